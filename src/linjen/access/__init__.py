@@ -1,0 +1,1 @@
+"""Who may: policy, the acting person, sessions and the access log."""

@@ -1,0 +1,1 @@
+"""Speed and memory, measured beside their limits: a file a bench."""

@@ -1,0 +1,42 @@
+"""Errors with a named reason: what a caller can act on, and what a page can put into words."""
+
+from __future__ import annotations
+
+
+class LinjenError(Exception):
+    """Base of every error that Linjen raises on purpose.
+
+    `reason` is a stable snake_case name; pages and logs look their words up by it. It never holds data of a person.
+    """
+
+    def __init__(self, reason: str, **detail: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class NotFound(LinjenError):
+    """There is no such thing, or not for this person: the two must look the same."""
+
+    def __init__(self, reason: str = "not_found", **detail: object) -> None:
+        super().__init__(reason, **detail)
+
+
+class Refused(LinjenError):
+    """The person is known and the thing is visible, but the rule named by `reason` says no."""
+
+
+class Invalid(LinjenError):
+    """The input cannot be taken. `reason` names the rule and `field` the input, where there is one."""
+
+    def __init__(self, reason: str, field: str = "", **detail: object) -> None:
+        super().__init__(reason, **detail)
+        self.field = field
+
+
+class Unavailable(LinjenError):
+    """An outside system or the database cannot be reached now; trying again later may help."""
+
+
+class Misconfigured(LinjenError):
+    """A setting is wrong; raised at start, with the setting's name and why."""

@@ -1,0 +1,128 @@
+"""Settings from the environment and one TOML file; a wrong one stops the start with its name and the reason.
+
+`LINJEN_CONFIG` names the file; an environment variable `LINJEN_<NAME>` wins over the file. Every setting is
+documented in `docs/operate.md`, which a house test compares with this class.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linjen.core.errors import Misconfigured
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One installation's settings. Times are seconds, sizes bytes, unless the name says otherwise."""
+
+    data_dir: Path = Path("data")
+    dsn: str = ""
+    master_key_file: Path | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    trusted_proxies: list[str] = []
+    cookie_secure: bool = True
+    region_name: str = "Region Exempel"
+    demo: bool = False
+
+    resident_idle_s: int = 30 * 60
+    resident_absolute_s: int = 8 * 3600
+    staff_idle_s: int = 15 * 60
+    staff_absolute_s: int = 10 * 3600
+
+    emergency_may_queue: bool = False
+
+    bankid_url: str = ""
+    bankid_ca_file: Path | None = None
+    bankid_cert_file: Path | None = None
+    bankid_key_file: Path | None = None
+    bankid_order_total_s: int = 180
+
+    staff_issuer: str = ""
+    staff_client_id: str = ""
+    staff_client_secret: str = ""
+    staff_acr: str = "http://id.sambi.se/loa/loa3"
+
+    rivta_url: str = ""
+    rivta_ca_file: Path | None = None
+    rivta_cert_file: Path | None = None
+    rivta_key_file: Path | None = None
+    rivta_logical_address: str = ""
+
+    metrics_token: str = ""
+
+
+_TYPES: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+
+
+def _from_text(name: str, text: str) -> object:
+    """An environment variable's text as the setting's type; lists are comma-separated, booleans 1/0/true/false."""
+    kind = _TYPES[name]
+    if kind == list[str]:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if kind is bool and text.lower() in {"1", "true", "0", "false"}:
+        return text.lower() in {"1", "true"}
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise Misconfigured("config_unreadable", setting="LINJEN_CONFIG", why=str(error)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured("config_not_toml", setting="LINJEN_CONFIG", why=str(error)) from error
+
+
+def _checked(name: str, value: object) -> object:
+    try:
+        return msgspec.convert(value, _TYPES[name], strict=True, dec_hook=lambda kind, raw: kind(raw))
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise Misconfigured("setting_invalid", setting=name, why=str(error)) from error
+
+
+def read_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Read, check and freeze the settings; `overrides` (from flags) win over everything.
+
+    Raises Misconfigured with `setting` and `why` for an unknown name or a value of the wrong type or range.
+    """
+    env = os.environ if environ is None else environ
+    values: dict[str, object] = {}
+    config = env.get("LINJEN_CONFIG")
+    if config:
+        values |= _from_file(Path(config))
+    for key, text in env.items():
+        name = key.removeprefix("LINJEN_").lower()
+        if key.startswith("LINJEN_") and name in _TYPES:
+            values[name] = _from_text(name, text)
+    values |= overrides
+    for name in values:
+        if name not in _TYPES:
+            raise Misconfigured("setting_unknown", setting=name, why="there is no such setting")
+    settings = Settings(**{name: _checked(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+    _check_ranges(settings)
+    return settings
+
+
+def _check_ranges(settings: Settings) -> None:
+    for name in ("resident_idle_s", "resident_absolute_s", "staff_idle_s", "staff_absolute_s"):
+        if not 60 <= getattr(settings, name) <= 24 * 3600:
+            raise Misconfigured("setting_invalid", setting=name, why="must be between 60 and 86400 seconds")
+    if not 0 < settings.port < 65536:
+        raise Misconfigured("setting_invalid", setting="port", why="must be between 1 and 65535")
+    if not settings.public_url.startswith(("http://", "https://")):
+        raise Misconfigured("setting_invalid", setting="public_url", why="must start with http:// or https://")
+    if settings.cookie_secure and settings.public_url.startswith("http://") and not settings.demo:
+        why = "cookies are Secure, so the public address must be https (or this must be the demo)"
+        raise Misconfigured("setting_invalid", setting="public_url", why=why)

@@ -1,0 +1,1 @@
+"""The seeded region and its simulated residents."""

@@ -1,0 +1,1 @@
+"""One file per outside system, each a real client of its wire protocol."""

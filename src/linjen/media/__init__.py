@@ -1,0 +1,1 @@
+"""Pictures that hang on a case."""

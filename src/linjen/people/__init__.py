@@ -1,0 +1,1 @@
+"""Residents, guardians and staff."""

@@ -1,0 +1,1 @@
+"""Care providers, care units and their hours."""
