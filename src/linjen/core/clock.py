@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -21,3 +21,8 @@ def local(at: datetime) -> datetime:
 def local_date(at: datetime) -> date:
     """The Swedish calendar day of an instant; ages and opening hours are counted on it."""
     return local(at).date()
+
+
+def before(at: datetime, seconds: float) -> datetime:
+    """The instant so many seconds before `at`."""
+    return at - timedelta(seconds=seconds)

@@ -1,0 +1,70 @@
+"""Who may: for each verb on a case the WHERE clause that a row must pass, used by pages, lists, downloads and live.
+
+A clause speaks of `c` (cases) and `v` (its current visit, may be null). `{person}`, `{unit}` and `{today}` are put in
+by `clause()`: as parameters for one person, or as columns when many people are asked about in one statement. The law
+table in tests/law holds the expected answer for every verb, person and case.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: The patient herself, whatever her age; nobody else signs in as her.
+_IS_PATIENT = "c.patient_id = {person}"
+
+#: A guardian keeps a case she wrote for her child until the child turns 13, and only while she is guardian.
+_IS_GUARDIAN = """(c.opened_by = {person} and c.patient_birth_on > ({today}::date - interval '13 years')
+  and exists (select 1 from guardianships g
+              where g.guardian_id = {person} and g.child_id = c.patient_id and g.ended_at is null))"""
+
+#: A draft whose patient is not chosen yet belongs to its writer.
+_IS_DRAFTER = "(c.patient_id is null and c.opened_by = {person})"
+
+RESIDENT_IS_PARTY = f"({_IS_PATIENT} or {_IS_GUARDIAN} or {_IS_DRAFTER})"
+
+#: Writing an intake is the business of the one who began it.
+RESIDENT_WRITES = f"(c.opened_by = {{person}} and {RESIDENT_IS_PARTY})"
+
+#: Staff reach a sent case at the unit they work at now, with an assignment that has not ended; a secretary reaches
+#: administrative cases only. The profession alone never opens a case.
+STAFF_IN_UNIT = """(v.unit_id = {unit} and exists (
+  select 1 from assignments a where a.staff_id = {person} and a.unit_id = v.unit_id
+    and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
+    and (a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')
+         or (a.role = 'medical_secretary' and c.entry = 'admin'))))"""
+
+STAFF_IS_HOLDER = f"({STAFF_IN_UNIT} and v.holder_id = {{person}})"
+
+_NOBODY = "false"
+
+Kind = Literal["resident", "staff"]
+
+#: verb -> (clause for residents, clause for staff). A verb that stands in no row does not exist.
+VERBS: dict[str, tuple[str, str]] = {
+    "see": (RESIDENT_IS_PARTY, STAFF_IN_UNIT),
+    "write_intake": (RESIDENT_WRITES, _NOBODY),
+    "send_message": (RESIDENT_IS_PARTY, STAFF_IS_HOLDER),
+    "mark_read": (RESIDENT_IS_PARTY, STAFF_IS_HOLDER),
+    "save_draft": (RESIDENT_IS_PARTY, STAFF_IN_UNIT),
+    "see_picture": (RESIDENT_IS_PARTY, STAFF_IN_UNIT),
+    "add_picture": (RESIDENT_WRITES, _NOBODY),
+    "claim": (_NOBODY, STAFF_IN_UNIT),
+    "release": (_NOBODY, STAFF_IS_HOLDER),
+    "close": (_NOBODY, STAFF_IS_HOLDER),
+    "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
+}
+
+
+def clause(verb: str, kind: Kind, *, person: str, unit: str, today: str) -> str:
+    """The WHERE clause for `verb`, with `person`, `unit` and `today` as SQL expressions ('$1' or 'l.person_id')."""
+    resident, staff = VERBS[verb]
+    text = resident if kind == "resident" else staff
+    return text.format(person=person, unit=unit, today=today)
+
+
+def clause_for_many(verb: str, *, listener: str, today: str) -> str:
+    """The clause when the asking people are rows of `listener` with columns kind, person_id and unit_id."""
+    person, unit = f"{listener}.person_id", f"{listener}.unit_id"
+    resident = clause(verb, "resident", person=person, unit=unit, today=today)
+    staff = clause(verb, "staff", person=person, unit=unit, today=today)
+    return f"(({listener}.kind = 'resident' and {resident}) or ({listener}.kind = 'staff' and {staff}))"

@@ -1,0 +1,118 @@
+"""Server-side sessions: a random token in the browser, its hash here, idle and absolute limits, a lock for staff."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from linjen.access.by import By
+from linjen.core import clock
+from linjen.core.database import Connection, Database, Row
+from linjen.core.ids import new_id
+from linjen.core.settings import Settings
+
+#: How stale `seen_at` may grow before a request writes it again, in seconds: saves a commit on most requests.
+_TOUCH_AFTER_S = 30
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A living session. `idle_left_s` counts down from the last request; a locked one may only unlock or sign out."""
+
+    id: UUID
+    kind: str
+    person_id: UUID
+    unit_id: UUID | None
+    language: str
+    locked: bool
+    idle_left_s: int
+
+    def by(self) -> By:
+        """The acting person of this session."""
+        kind = "staff" if self.kind == "staff" else "resident"
+        return By(kind, self.person_id, self.id, self.unit_id, self.language)  # type: ignore[arg-type]
+
+
+def hash_token(token: str) -> bytes:
+    """What the database keeps of a token: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def begin_session(
+    db: Connection, settings: Settings, kind: str, person_id: UUID, *, unit_id: UUID | None = None, language: str = "sv"
+) -> str:
+    """A new session after a sign-in, with a token of 256 random bits; older sessions of the browser end elsewhere."""
+    token = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    absolute = settings.staff_absolute_s if kind == "staff" else settings.resident_absolute_s
+    at = clock.now()
+    await db.execute(
+        "insert into sessions (token_hash, id, kind, person_id, unit_id, language, created_at, seen_at, expires_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        hash_token(token), new_id(), kind, person_id, unit_id, language, at, at + timedelta(seconds=absolute),
+    )  # fmt: skip
+    return token
+
+
+async def find_session(database: Database, settings: Settings, token: str) -> Session | None:
+    """The living session of a token, or None. A staff session that has been idle too long comes back locked.
+
+    A person whose account has ended, or who has died or left, has no session: the person's row is asked each time.
+    """
+    row = await database.fetch_row(
+        "select s.id, s.kind, s.person_id, s.unit_id, s.language, s.seen_at, s.locked_at from sessions s"
+        " left join staff st on s.kind = 'staff' and st.id = s.person_id"
+        " where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2"
+        " and (s.kind = 'resident' or st.active)",
+        hash_token(token), clock.now(),
+    )  # fmt: skip
+    return await _living(database, settings, row) if row else None
+
+
+async def _living(database: Database, settings: Settings, row: Row) -> Session | None:
+    idle = (clock.now() - row["seen_at"]).total_seconds()
+    staff = row["kind"] == "staff"
+    limit = settings.staff_idle_s if staff else settings.resident_idle_s
+    locked = row["locked_at"] is not None
+    if idle > limit and not locked:
+        if not staff:
+            await end_session(database, row["id"])
+            return None
+        await database.execute("update sessions set locked_at = $2 where id = $1", row["id"], clock.now())
+        locked = True
+    if idle > _TOUCH_AFTER_S and not locked:
+        await database.execute("update sessions set seen_at = $2 where id = $1", row["id"], clock.now())
+        idle = 0
+    left = max(0, int(limit - idle))
+    return Session(row["id"], row["kind"], row["person_id"], row["unit_id"], row["language"], locked, left)
+
+
+async def end_session(database: Database, session_id: UUID) -> None:
+    """Sign out: the token is worthless from now on."""
+    await database.execute(
+        "update sessions set ended_at = $2 where id = $1 and ended_at is null", session_id, clock.now()
+    )
+
+
+async def choose_unit(db: Connection, session_id: UUID, staff_id: UUID, unit_id: UUID) -> bool:
+    """Let a staff session work at a unit; False unless the person has a living assignment there."""
+    tag = await db.execute(
+        "update sessions set unit_id = $3 where id = $1 and person_id = $2 and kind = 'staff' and exists"
+        " (select 1 from assignments a where a.staff_id = $2 and a.unit_id = $3 and a.from_at <= now()"
+        "  and (a.ended_at is null or a.ended_at > now()))",
+        session_id, staff_id, unit_id,
+    )  # fmt: skip
+    return str(tag) == "UPDATE 1"
+
+
+async def set_language(database: Database, session_id: UUID, language: str) -> None:
+    """The language of the pages for the rest of this session: 'sv' or 'en'."""
+    await database.execute("update sessions set language = $2 where id = $1", session_id, language)
+
+
+async def sweep_sessions(database: Database) -> None:
+    """Erase sessions that ended or expired over a day ago; the access log keeps their ids."""
+    await database.execute("delete from sessions where coalesce(ended_at, expires_at) < now() - interval '1 day'")

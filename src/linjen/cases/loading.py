@@ -1,0 +1,133 @@
+"""The only way to a case: reach, state, row lock and access log in one place.
+
+`see_case` is for reading, `open_case` for changing. A case out of reach and a case that does not exist look the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.access.access_log import log_access, log_refusal
+from linjen.access.by import By
+from linjen.cases.states import STATE, is_allowed
+from linjen.core import clock
+from linjen.core.database import Connection, Database, Row
+from linjen.core.errors import NotFound, Refused
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as it stood when it was loaded. Times are UTC; `state` is one of cases.states.STATES."""
+
+    id: UUID
+    entry: str
+    state: str
+    patient_id: UUID | None
+    patient_birth_on: date | None
+    opened_by: UUID
+    unit_id: UUID | None
+    visit_id: UUID | None
+    holder_id: UUID | None
+    urgency: int | None
+    priority: int | None
+    reason: str
+    protocol: str
+    counter: int
+    pictures: int
+    resident_unread: int
+    staff_unread: int
+    close_reason: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    queued_at: datetime | None
+    claimed_at: datetime | None
+    closed_at: datetime | None
+
+
+_COLUMNS = f"""c.id, c.entry, {STATE} as state, c.patient_id, c.patient_birth_on, c.opened_by,
+ coalesce(v.unit_id, c.unit_id) as unit_id, c.visit_id, v.holder_id, c.urgency, v.priority, c.reason, c.protocol,
+ c.counter, c.pictures, c.resident_unread, c.staff_unread, coalesce(v.close_reason, c.close_reason) as close_reason,
+ c.created_at, c.sent_at, v.queued_at, v.claimed_at, coalesce(v.closed_at, c.closed_at) as closed_at"""
+
+_FROM = "from cases c left join visits v on v.id = c.visit_id"
+
+
+def _as_case(row: Row) -> Case:
+    return msgspec.convert(dict(row), Case)
+
+
+def _select(verb: str, by: By) -> str:
+    where = policy.clause(verb, by.kind, person="$2", unit="$3", today="$4")
+    # Every clause names its own parameters; the comparisons with null name the others, so that they keep their types.
+    typed = "($3::uuid is null or true) and $4::date is not null"
+    return f"select {_COLUMNS} {_FROM} where c.id = $1 and {typed} and {where}"
+
+
+async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> Case:
+    """The case for reading, with a row in the access log written in the caller's transaction.
+
+    Raises NotFound when it does not exist or is out of this person's reach, Refused('wrong_state') when there is
+    nothing to read in its state, Refused('not_yours') when this person may see it but not do this.
+    """
+    who = (case_id, by.person_id, by.unit_id, clock.local_date(clock.now()))
+    row = await db.fetchrow(_select(verb, by), *who)
+    if row is None:
+        if verb != "see" and await db.fetchrow(_select("see", by), *who):
+            raise Refused("not_yours", verb=verb)
+        raise NotFound("case")
+    case = _as_case(row)
+    if not is_allowed(case.state, verb):
+        raise Refused("wrong_state", state=case.state, verb=verb)
+    await log_access(db, by, verb, case.id)
+    return case
+
+
+async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
+    """The case locked for a change by `verb` until the caller's transaction ends, with its row in the access log.
+
+    Raises as `see_case`. The lock is on the case row: two changes of one case take turns.
+    """
+    locked = await db.fetchval("select id from cases where id = $1 for update", case_id)
+    if locked is None:
+        raise NotFound("case")
+    return await see_case(db, by, case_id, verb)
+
+
+async def note_refusal(database: Database, by: By, verb: str, case_id: UUID, error: NotFound | Refused) -> None:
+    """Log an attempt that was refused, if the case exists at all; call it after the attempt's own rollback."""
+    if await database.fetch_value("select true from cases where id = $1", case_id):
+        await log_refusal(database, by, verb, case_id, error.reason)
+
+
+async def list_my_cases(db: Connection, by: By) -> list[Case]:
+    """A resident's own cases and those she wrote for her children, newest change first; logged as one row."""
+    where = policy.clause("see", "resident", person="$1", unit="$1", today="$2")
+    rows = await db.fetch(
+        f"select {_COLUMNS} {_FROM} where (c.opened_by = $1 or c.patient_id = $1) and {where}"
+        " and c.phase <> 'abandoned' order by c.changed_at desc limit 200",
+        by.person_id, clock.local_date(clock.now()),
+    )  # fmt: skip
+    cases = [_as_case(row) for row in rows]
+    if cases:
+        await log_access(db, by, "list", None, [case.id for case in cases])
+    return cases
+
+
+async def may_see(database: Database, listeners: list[tuple[str, UUID, UUID | None, UUID]]) -> list[bool]:
+    """For each (kind, person, unit, case): may that person see that case now? One statement for all of them."""
+    if not listeners:
+        return []
+    kinds, people, units, cases = zip(*listeners, strict=True)
+    clause = policy.clause_for_many("see", listener="l", today="$5")
+    rows = await database.fetch(
+        "select l.n from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) with ordinality"
+        f" as l(kind, person_id, unit_id, case_id, n) join cases c on c.id = l.case_id"
+        f" left join visits v on v.id = c.visit_id where {clause}",
+        list(kinds), list(people), list(units), list(cases), clock.local_date(clock.now()),
+    )  # fmt: skip
+    allowed = {cast(int, row["n"]) for row in rows}
+    return [number in allowed for number in range(1, len(listeners) + 1)]

@@ -1,0 +1,179 @@
+"""Skicka meddelande: many people's chat messages in one statement and one commit.
+
+The one exception to "one verb, one transaction", for speed (house section 3): session, policy, state, idempotent
+insert, the case's counter and the event are one statement, rendered from the same tables as every other verb. A
+message's id is made by its sender, so that a retry is answered as the first time and written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.cases.states import STATE, states_for
+from linjen.core import clock
+from linjen.core.database import Connection, Database, Row
+from linjen.core.errors import Invalid
+from linjen.core.events import Event
+from linjen.core.sealing import Sealer
+from linjen.core.settings import Settings
+
+#: The longest message, in characters: four times what a long letter to a nurse holds.
+LONGEST = 8_000
+
+#: Locks the cases in one order, so that batches of several nodes never wait for each other in a circle, and so that
+#: the statement after it sees every change that was made under the lock.
+_LOCK = "select 1 from cases where id = any($1::uuid[]) order by id for no key update"
+
+_states = ", ".join(f"'{state}'" for state in states_for("send_message"))
+
+_SEND = f"""
+with asked as (
+  select * from unnest($1::bytea[], $2::uuid[], $3::uuid[], $4::bytea[]) with ordinality
+    as a(token_hash, case_id, message_id, body, n)
+), listener as (
+  select a.*, s.kind, s.person_id, s.unit_id from asked a join sessions s on s.token_hash = a.token_hash
+  where s.ended_at is null and s.expires_at > $5 and s.locked_at is null
+    and s.seen_at > case s.kind when 'staff' then $6::timestamptz else $7::timestamptz end
+    and (s.kind = 'resident' or exists (select 1 from staff st where st.id = s.person_id and st.active))
+), allowed as (
+  select l.*, c.counter, v.unit_id as at_unit from listener l join cases c on c.id = l.case_id
+  left join visits v on v.id = c.visit_id
+  where {policy.clause_for_many("send_message", listener="l", today="$8")} and {STATE} in ({_states})
+), fresh as (
+  select distinct on (message_id) * from allowed a
+  where not exists (select 1 from messages m where m.id = a.message_id) order by message_id, n
+), numbered as (
+  select f.*, (f.counter + row_number() over (partition by f.case_id order by f.n))::integer as seq from fresh f
+), counted as (
+  update cases c set counter = c.counter + k.many, changed_at = now(),
+    resident_unread = c.resident_unread + k.by_staff, staff_unread = c.staff_unread + k.many - k.by_staff
+  from (select case_id, count(*)::integer as many, (count(*) filter (where kind = 'staff'))::integer as by_staff
+        from numbered group by case_id) k
+  where c.id = k.case_id
+), wrote as (
+  insert into messages (id, case_id, seq, by_kind, by_id, body_sealed)
+  select message_id, case_id, seq, kind, person_id, body from numbered
+), recorded as (
+  insert into events (case_id, seq, unit_id, kind, by_kind, by_id, data)
+  select case_id, seq, at_unit, 'message_sent', kind, person_id, jsonb_build_object('message', message_id)
+  from numbered
+)
+select a.n, l.person_id, l.kind, al.at_unit, al.n is not null as allowed, w.seq, m.seq as old_seq,
+  m.body_sealed as old_body
+from asked a
+left join listener l on l.n = a.n
+left join allowed al on al.n = a.n
+left join numbered w on w.message_id = a.message_id and w.case_id = a.case_id and w.person_id = l.person_id
+left join messages m on m.id = a.message_id and m.case_id = a.case_id and m.by_id = l.person_id
+order by a.n
+"""
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """One message on its way: whose session, to which case, its own id, and the text as it was typed."""
+
+    token_hash: bytes
+    case_id: UUID
+    message_id: UUID
+    text: str
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What became of it: `outcome` is sent, repeated, reused (the id has another text), signed_out or refused."""
+
+    outcome: str
+    seq: int = 0
+    event: Event | None = None
+
+
+def check_text(text: str) -> str:
+    """The text without surrounding white space; Invalid('empty' | 'too_long' | 'unreadable') otherwise."""
+    clean = text.replace("\r\n", "\n").strip()
+    if not clean:
+        raise Invalid("empty", "text")
+    if len(clean) > LONGEST:
+        raise Invalid("too_long", "text", longest=LONGEST)
+    if "\x00" in clean or any(0xD800 <= ord(char) <= 0xDFFF for char in clean):
+        raise Invalid("unreadable", "text")
+    return clean
+
+
+def seal_text(sealer: Sealer, case_id: UUID, message_id: UUID, text: str) -> bytes:
+    """The sealed text, bound to its case and message id."""
+    return sealer.seal("message", text.encode(), case_id.bytes + message_id.bytes)
+
+
+def unseal_text(sealer: Sealer, case_id: UUID, message_id: UUID, sealed: bytes) -> str:
+    """The text of a stored message."""
+    return sealer.unseal("message", sealed, case_id.bytes + message_id.bytes).decode()
+
+
+async def send_messages(database: Database, sealer: Sealer, settings: Settings, batch: Sequence[Sending]) -> list[Sent]:
+    """Write a batch in one transaction; one answer for each, in order, after the commit."""
+    sealed = [seal_text(sealer, item.case_id, item.message_id, item.text) for item in batch]
+    at = clock.now()
+    async with database.transaction() as db:
+        await db.execute(_LOCK, sorted({item.case_id for item in batch}))
+        rows = await db.fetch(
+            _SEND,
+            [item.token_hash for item in batch], [item.case_id for item in batch],
+            [item.message_id for item in batch], sealed,
+            at, clock.before(at, settings.staff_idle_s), clock.before(at, settings.resident_idle_s),
+            clock.local_date(at),
+        )  # fmt: skip
+    answers = [_answer(sealer, item, row) for item, row in zip(batch, rows, strict=True)]
+    if database.on_commit is not None:
+        unique = {(a.event.case_id, a.event.seq): a.event for a in answers if a.event and a.outcome == "sent"}
+        database.on_commit(list(unique.values()))
+    return answers
+
+
+def _answer(sealer: Sealer, item: Sending, row: Row) -> Sent:
+    if row["person_id"] is None:
+        return Sent("signed_out")
+    if row["old_seq"] is not None:
+        old = unseal_text(sealer, item.case_id, item.message_id, row["old_body"])
+        return Sent("repeated" if old == item.text else "reused", row["old_seq"])
+    if not row["allowed"] or row["seq"] is None:
+        return Sent("refused")
+    data = {"message": str(item.message_id), "text": item.text}
+    event = Event(item.case_id, row["seq"], "message_sent", row["kind"], row["person_id"], row["at_unit"], data)
+    return Sent("sent", row["seq"], event)
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message as it is shown. `by_name` is what the other party may see: a name, and a title for staff."""
+
+    id: UUID
+    seq: int
+    by_kind: str
+    by_id: UUID
+    by_name: str
+    by_title: str
+    text: str
+    sent_at: datetime
+
+
+async def list_messages(db: Connection, sealer: Sealer, case_id: UUID, after: int = 0) -> list[Message]:
+    """The case's messages in order, those with a number above `after`. The caller has seen the case by see_case."""
+    rows = await db.fetch(
+        "select m.id, m.seq, m.by_kind, m.by_id, m.body_sealed, m.sent_at,"
+        " coalesce(st.given_name || ' ' || st.surname, r.given_name || ' ' || r.surname) as name,"
+        " coalesce(st.title, '') as title from messages m"
+        " left join staff st on m.by_kind = 'staff' and st.id = m.by_id"
+        " left join residents r on m.by_kind = 'resident' and r.id = m.by_id"
+        " where m.case_id = $1 and m.seq > $2 order by m.seq",
+        case_id, after,
+    )  # fmt: skip
+    return [
+        Message(
+            row["id"], row["seq"], row["by_kind"], row["by_id"], row["name"], row["title"],
+            unseal_text(sealer, case_id, row["id"], row["body_sealed"]), row["sent_at"],
+        )
+        for row in rows
+    ]  # fmt: skip

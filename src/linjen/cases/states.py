@@ -1,0 +1,47 @@
+"""When in its life: from which state a verb may be done, and to which it leads. What is absent is refused."""
+
+from __future__ import annotations
+
+#: A case's state in SQL: its current visit's once it is sent, its own phase before and after.
+STATE = "(case when c.phase = 'sent' then v.state else c.phase end)"
+
+STATES = (
+    "intake", "emergency_advised", "self_care_offered", "queued", "in_progress", "closed", "abandoned",
+)  # fmt: skip
+
+#: (state, verb) -> the state it leads to. `see`, `mark_read`, `see_picture` change nothing and stand in READABLE.
+TRANSITIONS: dict[tuple[str, str], str] = {
+    ("intake", "write_intake"): "intake",
+    ("emergency_advised", "write_intake"): "intake",
+    ("self_care_offered", "write_intake"): "intake",
+    ("intake", "add_picture"): "intake",
+    ("self_care_offered", "add_picture"): "self_care_offered",
+    ("queued", "send_message"): "queued",
+    ("in_progress", "send_message"): "in_progress",
+    ("queued", "save_draft"): "queued",
+    ("in_progress", "save_draft"): "in_progress",
+    ("queued", "claim"): "in_progress",
+    ("in_progress", "release"): "queued",
+    ("in_progress", "close"): "closed",
+    ("queued", "withdraw"): "closed",
+    ("intake", "withdraw"): "abandoned",
+    ("emergency_advised", "withdraw"): "abandoned",
+    ("self_care_offered", "withdraw"): "closed",
+}
+
+#: Verbs that only read, and the states in which there is something to read.
+READABLE = {
+    "see": frozenset(STATES) - {"abandoned"},
+    "mark_read": frozenset({"queued", "in_progress", "closed"}),
+    "see_picture": frozenset(STATES) - {"abandoned"},
+}
+
+
+def is_allowed(state: str, verb: str) -> bool:
+    """Whether `verb` may be done to a case in `state`."""
+    return state in READABLE.get(verb, frozenset()) or (state, verb) in TRANSITIONS
+
+
+def states_for(verb: str) -> tuple[str, ...]:
+    """The states in which `verb` may be done, in the order of a case's life; rendered into hot statements."""
+    return tuple(state for state in STATES if is_allowed(state, verb))
