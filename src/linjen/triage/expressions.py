@@ -1,0 +1,307 @@
+"""The small language of the lexicon: word patterns, concept groups and expressions, and where they occur in a text.
+
+A word pattern is `ord`, `ord*` (beginning), `*ord` (end of a compound), `*ord*` or `ord~` (with Swedish endings).
+`a_b` is a fixed phrase (one word may come between), `a|b` a choice, `@name` a concept group, `#temp>=38` a number.
+A row of items is found in that order with up to two words between; ` & ` joins rows of one sentence in any order,
+` && ` rows anywhere in the text, and a row that begins with `!` must not occur (in the sentence, or the text).
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from linjen.triage.words import Token, drops, fold, is_near, sound
+
+Span = tuple[int, ...]  # the places (token numbers) of one find, rising
+Number = tuple[str, float, int]  # kind, value, place
+
+_ENDINGS = (
+    "|en|et|n|t|a|ar|er|or|na|arna|erna|orna|r|s|ens|ets|ade|at|ad|de|te|ande|ar|are|te|d|er|or|sen|ena|ene|an|as"
+).split("|")
+_BOOSTERS = re.compile(
+    r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|gör|pers|full|halv|småt?|stup)(?=.{2})"
+)
+_ROW_GAP = 3
+_PHRASE_GAP = 2
+_WINDOW = 16
+_MOST = 24
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq,
+}  # fmt: skip
+
+
+class Vocabulary:
+    """Which word patterns a word of a text fits, typing errors included."""
+
+    def __init__(self, keep: Iterable[str], folded: bool = False) -> None:
+        self._spell = fold if folded else str
+        self._keep = {self._spell(word) for word in keep}
+        self._whole: dict[str, set[int]] = {}
+        self._begin: dict[str, set[int]] = {}
+        self._end: dict[str, set[int]] = {}
+        self._within: dict[str, set[int]] = {}
+        self._near_whole: dict[str, set[tuple[str, int]]] = {}
+        self._near_begin: dict[str, set[tuple[str, int]]] = {}
+        self.fits = lru_cache(maxsize=8192)(self._fits)
+
+    def add(self, pattern: str, number: int) -> None:
+        """Take in one pattern under its number."""
+        word = self._spell(pattern.strip("*~"))
+        if pattern.endswith("~"):
+            for ending in _ENDINGS:
+                self._whole.setdefault(word + ending, set()).add(number)
+            self._learn(self._near_whole, word, number)
+        elif pattern.startswith("*") and pattern.endswith("*"):
+            self._within.setdefault(word, set()).add(number)
+        elif pattern.startswith("*"):
+            self._end.setdefault(word, set()).add(number)
+        elif pattern.endswith("*"):
+            self._begin.setdefault(word, set()).add(number)
+            self._learn(self._near_begin, word, number)
+        else:
+            self._whole.setdefault(word, set()).add(number)
+            self._learn(self._near_whole, word, number)
+
+    @staticmethod
+    def _learn(index: dict[str, set[tuple[str, int]]], word: str, number: int) -> None:
+        if len(word) < 5:
+            return
+        key = sound(word)
+        for form in drops(key):
+            index.setdefault(form, set()).add((key, number))
+
+    def _fits(self, form: str) -> frozenset[int]:
+        spelled = self._spell(form)
+        found = self._exact(spelled)
+        plain = _BOOSTERS.sub("", spelled)
+        if plain != spelled:
+            found |= self._exact(plain)
+        if not found and len(spelled) >= 5 and spelled not in self._keep:
+            found = self._nearly(spelled)
+        return frozenset(found)
+
+    def _exact(self, form: str) -> set[int]:
+        size = len(form)
+        found = set(self._whole.get(form, ()))
+        for cut in range(2, size + 1):
+            found.update(self._begin.get(form[:cut], ()))
+            found.update(self._end.get(form[size - cut :], ()))
+        for start in range(size - 2):
+            for stop in range(start + 3, min(size, start + 16) + 1):
+                if (numbers := self._within.get(form[start:stop])) is not None:
+                    found.update(numbers)
+        return found
+
+    def _nearly(self, form: str) -> set[int]:
+        key = sound(form)
+        found = {
+            number
+            for part in drops(key)
+            for word, number in self._near_whole.get(part, ())
+            if word[0] == key[0] and is_near(word, key)
+        }
+        for size in range(4, len(key) + 1):
+            head = key[:size]
+            for part in drops(head):
+                for word, number in self._near_begin.get(part, ()):
+                    if word[0] == key[0] and is_near(word, head):
+                        found.add(number)
+        return found
+
+
+class Row(msgspec.Struct, frozen=True):
+    """Items in a fixed order; `absent` when it must not occur."""
+
+    items: tuple[str, ...]
+    absent: bool
+
+
+class Expression(msgspec.Struct, frozen=True):
+    """One way to say something: rows that all must be found; `wide` when they may stand anywhere in the text."""
+
+    name: str
+    rows: tuple[Row, ...]
+    wide: bool
+
+
+def parse_expression(name: str, line: str) -> Expression:
+    """Read one line of a lexicon file. Raises ValueError for an empty row."""
+    wide = " && " in line
+    rows = []
+    for part in line.replace(" && ", " & ").split(" & "):
+        absent = part.strip().startswith("!")
+        items = tuple(part.strip().lstrip("!").split())
+        if not items:
+            raise ValueError(f"empty row in {line!r}")
+        rows.append(Row(items, absent))
+    return Expression(name, tuple(rows), wide)
+
+
+class Lexicon:
+    """Compiled groups and expressions; `find` gives every expression that occurs in a text, and where."""
+
+    def __init__(self, groups: dict[str, str], lines: dict[str, Sequence[str]], keep: Iterable[str] = ()) -> None:
+        self._groups = {name: tuple(text.split()) for name, text in groups.items()}
+        self._numbers: dict[str, int] = {}
+        self._plain, self._folded = Vocabulary(keep), Vocabulary(keep, folded=True)
+        self._always: list[Expression] = []
+        self._anchored: dict[int, list[Expression]] = {}
+        for name, expressions in lines.items():
+            for line in expressions:
+                self._take_in(parse_expression(name, line))
+
+    def _take_in(self, expression: Expression) -> None:
+        anchors: set[int] | None = None
+        for row in expression.rows:
+            for item in row.items:
+                numbers = self._atoms(item)
+                if not row.absent and numbers is not None and (anchors is None or len(numbers) < len(anchors)):
+                    anchors = numbers
+        if anchors is None:
+            self._always.append(expression)
+            return
+        for number in anchors:
+            self._anchored.setdefault(number, []).append(expression)
+
+    def _atoms(self, item: str) -> set[int] | None:
+        """The pattern numbers of which at least one must be in a text where the item occurs; None for a number."""
+        found: set[int] = set()
+        for choice in item.lstrip("+").split("|"):
+            if choice.startswith("#"):
+                return None
+            if choice.startswith("@"):
+                for member in self._group(choice):
+                    found |= self._atoms(member) or set()
+                continue
+            parts = [
+                self._atoms(part) or set() if part[0] == "@" else {self._number(part)} for part in choice.split("_")
+            ]
+            found |= parts[0]
+        return found
+
+    def _group(self, item: str) -> tuple[str, ...]:
+        try:
+            return self._groups[item[1:]]
+        except KeyError:
+            raise ValueError(f"no group {item}") from None
+
+    def _number(self, pattern: str) -> int:
+        if pattern not in self._numbers:
+            self._numbers[pattern] = len(self._numbers)
+            self._plain.add(pattern, self._numbers[pattern])
+            self._folded.add(pattern, self._numbers[pattern])
+        return self._numbers[pattern]
+
+    def find(self, tokens: Sequence[Token], numbers: Sequence[Number]) -> list[tuple[str, list[Span]]]:
+        """Every find as (name of the expression, one span per row); an expression may be found several times."""
+        undotted = not any(set(token.form) & set("åäö") for token in tokens)
+        fits = (self._folded if undotted else self._plain).fits
+        places: dict[int, list[int]] = {}
+        for at, token in enumerate(tokens):
+            for number in fits(token.form):
+                places.setdefault(number, []).append(at)
+        search = _Search(self._groups, self._numbers, tokens, places, numbers)
+        candidates = {id(one): one for number in places for one in self._anchored.get(number, ())}
+        found = []
+        for expression in [*self._always, *candidates.values()]:
+            found.extend((expression.name, spans) for spans in search.finds(expression))
+        return found
+
+    def groups_in(self, tokens: Sequence[Token], names: Iterable[str]) -> dict[str, list[Span]]:
+        """The places of the named groups, for rules that combine them."""
+        undotted = not any(set(token.form) & set("åäö") for token in tokens)
+        fits = (self._folded if undotted else self._plain).fits
+        places: dict[int, list[int]] = {}
+        for at, token in enumerate(tokens):
+            for number in fits(token.form):
+                places.setdefault(number, []).append(at)
+        search = _Search(self._groups, self._numbers, tokens, places, ())
+        return {name: spans for name in names if (spans := search.item("@" + name))}
+
+
+class _Search:
+    """One text being searched: the spans of items are worked out once and kept."""
+
+    def __init__(
+        self,
+        groups: dict[str, tuple[str, ...]],
+        patterns: dict[str, int],
+        tokens: Sequence[Token],
+        places: dict[int, list[int]],
+        numbers: Sequence[Number],
+    ) -> None:
+        self._groups, self._patterns, self._tokens = groups, patterns, tokens
+        self._places, self._numbers = places, numbers
+        self._known: dict[str, list[Span]] = {}
+
+    def item(self, item: str) -> list[Span]:
+        if item not in self._known:
+            spans = {span for choice in item.lstrip("+").split("|") for span in self._choice(choice)}
+            self._known[item] = sorted(spans)[:_MOST]
+        return self._known[item]
+
+    def _choice(self, choice: str) -> list[Span]:
+        if choice.startswith("#"):
+            return self._number(choice)
+        if "_" in choice:
+            return self._row([(part, _PHRASE_GAP) for part in choice.split("_")])
+        if choice.startswith("@"):
+            return [span for member in self._groups[choice[1:]] for span in self.item(member)]
+        return [(at,) for at in self._places.get(self._patterns[choice], ())]
+
+    def _number(self, choice: str) -> list[Span]:
+        kind, sign, limit = re.match(r"#(\w+)(>=|<=|>|<|=)([\d.]+)", choice).groups()  # type: ignore[union-attr]
+        return [(at,) for name, value, at in self._numbers if name == kind and _COMPARE[sign](value, float(limit))]
+
+    def _row(self, items: Sequence[tuple[str, int]]) -> list[Span]:
+        spans = self.item(items[0][0])
+        for item, gap in items[1:]:
+            if not spans:
+                return []
+            spans = [
+                (*span, *after)
+                for span in spans
+                for after in self.item(item)
+                if 0 < after[0] - span[-1] <= gap and self._tokens[span[-1]].sentence == self._tokens[after[0]].sentence
+            ][:_MOST]
+        return spans
+
+    def row(self, row: Row) -> list[Span]:
+        items: list[tuple[str, int]] = []
+        gap = _ROW_GAP
+        for item in row.items:
+            if item == "...":
+                gap = 7
+                continue
+            items.append((item, 1 if item.startswith("+") else gap))
+            gap = _ROW_GAP
+        return self._row(items)
+
+    def finds(self, expression: Expression) -> list[list[Span]]:
+        """Each way the rows fit together, at most a few."""
+        chosen: list[list[Span]] = [[]]
+        for row in expression.rows:
+            if row.absent:
+                continue
+            spans = self.row(row)
+            if not spans:
+                return []
+            chosen = [
+                [*before, span] for before in chosen for span in spans if self._together(before, span, expression.wide)
+            ]
+            chosen = chosen[:_MOST]
+        absent = [span for row in expression.rows if row.absent for span in self.row(row)]
+        return [spans for spans in chosen if not any(self._same(spans[0], span, expression.wide) for span in absent)]
+
+    def _together(self, before: list[Span], span: Span, wide: bool) -> bool:
+        if any(set(other) & set(span) for other in before):
+            return False
+        return wide or all(self._same(other, span, wide) and abs(other[0] - span[0]) <= _WINDOW for other in before)
+
+    def _same(self, one: Span, other: Span, wide: bool) -> bool:
+        return wide or self._tokens[one[0]].sentence == self._tokens[other[0]].sentence

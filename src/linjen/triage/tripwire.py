@@ -1,0 +1,80 @@
+"""The tripwire: finding codes that a free text may speak of, each with the words that hit. It can only raise.
+
+Layer 1 of the triage. A hit is a question to the resident ("Du skrev … Stämmer det?"), never a silent label. A hit is
+silent only when the whole phrase is denied, lies years back, is about a relative's past, or is a mere what-if.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from linjen.triage.expressions import Lexicon, Span
+from linjen.triage.quantities import read_numbers
+from linjen.triage.silence import is_silent
+from linjen.triage.words import Token, tokenise
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ALARM_LEVELS = frozenset({1, 2})
+
+
+def read_lexicon_file(name: str) -> dict[str, str]:
+    """One file of the lexicon folder: a mapping from name to text."""
+    text = files("linjen.triage").joinpath("lexicon", name).read_text("utf-8")
+    content: dict[str, str] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+    return content
+
+
+@lru_cache(maxsize=1)
+def finding_levels() -> dict[str, int]:
+    """min_urgency_if_yes (1 most urgent … 5) of every finding code that has one."""
+    text = files("linjen.triage").joinpath("finding_codes.tsv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines(), delimiter="\t")
+    return {row["code"]: int(row["min_urgency_if_yes"]) for row in rows if row["min_urgency_if_yes"]}
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    groups = read_lexicon_file("groups.yaml")
+    flags = {**read_lexicon_file("red_flags.yaml")}
+    lines = {code: [line for line in text.splitlines() if line.strip()] for code, text in flags.items()}
+    return Lexicon(groups, lines, read_lexicon_file("keep.yaml")["words"].split())
+
+
+def load_tripwire() -> None:
+    """Read and compile the lexicon now instead of at the first text."""
+    _lexicon()
+    finding_levels()
+
+
+def find_red_flags(text: str) -> dict[str, str]:
+    """Finding codes hit by the text, most urgent first, each with the resident's own words that hit."""
+    tokens = tokenise(text)
+    hits: dict[str, list[Span]] = {}
+    for code, spans in _lexicon().find(tokens, read_numbers(tokens)):
+        if code not in hits and not is_silent(tokens, spans):
+            hits[code] = spans
+    levels = finding_levels()
+    order = sorted(hits, key=lambda code: (levels.get(code, 9), hits[code][0], code))
+    return {code: _quote(text, tokens, hits[code]) for code in order}
+
+
+def is_alarming(codes: Sequence[str]) -> bool:
+    """True when one of the codes has level 1 or 2."""
+    levels = finding_levels()
+    return any(levels.get(code) in ALARM_LEVELS for code in codes)
+
+
+def _quote(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> str:
+    places = sorted({place for span in spans for place in span})
+    pieces: list[list[int]] = []
+    for place in places:
+        if pieces and place - pieces[-1][1] <= 4 and tokens[place].sentence == tokens[pieces[-1][1]].sentence:
+            pieces[-1][1] = place
+        else:
+            pieces.append([place, place])
+    return " … ".join(text[tokens[first].start : tokens[last].end] for first, last in pieces)
