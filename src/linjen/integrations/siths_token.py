@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,8 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import import_key
 
-from linjen.core.errors import Refused
+from linjen.core.errors import Invalid, Refused
+from linjen.core.hsa_id import parse_hsa_id
 
 # Clocks of two organisations differ a little; a token older than ten minutes was not made for this sign-in.
 LEEWAY = timedelta(seconds=60)
@@ -122,11 +122,11 @@ def read_text(claims: Mapping[str, Any], name: str) -> str:
 
 
 def read_hsa_id(claims: Mapping[str, Any]) -> str:
-    """The service id in upper case. Raises Refused("no_hsa_id") when it is missing or no HSA-id."""
-    value = read_text(claims, "employeeHsaId").upper()
-    if not re.fullmatch(r"SE[0-9]{10}-[0-9A-Z]{1,19}", value, re.ASCII):
-        raise Refused("no_hsa_id")
-    return value
+    """The service id in its canonical spelling. Raises Refused("no_hsa_id") when it is missing or no HSA-id."""
+    try:
+        return parse_hsa_id(read_text(claims, "employeeHsaId"))
+    except Invalid as error:
+        raise Refused("no_hsa_id", why=error.reason) from error
 
 
 def _registry(alg: str | None = None) -> jws.JWSRegistry:
