@@ -1,0 +1,160 @@
+"""Prometheus metrics in a registry of our own: what an operator looks at to see that residents are being answered.
+
+No label ever names a person or a case. Counters and histograms are used where the thing happens; what has to be read
+somewhere (queues, the pool) is asked for at each `render` through a `watch_…` callback, which must be quick and must
+not wait: whoever owns the rows keeps the latest figures ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE: Final = "text/plain; version=1.0.0; charset=utf-8"
+REGISTRY: Final = CollectorRegistry(auto_describe=True)
+
+REQUEST_SECONDS: Final = Histogram(
+    "linjen_request_seconds",
+    "Time from request to last byte, by route template; streams are counted in linjen_open_streams instead.",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+OPEN_STREAMS: Final = Gauge("linjen_open_streams", "Live pages connected now.", ["page"], registry=REGISTRY)
+MESSAGES_COMMITTED: Final = Counter(
+    "linjen_messages_committed", "Chat messages written and committed.", ["sender"], registry=REGISTRY
+)
+BATCH_SIZE: Final = Histogram(
+    "linjen_batch_size",
+    "Writes that shared one commit.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+    registry=REGISTRY,
+)
+EVENT_DELIVERY_SECONDS: Final = Histogram(
+    "linjen_event_delivery_seconds",
+    "Time from an event's commit until it was handed to an open stream.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+    registry=REGISTRY,
+)
+SIGN_INS: Final = Counter(
+    "linjen_sign_ins",
+    "Sign-ins ended, by method (bankid, staff), outcome (completed, failed, cancelled, refused) and hint code.",
+    ["method", "outcome", "hint"],
+    registry=REGISTRY,
+)
+WATCH_FAILURES: Final = Counter(
+    "linjen_watch_failures", "Callbacks that failed while metrics were read.", ["watch"], registry=REGISTRY
+)
+
+
+class Queue(NamedTuple):
+    """What waits in one unit at one urgency: `length` visits, the oldest for `oldest_s` seconds (0 when none)."""
+
+    unit: str
+    urgency: int
+    length: int
+    oldest_s: float
+
+
+class Pool(NamedTuple):
+    """The database pool: connections open, and those of them that are free."""
+
+    size: int
+    idle: int
+    most: int
+
+
+class _Watched(Collector):
+    """Asks the callbacks that were given; one that fails is counted and leaves the other figures standing."""
+
+    def __init__(self) -> None:
+        self.queues: Callable[[], Iterable[Queue]] | None = None
+        self.pool: Callable[[], Pool] | None = None
+        self.oldest_transaction: Callable[[], float] | None = None
+
+    def describe(self) -> Iterable[Metric]:
+        """No sample values: registering must not call anything."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        for name, families in (
+            ("queues", self._queues),
+            ("pool", self._pool),
+            ("oldest_transaction", self._oldest_transaction),
+        ):
+            try:
+                yield from families()
+            except Exception:  # whatever the owner's callback raises, the rest must still be readable
+                WATCH_FAILURES.labels(name).inc()
+
+    def _queues(self) -> list[Metric]:
+        if self.queues is None:
+            return []
+        length = GaugeMetricFamily("linjen_queue_length", "Visits that wait for staff.", labels=["unit", "urgency"])
+        oldest = GaugeMetricFamily(
+            "linjen_queue_oldest_seconds", "Longest wait among them.", labels=["unit", "urgency"]
+        )
+        for queue in self.queues():
+            labels = [queue.unit, str(queue.urgency)]
+            length.add_metric(labels, queue.length)
+            oldest.add_metric(labels, queue.oldest_s)
+        return [length, oldest]
+
+    def _pool(self) -> list[Metric]:
+        if self.pool is None:
+            return []
+        pool = self.pool()
+        connections = GaugeMetricFamily("linjen_pool_connections", "Database connections.", labels=["state"])
+        connections.add_metric(["busy"], pool.size - pool.idle)
+        connections.add_metric(["idle"], pool.idle)
+        most = GaugeMetricFamily("linjen_pool_connections_most", "The most that the pool may open.", value=pool.most)
+        return [connections, most]
+
+    def _oldest_transaction(self) -> list[Metric]:
+        if self.oldest_transaction is None:
+            return []
+        words = "Age of the oldest running transaction; the event cursor stands still behind it."
+        return [GaugeMetricFamily("linjen_oldest_transaction_seconds", words, value=self.oldest_transaction())]
+
+
+_watched: Final = _Watched()
+REGISTRY.register(_watched)
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+
+
+def watch_queues(callback: Callable[[], Iterable[Queue]] | None) -> None:
+    """Where the queues are read from at each `render`; None takes it away. The last one given counts."""
+    _watched.queues = callback
+
+
+def watch_pool(callback: Callable[[], Pool] | None) -> None:
+    """Where the database pool's figures are read from; None takes it away."""
+    _watched.pool = callback
+
+
+def watch_oldest_transaction(callback: Callable[[], float] | None) -> None:
+    """Where the age in seconds of the oldest running transaction is read from; None takes it away."""
+    _watched.oldest_transaction = callback
+
+
+def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    """One finished request. `route` is the template, "/cases/{id}", never the path: a path would make a label each."""
+    REQUEST_SECONDS.labels(method, route, str(status)).observe(seconds)
+
+
+def render() -> bytes:
+    """All metrics in the Prometheus text format, to be served with `CONTENT_TYPE`."""
+    return generate_latest(REGISTRY)
