@@ -1,0 +1,183 @@
+"""`linjen triage`: interview and match as JSON Lines on standard input and output, check for protocol files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linjen.core.errors import Invalid
+from linjen.triage.assessment import assess
+from linjen.triage.interview import answer, begin, checked, next_page
+from linjen.triage.library import FOLDER, Protocols, load
+from linjen.triage.lint import check
+from linjen.triage.state import Page, Result, Sex, State, Value, Writer
+
+_MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
+
+
+class Start(msgspec.Struct):
+    """The first line of an interview. `at` is taken and not used: the rules know no clock."""
+
+    age_years: float
+    sex: Sex = "unknown"
+    writer: Writer = "self"
+    text: str = ""
+    at: str = ""
+
+
+class InterviewLine(msgspec.Struct):
+    """One line to `linjen triage interview`: a start or answers."""
+
+    id: str
+    start: Start | None = None
+    answers: dict[str, Any] | None = None
+
+
+class MatchLine(msgspec.Struct):
+    """One line to `linjen triage match`."""
+
+    id: str
+    text: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `interview`, `match` and `check`."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    interview = actions.add_parser("interview", help="hold interviews over JSON Lines")
+    interview.set_defaults(run=lambda _: _stream(Interviews(load()).lines))
+    match = actions.add_parser("match", help="read contact reasons and warning signs out of texts, JSON Lines")
+    match.set_defaults(run=lambda _: _stream(lambda line: [match_line(load(), line)]))
+    checking = actions.add_parser("check", help="lint protocol files")
+    checking.add_argument("folder", nargs="?", type=Path, default=FOLDER, metavar="DIR")
+    checking.set_defaults(run=lambda arguments: run_check(arguments.folder))
+
+
+def run_check(folder: Path) -> int:
+    """Print every fault as `file:line: reason`. Returns 1 when there is one, else 0."""
+    if not folder.is_dir():
+        print(f"{folder}:1: no such folder")
+        return 1
+    problems = check(folder)
+    for problem in problems:
+        print(f"{folder / problem.file}:{problem.line}: {problem.reason}")
+    if not problems:
+        print(f"{folder}: {len(list(folder.glob('*.yaml')))} files, no faults")
+    return 1 if problems else 0
+
+
+def _stream(handle: Callable[[bytes], Iterable[dict[str, Any]]]) -> int:
+    for line in sys.stdin.buffer:
+        if line.strip():
+            for out in handle(line):
+                sys.stdout.buffer.write(msgspec.json.encode(out) + b"\n")
+            sys.stdout.buffer.flush()
+    return 0
+
+
+def match_line(protocols: Protocols, line: bytes) -> dict[str, Any]:
+    """The answer to one line of `match`."""
+    try:
+        asked = msgspec.json.decode(line, type=MatchLine)
+    except msgspec.MsgspecError as wrong:
+        return _error(_id_of(line), "bad_line", why=str(wrong))
+    reading = protocols.read(asked.text)
+    return {
+        "id": asked.id,
+        "language": reading.language,
+        "reasons": [{"id": id, "score": score} for id, score in reading.reasons],
+        "red_flags": list(reading.red_flags),
+        "alarm": reading.alarm,
+    }
+
+
+def _error(id: str, reason: str, **more: object) -> dict[str, Any]:
+    return {"id": id, "error": {"reason": reason, **more}}
+
+
+def _id_of(line: bytes) -> str:
+    try:
+        found = msgspec.json.decode(line)
+    except msgspec.MsgspecError:
+        return ""
+    return str(found.get("id", "")) if isinstance(found, dict) else ""
+
+
+class Interviews:
+    """Many interviews at once, each by its id."""
+
+    def __init__(self, protocols: Protocols) -> None:
+        self.protocols = protocols
+        self.states: dict[str, State] = {}
+
+    def lines(self, line: bytes) -> Iterator[dict[str, Any]]:
+        """What one line brings: errors first, then a page to answer or the result."""
+        try:
+            said = msgspec.json.decode(line, type=InterviewLine)
+        except msgspec.MsgspecError as wrong:
+            yield _error(_id_of(line), "bad_line", why=str(wrong))
+            return
+        if said.start is not None:
+            yield from self._start(said.id, said.start)
+        elif said.id not in self.states:
+            yield _error(said.id, "unknown_interview")
+        else:
+            yield from self._answer(said.id, said.answers or {})
+
+    def _start(self, id: str, start: Start) -> Iterator[dict[str, Any]]:
+        if len(self.states) >= _MOST_OPEN:
+            yield _error(id, "too_many_interviews")
+            return
+        try:
+            self.states[id] = begin(self.protocols, start.age_years, start.sex, start.writer, start.text)
+        except Invalid as wrong:
+            yield _error(id, wrong.reason)
+            return
+        yield self._turn(id)
+
+    def _answer(self, id: str, answers: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Good answers are taken, each bad one gives an error line; what is still open is asked again."""
+        good: dict[str, Value] = {}
+        for code, value in answers.items():
+            try:
+                good[code] = checked(self.protocols, code, value)
+            except Invalid as wrong:
+                yield _error(id, wrong.reason, code=code)
+        self.states[id] = answer(self.protocols, self.states[id], good)
+        yield self._turn(id)
+
+    def _turn(self, id: str) -> dict[str, Any]:
+        state = self.states[id]
+        page = next_page(self.protocols, state)
+        if page is not None:
+            return {"id": id, "ask": [page_out(page)]}
+        del self.states[id]
+        return {"id": id, "result": result_out(assess(self.protocols, state))}
+
+
+def page_out(page: Page) -> dict[str, Any]:
+    """A page as JSON; `question` is its id."""
+    codes = []
+    for asked in page.codes:
+        code: dict[str, Any] = {"code": asked.code, "type": asked.type, "text": asked.text}
+        if asked.type == "enum":
+            code["values"] = [choice.value for choice in asked.values]
+        codes.append(code)
+    return {"question": page.id, "text": page.text, "codes": codes}
+
+
+def result_out(result: Result) -> dict[str, Any]:
+    """A result as JSON."""
+    return {
+        "urgency": result.urgency,
+        "contact_reason": result.contact_reason,
+        "candidates": list(result.candidates),
+        "rules": [{"id": rule.id, "why": rule.why} for rule in result.rules],
+        "outcome": result.outcome,
+        "asked": list(result.asked),
+        "protocol": result.protocol,
+    }

@@ -1,0 +1,205 @@
+"""The shape of the protocol files, as written by clinicians; `docs/triage-format.md` explains it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Level = Annotated[int, Meta(ge=1, le=5)]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=80)]
+Said = Annotated[str, Meta(min_length=1, max_length=600)]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ground of every part of a file: a field that is not in the format is a fault, never ignored."""
+
+
+class Default(Part, frozen=True):
+    """The level of a reason when no rule raises it."""
+
+    level: Level
+    why: Said
+
+
+class Block(Part, frozen=True):
+    """One heading with the codes asked under it; shown as pages of at most six codes."""
+
+    id: Id
+    text: Said
+    ask: list[str]
+    condition: str = msgspec.field(default="", name="if")
+    text_other: str = ""
+    text_en: str = ""
+    help: str = ""
+    help_en: str = ""
+
+
+class RedFlags(Part, frozen=True):
+    """The warning signs of a reason, in the order they are asked."""
+
+    ask: list[str]
+
+
+class RuleText(Part, frozen=True):
+    """One rule: when the condition holds, the level is at least as urgent as `level`."""
+
+    id: Id
+    condition: str = msgspec.field(name="if")
+    level: Annotated[int, Meta(ge=1, le=4)]
+    why: Said
+    source: str = ""
+    version: int = 0
+    author: str = ""
+    reviewed: bool | None = None
+    reviewed_by: str = ""
+    reviewed_on: str = ""
+
+
+class Advice(Part, frozen=True):
+    """Self-care advice as the resident reads it."""
+
+    title: Said
+    intro: Said
+    do: list[Said]
+    seek_care_if: list[Said]
+    title_en: str = ""
+    intro_en: str = ""
+    do_en: list[str] = msgspec.field(default_factory=list)
+    seek_care_if_en: list[str] = msgspec.field(default_factory=list)
+
+
+class Signed(Part, frozen=True, kw_only=True):
+    """Who wrote a file and whether a clinician has reviewed it; its rules inherit this."""
+
+    version: Annotated[int, Meta(ge=1)]
+    author: Said
+    source: Said
+    reviewed: bool
+    reviewed_by: str = ""
+    reviewed_on: str = ""
+    example: bool = False
+
+
+class ReasonFile(Signed, frozen=True, kw_only=True):
+    """One contact reason."""
+
+    kind: Literal["reason"]
+    id: Id
+    default: Default
+    means: list[str] = msgspec.field(default_factory=list)
+    lead: list[str]
+    areas: list[str]
+    red_flags: RedFlags
+    questions: list[Block]
+    risk_groups: list[str] = msgspec.field(default_factory=list)
+    rules: list[RuleText]
+    self_care: Advice | None = None
+
+
+class Wording(Part, frozen=True):
+    """Headings of the pages that the engine puts together itself."""
+
+    tripwire: Said
+    tripwire_en: Said
+    lead: Said
+    lead_en: Said
+    red_flags: Said
+    red_flags_en: Said
+    risk_groups: Said
+    risk_groups_en: Said
+
+
+class Audience(Part, frozen=True):
+    """Which patients some contact reasons are for, by id or by whole group of the vocabulary."""
+
+    condition: str = msgspec.field(name="if")
+    reasons: list[str] = msgspec.field(default_factory=list)
+    groups: list[str] = msgspec.field(default_factory=list)
+
+
+class GeneralFile(Signed, frozen=True, kw_only=True):
+    """The general protocol: used when no reason fits, and its questions end every interview."""
+
+    kind: Literal["general"]
+    name: Id
+    release: Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    default: Default
+    wording: Wording
+    questions: list[Block]
+    always: list[Block]
+    audiences: list[Audience]
+    risk_groups: list[str]
+    rules: list[RuleText]
+
+
+class DangerFile(Signed, frozen=True, kw_only=True):
+    """The universal danger screen; the first screen whose condition fits the patient is used."""
+
+    kind: Literal["danger"]
+    screens: list[Screen]
+
+
+class Screen(Part, frozen=True):
+    """One screen, for the patients that `if` names by age and sex."""
+
+    id: Id
+    condition: str = msgspec.field(name="if")
+    pages: list[Block]
+
+
+class Floor(Part, frozen=True):
+    """Replaces the level that the vocabulary gives a finding, under a condition that still holds its yes."""
+
+    code: str
+    condition: str = msgspec.field(name="if")
+    level: Annotated[int, Meta(ge=1, le=4)]
+    why: Said
+
+
+class RiskFile(Signed, frozen=True, kw_only=True):
+    """Terms used in conditions, exceptions to the vocabulary's levels, combination and risk-group rules."""
+
+    kind: Literal["risk"]
+    terms: dict[str, str]
+    floors: list[Floor]
+    rules: list[RuleText]
+
+
+class Words(Part, frozen=True):
+    """How one code is asked. Without `text` the vocabulary's question is used."""
+
+    text: str = ""
+    text_other: str = ""
+    text_en: str = ""
+    help: str = ""
+    help_en: str = ""
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    labels_en: dict[str, str] = msgspec.field(default_factory=dict)
+    range: tuple[float, float] | None = None
+
+
+class Fit(Part, frozen=True):
+    """Which patients a group of codes fits. A code ending in `.*` means all codes of that body area."""
+
+    codes: list[str]
+    condition: str = msgspec.field(name="if")
+
+
+class CodesFile(Signed, frozen=True, kw_only=True):
+    """Wording, labels and limits of the codes, and whom they fit."""
+
+    kind: Literal["codes"]
+    codes: dict[str, Words]
+    fits: list[Fit]
+
+
+AnyFile = ReasonFile | GeneralFile | DangerFile | RiskFile | CodesFile
+SHAPES: dict[str, type[AnyFile]] = {
+    "reason": ReasonFile,
+    "general": GeneralFile,
+    "danger": DangerFile,
+    "risk": RiskFile,
+    "codes": CodesFile,
+}

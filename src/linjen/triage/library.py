@@ -1,0 +1,269 @@
+"""Protocol files loaded once, compiled and stamped with the hash of their content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from linjen.core.errors import Invalid
+from linjen.triage.condition import Facts, Node, Test, codes_of, compiled, parse
+from linjen.triage.content import (
+    SHAPES,
+    AnyFile,
+    Block,
+    CodesFile,
+    DangerFile,
+    GeneralFile,
+    ReasonFile,
+    RiskFile,
+    RuleText,
+    Screen,
+    Signed,
+    Words,
+)
+from linjen.triage.state import TextReading
+from linjen.triage.vocabulary import FINDINGS_FILE, REASONS_FILE, Vocabulary, vocabulary
+from linjen.triage.yaml_lines import Lines, line_of, read_yaml
+
+FOLDER = Path(__file__).parent / "protocols"
+F = TypeVar("F", bound=Signed)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A compiled rule. `codes` are the findings it looks at; `owner` is a reason's id or "" for all."""
+
+    id: str
+    level: int
+    why: str
+    source: str
+    version: int
+    author: str
+    reviewed: bool
+    owner: str
+    codes: frozenset[str]
+    node: Node
+    test: Test
+
+
+@dataclass(frozen=True)
+class AskBlock:
+    """A block of questions with its compiled condition."""
+
+    block: Block
+    when: Test
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A compiled contact reason."""
+
+    file: ReasonFile
+    blocks: tuple[AskBlock, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Protocols:
+    """Everything an interview needs; immutable, shared by all, the same content has the same `stamp` everywhere."""
+
+    stamp: str
+    vocabulary: Vocabulary
+    general: GeneralFile
+    general_blocks: tuple[AskBlock, ...]
+    always: tuple[AskBlock, ...]
+    screens: tuple[tuple[Test, Screen], ...]
+    reasons: Mapping[str, Reason]
+    floors: Mapping[str, Rule]
+    rules: tuple[Rule, ...]
+    words: Mapping[str, Words]
+    fits: Mapping[str, tuple[Test, ...]]
+    audiences: Mapping[str, tuple[Test, ...]]
+    read: Callable[[str], TextReading]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One file as read: its shape, the line of every place, and its bytes."""
+
+    path: Path
+    file: AnyFile
+    lines: Lines
+    raw: bytes
+
+    def line(self, place: str) -> int:
+        """The line of a place such as `$.rules[0].if`."""
+        return line_of(self.lines, place)
+
+
+def read_file(path: Path) -> Loaded:
+    """Read one protocol file. Raises Invalid("bad_protocol") with `file`, `line` and `why`."""
+    try:
+        data, lines = read_yaml(path)
+    except Invalid as wrong:
+        line, why = wrong.detail["line"], wrong.detail["why"]
+        raise Invalid("bad_protocol", file=path.name, line=line, why=why) from None
+    kind = data.get("kind") if isinstance(data, dict) else None
+    shape = SHAPES.get(kind) if isinstance(kind, str) else None
+    if shape is None:
+        why = f"kind must be one of {', '.join(SHAPES)}"
+        raise Invalid("bad_protocol", file=path.name, line=line_of(lines, "$.kind"), why=why)
+    try:
+        file = msgspec.convert(data, shape)
+    except msgspec.ValidationError as wrong:
+        why, _, place = str(wrong).partition(" - at `")
+        place = place.rstrip("`") or "$"
+        where = f"{place.removeprefix('$.')}: " if place != "$" else ""
+        raise Invalid("bad_protocol", file=path.name, line=line_of(lines, place), why=where + why) from None
+    return Loaded(path, file, lines, path.read_bytes().replace(b"\r\n", b"\n"))
+
+
+def read_folder(folder: Path) -> list[Loaded]:
+    """Read every `*.yaml` of a folder in name order. Raises like `read_file` at the first fault."""
+    return [read_file(path) for path in sorted(folder.glob("*.yaml"))]
+
+
+def terms_of(risk: RiskFile, known: Vocabulary) -> dict[str, Node]:
+    """The terms of the risk file; each may use those above it."""
+    terms: dict[str, Node] = {}
+    for name, text in risk.terms.items():
+        terms[name] = parse(text, known.findings, terms)
+    return terms
+
+
+def fitting_codes(pattern: str, known: Vocabulary) -> list[str]:
+    """The codes that a pattern such as `gyn.*` or `uro.testis_pain` names."""
+    if pattern.endswith(".*"):
+        return [code for code in known.findings if code.startswith(pattern[:-1])]
+    return [pattern] if pattern in known.findings else []
+
+
+def _always_yes(_: Facts) -> int:
+    return 2
+
+
+class _Compiler:
+    """Turns file texts into compiled parts with one vocabulary and one set of terms."""
+
+    def __init__(self, known: Vocabulary, risk: RiskFile) -> None:
+        self.known, self.risk = known, risk
+        self.terms = terms_of(risk, known)
+
+    def test(self, condition: str) -> Test:
+        return compiled(parse(condition, self.known.findings, self.terms)) if condition else _always_yes
+
+    def rule(self, text: RuleText, signed: Signed, owner: str) -> Rule:
+        node = parse(text.condition, self.known.findings, self.terms)
+        return Rule(
+            id=text.id,
+            level=text.level,
+            why=text.why,
+            source=text.source or signed.source,
+            version=text.version or signed.version,
+            author=text.author or signed.author,
+            reviewed=signed.reviewed if text.reviewed is None else text.reviewed,
+            owner=owner,
+            codes=codes_of(node),
+            node=node,
+            test=compiled(node),
+        )
+
+    def blocks(self, blocks: list[Block]) -> tuple[AskBlock, ...]:
+        return tuple(AskBlock(block, self.test(block.condition)) for block in blocks)
+
+    def floors(self) -> dict[str, Rule]:
+        """One rule for each finding that has a level of its own in the vocabulary."""
+        texts = {
+            code: RuleText(id=f"niva.{code}", condition=code, level=finding.level, why=f"Svarat ja: {finding.name}.")
+            for code, finding in self.known.findings.items()
+            if finding.level is not None and finding.type == "bool"
+        }
+        for floor in self.risk.floors:
+            texts[floor.code] = RuleText(
+                id=f"niva.{floor.code}", condition=floor.condition, level=floor.level, why=floor.why
+            )
+        return {code: self.rule(text, self.risk, "") for code, text in texts.items()}
+
+    def reason(self, file: ReasonFile) -> Reason:
+        return Reason(file, self.blocks(file.questions), tuple(self.rule(text, file, file.id) for text in file.rules))
+
+    def audiences(self, general: GeneralFile) -> dict[str, tuple[Test, ...]]:
+        found: dict[str, tuple[Test, ...]] = {}
+        for audience in general.audiences:
+            test = self.test(audience.condition)
+            for id, reason in self.known.reasons.items():
+                if id in audience.reasons or reason.group in audience.groups:
+                    found[id] = (*found.get(id, ()), test)
+        return found
+
+    def fits(self, codes: CodesFile) -> dict[str, tuple[Test, ...]]:
+        found: dict[str, tuple[Test, ...]] = {}
+        for fit in codes.fits:
+            test = self.test(fit.condition)
+            for pattern in fit.codes:
+                for code in fitting_codes(pattern, self.known):
+                    found[code] = (*found.get(code, ()), test)
+        return found
+
+
+def _only(files: list[Loaded], shape: type[F]) -> F:
+    found = [loaded.file for loaded in files if isinstance(loaded.file, shape)]
+    if len(found) != 1:
+        why = f"exactly one file of {shape.__name__} is needed, found {len(found)}"
+        raise Invalid("bad_protocol", file="", line=1, why=why)
+    return found[0]
+
+
+def digest_of(files: list[Loaded]) -> str:
+    """The first twelve hex digits of the SHA-256 of all content: files by name, and both vocabularies."""
+    digest = hashlib.sha256()
+    for path in (FINDINGS_FILE, REASONS_FILE):
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    for loaded in files:
+        digest.update(f"\n{loaded.path.name}\n".encode())
+        digest.update(loaded.raw)
+    return digest.hexdigest()[:12]
+
+
+def build(files: list[Loaded], known: Vocabulary) -> Protocols:
+    """Compile files that have been read. Raises Invalid for a condition that breaks the grammar."""
+    general, risk = _only(files, GeneralFile), _only(files, RiskFile)
+    danger, codes = _only(files, DangerFile), _only(files, CodesFile)
+    compiler = _Compiler(known, risk)
+    reasons = [loaded.file for loaded in files if isinstance(loaded.file, ReasonFile)]
+    everywhere = [(text, risk) for text in risk.rules] + [(text, general) for text in general.rules]
+    return Protocols(
+        stamp=f"{general.name}@{general.release}+{digest_of(files)}",
+        vocabulary=known,
+        general=general,
+        general_blocks=compiler.blocks(general.questions),
+        always=compiler.blocks(general.always),
+        screens=tuple((compiler.test(screen.condition), screen) for screen in danger.screens),
+        reasons={file.id: compiler.reason(file) for file in reasons},
+        floors=compiler.floors(),
+        rules=tuple(compiler.rule(text, signed, "") for text, signed in everywhere),
+        words=codes.codes,
+        fits=compiler.fits(codes),
+        audiences=compiler.audiences(general),
+        read=_read,
+    )
+
+
+def _read(text: str) -> TextReading:
+    # Imported at first use: the lexicon takes memory that `linjen triage check` does not need.
+    from linjen.triage.matching import read_text  # noqa: PLC0415
+
+    found = read_text(text)
+    return TextReading(found.language, tuple(found.reasons), tuple(found.red_flags), found.quotes, found.alarm)
+
+
+@cache
+def load(folder: Path = FOLDER) -> Protocols:
+    """Load and compile the protocols of a folder once per process. Raises Invalid("bad_protocol")."""
+    return build(read_folder(folder), vocabulary())

@@ -1,0 +1,299 @@
+"""Protocol files checked before anybody meets them: every fault with file, line and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from linjen.core.errors import Invalid
+from linjen.triage.condition import Node, OneOf, Unknown, codes_of, is_term_name, parse, walk
+from linjen.triage.content import AnyFile, CodesFile, DangerFile, GeneralFile, ReasonFile, RiskFile, RuleText
+from linjen.triage.library import Loaded, build, fitting_codes, read_file
+from linjen.triage.reading_level import lix
+from linjen.triage.vocabulary import Vocabulary, vocabulary
+
+MOST_LIX = 40  # "lättläst" by Björnsson's scale ends at 40
+_SELF_CARE = 5
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """One fault: the file's name, the line counted from 1, and the reason in English."""
+
+    file: str
+    line: int
+    reason: str
+
+
+def check(folder: Path) -> list[Problem]:
+    """Every fault in the protocol files of a folder, ordered by file and line; an empty list means all is well."""
+    problems: list[Problem] = []
+    files: list[Loaded] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            files.append(read_file(path))
+        except Invalid as wrong:
+            problems.append(_problem(wrong))
+    known = vocabulary()
+    problems += _whole_folder(folder, files, known, complete=not problems)
+    risk = next((loaded for loaded in files if isinstance(loaded.file, RiskFile)), None)
+    checker = _Checker(known, files, _terms(risk, known, problems))
+    for loaded in files:
+        problems += checker.check(loaded)
+    if not problems:
+        try:
+            build(files, known)
+        except Invalid as wrong:  # nothing above should let this through; if it does, it is still a fault
+            problems.append(_problem(wrong))
+    return sorted(set(problems))
+
+
+def _problem(wrong: Invalid) -> Problem:
+    line = wrong.detail.get("line", 1)
+    where, why = wrong.detail.get("file", ""), wrong.detail.get("why", wrong.reason)
+    return Problem(str(where), line if isinstance(line, int) else 1, str(why))
+
+
+def _whole_folder(folder: Path, files: list[Loaded], known: Vocabulary, *, complete: bool) -> Iterator[Problem]:
+    for shape in (GeneralFile, DangerFile, RiskFile, CodesFile):
+        found = [loaded for loaded in files if isinstance(loaded.file, shape)]
+        if len(found) != 1 and complete:
+            yield Problem(folder.name, 1, f"exactly one file of kind {shape.__name__[:-4].lower()}, found {len(found)}")
+    seen: dict[str, str] = {}
+    for loaded in files:
+        for place, id in _ids(loaded.file):
+            if id in seen:
+                yield Problem(loaded.path.name, loaded.line(place), f"id {id} is already used in {seen[id]}")
+            seen.setdefault(id, loaded.path.name)
+
+
+def _ids(file: AnyFile) -> Iterator[tuple[str, str]]:
+    """Every id of rules and question blocks with its place."""
+    if isinstance(file, ReasonFile | GeneralFile):
+        yield from ((f"$.questions[{number}].id", block.id) for number, block in enumerate(file.questions))
+    if isinstance(file, ReasonFile | GeneralFile | RiskFile):
+        yield from ((f"$.rules[{number}].id", rule.id) for number, rule in enumerate(file.rules))
+    if isinstance(file, DangerFile):
+        for number, screen in enumerate(file.screens):
+            yield from ((f"$.screens[{number}].pages[{at}].id", page.id) for at, page in enumerate(screen.pages))
+
+
+def _terms(risk: Loaded | None, known: Vocabulary, problems: list[Problem]) -> dict[str, Node]:
+    terms: dict[str, Node] = {}
+    if risk is None or not isinstance(risk.file, RiskFile):
+        return terms
+    for name, text in risk.file.terms.items():
+        line = risk.line(f"$.terms.{name}")
+        if not is_term_name(name):
+            problems.append(Problem(risk.path.name, line, f"{name!r} cannot name a term"))
+        try:
+            terms[name] = parse(text, known.findings, terms)
+        except Invalid as wrong:
+            problems.append(Problem(risk.path.name, line, str(wrong.detail["why"])))
+    return terms
+
+
+class _Checker:
+    """Checks one file at a time against the vocabulary, the terms and the other files."""
+
+    def __init__(self, known: Vocabulary, files: list[Loaded], terms: Mapping[str, Node]) -> None:
+        self.known, self.terms = known, terms
+        self.everywhere: set[str] = set()
+        self.anywhere: set[str] = set()
+        self.overridden: set[str] = set()
+        for loaded in files:
+            self._learn(loaded.file)
+
+    def _learn(self, file: AnyFile) -> None:
+        codes = {code for _, listed in _asked(file) for code in listed}
+        if not isinstance(file, ReasonFile):
+            self.everywhere |= codes
+        self.anywhere |= codes
+        if isinstance(file, RiskFile):
+            self.overridden |= {floor.code for floor in file.floors}
+
+    def check(self, loaded: Loaded) -> Iterator[Problem]:
+        """Every fault of one file."""
+        file = loaded.file
+        yield from self.signature(loaded)
+        for place, listed in _asked(file):
+            yield from self.codes(loaded, place, listed)
+        for place, condition in _conditions(file):
+            yield from self.condition(loaded, place, condition)
+        if isinstance(file, ReasonFile | GeneralFile | RiskFile):
+            for number, rule in enumerate(file.rules):
+                yield from self.rule(loaded, f"$.rules[{number}]", rule)
+        if isinstance(file, ReasonFile):
+            yield from self.reason(loaded, file)
+        if isinstance(file, CodesFile):
+            yield from self.wording(loaded, file)
+        if isinstance(file, RiskFile):
+            yield from self.floors(loaded, file)
+        if isinstance(file, GeneralFile):
+            yield from self.audiences(loaded, file)
+
+    def problem(self, loaded: Loaded, place: str, reason: str) -> Problem:
+        return Problem(loaded.path.name, loaded.line(place), reason)
+
+    def signature(self, loaded: Loaded) -> Iterator[Problem]:
+        file = loaded.file
+        if file.reviewed and not (file.reviewed_by and file.reviewed_on):
+            yield self.problem(loaded, "$.reviewed", "reviewed: true needs reviewed_by and reviewed_on")
+        if not file.reviewed and not file.example:
+            yield self.problem(loaded, "$.example", "content that nobody has reviewed must say example: true")
+
+    def codes(self, loaded: Loaded, place: str, listed: list[str]) -> Iterator[Problem]:
+        for number, code in enumerate(listed):
+            where = f"{place}[{number}]"
+            if code not in self.known.findings:
+                yield self.problem(loaded, where, f"unknown finding code {code}")
+            elif code in listed[:number]:
+                yield self.problem(loaded, where, f"{code} stands twice in the same list")
+
+    def condition(self, loaded: Loaded, place: str, text: str) -> Iterator[Problem]:
+        try:
+            node = parse(text, self.known.findings, self.terms)
+        except Invalid as wrong:
+            yield self.problem(loaded, place, str(wrong.detail["why"]))
+            return
+        codes = codes_of(node)
+        if place.startswith("$.screens") and codes:
+            yield self.problem(loaded, place, f"a screen is chosen by age and sex alone, not by {min(codes)}")
+
+    def rule(self, loaded: Loaded, place: str, rule: RuleText) -> Iterator[Problem]:
+        try:
+            node = parse(rule.condition, self.known.findings, self.terms)
+        except Invalid:
+            return  # reported by condition()
+        yield from (self.problem(loaded, f"{place}.if", why) for why in self._lowering(node, rule.level))
+        asked = self.everywhere
+        if isinstance(loaded.file, ReasonFile):
+            asked = self.everywhere | {code for _, listed in _asked(loaded.file) for code in listed}
+            if not rule.id.startswith(f"{loaded.file.id}."):
+                yield self.problem(loaded, f"{place}.id", f"a rule of this file is named {loaded.file.id}.something")
+            # Terms gather what several reasons ask; only what the rule's own text names must be asked here.
+            named = codes_of(parse(rule.condition, self.known.findings, dict.fromkeys(self.terms, _NOTHING)))
+            for code in sorted(named - asked - {PATIENT_MONTHS}):
+                if not any(child in asked for child in self._below(code)):
+                    yield self.problem(loaded, f"{place}.if", f"{code} is never asked in this interview")
+
+    def _below(self, code: str) -> Iterator[str]:
+        for child in self.known.children.get(code, ()):
+            yield child
+            yield from self._below(child)
+
+    def _lowering(self, node: Node, level: int) -> Iterator[str]:
+        """A red flag must never lower the urgency, so `not` is kept away from it unless its own level is at least so
+        urgent."""
+        for leaf, negated in walk(node):
+            if not negated:
+                continue
+            if isinstance(leaf, Unknown):
+                yield "unknown(...) cannot stand under not"
+            for code in codes_of(leaf):
+                for flag in (code, *self._below(code)):
+                    finding = self.known.findings[flag]
+                    mild = flag in self.overridden or (finding.level or 9) > level
+                    if finding.is_red_flag and mild:
+                        yield f"not on {code} would let the warning sign {flag} lower the urgency"
+
+    def reason(self, loaded: Loaded, file: ReasonFile) -> Iterator[Problem]:
+        if file.id not in self.known.reasons:
+            yield self.problem(loaded, "$.id", f"unknown contact reason {file.id}")
+        elif loaded.path.stem != file.id:
+            yield self.problem(loaded, "$.id", f"the file of {file.id} is named {file.id}.yaml")
+        if not file.red_flags.ask:
+            yield self.problem(loaded, "$.red_flags", "a reason asks at least one warning sign")
+        if not file.lead:
+            yield self.problem(loaded, "$.lead", "a reason names at least one lead symptom")
+        yield from self.body_area(loaded, file)
+        if file.default.level == _SELF_CARE and file.self_care is None:
+            yield self.problem(loaded, "$.default", "a reason that may end in self-care needs self_care")
+        if file.self_care is not None:
+            care = file.self_care
+            text = " ".join([care.title + ".", care.intro, *care.do, *care.seek_care_if])
+            if (level := lix(text)) > MOST_LIX:
+                yield self.problem(loaded, "$.self_care", f"hard to read: LIX {level:.0f}, at most {MOST_LIX}")
+
+    def body_area(self, loaded: Loaded, file: ReasonFile) -> Iterator[Problem]:
+        asked = set(file.lead) | {code for _, listed in _asked(file) for code in listed} | self.everywhere
+        for number, area in enumerate(file.areas):
+            codes = fitting_codes(f"{area}.*", self.known)
+            if not codes:
+                yield self.problem(loaded, f"$.areas[{number}]", f"no finding code begins with {area}.")
+            for code in codes:
+                level = self.known.findings[code].level
+                if level is not None and level <= 2 and code not in asked:
+                    why = f"{code} (level {level}) belongs to the body area {area} and must be asked"
+                    yield self.problem(loaded, "$.red_flags.ask", why)
+
+    def wording(self, loaded: Loaded, file: CodesFile) -> Iterator[Problem]:
+        for code, words in file.codes.items():
+            place = f"$.codes.{code}"
+            finding = self.known.findings.get(code)
+            if finding is None:
+                yield self.problem(loaded, place, f"unknown finding code {code}")
+            elif finding.type == "enum" and set(words.labels) != set(finding.values):
+                yield self.problem(loaded, place, f"labels of {code} must be exactly {', '.join(finding.values)}")
+            elif finding.type != "enum" and words.labels:
+                yield self.problem(loaded, place, f"{code} is no choice and takes no labels")
+        for code, finding in self.known.findings.items():
+            if finding.type == "enum" and code not in file.codes:
+                yield self.problem(loaded, "$.codes", f"the choice {code} has no labels")
+        for number, fit in enumerate(file.fits):
+            for at, pattern in enumerate(fit.codes):
+                if not fitting_codes(pattern, self.known):
+                    yield self.problem(loaded, f"$.fits[{number}].codes[{at}]", f"no finding code fits {pattern}")
+
+    def floors(self, loaded: Loaded, file: RiskFile) -> Iterator[Problem]:
+        for number, floor in enumerate(file.floors):
+            place = f"$.floors[{number}]"
+            if floor.code not in self.known.findings:
+                yield self.problem(loaded, f"{place}.code", f"unknown finding code {floor.code}")
+                continue
+            try:
+                node = parse(floor.condition, self.known.findings, self.terms)
+            except Invalid:
+                continue
+            if floor.code not in codes_of(node):
+                yield self.problem(loaded, f"{place}.if", f"the condition must name {floor.code}")
+            yield from (self.problem(loaded, f"{place}.if", why) for why in self._lowering(node, floor.level))
+
+    def audiences(self, loaded: Loaded, file: GeneralFile) -> Iterator[Problem]:
+        groups = {reason.group for reason in self.known.reasons.values()}
+        for number, audience in enumerate(file.audiences):
+            for strange in [*set(audience.reasons) - set(self.known.reasons), *set(audience.groups) - groups]:
+                yield self.problem(loaded, f"$.audiences[{number}]", f"unknown contact reason or group {strange}")
+
+
+_NOTHING: Node = OneOf("sex", ())
+PATIENT_MONTHS = "child.age_months"
+
+
+def _asked(file: AnyFile) -> Iterator[tuple[str, list[str]]]:
+    """Every list of codes that a file asks, with its place."""
+    if isinstance(file, ReasonFile):
+        yield "$.means", file.means
+        yield "$.lead", file.lead
+        yield "$.red_flags.ask", file.red_flags.ask
+    if isinstance(file, ReasonFile | GeneralFile):
+        yield "$.risk_groups", file.risk_groups
+        yield from ((f"$.questions[{number}].ask", block.ask) for number, block in enumerate(file.questions))
+    if isinstance(file, GeneralFile):
+        yield from ((f"$.always[{number}].ask", block.ask) for number, block in enumerate(file.always))
+    if isinstance(file, DangerFile):
+        for number, screen in enumerate(file.screens):
+            yield from ((f"$.screens[{number}].pages[{at}].ask", page.ask) for at, page in enumerate(screen.pages))
+
+
+def _conditions(file: AnyFile) -> Iterator[tuple[str, str]]:
+    """Every condition that a file holds, with its place; empty ones left out."""
+    listed: dict[str, Iterable[object]] = {
+        name: getattr(file, name, ())
+        for name in ("questions", "always", "rules", "screens", "floors", "fits", "audiences")
+    }
+    for name, parts in listed.items():
+        for number, part in enumerate(parts):
+            if text := getattr(part, "condition", ""):
+                yield f"$.{name}[{number}].if", text
