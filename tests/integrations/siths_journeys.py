@@ -50,15 +50,17 @@ Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Line(httpx.AsyncBaseTransport):
-    """The real network to the provider, with a note of each path asked for and a hand on the token answer."""
+    """The real network to the provider, with a note of each path asked for and of any Basic header, and a hand on the token answer."""
 
     def __init__(self) -> None:
         self.inner = httpx.AsyncHTTPTransport(verify=NO_AUTHORITIES)
         self.asked: list[str] = []
+        self.basic = False
         self.alter: Alter | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
+        self.basic |= "authorization" in request.headers
         response = await self.inner.handle_async_request(request)
         if self.alter is None or request.method != "POST":
             return response

@@ -39,12 +39,14 @@ async def _refusal(issuer: str, login: str) -> LinjenError:
 
 @pytest.mark.parametrize("auth_method", ["client_secret_basic", "client_secret_post"])
 async def test_a_nurse_signs_in(auth_method: str) -> None:
-    async with independent_provider(auth_method) as issuer, siths_client(issuer) as siths:
+    line = Line()
+    async with independent_provider(auth_method) as issuer, siths_client(issuer, line) as siths:
         url, pending = await siths.begin(REDIRECT_URI)
         kept = msgspec.json.decode(msgspec.json.encode(pending), type=Pending)  # as the web layer stores it
         who = await siths.finish(kept, await log_in(url, "karin"))
     assert (who.employee_hsa_id, who.given_name, who.family_name) == ("SE2321000099-ANK1", "Karin", "Ekdahl")
     assert who.acr == LOA3
+    assert line.basic == (auth_method == "client_secret_basic")
 
 
 async def test_a_fresh_sign_in_shows_when_it_was_made(issuer: str) -> None:
