@@ -8,11 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.integrations.bankid_world import ASTRID, NILS, bankid_world, write_persons
 
 from linjen.core.errors import Invalid, LinjenError, Misconfigured, NotFound, Refused, Unavailable
 from linjen.core.settings import read_settings
 from linjen.integrations.bankid import App, BankID, Requirement, Web, error_key
+from tests.integrations.bankid_world import ASTRID, NILS, bankid_world, write_persons
 
 WEB = Web(referring_domain="linjen.example", user_agent="Mozilla/5.0", device_identifier="2f6d0c9a")
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.integrations.bankid_world import OwnClock
 
 from linjen.simulators.bankid.fields import OrderRequest, Requirement
 from linjen.simulators.bankid.orders import AlreadyInProgress, Order, Orders, PhoneRefusal
 from linjen.simulators.bankid.persons import Person
+from tests.integrations.bankid_world import OwnClock
 
 ASTRID = Person(name="Astrid Exempel", given_name="Astrid", surname="Exempel", personal_number="199512262396")
 NILS = Person(name="Nils Exempel", given_name="Nils", surname="Exempel", personal_number="201103152383")

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import ocsp
 from lxml import etree
+
 from tests.integrations.bankid_world import ASTRID, World, bankid_world
 
 DSIG = "{http://www.w3.org/2000/09/xmldsig#}"

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.integrations.bankid_world import ASTRID, NILS, bankid_world, write_persons
 
 from linjen.core.errors import Misconfigured
 from linjen.integrations.bankid import start_link
@@ -19,6 +18,7 @@ from linjen.simulators import require_permission
 from linjen.simulators.bankid import serve
 from linjen.simulators.bankid.orders import FAILED_HINTS, PENDING_HINTS
 from linjen.simulators.bankid.persons import read_persons
+from tests.integrations.bankid_world import ASTRID, NILS, bankid_world, write_persons
 
 RETURN = "https://linjen.example/back#nonce=1"
 
