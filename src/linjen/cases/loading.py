@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -117,7 +118,7 @@ async def list_my_cases(db: Connection, by: By) -> list[Case]:
     return cases
 
 
-async def may_see(database: Database, listeners: list[tuple[str, UUID, UUID | None, UUID]]) -> list[bool]:
+async def may_see(database: Database, listeners: Sequence[tuple[str, UUID, UUID | None, UUID]]) -> list[bool]:
     """For each (kind, person, unit, case): may that person see that case now? One statement for all of them."""
     if not listeners:
         return []

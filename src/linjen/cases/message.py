@@ -114,7 +114,27 @@ def unseal_text(sealer: Sealer, case_id: UUID, message_id: UUID, sealed: bytes) 
 
 
 async def send_messages(database: Database, sealer: Sealer, settings: Settings, batch: Sequence[Sending]) -> list[Sent]:
-    """Write a batch in one transaction; one answer for each, in order, after the commit."""
+    """Write a batch in one transaction; one answer for each, in order, after the commit.
+
+    Two tries of the same message in one batch would race each other: the later one waits for a batch of its own.
+    """
+    first: dict[UUID, int] = {}
+    for place, item in enumerate(batch):
+        first.setdefault(item.message_id, place)
+    answers: list[Sent | None] = [None] * len(batch)
+    now_places = sorted(first.values())
+    sent = await _send_unique(database, sealer, settings, [batch[place] for place in now_places])
+    for place, answer in zip(now_places, sent, strict=True):
+        answers[place] = answer
+    later = [place for place in range(len(batch)) if answers[place] is None]
+    if later:
+        repeated = await send_messages(database, sealer, settings, [batch[place] for place in later])
+        for place, answer in zip(later, repeated, strict=True):
+            answers[place] = answer
+    return [answer for answer in answers if answer is not None]
+
+
+async def _send_unique(database: Database, sealer: Sealer, settings: Settings, batch: Sequence[Sending]) -> list[Sent]:
     sealed = [seal_text(sealer, item.case_id, item.message_id, item.text) for item in batch]
     at = clock.now()
     async with database.transaction() as db:
@@ -128,8 +148,7 @@ async def send_messages(database: Database, sealer: Sealer, settings: Settings, 
         )  # fmt: skip
     answers = [_answer(sealer, item, row) for item, row in zip(batch, rows, strict=True)]
     if database.on_commit is not None:
-        unique = {(a.event.case_id, a.event.seq): a.event for a in answers if a.event and a.outcome == "sent"}
-        database.on_commit(list(unique.values()))
+        database.on_commit([answer.event for answer in answers if answer.event])
     return answers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ class Event(msgspec.Struct, frozen=True):
     by_id: UUID | None
     unit_id: UUID | None = None
     data: dict[str, Any] = {}
+    at: datetime | None = None
 
 
 #: The events of the transaction that is running in this task; handed on only after its commit (house rule 5).

@@ -1,0 +1,154 @@
+"""The roof: builds the program from its parts, and runs what happens beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+
+from linjen.access.sessions import sweep_sessions
+from linjen.cases.message import Sending, Sent, send_messages
+from linjen.cases.reading import Delivery, mark_delivered
+from linjen.core.database import Database
+from linjen.core.errors import LinjenError, Misconfigured, NotFound
+from linjen.core.logs import get_log
+from linjen.core.sealing import Sealer, read_key_file
+from linjen.core.settings import Settings
+from linjen.core.writer import GroupWriter
+from linjen.integrations.bankid import BankID
+from linjen.integrations.listing import Listing
+from linjen.integrations.person_data import PersonData
+from linjen.integrations.rivta import Rivta
+from linjen.integrations.siths import Siths
+from linjen.web.exchange import Exchange
+from linjen.web.faults import fault_page
+from linjen.web.hot import Hot
+from linjen.web.live import Hub
+from linjen.web.live_drawing import Drawing
+from linjen.web.pages import all_pages
+from linjen.web.protection import Protection
+from linjen.web.site import Site
+
+log = get_log(__name__)
+
+_SWEEP_S = 600
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | None = None) -> Site:
+    """Make the parts; nothing is connected yet. Raises Misconfigured for a key file that cannot be used."""
+    key_file = settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key"
+    database = Database(dsn)
+    sealer = Sealer(read_key_file(key_file))
+    hub = Hub(database)
+    drawing = Drawing(database, sealer)
+    hub.draw, hub.draw_rows, hub.read_since = drawing.event, drawing.rows, drawing.read_since
+
+    async def write(batch: Any) -> list[Sent]:
+        return await send_messages(database, sealer, settings, batch)
+
+    messages: GroupWriter[Sending, Sent] = GroupWriter(write)
+    database.on_commit = hub.publish
+    site = Site(settings, database, sealer, hub, messages, demo_links=demo_links or {})
+    _follow_deliveries(site)
+    if settings.bankid_url:
+        site.bankid = BankID.from_settings(settings)
+        site.closing.append(site.bankid.close)
+    if settings.staff_issuer:
+        site.siths = Siths.from_settings(settings)
+        site.closing.append(site.siths.aclose)
+    if settings.rivta_url:
+        rivta = Rivta.from_settings(settings)
+        site.person_data = PersonData.from_settings(settings, rivta)
+        site.listing = Listing.from_settings(settings, rivta)
+        site.closing.append(rivta.close)
+    return site
+
+
+def _follow_deliveries(site: Site) -> None:
+    """Write how far messages have reached, a moment later and for many at once, and tell their senders."""
+    marks: GroupWriter[Delivery, None] = GroupWriter(lambda batch: mark_delivered(site.database, batch))
+    latest: dict[tuple[UUID, str], int] = {}
+
+    def flush() -> None:
+        for (case_id, party), seq in latest.items():
+            future = marks.submit(Delivery(case_id, party, seq))
+            future.add_done_callback(lambda done: done.exception())  # a mark that is lost is made again by the next
+            other = "staff" if party == "resident" else "resident"
+            site.hub.signal(case_id, other, "delivered", str(seq))  # type: ignore[arg-type]
+        latest.clear()
+
+    def delivered(case_id: UUID, party: str, seq: int) -> None:
+        if not latest:
+            asyncio.get_running_loop().call_later(0.25, flush)
+        latest[case_id, party] = seq
+
+    site.hub.on_delivered = delivered
+
+
+def build_app(site: Site) -> App:
+    """The ASGI app: hot routes first, then the pages, all under the protecting headers."""
+
+    @contextlib.asynccontextmanager
+    async def life(_: Litestar) -> AsyncIterator[None]:
+        with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
+            await site.database.open()
+        site.hub.start()
+        sweeping = asyncio.create_task(_sweep(site))
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            await site.hub.stop()
+            for close in site.closing:
+                await close()
+            await site.database.close()
+
+    pages = Litestar(
+        all_pages(), lifespan=[life], openapi_config=None, debug=False,
+        exception_handlers={HTTPException: _http_fault, Exception: _fault}, request_max_body_size=1_000_000,
+    )  # fmt: skip
+    pages.state.site = site
+    return Protection(Hot(site, cast(App, pages)), https=site.settings.public_url.startswith("https://"))
+
+
+def _exchange(request: Request[Any, Any, Any]) -> Exchange:
+    return Exchange(request, request.app.state.site, None, "sv", "")
+
+
+def _http_fault(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What the framework refuses: an unknown address, a method that is not there, a body too large."""
+    if error.status_code in {404, 405}:
+        return fault_page(_exchange(request), NotFound("page"))
+    fault = LinjenError({413: "too_large"}.get(error.status_code, "unreadable"))
+    response = fault_page(_exchange(request), fault)
+    response.status_code = error.status_code
+    return response
+
+
+def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A defect of ours: logged with its trace, told in plain words."""
+    log.error("defect", path=request.url.path, exc_info=error)
+    return fault_page(_exchange(request), LinjenError("defect"))
+
+
+async def _sweep(site: Site) -> None:
+    """What the clock alone sets off; each sweep belongs to the owner of its rows."""
+    while True:
+        try:
+            await sweep_sessions(site.database)
+        except LinjenError as error:
+            log.warning("sweep_failed", reason=error.reason)
+        await asyncio.sleep(_SWEEP_S)
+
+
+def check_key_file(path: Path) -> None:
+    """Raises Misconfigured when the key file is missing: content could not be read."""
+    if not path.exists():
+        raise Misconfigured("key_file_missing", setting="master_key_file", why=f"there is no {path}")

@@ -1,0 +1,44 @@
+"""Ta emot: one nurse takes a waiting case; the others see it go."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linjen.access.by import By
+from linjen.cases.loading import open_case
+from linjen.core.database import Connection
+from linjen.core.errors import Refused
+from linjen.core.events import record
+
+
+async def claim(db: Connection, by: By, case_id: UUID) -> None:
+    """Make `by` the holder. One conditional UPDATE decides: of two who try, one wins.
+
+    Raises Refused('already_claimed') with the winner's name for the other; claiming what one already holds is done.
+    """
+    case = await _open(db, by, case_id)
+    taken = await db.fetchval(
+        "update visits set state = 'in_progress', holder_id = $2, claimed_at = now()"
+        " where id = (select visit_id from cases where id = $1) and state = 'queued' and holder_id is null"
+        " returning id",
+        case_id, by.person_id,
+    )  # fmt: skip
+    if taken is not None:
+        await record(db, case, "claimed", by.kind, by.person_id)
+
+
+async def _open(db: Connection, by: By, case_id: UUID) -> UUID:
+    try:
+        return (await open_case(db, by, case_id, "claim")).id
+    except Refused as error:
+        if error.reason == "wrong_state" and error.detail.get("state") == "in_progress":
+            holder = await db.fetchrow(
+                "select s.id, s.given_name, s.surname from cases c join visits v on v.id = c.visit_id"
+                " join staff s on s.id = v.holder_id where c.id = $1",
+                case_id,
+            )
+            if holder is not None and holder["id"] == by.person_id:
+                return case_id
+            name = f"{holder['given_name']} {holder['surname']}" if holder else ""
+            raise Refused("already_claimed", name=name) from error
+        raise

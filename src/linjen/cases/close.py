@@ -1,0 +1,27 @@
+"""Avsluta: the holder ends the case with a reason. Never by itself (routine F039)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linjen.access.by import By
+from linjen.cases.loading import open_case
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.core.events import record
+
+#: Why a case ended; its words stand under clinic.close.reasons and case.closed.
+REASONS = ("advice", "booked", "prescribed", "redirected", "inactive", "wrong_unit", "withdrawn")
+
+
+async def close(db: Connection, by: By, case_id: UUID, reason: str) -> None:
+    """End the case. Raises Invalid('unknown_reason') and as open_case."""
+    if reason not in REASONS:
+        raise Invalid("unknown_reason", "reason")
+    await open_case(db, by, case_id, "close")
+    await db.execute(
+        "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(),"
+        " closed_by = $2, close_reason = $3 where id = (select visit_id from cases where id = $1)",
+        case_id, by.person_id, reason,
+    )  # fmt: skip
+    await record(db, case_id, "closed", by.kind, by.person_id, {"reason": reason})

@@ -1,0 +1,73 @@
+"""Patientliggaren: a unit's waiting and held cases in priority order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.access.access_log import log_access
+from linjen.access.by import By
+from linjen.core import clock
+from linjen.core.database import Connection
+
+
+class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the ledger. `waiting_since` is when it entered the queue (UTC)."""
+
+    case_id: UUID
+    entry: str
+    state: str
+    priority: int
+    reason: str
+    birth_on: date
+    waiting_since: datetime
+    unread: int
+    pictures: int
+    holder_id: UUID | None
+    holder_name: str | None
+
+
+#: The most rows one view draws; beyond it the page says how many more wait.
+MOST = 500
+
+_ROWS = """
+select c.id as case_id, c.entry, v.state, v.priority, c.reason, c.patient_birth_on as birth_on,
+  v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
+  h.given_name || ' ' || h.surname as holder_name
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
+"""
+
+
+def _reach() -> str:
+    return policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
+
+
+async def see_ledger(db: Connection, by: By) -> list[LedgerRow]:
+    """Every open case of the unit that this person may see, most urgent first, then longest waiting (routine F009).
+
+    Writes one row in the access log that holds the ids shown.
+    """
+    where = f"v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
+    order = "order by v.priority, v.queued_at, v.id limit"
+    rows = await db.fetch(
+        f"{_ROWS} where {where} {order} {MOST}", by.person_id, by.unit_id, clock.local_date(clock.now())
+    )
+    shown = [LedgerRow(**dict(row)) for row in rows]
+    await log_access(db, by, "ledger", None, [row.case_id for row in shown])
+    return shown
+
+
+async def see_rows(db: Connection, by: By, case_ids: Sequence[UUID], known: set[UUID]) -> list[LedgerRow]:
+    """Those of the cases that this person may see and that are still open; ids not in `known` are logged first."""
+    where = f"c.id = any($4) and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
+    today = clock.local_date(clock.now())
+    rows = await db.fetch(f"{_ROWS} where {where}", by.person_id, by.unit_id, today, list(case_ids))
+    shown = [LedgerRow(**dict(row)) for row in rows]
+    fresh = [row.case_id for row in shown if row.case_id not in known]
+    if fresh:
+        await log_access(db, by, "ledger", None, fresh)
+    return shown

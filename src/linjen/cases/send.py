@@ -1,0 +1,58 @@
+"""Skicka ärende: the draft becomes a case in the unit's ledger. Any hour (routine F034)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linjen.access.by import By
+from linjen.cases.consent import FEE, find_choice
+from linjen.cases.message import seal_text
+from linjen.cases.start import Draft
+from linjen.core.database import Connection
+from linjen.core.errors import Refused
+from linjen.core.events import record
+from linjen.core.ids import new_id
+from linjen.core.sealing import Sealer
+
+#: What an administrative case is sorted as, until staff say otherwise: "weekday, nearest time".
+ADMIN_PRIORITY = 4
+
+
+async def send_case(
+    db: Connection, sealer: Sealer, by: By, draft: Draft, *, urgency: int, reason: str, protocol: str, opening: str
+) -> UUID:
+    """Queue the case at its unit with the triage's urgency; the visit's id. `opening` becomes the first message.
+
+    Raises Refused('not_finished') with `missing` when unit, patient or the fee's approval (routine F075) is not there.
+    The caller holds the draft open, so a second send meets Refused('wrong_state').
+    """
+    case = draft.case
+    missing = [name for name, value in (("unit", case.unit_id), ("patient", case.patient_id)) if value is None]
+    if case.entry == "symptom" and not await find_choice(db, case.id, FEE):
+        missing.append("fee")
+    if missing:
+        raise Refused("not_finished", missing=missing)
+    visit_id = new_id()
+    await db.execute(
+        "insert into visits (id, case_id, unit_id, priority) values ($1, $2, $3, $4)",
+        visit_id, case.id, case.unit_id, urgency,
+    )  # fmt: skip
+    await db.execute(
+        "update cases set phase = 'sent', visit_id = $2, urgency = $3, reason = $4, protocol = $5, sent_at = now(),"
+        " staff_unread = 1 where id = $1",
+        case.id, visit_id, urgency if case.entry == "symptom" else None, reason, protocol,
+    )  # fmt: skip
+    await record(db, case.id, "case_sent", by.kind, by.person_id, {"urgency": urgency, "reason": reason})
+    if opening:
+        await _write_opening(db, sealer, by, case.id, opening)
+    return visit_id
+
+
+async def _write_opening(db: Connection, sealer: Sealer, by: By, case_id: UUID, opening: str) -> None:
+    """The resident's own words stand first in the chat, so that both sides see what it is about."""
+    message_id = new_id()
+    event = await record(db, case_id, "message_sent", by.kind, by.person_id, {"message": str(message_id)})
+    await db.execute(
+        "insert into messages (id, case_id, seq, by_kind, by_id, body_sealed) values ($1, $2, $3, $4, $5, $6)",
+        message_id, case_id, event.seq, by.kind, by.person_id, seal_text(sealer, case_id, message_id, opening),
+    )  # fmt: skip

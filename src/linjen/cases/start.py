@@ -1,0 +1,139 @@
+"""Börja ärende: a resident's draft, from the first click until it is sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from linjen.access.by import By
+from linjen.cases.loading import Case, open_case, see_case
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import Refused
+from linjen.core.ids import new_id
+from linjen.core.personal_number import age_years
+from linjen.core.sealing import Sealer
+
+#: How long a draft is kept after its last change before it is erased (the resident is told so on the page).
+KEPT_DAYS = 7
+
+
+class Intake(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resident has filled in so far. `answers` and `pages` are the triage engine's own state, as plain data."""
+
+    text: str = ""
+    for_child: bool = False
+    reasons: list[str] = []
+    interview: dict[str, object] = {}
+    extra: str = ""
+    want_contact: bool = False
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A draft as it stands: the case, the step to go on with, what is filled in, and the version for saving."""
+
+    case: Case
+    step: str
+    version: int
+    intake: Intake
+
+
+async def start_case(db: Connection, sealer: Sealer, by: By, entry: str) -> UUID:
+    """Begin a draft with entry 'symptom' or 'admin'; its id. Nothing of it is shown to staff before it is sent."""
+    case_id = new_id()
+    await db.execute("insert into cases (id, entry, opened_by) values ($1, $2, $3)", case_id, entry, by.person_id)
+    await db.execute(
+        "insert into intakes (case_id, state_sealed, expires_at) values ($1, $2, $3)",
+        case_id, _seal(sealer, case_id, Intake()), clock.now() + timedelta(days=KEPT_DAYS),
+    )  # fmt: skip
+    return case_id
+
+
+def _seal(sealer: Sealer, case_id: UUID, intake: Intake) -> bytes:
+    return sealer.seal("intake", msgspec.json.encode(intake), case_id.bytes)
+
+
+async def see_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Draft:
+    """The draft for going on with it; NotFound for anybody but its writer, Refused('wrong_state') once it is sent."""
+    case = await see_case(db, by, case_id, "write_intake")
+    return await _read(db, sealer, case)
+
+
+async def open_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Draft:
+    """As `see_draft`, locked for a change until the caller's transaction ends."""
+    case = await open_case(db, by, case_id, "write_intake")
+    return await _read(db, sealer, case)
+
+
+async def _read(db: Connection, sealer: Sealer, case: Case) -> Draft:
+    row = await db.fetchrow("select step, version, state_sealed from intakes where case_id = $1", case.id)
+    if row is None:
+        raise Refused("wrong_state")
+    plain = sealer.unseal("intake", row["state_sealed"], case.id.bytes)
+    return Draft(case, row["step"], row["version"], msgspec.json.decode(plain, type=Intake))
+
+
+async def read_intake(db: Connection, sealer: Sealer, case_id: UUID) -> Intake:
+    """What was filled in, for a case that the caller has seen by see_case."""
+    sealed = await db.fetchval("select state_sealed from intakes where case_id = $1", case_id)
+    return msgspec.json.decode(sealer.unseal("intake", sealed, case_id.bytes), type=Intake)
+
+
+async def save_intake(db: Connection, sealer: Sealer, draft: Draft, intake: Intake, step: str) -> None:
+    """Keep what is filled in and the step to go on with; called on every answer, so that nothing typed is lost."""
+    await db.execute(
+        "update intakes set state_sealed = $2, step = $3, version = version + 1, expires_at = $4 where case_id = $1",
+        draft.case.id, _seal(sealer, draft.case.id, intake), step, clock.now() + timedelta(days=KEPT_DAYS),
+    )  # fmt: skip
+    await db.execute("update cases set changed_at = now(), phase = 'intake' where id = $1", draft.case.id)
+
+
+async def choose_patient(db: Connection, draft: Draft, by: By, patient_id: UUID) -> None:
+    """For whom: the resident herself, or a child whose guardian she is and who is 1 to 12 years old.
+
+    Raises Refused('not_guardian'), Refused('child_too_young') or Refused('child_signs_in_herself') (routine F014,
+    F015). Guardianship comes from the person-data service and was written before.
+    """
+    birth_on = await db.fetchval("select birth_on from residents where id = $1", patient_id)
+    if patient_id != by.person_id:
+        guardian = await db.fetchval(
+            "select true from guardianships where guardian_id = $1 and child_id = $2 and ended_at is null",
+            by.person_id, patient_id,
+        )  # fmt: skip
+        if not guardian or birth_on is None:
+            raise Refused("not_guardian")
+        age = age_years(birth_on, clock.local_date(clock.now()))
+        if age < 1:
+            raise Refused("child_too_young")
+        if age >= 13:
+            raise Refused("child_signs_in_herself")
+    await db.execute(
+        "update cases set patient_id = $2, patient_birth_on = $3 where id = $1", draft.case.id, patient_id, birth_on
+    )
+
+
+async def choose_unit_for_case(db: Connection, draft: Draft, unit_id: UUID) -> None:
+    """Which unit the case will go to; Refused('unit_not_open_to_residents') for one that takes none."""
+    tag = await db.execute(
+        "update cases set unit_id = $2 where id = $1 and exists"
+        " (select 1 from units where id = $2 and takes_residents)",
+        draft.case.id, unit_id,
+    )  # fmt: skip
+    if tag != "UPDATE 1":
+        raise Refused("unit_not_open_to_residents")
+
+
+async def set_outcome(db: Connection, sealer: Sealer, case_id: UUID, outcome: str, result: bytes) -> None:
+    """What the triage says so far: phase for 'emergency' and 'self_care', and its sealed result for the case."""
+    phase = {"emergency": "emergency_advised", "self_care": "self_care_offered"}.get(outcome, "intake")
+    await db.execute("update cases set phase = $2 where id = $1", case_id, phase)
+    sealed = sealer.seal("intake_result", result, case_id.bytes)
+    await db.execute("update intakes set result_sealed = $2 where case_id = $1", case_id, sealed)
+
+
+async def read_result(db: Connection, sealer: Sealer, case_id: UUID) -> bytes | None:
+    """The triage result that was stored with the case, as it was given to set_outcome."""
+    sealed = await db.fetchval("select result_sealed from intakes where case_id = $1", case_id)
+    return sealer.unseal("intake_result", sealed, case_id.bytes) if sealed else None

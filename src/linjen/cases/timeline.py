@@ -1,0 +1,35 @@
+"""Tidslinje: what has happened to a case, from its events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from linjen.core.database import Connection
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """One event with the name of who did it ('' for the system). Its sentence stands under events.<kind>."""
+
+    seq: int
+    kind: str
+    by_kind: str
+    by_name: str
+    at: datetime
+    data: dict[str, Any]
+
+
+async def list_happenings(db: Connection, case_id: UUID) -> list[Happening]:
+    """The case's events in order, messages left out. The caller has seen the case."""
+    rows = await db.fetch(
+        "select e.seq, e.kind, e.by_kind, e.at, e.data,"
+        " coalesce(s.given_name || ' ' || s.surname, r.given_name || ' ' || r.surname, '') as by_name from events e"
+        " left join staff s on e.by_kind = 'staff' and s.id = e.by_id"
+        " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
+        " where e.case_id = $1 and e.kind <> 'message_sent' order by e.seq",
+        case_id,
+    )
+    return [Happening(r["seq"], r["kind"], r["by_kind"], r["by_name"], r["at"], r["data"]) for r in rows]

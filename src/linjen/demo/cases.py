@@ -1,0 +1,168 @@
+"""Cases in every state for the seeded region, made through the same verbs as real ones."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linjen.access.by import By
+from linjen.cases.claim import claim
+from linjen.cases.close import close
+from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
+from linjen.cases.message import seal_text
+from linjen.cases.send import ADMIN_PRIORITY, send_case
+from linjen.cases.start import (
+    Intake,
+    choose_patient,
+    choose_unit_for_case,
+    open_draft,
+    save_intake,
+    set_outcome,
+    start_case,
+)
+from linjen.core.database import Database
+from linjen.core.events import record
+from linjen.core.ids import new_id
+from linjen.core.sealing import Sealer
+from linjen.demo.world import RESIDENTS, id_of, number_of
+from linjen.people.residents import find_by_number
+
+
+class Actors:
+    """The region's people as acting persons."""
+
+    def __init__(self, residents: dict[str, UUID]) -> None:
+        self.residents = residents
+
+    @classmethod
+    async def find(cls, database: Database, sealer: Sealer) -> Actors:
+        """Look the residents up by their numbers."""
+        found = {}
+        async with database.connection() as db:
+            for resident in RESIDENTS:
+                one = await find_by_number(db, sealer, number_of(resident.key))
+                if one is not None:
+                    found[resident.key] = one.id
+        return cls(found)
+
+    def resident(self, key: str) -> By:
+        """A resident, with a session id that no session has."""
+        return By("resident", self.residents[key], id_of(f"session/{key}"))
+
+    def staff(self, key: str, unit: str) -> By:
+        """A staff member working at a unit."""
+        return By("staff", id_of(f"staff/{key}"), id_of(f"session/{key}"), id_of(f"unit/{unit}"))
+
+
+class SeedCase:
+    """How one case of the region came about: written step by step by the verbs."""
+
+    def __init__(self, database: Database, sealer: Sealer, actors: Actors) -> None:
+        self.database = database
+        self.sealer = sealer
+        self.actors = actors
+
+    async def draft(self, writer: str, entry: str, patient: str, unit: str, text: str) -> UUID:
+        """A draft with unit, patient, consents and own words."""
+        by = self.actors.resident(writer)
+        async with self.database.transaction() as db:
+            case_id = await start_case(db, self.sealer, by, entry)
+            draft = await open_draft(db, self.sealer, by, case_id)
+            await choose_patient(db, draft, by, self.actors.residents[patient])
+            await choose_unit_for_case(db, draft, id_of(f"unit/{unit}"))
+            if entry == "symptom":
+                for kind, choice in ((CARE_HISTORY, True), (MEDICATION_LIST, False), (FEE, True)):
+                    await give_consent(db, by, case_id, self.actors.residents[patient], kind, choice)
+            intake = Intake(text=text, for_child=writer != patient)
+            await save_intake(db, self.sealer, draft, intake, "words")
+        return case_id
+
+    async def send(self, writer: str, case_id: UUID, urgency: int, reason: str, waited_minutes: int) -> None:
+        """Send the draft; it has then waited for so many minutes."""
+        by = self.actors.resident(writer)
+        async with self.database.transaction() as db:
+            draft = await open_draft(db, self.sealer, by, case_id)
+            admin = draft.case.entry == "admin"
+            await send_case(
+                db, self.sealer, by, draft, urgency=ADMIN_PRIORITY if admin else urgency, reason=reason,
+                protocol="", opening=draft.intake.text,
+            )  # fmt: skip
+            await db.execute(
+                "update visits set queued_at = now() - make_interval(mins => $2) where case_id = $1",
+                case_id, waited_minutes,
+            )  # fmt: skip
+
+    async def message(self, by: By, case_id: UUID, text: str) -> None:
+        """A chat message, written without a session, as only the seed may."""
+        message_id = new_id()
+        async with self.database.transaction() as db:
+            event = await record(db, case_id, "message_sent", by.kind, by.person_id, {"message": str(message_id)})
+            await db.execute(
+                "insert into messages (id, case_id, seq, by_kind, by_id, body_sealed) values ($1, $2, $3, $4, $5, $6)",
+                message_id, case_id, event.seq, by.kind, by.person_id,
+                seal_text(self.sealer, case_id, message_id, text),
+            )  # fmt: skip
+
+
+async def seed_cases(database: Database, sealer: Sealer) -> dict[str, UUID]:
+    """Cases in every state; their ids by name."""
+    actors = await Actors.find(database, sealer)
+    seed = SeedCase(database, sealer, actors)
+    cases = await _drafts(seed)
+    cases |= await _sent(seed)
+    karin, bo = actors.staff("karin", "ankaret"), actors.staff("bo", "ankaret")
+    async with database.transaction() as db:
+        await claim(db, karin, cases["held_by_karin"])
+        await claim(db, bo, cases["held_by_bo"])
+        await claim(db, karin, cases["closed"])
+    await seed.message(karin, cases["held_by_karin"], "Hej Gustav! Tack för att du skriver. Hur länge har det varat?")
+    await seed.message(karin, cases["closed"], "Hej Ingrid! Absolut, receptet är förnyat och finns på apoteket.")
+    async with database.transaction() as db:
+        await close(db, karin, cases["closed"], "prescribed")
+    return cases
+
+
+async def _drafts(seed: SeedCase) -> dict[str, UUID]:
+    cases = {
+        "draft": await seed.draft("astrid", "symptom", "astrid", "ankaret", "Jag har ont i huvudet"),
+        "emergency": await seed.draft("gustav", "symptom", "gustav", "ankaret", "Det trycker över bröstet"),
+        "self_care": await seed.draft("amina", "symptom", "amina", "ankaret", "Jag är lite snuvig"),
+    }
+    async with seed.database.transaction() as db:
+        await set_outcome(db, seed.sealer, cases["emergency"], "emergency", b"{}")
+        await set_outcome(db, seed.sealer, cases["self_care"], "self_care", b"{}")
+    return cases
+
+
+_SENT = (
+    # name, writer, entry, patient, unit, urgency, reason, waited minutes, own words
+    ("waiting", "astrid", "symptom", "astrid", "ankaret", 3, "halsont", 34, "Jag har haft ont i halsen i fyra dagar"),
+    ("child", "astrid", "symptom", "elsa", "ankaret", 3, "feber_barn", 12, "Elsa har feber och är hängig"),
+    ("teen", "nils", "symptom", "nils", "ankaret", 4, "ryggont", 95, "Ont i ryggen efter träningen"),
+    (
+        "urgent",
+        "ingrid",
+        "symptom",
+        "ingrid",
+        "ankaret",
+        2,
+        "andningsbesvar",
+        6,
+        "Jag blir andfådd när jag går i trappan",
+    ),
+    ("admin", "amina", "admin", "amina", "ankaret", 4, "", 140, "Kan jag få ett intyg om mina vaccinationer?"),
+    ("protected", "ylva", "symptom", "ylva", "ankaret", 4, "utslag", 55, "Röda utslag på armarna sedan i går"),
+    ("held_by_karin", "gustav", "symptom", "gustav", "ankaret", 3, "hosta", 80, "Hostan vill inte ge med sig"),
+    ("held_by_bo", "amina", "symptom", "amina", "ankaret", 4, "uvi", 60, "Det svider när jag kissar"),
+    ("closed", "ingrid", "admin", "ingrid", "ankaret", 4, "", 1500, "Jag behöver förnya mitt recept"),
+    ("at_lyktan", "olle", "symptom", "olle", "lyktan", 3, "magont", 20, "Ont i magen sedan i morse"),
+    ("at_bjorken", "henrik", "symptom", "henrik", "bjorken", 5, "rod_ogon", 15, "Rött öga som kliar"),
+)
+
+
+async def _sent(seed: SeedCase) -> dict[str, UUID]:
+    cases = {}
+    for name, writer, entry, patient, unit, urgency, reason, waited, text in _SENT:
+        case_id = await seed.draft(writer, entry, patient, unit, text)
+        await seed.send(writer, case_id, urgency, reason, waited)
+        cases[name] = case_id
+    return cases

@@ -1,0 +1,127 @@
+"""The whole demo in one process: embedded database, seeded region, simulators and the program, stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linjen.app import build_app, build_site
+from linjen.core import clock
+from linjen.core.database import Database
+from linjen.core.migrations import migrate
+from linjen.core.postgres import Embedded
+from linjen.core.sealing import Sealer, make_key_file, read_key_file
+from linjen.core.settings import read_settings
+from linjen.demo import world
+from linjen.demo.cases import seed_cases
+from linjen.simulators import bankid, rivta, staff_idp
+from linjen.web.server import Server, listen
+from linjen.web.site import Site
+
+STAFF_CLIENT = ("linjen-demo", "make-believe-secret")
+
+
+class Demo:
+    """One running demo: `url` when ready, `site` for tests, and `stop()`."""
+
+    def __init__(self, folder: Path, port: int, *, host: str = "127.0.0.1") -> None:
+        self._folder = folder
+        self._port = port
+        self._host = host
+        self._stack = contextlib.AsyncExitStack()
+        self.url = ""
+        self.site: Site
+        self.postgres: Embedded
+        self.simulators: dict[str, Any] = {}
+
+    async def start(self) -> None:
+        """Start everything; what had started is stopped again if something fails."""
+        async with contextlib.AsyncExitStack() as stack:
+            listener = listen(self._host, self._port)
+            stack.callback(listener.close)
+            self.url = f"http://{self._host}:{listener.getsockname()[1]}"
+            self.postgres = Embedded(self._folder)
+            stack.callback(self.postgres.stop)
+            await asyncio.to_thread(self.postgres.start)
+            await migrate(self.postgres.owner_dsn, "linjen_app")
+            key_file = self._folder / "keys" / "master.key"
+            make_key_file(key_file)
+            await _seed(self.postgres.app_dsn, Sealer(read_key_file(key_file)))
+            await self._start_simulators(stack)
+            settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())
+            self.site = build_site(settings, self.postgres.app_dsn, self._links())
+            server = Server(build_app(self.site), listener)
+            await server.start()
+            stack.push_async_callback(server.stop)
+            self._stack = stack.pop_all()
+
+    async def stop(self) -> None:
+        """Stop everything, the program first and the database last."""
+        await self._stack.aclose()
+
+    async def _start_simulators(self, stack: contextlib.AsyncExitStack) -> None:
+        folder = self._folder / "simulators"
+        folder.mkdir(parents=True, exist_ok=True)
+        persons, staff, services = _simulator_files(folder)
+        redirect = f"{self.url}/clinic/sign-in/return"
+        self.simulators["bankid"] = await bankid.serve(folder / "bankid", persons, allowed=True)
+        stack.push_async_callback(self.simulators["bankid"].stop)
+        self.simulators["staff_idp"] = await staff_idp.serve(staff, *STAFF_CLIENT, [redirect])
+        stack.push_async_callback(self.simulators["staff_idp"].stop)
+        self.simulators["rivta"] = await rivta.serve(services)
+        stack.push_async_callback(self.simulators["rivta"].stop)
+
+    def _settings(self) -> dict[str, Any]:
+        phone = self.simulators["bankid"]
+        return {
+            "region_name": world.REGION,
+            "bankid_url": phone.rp_url,
+            "bankid_ca_file": phone.ca_file,
+            "bankid_cert_file": phone.client_cert_file,
+            "bankid_key_file": phone.client_key_file,
+            "staff_issuer": self.simulators["staff_idp"].issuer,
+            "staff_client_id": STAFF_CLIENT[0],
+            "staff_client_secret": STAFF_CLIENT[1],
+            "rivta_url": self.simulators["rivta"].url,
+            "rivta_logical_address": "SE5599990011-0001",
+        }
+
+    def _links(self) -> dict[str, str]:
+        return {"bankid_phone": self.simulators["bankid"].phone_url}
+
+
+async def _seed(dsn: str, sealer: Sealer) -> None:
+    database = Database(dsn, size=2)
+    try:
+        if await database.fetch_value("select not exists (select 1 from units)"):
+            async with database.transaction() as db:
+                await world.seed(db, sealer)
+            await seed_cases(database, sealer)
+    finally:
+        await database.close()
+
+
+def _simulator_files(folder: Path) -> tuple[Path, Path, Path]:
+    """Write what the simulators know: persons for BankID, staff for the card, persons and listings for the services."""
+    today = clock.local_date(clock.now())
+    persons = [
+        {"name": f"{r.given_name} {r.surname}", "given_name": r.given_name, "surname": r.surname,
+         "personal_number": world.number_of(r.key).canonical, "note": r.description}
+        for r in world.RESIDENTS if r.description and r.years >= 13
+    ]  # fmt: skip
+    staff = [
+        {"employeeHsaId": s.hsa_id, "given_name": s.given_name, "family_name": s.surname, "title": s.title,
+         "description": s.description} for s in world.STAFF
+    ]  # fmt: skip
+    paths = []
+    for name, content in (
+        ("persons.json", persons), ("staff.json", staff), ("services.json", world.service_records(today)),
+    ):  # fmt: skip
+        path = folder / name
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1))
+        paths.append(path)
+    return paths[0], paths[1], paths[2]

@@ -1,0 +1,37 @@
+"""Vårdnadshavare: which children a resident may write for. Only the person-data service says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.personal_number import age_years
+from linjen.people.residents import Resident, see_resident
+
+
+async def set_children(db: Connection, guardian_id: UUID, child_ids: Sequence[UUID]) -> None:
+    """What the service answered today: new bonds begin, those it no longer knows end at once."""
+    at = clock.now()
+    await db.execute(
+        "update guardianships set ended_at = $3 where guardian_id = $1 and ended_at is null and not child_id = any($2)",
+        guardian_id, list(child_ids), at,
+    )  # fmt: skip
+    await db.execute(
+        "insert into guardianships (guardian_id, child_id, confirmed_at) select $1, child, $3 from unnest($2::uuid[])"
+        " as child on conflict (guardian_id, child_id) do update set confirmed_at = $3, ended_at = null",
+        guardian_id, list(child_ids), at,
+    )  # fmt: skip
+
+
+async def list_children(db: Connection, guardian_id: UUID) -> list[Resident]:
+    """The resident's children under 18, oldest first."""
+    rows = await db.fetch(
+        "select child_id from guardianships g join residents r on r.id = g.child_id"
+        " where g.guardian_id = $1 and g.ended_at is null order by r.birth_on, r.given_name",
+        guardian_id,
+    )
+    children = [await see_resident(db, row["child_id"]) for row in rows]
+    today = clock.local_date(clock.now())
+    return [child for child in children if age_years(child.birth_on, today) < 18]

@@ -1,0 +1,101 @@
+"""Invånare: who has signed in or is somebody's child, found by a blind index of the personal number."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from linjen.core.database import Connection, Row
+from linjen.core.errors import Invalid, NotFound
+from linjen.core.ids import new_id
+from linjen.core.personal_number import PersonalNumber
+from linjen.core.sealing import Sealer
+
+
+class Resident(msgspec.Struct, frozen=True, kw_only=True):
+    """A resident as staff and pages may know her; the personal number stays sealed."""
+
+    id: UUID
+    given_name: str
+    surname: str
+    birth_on: date
+    sex: str
+    protected: str
+    language: str
+    first_signed_in_at: datetime | None = None
+
+
+_COLUMNS = "id, given_name, surname, birth_on, sex, protected, language, first_signed_in_at"
+
+
+def _index(sealer: Sealer, number: PersonalNumber) -> bytes:
+    return sealer.index("personal_number", number.canonical)
+
+
+def _as_resident(row: Row) -> Resident:
+    return Resident(**dict(row))
+
+
+async def find_by_number(db: Connection, sealer: Sealer, number: PersonalNumber) -> Resident | None:
+    """The resident with this number, if she is known here."""
+    row = await db.fetchrow(f"select {_COLUMNS} from residents where number_index = $1", _index(sealer, number))
+    return _as_resident(row) if row else None
+
+
+async def see_resident(db: Connection, resident_id: UUID) -> Resident:
+    """The resident with this id; NotFound otherwise."""
+    row = await db.fetchrow(f"select {_COLUMNS} from residents where id = $1", resident_id)
+    if row is None:
+        raise NotFound("resident")
+    return _as_resident(row)
+
+
+async def register(
+    db: Connection,
+    sealer: Sealer,
+    number: PersonalNumber,
+    given_name: str,
+    surname: str,
+    *,
+    protected: str = "unchecked",
+    birth_on: date | None = None,
+) -> Resident:
+    """The resident with this number, made if new, with today's name and protection flag ('yes', 'no', 'unchecked').
+
+    An 'unchecked' never overwrites what is known. Birth date and sex come from the number; a number that does not say
+    needs `birth_on`, else Invalid('birth_date_unknown').
+    """
+    born_on = number.birth_on or birth_on
+    if born_on is None:
+        raise Invalid("birth_date_unknown")
+    resident_id = new_id()
+    sealed = sealer.seal("personal_number", number.canonical.encode(), b"residents")
+    row = await db.fetchrow(
+        "insert into residents"
+        " (id, number_index, number_sealed, given_name, surname, birth_on, sex, protected, protected_checked_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, case when $8 = 'unchecked' then null else now() end)"
+        " on conflict (number_index) do update set given_name = excluded.given_name, surname = excluded.surname,"
+        " protected = case when excluded.protected = 'unchecked' then residents.protected else excluded.protected end,"
+        " protected_checked_at = coalesce(excluded.protected_checked_at, residents.protected_checked_at)"
+        f" returning {_COLUMNS}",
+        resident_id, _index(sealer, number), sealed, given_name, surname, born_on, number.sex, protected,
+    )  # fmt: skip
+    assert row is not None  # noqa: S101 - an upsert returns its row
+    return _as_resident(row)
+
+
+async def unseal_number(db: Connection, sealer: Sealer, resident_id: UUID) -> str:
+    """The 12 digits, for outside look-ups; never for an address, a log or a page."""
+    sealed = await db.fetchval("select number_sealed from residents where id = $1", resident_id)
+    if sealed is None:
+        raise NotFound("resident")
+    return sealer.unseal("personal_number", sealed, b"residents").decode()
+
+
+async def note_signed_in(db: Connection, resident_id: UUID) -> None:
+    """Remember the first sign-in: care may only begin a dialogue with who has been here (routine F047)."""
+    await db.execute(
+        "update residents set first_signed_in_at = now() where id = $1 and first_signed_in_at is null", resident_id
+    )

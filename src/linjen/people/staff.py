@@ -1,0 +1,48 @@
+"""Personal: staff members and where they work. Accounts are made by an administrator, by HSA-id alone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from linjen.core.database import Connection
+
+
+class StaffMember(msgspec.Struct, frozen=True):
+    """A staff member with an account here."""
+
+    id: UUID
+    hsa_id: str
+    given_name: str
+    surname: str
+    title: str
+
+
+class Workplace(msgspec.Struct, frozen=True):
+    """A unit where a staff member has a living assignment, and the roles she has there."""
+
+    unit_id: UUID
+    unit_name: str
+    provider_name: str
+    roles: list[str]
+
+
+async def find_by_hsa_id(db: Connection, hsa_id: str) -> StaffMember | None:
+    """The active account of an HSA-id (in its canonical spelling), or None: an unknown id is refused."""
+    row = await db.fetchrow(
+        "select id, hsa_id, given_name, surname, title from staff where hsa_id = $1 and active", hsa_id
+    )
+    return StaffMember(**dict(row)) if row else None
+
+
+async def list_workplaces(db: Connection, staff_id: UUID) -> list[Workplace]:
+    """Where she may work now, by unit name."""
+    rows = await db.fetch(
+        "select u.id as unit_id, u.name as unit_name, p.name as provider_name,"
+        " array_agg(a.role order by a.role) as roles from assignments a join units u on u.id = a.unit_id"
+        " join care_providers p on p.id = u.provider_id where a.staff_id = $1 and a.from_at <= now()"
+        " and (a.ended_at is null or a.ended_at > now()) group by u.id, u.name, p.name order by u.name",
+        staff_id,
+    )
+    return [Workplace(**dict(row)) for row in rows]

@@ -1,0 +1,83 @@
+"""One request and its answer: who asks, in which language, and how the answer is drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.datastructures import FormMultiDict
+from litestar.response import Redirect
+
+from linjen.access.by import By
+from linjen.access.sessions import Session
+from linjen.core.errors import Invalid, NotFound
+from linjen.core.ids import parse_id
+from linjen.web.site import Site
+from linjen.web.templates import Page, draw
+from linjen.web.words import say
+
+
+@dataclasses.dataclass
+class Exchange:
+    """What a page handler gets instead of a bare request."""
+
+    request: Request[Any, Any, Any]
+    site: Site
+    session: Session | None
+    language: str
+    csrf: str
+    person: Any = None
+    unit: Any = None
+    form: FormMultiDict = dataclasses.field(default_factory=FormMultiDict)
+    cookies: list[Any] = dataclasses.field(default_factory=list)
+
+    @property
+    def by(self) -> By:
+        """The acting person; only on routes that demand one."""
+        if self.session is None:
+            raise NotFound("session")
+        return self.session.by()
+
+    def id_of(self, name: str) -> UUID:
+        """A UUID from the path; NotFound when it is none."""
+        found = parse_id(str(self.request.path_params[name]))
+        if found is None:
+            raise NotFound(name)
+        return found
+
+    def text_of(self, field: str, *, longest: int = 8_000) -> str:
+        """A field of the form as stripped text, '' when absent; Invalid('too_long' | 'unreadable')."""
+        value = self.form.get(field, "")
+        text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+        if len(text) > longest:
+            raise Invalid("too_long", field, longest=longest)
+        if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+            raise Invalid("unreadable", field)
+        return text
+
+    def all_of(self, field: str) -> list[str]:
+        """Every text value of a field that may come many times."""
+        return [value for value in self.form.getall(field, []) if isinstance(value, str)]
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the word files in the language of this page."""
+        return say(self.language, key, **values)
+
+    def page_context(self) -> Page:
+        """What the layouts know."""
+        return Page(
+            language=self.language, csrf=self.csrf, path=self.request.url.path,
+            region_name=self.site.settings.region_name, person=self.person, unit=self.unit,
+            demo=self.site.settings.demo, idle_left_s=self.session.idle_left_s if self.session else 0,
+        )  # fmt: skip
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response[str]:
+        """An HTML answer drawn from a template."""
+        html = draw(template, self.page_context(), **values)
+        return Response(html, media_type="text/html", status_code=status, cookies=self.cookies)
+
+    def redirect(self, path: str) -> Response[Any]:
+        """See other: the answer to every POST that worked."""
+        return Redirect(path, status_code=303, cookies=self.cookies)

@@ -1,0 +1,231 @@
+"""The few routes that carry most of the traffic, as plain ASGI: sending a message, and the live streams.
+
+They obey the same session, token, origin and policy as every page; what they leave out is the framework's own cost.
+ROUTES declares their verbs for the house tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from linjen.access.sessions import Session, find_session, hash_token
+from linjen.cases.loading import see_case
+from linjen.cases.message import Sending, check_text
+from linjen.core.errors import Invalid, LinjenError
+from linjen.web import rate
+from linjen.web.cookies import cookie_name
+from linjen.web.faults import status_of
+from linjen.web.live import Stream, frame, pump
+from linjen.web.routing import is_same_origin
+from linjen.web.site import Site
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+_MESSAGE = re.compile(rf"/(clinic/)?cases/{_ID}/messages")
+_STREAM = re.compile(rf"/(clinic/)?cases/{_ID}/stream")
+_LEDGER = "/clinic/ledger/stream"
+
+#: (method, path, verb, who) of the routes here.
+ROUTES = (
+    ("POST", "/cases/{case_id}/messages", "send_message", "resident"),
+    ("POST", "/clinic/cases/{case_id}/messages", "send_message", "staff"),
+    ("GET", "/cases/{case_id}/stream", "see", "resident"),
+    ("GET", "/clinic/cases/{case_id}/stream", "see", "staff"),
+    ("GET", _LEDGER, "ledger", "staff"),
+)
+
+_LONGEST_BODY = 64 * 1024
+_BODY_S = 60
+_OUTCOME_STATUS = {"sent": 201, "repeated": 200, "reused": 409, "signed_out": 401, "refused": 404}
+
+
+class _Typed(msgspec.Struct):
+    """What the page's script sends."""
+
+    id: UUID
+    text: str
+
+
+_read_typed = msgspec.json.Decoder(_Typed).decode
+
+
+class Hot:
+    """Answers the hot routes; everything else goes on to `rest`."""
+
+    def __init__(self, site: Site, rest: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._site = site
+        self._rest = rest
+        self._cookies = {kind: cookie_name(site.settings, kind) for kind in ("resident", "staff")}
+        self._known_ids: dict[str, bytes] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)
+            return
+        path, method = scope["path"], scope["method"]
+        headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+        if method == "POST" and b"x-linjen" in headers and (match := _MESSAGE.fullmatch(path)):
+            await self._message(match, headers, receive, send)
+        elif method == "GET" and (match := _STREAM.fullmatch(path)):
+            await self._case_stream(match, headers, receive, send)
+        elif method == "GET" and path == _LEDGER:
+            await self._ledger_stream(headers, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    def _token(self, kind: str, headers: dict[bytes, bytes]) -> str:
+        name = self._cookies[kind]
+        for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+            key, _, value = part.strip().partition("=")
+            if key == name:
+                return value
+        return ""
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    async def _message(self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        kind = "staff" if match[1] else "resident"
+        token = self._token(kind, headers)
+        try:
+            if not token or not await self._is_ours(kind, token, headers):
+                await _json(send, 401 if not token else 409, {"reason": "signed_out" if not token else "form_expired"})
+                return
+            rate.take("message", token)
+            typed = await _body(receive)
+            sending = Sending(hash_token(token), UUID(match[2]), typed.id, check_text(typed.text))
+            sent = await self._site.messages.submit(sending)
+        except LinjenError as error:
+            await _json(send, status_of(error), {"reason": error.reason})
+            return
+        await _json(send, _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq})
+
+    async def _is_ours(self, kind: str, token: str, headers: dict[bytes, bytes]) -> bool:
+        fetch_site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
+        site = fetch_site.decode("latin-1") if fetch_site else None
+        if not is_same_origin(site, origin.decode("latin-1") if origin else None, self._site):
+            return False
+        wanted = self._site.sealer.token("csrf", await self._session_id(token))
+        return secrets.compare_digest(headers.get(b"x-csrf", b""), wanted.encode())
+
+    async def _session_id(self, token: str) -> bytes:
+        """The session's id for its form token; ids never change, so the last ones asked for are remembered."""
+        known = self._known_ids.get(token)
+        if known is None:
+            session = await find_session(self._site.database, self._site.settings, token)
+            known = session.id.bytes if session else b""
+            if len(self._known_ids) > 20_000:
+                self._known_ids.clear()
+            if session:
+                self._known_ids[token] = known
+        return known
+
+    # -- streams -------------------------------------------------------------------------------------------------
+
+    async def _case_stream(
+        self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
+        session = await self._session("staff" if match[1] else "resident", headers)
+        if session is None:
+            await _json(send, 401, {"reason": "signed_out"})
+            return
+        case_id = UUID(match[2])
+        try:
+            async with self._site.database.transaction() as db:
+                case = await see_case(db, session.by(), case_id)
+        except LinjenError as error:
+            await _json(send, status_of(error), {"reason": error.reason})
+            return
+        since = _number(headers.get(b"last-event-id", b""))
+        fresh = since is None or since > case.counter
+        stream = Stream(session.by(), case_id, case.counter if fresh else since or 0)
+        self._site.hub.add(stream)
+        if fresh and b"last-event-id" in headers:
+            stream.put(frame("reload", ""))
+        else:
+            stream.put(frame("hello", str(case.counter)))
+            await self._site.hub.catch_up(stream)
+        await self._serve(stream, receive, send)
+
+    async def _ledger_stream(self, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        session = await self._session("staff", headers)
+        if session is None or session.unit_id is None:
+            await _json(send, 401, {"reason": "signed_out"})
+            return
+        stream = Stream(session.by(), None)
+        self._site.hub.add(stream)
+        stream.put(frame("hello", ""))
+        await self._serve(stream, receive, send)
+
+    async def _session(self, kind: str, headers: dict[bytes, bytes]) -> Session | None:
+        token = self._token(kind, headers)
+        if not token:
+            return None
+        session = await find_session(self._site.database, self._site.settings, token)
+        return None if session is None or session.locked else session
+
+    async def _serve(self, stream: Stream, receive: Receive, send: Send) -> None:
+        async def write(data: bytes) -> None:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+
+        async def leave() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+            await write(b"retry: 2000\n\n")
+            await pump(stream, write, leave())
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._site.hub.remove(stream)
+
+
+_WANTED = frozenset((b"cookie", b"x-linjen", b"x-csrf", b"origin", b"sec-fetch-site", b"last-event-id"))
+_STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+def _number(text: bytes) -> int | None:
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+async def _body(receive: Receive) -> _Typed:
+    body = b""
+    try:
+        async with asyncio.timeout(_BODY_S):
+            while True:
+                part = await receive()
+                body += part.get("body", b"")
+                if len(body) > _LONGEST_BODY:
+                    raise Invalid("too_long", "text")
+                if not part.get("more_body"):
+                    break
+        return _read_typed(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, TimeoutError) as error:
+        raise Invalid("unreadable") from error
+
+
+async def _json(send: Send, status: int, body: dict[str, object]) -> None:
+    data = msgspec.json.encode(body)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(data)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})

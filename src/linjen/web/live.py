@@ -1,0 +1,252 @@
+"""Live pages: what was committed reaches every open page that may see it, drawn for its listener.
+
+The hub is told of events after their commit. In each round it takes all that wait, asks the policy once for all
+listeners concerned (`may_see`, as each of them), and puts the drawn fragment in the listener's queue, or "gone" where
+access was lost. A stream holds no database connection and has a greatest age; a browser that comes back says which
+number it saw last and is given what came after from the rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Literal
+from uuid import UUID
+
+from linjen.access.by import By
+from linjen.cases.loading import may_see
+from linjen.core.database import Database
+from linjen.core.errors import LinjenError
+from linjen.core.events import Event
+from linjen.core.logs import get_log
+
+log = get_log(__name__)
+
+HEARTBEAT_S = 20
+GREATEST_AGE_S = 15 * 60
+#: A ledger is drawn at most this often, so that a burst of messages costs one row.
+LEDGER_PAUSE_S = 0.1
+_MOST_WAITING = 500
+
+Party = Literal["resident", "staff"]
+Draw = Callable[[Event, Party], Awaitable[str | None]]
+DrawRows = Callable[[Sequence["Stream"], set[UUID]], Awaitable[None]]
+
+
+def frame(event: str, data: str, number: int | None = None) -> bytes:
+    """One server-sent event; `number` becomes the browser's Last-Event-ID."""
+    lines = "".join(f"data: {line}\n" for line in data.split("\n"))
+    head = f"id: {number}\n" if number is not None else ""
+    return f"{head}event: {event}\n{lines}\n".encode()
+
+
+class Stream:
+    """One open page's way in: what it listens to and what waits to be sent."""
+
+    __slots__ = ("by", "case_id", "closed", "ready", "seen_seq", "shown", "waiting")
+
+    def __init__(self, by: By, case_id: UUID | None, seen_seq: int = 0) -> None:
+        self.by = by
+        self.case_id = case_id
+        self.seen_seq = seen_seq
+        self.shown: set[UUID] = set()
+        self.waiting: list[bytes] = []
+        self.ready = asyncio.Event()
+        self.closed = False
+
+    def put(self, data: bytes) -> None:
+        """Queue bytes; a reader too slow to take them is closed and comes back by itself."""
+        if len(self.waiting) >= _MOST_WAITING:
+            self.closed = True
+        else:
+            self.waiting.append(data)
+        self.ready.set()
+
+    def close(self) -> None:
+        """End the stream; what is queued is still sent."""
+        self.closed = True
+        self.ready.set()
+
+    async def take(self) -> bytes:
+        """What waits, joined; b'' when the stream is closed and empty."""
+        while not self.waiting and not self.closed:
+            self.ready.clear()
+            await self.ready.wait()
+        taken, self.waiting = self.waiting, []
+        return b"".join(taken)
+
+
+class Hub:
+    """All open streams of this process, and the rounds that serve them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
+        self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
+        self._pending: list[Event] = []
+        self._touched: dict[UUID, set[UUID]] = defaultdict(set)
+        self._wake = asyncio.Event()
+        self._wake_ledgers = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.draw: Draw | None = None
+        self.draw_rows: DrawRows | None = None
+        self.read_since: Callable[[UUID, int], Awaitable[Sequence[Event]]] | None = None
+        #: Told (case, party, number) when a message has been put into the other party's open page.
+        self.on_delivered: Callable[[UUID, Party, int], None] | None = None
+
+    # -- streams -------------------------------------------------------------------------------------------------
+
+    def add(self, stream: Stream) -> None:
+        """Begin to serve a stream: of its case, or else of its unit's ledger."""
+        if stream.case_id is not None:
+            self._by_case[stream.case_id].add(stream)
+        elif stream.by.unit_id is not None:
+            self._by_unit[stream.by.unit_id].add(stream)
+
+    def remove(self, stream: Stream) -> None:
+        """Stop serving a stream."""
+        for index, key in ((self._by_case, stream.case_id), (self._by_unit, stream.by.unit_id)):
+            if key is not None and key in index:
+                index[key].discard(stream)
+                if not index[key]:
+                    del index[key]
+
+    def streams(self) -> Iterable[Stream]:
+        """Every open stream."""
+        for index in (self._by_case, self._by_unit):
+            for streams in list(index.values()):
+                yield from list(streams)
+
+    def end_session(self, session_id: UUID) -> None:
+        """Close what a session that signed out had open."""
+        for stream in self.streams():
+            if stream.by.session_id == session_id:
+                stream.put(frame("signed_out", ""))
+                stream.close()
+
+    # -- what is told --------------------------------------------------------------------------------------------
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Events of a transaction that has been committed."""
+        self._pending.extend(events)
+        self._wake.set()
+
+    def signal(self, case_id: UUID, to: Party, name: str, data: str) -> None:
+        """Something fleeting for the other party's open pages of a case: typing, or how far it has been read."""
+        for stream in self._by_case.get(case_id, ()):
+            if stream.by.kind == to:
+                stream.put(frame(name, data))
+
+    # -- rounds --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin the rounds."""
+        self._tasks = [
+            asyncio.create_task(self._serve_cases()),
+            asyncio.create_task(self._serve_ledgers()),
+            asyncio.create_task(self._beat()),
+        ]
+
+    async def stop(self) -> None:
+        """End every stream and the rounds: a server that stops must not wait for open pages."""
+        for stream in self.streams():
+            stream.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve_cases(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            events, self._pending = self._pending, []
+            try:
+                await self._deliver(events)
+            except LinjenError as error:  # the rows are the truth: pages are told to fetch anew
+                log.warning("delivery_failed", reason=error.reason)
+                self._tell_to_reload(events)
+
+    def _tell_to_reload(self, events: Sequence[Event]) -> None:
+        for event in events:
+            for stream in self._by_case.get(event.case_id, ()):
+                stream.put(frame("reload", ""))
+
+    async def _deliver(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.unit_id in self._by_unit:
+                self._touched[event.unit_id].add(event.case_id)
+                self._wake_ledgers.set()
+        pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
+        if not pairs:
+            return
+        streams = list({stream: None for stream, _ in pairs})
+        allowed = dict(zip(streams, await self._may_see([(s, s.case_id) for s in streams]), strict=True))
+        for stream, event in pairs:
+            if not allowed[stream]:
+                stream.put(frame("gone", ""))
+                stream.close()
+            elif event.seq > stream.seen_seq:
+                await self._send_event(stream, event)
+
+    async def _send_event(self, stream: Stream, event: Event) -> None:
+        html = await self.draw(event, stream.by.kind) if self.draw else None
+        stream.seen_seq = event.seq
+        if html is not None:
+            stream.put(frame(event.kind, html, event.seq))
+            if event.kind == "message_sent" and event.by_kind != stream.by.kind and self.on_delivered:
+                self.on_delivered(event.case_id, stream.by.kind, event.seq)
+
+    async def catch_up(self, stream: Stream) -> None:
+        """Give a page that came back what was written after the number it saw last, from the rows."""
+        if stream.case_id is not None and self.read_since is not None:
+            for event in await self.read_since(stream.case_id, stream.seen_seq):
+                if event.seq > stream.seen_seq:
+                    await self._send_event(stream, event)
+
+    async def _may_see(self, pairs: list[tuple[Stream, UUID | None]]) -> list[bool]:
+        asked = [(s.by.kind, s.by.person_id, s.by.unit_id, case) for s, case in pairs if case is not None]
+        return await may_see(self._database, asked)
+
+    async def _serve_ledgers(self) -> None:
+        while True:
+            await self._wake_ledgers.wait()
+            self._wake_ledgers.clear()
+            touched, self._touched = self._touched, defaultdict(set)
+            for unit_id, cases in touched.items():
+                streams = list(self._by_unit.get(unit_id, ()))
+                try:
+                    if streams and self.draw_rows:
+                        await self.draw_rows(streams, cases)
+                except LinjenError as error:
+                    log.warning("ledger_delivery_failed", reason=error.reason)
+                    for stream in streams:
+                        stream.put(frame("reload", ""))
+            await asyncio.sleep(LEDGER_PAUSE_S)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            for stream in self.streams():
+                stream.put(b": still here\n\n")
+
+
+async def pump(stream: Stream, send: Callable[[bytes], Awaitable[None]], gone: Awaitable[object]) -> None:
+    """Send what the stream has until it is closed, too old, or `gone` (the browser has left) is done."""
+    leaving = asyncio.ensure_future(gone)
+    leaving.add_done_callback(lambda _: stream.close())
+    try:
+        async with asyncio.timeout(GREATEST_AGE_S):
+            while not leaving.done():
+                data = await stream.take()
+                if data:
+                    await send(data)
+                elif stream.closed:
+                    break
+    except TimeoutError:
+        pass
+    finally:
+        leaving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await leaving

@@ -1,0 +1,82 @@
+"""How live events look: the message bubble, the ledger row, and the lines that say what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from linjen.cases.ledger import see_rows
+from linjen.cases.message import unseal_text
+from linjen.core import clock
+from linjen.core.database import Database
+from linjen.core.events import Event
+from linjen.core.sealing import Sealer
+from linjen.web.fast import draw_bubble, draw_row
+from linjen.web.live import Party, Stream, frame
+
+
+class Drawing:
+    """Draws for the hub. Names are looked up once and remembered for the life of the process."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._names: dict[UUID, tuple[str, str]] = {}
+        self._last: tuple[UUID, int, Party] | None = None
+        self._last_html = ""
+
+    async def event(self, event: Event, party: Party) -> str | None:
+        """The fragment for one event; other happenings than messages only say that the page should look again."""
+        if event.kind != "message_sent":
+            return event.kind
+        key = (event.case_id, event.seq, party)
+        if key != self._last:
+            name, title = await self._name(event)
+            self._last_html = draw_bubble(
+                party, message_id=event.data["message"], seq=event.seq, by_kind=event.by_kind, name=name, title=title,
+                text=event.data["text"], at=event.at or clock.now(),
+            )  # fmt: skip
+            self._last = key
+        return self._last_html
+
+    async def _name(self, event: Event) -> tuple[str, str]:
+        assert event.by_id is not None  # noqa: S101 - a message has a writer
+        known = self._names.get(event.by_id)
+        if known is None:
+            if event.by_kind == "staff":
+                sql = "select given_name || ' ' || surname as name, title from staff where id = $1"
+            else:
+                sql = "select given_name || ' ' || surname as name, '' as title from residents where id = $1"
+            row = await self._database.fetch_row(sql, event.by_id)
+            known = (row["name"], row["title"]) if row else ("", "")
+            self._names[event.by_id] = known
+        return known
+
+    async def read_since(self, case_id: UUID, seq: int) -> Sequence[Event]:
+        """The case's events after a number, messages with their text."""
+        rows = await self._database.fetch(
+            "select e.seq, e.kind, e.by_kind, e.by_id, e.at, m.id, m.body_sealed from events e"
+            " left join messages m on m.case_id = e.case_id and m.seq = e.seq"
+            " where e.case_id = $1 and e.seq > $2 order by e.seq limit 500",
+            case_id, seq,
+        )  # fmt: skip
+        events = []
+        for row in rows:
+            data = {}
+            if row["id"] is not None:
+                text = unseal_text(self._sealer, case_id, row["id"], row["body_sealed"])
+                data = {"message": str(row["id"]), "text": text}
+            events.append(Event(case_id, row["seq"], row["kind"], row["by_kind"], row["by_id"], None, data, row["at"]))
+        return events
+
+    async def rows(self, streams: Sequence[Stream], case_ids: set[UUID]) -> None:
+        """Put each changed case's row, or 'gone', into the open ledgers of a unit, as each of their readers."""
+        for stream in streams:
+            async with self._database.transaction() as db:
+                rows = await see_rows(db, stream.by, list(case_ids), stream.shown)
+            found = {row.case_id for row in rows}
+            for row in rows:
+                stream.shown.add(row.case_id)
+                stream.put(frame("row", draw_row(row, stream.by, clock.now())))
+            for case_id in case_ids - found:
+                stream.put(frame("gone", str(case_id)))

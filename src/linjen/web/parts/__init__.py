@@ -1,0 +1,1 @@
+"""The building blocks of the pages, and the page that shows them all."""

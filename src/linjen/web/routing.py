@@ -1,0 +1,181 @@
+"""How a page is declared: its path, its verb and who may come; session, token, errors and refusals in one place.
+
+A handler takes an Exchange and returns a Response. A route without a verb cannot be made, and a house test reads the
+declarations from the router itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+from litestar import Request, Response
+from litestar import get as litestar_get
+from litestar import post as litestar_post
+from litestar.datastructures import FormMultiDict
+from litestar.handlers import HTTPRouteHandler
+
+from linjen.access.sessions import Session, find_session
+from linjen.cases.loading import note_refusal
+from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Unavailable
+from linjen.core.ids import parse_id
+from linjen.core.logs import get_log
+from linjen.web import rate
+from linjen.web.cookies import cookie_name
+from linjen.web.exchange import Exchange
+from linjen.web.faults import fault_page
+from linjen.web.site import Site
+
+log = get_log(__name__)
+
+Who = Literal["anyone", "resident", "staff"]
+Handler = Callable[[Exchange], Awaitable[Response[Any]]]
+
+_SIGN_IN = {"resident": "/sign-in", "staff": "/clinic/sign-in"}
+
+
+def get_page(path: str, *, verb: str, who: Who, limit: str = "") -> Callable[[Handler], HTTPRouteHandler]:
+    """A page that is read."""
+
+    def declare(handler: Handler) -> HTTPRouteHandler:
+        async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
+            return await _answer(handler, request, who, limit)
+
+        answer.__name__ = getattr(handler, "__name__", "page")
+        return litestar_get(path, opt={"verb": verb, "who": who}, include_in_schema=False)(answer)
+
+    return declare
+
+
+def post_page(
+    path: str, *, verb: str, who: Who, limit: str = "", max_body: int = 256 * 1024
+) -> Callable[[Handler], HTTPRouteHandler]:
+    """A form that is sent; `max_body` in bytes."""
+
+    def declare(handler: Handler) -> HTTPRouteHandler:
+        async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
+            return await _answer(handler, request, who, limit)
+
+        answer.__name__ = getattr(handler, "__name__", "form")
+        decorator = litestar_post(
+            path,
+            opt={"verb": verb, "who": who},
+            include_in_schema=False,
+            status_code=200,
+            request_max_body_size=max_body,
+        )
+        return decorator(answer)
+
+    return declare
+
+
+async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, limit: str) -> Response[Any]:
+    site: Site = request.app.state.site
+    exchange = Exchange(request, site, None, _wanted_language(request), "")
+    try:
+        rate.check(limit, request)
+        exchange.session = await _session(site, request, "staff" if who == "staff" else "resident")
+        turned_away = _turn_away(exchange, who)
+        if turned_away is not None:
+            return turned_away
+        await _welcome(exchange, who)
+        if request.method == "POST":
+            await _check_form(exchange)
+        return await handler(exchange)
+    except LinjenError as error:
+        await _note(exchange, error)
+        return fault_page(exchange, error)
+
+
+async def _session(site: Site, request: Request[Any, Any, Any], kind: str) -> Session | None:
+    token = request.cookies.get(cookie_name(site.settings, kind))
+    return await find_session(site.database, site.settings, token) if token else None
+
+
+def _turn_away(exchange: Exchange, who: Who) -> Response[Any] | None:
+    """The way to the sign-in for who must sign in, to the lock page for a locked staff session."""
+    session, path = exchange.session, exchange.request.url.path
+    if who == "anyone":
+        return None
+    if session is None:
+        if exchange.request.headers.get("x-linjen"):
+            return Response({"reason": "signed_out"}, status_code=401)
+        wanted = path if exchange.request.method == "GET" else exchange.request.headers.get("referer", "")
+        return exchange.redirect(f"{_SIGN_IN[who]}?next={quote(urlsplit(wanted).path, safe='/')}")
+    if session.locked and path not in {"/clinic/locked", "/clinic/sign-out"}:
+        if exchange.request.headers.get("x-linjen"):
+            return Response({"reason": "locked"}, status_code=401)
+        return exchange.redirect("/clinic/locked")
+    return None
+
+
+async def _welcome(exchange: Exchange, who: Who) -> None:
+    """Fill in who it is, the language and the token that forms must bring back."""
+    site, session = exchange.site, exchange.session
+    if session is None:
+        return
+    exchange.csrf = csrf_token(site, session)
+    if session.kind == "staff":
+        exchange.language = "sv"
+        exchange.person = await site.database.fetch_row(
+            "select id, given_name, surname, title from staff where id = $1", session.person_id
+        )
+        exchange.unit = await site.database.fetch_row(
+            "select id, name, hsa_id, kind, provider_id from units where id = $1", session.unit_id
+        )
+    else:
+        exchange.language = session.language
+        exchange.person = await site.database.fetch_row(
+            "select id, given_name, surname, birth_on from residents where id = $1", session.person_id
+        )
+
+
+def csrf_token(site: Site, session: Session) -> str:
+    """The token that this session's forms carry."""
+    return site.sealer.token("csrf", session.id.bytes)
+
+
+async def _check_form(exchange: Exchange) -> None:
+    request = exchange.request
+    if not is_same_origin(request.headers.get("sec-fetch-site"), request.headers.get("origin"), exchange.site):
+        raise Refused("foreign_origin")
+    try:
+        exchange.form = await request.form()
+    except LinjenError:
+        raise
+    except ValueError as error:
+        raise Invalid("unreadable") from error
+    if exchange.session is not None:
+        given = exchange.form.get("csrf") or request.headers.get("x-csrf") or ""
+        if not isinstance(given, str) or not secrets.compare_digest(given.encode(), exchange.csrf.encode()):
+            raise Refused("form_expired")
+
+
+def is_same_origin(fetch_site: str | None, origin: str | None, site: Site) -> bool:
+    """Whether a change was sent from our own pages, by what the browser itself says; absent headers pass here."""
+    if fetch_site is not None and fetch_site not in {"same-origin", "none"}:
+        return False
+    if origin is None or origin == "null":
+        return origin is None or fetch_site == "same-origin"
+    wanted = urlsplit(site.settings.public_url)
+    return urlsplit(origin)[:2] == wanted[:2]
+
+
+def _wanted_language(request: Request[Any, Any, Any]) -> str:
+    chosen = request.cookies.get("linjen-language") or request.headers.get("accept-language") or "sv"
+    return "en" if chosen.lower().startswith("en") else "sv"
+
+
+async def _note(exchange: Exchange, error: LinjenError) -> None:
+    """A refused attempt at a case leaves its row in the access log."""
+    case_id = parse_id(str(exchange.request.path_params.get("case_id", "")))
+    if exchange.session and case_id and isinstance(error, NotFound | Refused):
+        verb = str(exchange.request.route_handler.opt.get("verb", ""))
+        await note_refusal(exchange.site.database, exchange.by, verb, case_id, error)
+    if isinstance(error, Unavailable):
+        log.warning("unavailable", reason=error.reason, **error.detail)
+
+
+__all__ = ["FormMultiDict", "Handler", "Who", "csrf_token", "get_page", "is_same_origin", "post_page"]

@@ -1,0 +1,36 @@
+"""What every page can reach: settings, database, sealing, outside systems and the hub, made once by the roof."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping
+
+from linjen.cases.message import Sending, Sent
+from linjen.core.database import Database
+from linjen.core.sealing import Sealer
+from linjen.core.settings import Settings
+from linjen.core.writer import GroupWriter
+from linjen.integrations.bankid import BankID
+from linjen.integrations.listing import Listing
+from linjen.integrations.person_data import PersonData
+from linjen.integrations.siths import Siths
+from linjen.web.live import Hub
+
+
+@dataclasses.dataclass
+class Site:
+    """One running program's parts. Outside systems are None where they are not configured."""
+
+    settings: Settings
+    database: Database
+    sealer: Sealer
+    hub: Hub
+    messages: GroupWriter[Sending, Sent]
+    bankid: BankID | None = None
+    siths: Siths | None = None
+    person_data: PersonData | None = None
+    listing: Listing | None = None
+    #: What to call when the program stops: the clients' connections.
+    closing: list[Callable[[], Awaitable[None]]] = dataclasses.field(default_factory=list)
+    #: Addresses of the demo's simulators, shown as links; empty outside the demo.
+    demo_links: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,43 @@
+"""The words on the screen, by key, from the files of this folder: one file an area, one folder a language."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+LANGUAGES = ("sv", "en")
+
+
+@cache
+def read_words(language: str) -> dict[str, str]:
+    """Every key of a language: file `intake.toml` with table `fee` and key `title` gives `intake.fee.title`."""
+    words: dict[str, str] = {}
+    for path in sorted((_FOLDER / language).glob("*.toml")):
+        _flatten(path.stem, tomllib.loads(path.read_text("utf-8")), words)
+    return words
+
+
+def _flatten(prefix: str, table: dict[str, object], words: dict[str, str]) -> None:
+    for key, value in table.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, dict):
+            _flatten(name, value, words)
+        else:
+            words[name] = str(value)
+
+
+def has_word(language: str, key: str) -> bool:
+    """Whether the language has the key itself, without falling back to Swedish."""
+    return key in read_words(language)
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The text of `key`, with `{name}` put in from `values`; Swedish where the language lacks it.
+
+    Raises KeyError for a key that no file has: a missing word is a defect, found by the house tests.
+    """
+    text = read_words(language).get(key) or read_words("sv")[key]
+    return text.format(**values) if values else text

@@ -1,0 +1,70 @@
+"""Shared ground of the tests: a real PostgreSQL with the seeded region, cloned for each test that changes it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from linjen.core.database import Database
+from linjen.core.ids import new_id
+from linjen.core.migrations import migrate
+from linjen.core.postgres import Embedded
+from linjen.core.sealing import Sealer, make_key_file, read_key_file
+from linjen.demo import world
+from linjen.demo.cases import seed_cases
+from tests.region import Region
+
+os.environ["LINJEN_SIMULATORS"] = "allowed"
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[tuple[Embedded, Path]]:
+    """One embedded server for this test process, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="linjen-test-"))
+    folder.chmod(0o755)
+    embedded = Embedded(folder)
+    embedded.start()
+    make_key_file(folder / "keys" / "master.key")
+    try:
+        yield embedded, folder
+    finally:
+        embedded.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def seeded(ground: tuple[Embedded, Path]) -> dict[str, object]:
+    """The template database: migrated, with the region and its cases; their ids by name."""
+    embedded, folder = ground
+    await migrate(embedded.owner_dsn, "linjen_app")
+    sealer = Sealer(read_key_file(folder / "keys" / "master.key"))
+    database = Database(embedded.app_dsn, size=2)
+    async with database.transaction() as db:
+        await world.seed(db, sealer)
+    cases = await seed_cases(database, sealer)
+    await database.close()
+    return {"cases": cases}
+
+
+@pytest.fixture
+async def region(ground: tuple[Embedded, Path], seeded: dict[str, object]) -> AsyncIterator[Region]:
+    """The seeded region in a database of this test's own, with the program over it."""
+    embedded, folder = ground
+    name = f"t_{new_id().hex}"
+    superuser = embedded.owner_dsn.replace("linjen_owner@", "postgres@").replace("/linjen?", "/postgres?")
+    admin = await asyncpg.connect(superuser)
+    await admin.execute(f"create database {name} template linjen owner linjen_owner")
+    one = Region(embedded, name, folder, seeded["cases"])  # type: ignore[arg-type]
+    await one.open()
+    try:
+        yield one
+    finally:
+        await one.close()
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
