@@ -351,3 +351,8 @@ def test_staffed_time_adds_up(minute: int, duration: int) -> None:
         at += MINUTE
     assert staffed == duration
     assert local_date(done).weekday() < 5
+
+
+def test_an_estimate_is_not_rounded_past_the_end_of_the_day() -> None:
+    odd = Schedule(week=week_of(*["08.00–16.03"] * 5, "", ""))
+    assert shown(expected_answer(odd, swedish("2026-11-19 16:00"), 3, 32).by_at) == "Thu 19 Nov 16.33"
