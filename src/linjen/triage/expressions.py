@@ -159,7 +159,7 @@ class Lexicon:
         anchors: set[int] | None = None
         for row in expression.rows:
             for item in row.items:
-                numbers = self._atoms(item)
+                numbers = None if item == "..." else self._atoms(item)
                 if not row.absent and numbers is not None and (anchors is None or len(numbers) < len(anchors)):
                     anchors = numbers
         if anchors is None:
@@ -170,18 +170,24 @@ class Lexicon:
 
     def _atoms(self, item: str) -> set[int] | None:
         """The pattern numbers of which at least one must be in a text where the item occurs; None for a number."""
-        found: set[int] = set()
+        found: set[int] | None = set()
         for choice in item.lstrip("+").split("|"):
-            if choice.startswith("#"):
-                return None
-            if choice.startswith("@"):
-                for member in self._group(choice):
-                    found |= self._atoms(member) or set()
-                continue
-            parts = [
-                self._atoms(part) or set() if part[0] == "@" else {self._number(part)} for part in choice.split("_")
-            ]
-            found |= parts[0]
+            first, *rest = [choice] if choice[1:] in self._groups else choice.split("_")
+            for part in rest:
+                self._atoms(part)
+            atoms = self._first_atoms(first)
+            found = None if atoms is None or found is None else found | atoms
+        return found
+
+    def _first_atoms(self, part: str) -> set[int] | None:
+        if part.startswith("#"):
+            return None
+        if not part.startswith("@"):
+            return {self._number(part)}
+        found: set[int] | None = set()
+        for member in self._group(part):
+            atoms = self._atoms(member)
+            found = None if atoms is None or found is None else found | atoms
         return found
 
     def _group(self, item: str) -> tuple[str, ...]:
@@ -248,7 +254,7 @@ class _Search:
     def _choice(self, choice: str) -> list[Span]:
         if choice.startswith("#"):
             return self._number(choice)
-        if "_" in choice:
+        if "_" in choice and choice[1:] not in self._groups:
             return self._row([(part, _PHRASE_GAP) for part in choice.split("_")])
         if choice.startswith("@"):
             return [span for member in self._groups[choice[1:]] for span in self.item(member)]

@@ -45,7 +45,7 @@ _PREGNANT = ("gravid", "pregnan", "bf", "havande", "fullgången", "foster")
 
 def read_numbers(tokens: Sequence[Token]) -> list[Number]:
     """Every number with a meaning as (kind, value, place). Kinds and units: temp °C, pulse beats a minute, spo2 %,
-    sugar and ketones mmol/l, tablets a count, age_months of a child, preg_week weeks, minutes of a duration."""
+    sugar and ketones mmol/l, tablets a count, agemonths of a child, pregweek weeks, minutes of a duration."""
     forms = [token.form for token in tokens]
     found: list[Number] = []
     for at, form in enumerate(forms):
@@ -53,18 +53,18 @@ def read_numbers(tokens: Sequence[Token]) -> list[Number]:
         if value is None:
             joined = _joined(form)
             if joined is not None:
-                found.append(("age_months", joined, at))
+                found.append(("agemonths", joined, at))
             continue
         found.extend((kind, value, at) for kind in _kinds(forms, at, value))
         unit = forms[at + 1] if at + 1 < len(forms) else ""
         if unit in _MONTHS and _is_age(forms, at):
-            found.append(("age_months", value * _MONTHS[unit], at))
+            found.append(("agemonths", value * _MONTHS[unit], at))
         if unit.startswith(("minut", "min")) and unit not in {"min", "mina"}:
             found.append(("minutes", value, at))
         elif unit.startswith(("timm", "hour", "tim")):
             found.append(("minutes", value * 60, at))
         if form.isdigit() and unit == "+" and 4 <= value <= 42:
-            found.append(("preg_week", value, at))
+            found.append(("pregweek", value, at))
     return found
 
 
@@ -116,7 +116,7 @@ def _kinds(forms: Sequence[str], at: int, value: float) -> list[str]:
             _near(forms, at, ("veckor", "weeks"), 0, 1) and _near(forms, at, _PREGNANT, 4, 3)
         )
         if week:
-            kinds.append("preg_week")
+            kinds.append("pregweek")
     return kinds
 
 

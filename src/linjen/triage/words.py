@@ -51,7 +51,7 @@ def tokenise(text: str) -> list[Token]:
 
 
 _SOUNDS = (
-    (re.compile(r"ch|sch|stj|skj|sj"), "sj"),
+    (re.compile(r"sch|stj|skj|ch"), "sj"),
     (re.compile(r"^(?:hj|gj|dj|lj)"), "j"),
     (re.compile(r"c(?=[eiy])|z"), "s"),
     (re.compile(r"ck|c|q"), "k"),
