@@ -50,7 +50,7 @@ Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Line(httpx.AsyncBaseTransport):
-    """The real network to the provider, with a note of each path asked for and of any Basic header, and a hand on the token answer."""
+    """The real network to the provider; notes each path and any Basic header, and can alter the token answer."""
 
     def __init__(self) -> None:
         self.inner = httpx.AsyncHTTPTransport(verify=NO_AUTHORITIES)

@@ -13,6 +13,12 @@ import httpx
 import pytest
 import pytest_asyncio
 from lxml import html
+
+from linjen.core import clock
+from linjen.core.errors import Refused
+from linjen.simulators.staff_idp import StaffIdp
+from linjen.simulators.staff_idp.card_holders import read_card_holders
+from linjen.simulators.staff_idp.protocol import OAuthError, Provider
 from tests.integrations.siths_journeys import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -26,12 +32,6 @@ from tests.integrations.siths_journeys import (
     siths_client,
     way_back,
 )
-
-from linjen.core import clock
-from linjen.core.errors import Refused
-from linjen.simulators.staff_idp import StaffIdp
-from linjen.simulators.staff_idp.card_holders import read_card_holders
-from linjen.simulators.staff_idp.protocol import OAuthError, Provider
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

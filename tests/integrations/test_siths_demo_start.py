@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from linjen.core.errors import Misconfigured
+from linjen.simulators.staff_idp import serve
+from linjen.simulators.staff_idp.card_holders import read_card_holders
 from tests.integrations.siths_journeys import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -16,10 +20,6 @@ from tests.integrations.siths_journeys import (
     begun,
     siths_client,
 )
-
-from linjen.core.errors import Misconfigured
-from linjen.simulators.staff_idp import serve
-from linjen.simulators.staff_idp.card_holders import read_card_holders
 
 
 async def test_it_refuses_to_start_where_simulators_are_not_allowed(

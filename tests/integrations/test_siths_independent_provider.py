@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 import pytest_asyncio
+
+from linjen.core.errors import LinjenError, Refused, Unavailable
+from linjen.integrations.siths import Pending
 from tests.integrations.siths_journeys import (
     LOA3,
     REDIRECT_URI,
@@ -17,9 +20,6 @@ from tests.integrations.siths_journeys import (
     siths_client,
     way_back,
 )
-
-from linjen.core.errors import LinjenError, Refused, Unavailable
-from linjen.integrations.siths import Pending
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

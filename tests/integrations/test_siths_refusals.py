@@ -19,13 +19,13 @@ import pytest
 import pytest_asyncio
 from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
-from tests.integrations.siths_journeys import CLIENT_SECRET, REDIRECT_URI, Line, begun, demo_provider, siths_client
 
 from linjen.core import clock
 from linjen.core.errors import LinjenError, Misconfigured, Refused, Unavailable
 from linjen.integrations.siths import Siths
 from linjen.integrations.siths_provider import ProviderLine
 from linjen.simulators.staff_idp import StaffIdp
+from tests.integrations.siths_journeys import CLIENT_SECRET, REDIRECT_URI, Line, begun, demo_provider, siths_client
 
 Claims = dict[str, Any]
 
