@@ -13,8 +13,8 @@ class Mischief(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One instruction, for the next `times` calls of `contract` (`*` is any).
 
     fault: a SOAP fault with `text`. delay: an honest answer after `seconds`. result: the result code `text` (listing).
-    status: the bare HTTP status `status`. garbage: bytes that are no XML. doctype: an honest answer with a document type and an entity before it.
-    wrong_answer: a well-formed answer to something else.
+    status: the bare HTTP status `status`. garbage: bytes that are no XML. doctype: an honest answer with a document
+    type and an entity before it. wrong_answer: a well-formed answer to something else.
     """
 
     kind: Kind
