@@ -64,7 +64,7 @@ def _as_case(row: Row) -> Case:
 def _select(verb: str, by: By) -> str:
     where = policy.clause(verb, by.kind, person="$2", unit="$3", today="$4")
     # Every clause names its own parameters; the comparisons with null name the others, so that they keep their types.
-    typed = "($3::uuid is null or true) and $4::date is not null"
+    typed = "$2::uuid is not null and ($3::uuid is null or true) and $4::date is not null"
     return f"select {_COLUMNS} {_FROM} where c.id = $1 and {typed} and {where}"
 
 

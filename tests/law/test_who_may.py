@@ -1,0 +1,121 @@
+"""The law of access: every verb, by every person, on every case, held against a table that a person has read.
+
+`who_may.csv` has a row for each verb and person and a column for each case of the seeded region:
+`yes` it is done · `404` the case does not exist for this person · `state` visible, but not in this state of its life ·
+`other` visible, but somebody else's to do. LINJEN_WRITE_LAW=1 writes the table anew; read every changed cell then.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from linjen.access.by import By
+from linjen.access.policy import VERBS
+from linjen.access.sessions import begin_session, hash_token
+from linjen.cases.loading import may_see, open_case
+from linjen.cases.message import Sending, send_messages
+from linjen.cases.states import is_allowed
+from linjen.core.errors import NotFound, Refused
+from linjen.core.ids import new_id
+from tests.region import Region
+
+TABLE = Path(__file__).with_name("who_may.csv")
+
+RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "ylva")
+STAFF = (
+    ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("petra", "ankaret"),
+    ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
+    ("ivar", "ankaret"), ("lena", "ankaret"),
+)  # fmt: skip
+
+
+def people(region: Region) -> dict[str, By]:
+    """Everybody in the table. The last one works elsewhere and has forged her choice of unit."""
+    found = {key: region.actors.resident(key) for key in RESIDENTS}
+    return found | {f"{key}@{unit}": region.actors.staff(key, unit) for key, unit in STAFF}
+
+
+async def answer(region: Region, by: By, case_id: UUID, verb: str) -> str:
+    """What happens when the person tries, without anything being kept."""
+    async with region.site.database.connection() as db:
+        transaction = db.transaction()
+        await transaction.start()
+        try:
+            await open_case(db, by, case_id, verb)
+        except NotFound:
+            return "404"
+        except Refused as error:
+            return {"wrong_state": "state", "not_yours": "other"}[error.reason]
+        finally:
+            await transaction.rollback()
+    return "yes"
+
+
+def read_table() -> dict[tuple[str, str, str], str]:
+    """(verb, person, case) -> what is expected."""
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        (row["verb"], row["person"], case): cell
+        for row in rows
+        for case, cell in row.items()
+        if case not in {"verb", "person"}
+    }
+
+
+async def test_every_verb_by_every_person_on_every_case_is_as_the_table_says(region: Region) -> None:
+    found = {
+        (verb, name, case): await answer(region, by, case_id, verb)
+        for verb in VERBS
+        for name, by in people(region).items()
+        for case, case_id in region.cases.items()
+    }
+    if os.environ.get("LINJEN_WRITE_LAW"):
+        write_table(found, list(region.cases))
+    wanted = read_table()
+    assert set(found) == set(wanted), "the table lacks or has too many rows or columns"
+    wrong = {key: (value, wanted[key]) for key, value in found.items() if value != wanted[key]}
+    assert not wrong, f"{len(wrong)} cells differ (found, expected): {dict(list(wrong.items())[:10])}"
+
+
+def write_table(found: dict[tuple[str, str, str], str], cases: list[str]) -> None:
+    """Write what is so today, for a person to read."""
+    with TABLE.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["verb", "person", *cases])
+        for verb, person in sorted({(verb, person) for verb, person, _ in found}):
+            writer.writerow([verb, person, *(found[verb, person, case] for case in cases)])
+
+
+async def test_live_pages_ask_the_same_law(region: Region) -> None:
+    wanted = read_table()
+    asked = [
+        (by.kind, by.person_id, by.unit_id, case_id, name, case)
+        for name, by in people(region).items()
+        for case, case_id in region.cases.items()
+    ]
+    allowed = await may_see(region.site.database, [one[:4] for one in asked])
+    for (_, _, _, _, name, case), may in zip(asked, allowed, strict=True):
+        assert may == (wanted["see", name, case] in {"yes", "state"}), (name, case)
+
+
+async def test_the_message_statement_obeys_the_same_law(region: Region) -> None:
+    wanted, site = read_table(), region.site
+    for name, by in people(region).items():
+        async with site.database.transaction() as db:
+            token = await begin_session(db, site.settings, by.kind, by.person_id, unit_id=by.unit_id)
+        batch = [Sending(hash_token(token), case_id, new_id(), "hej") for case_id in region.cases.values()]
+        answers = await send_messages(site.database, site.sealer, site.settings, batch)
+        for case, sent in zip(region.cases, answers, strict=True):
+            expected = "sent" if wanted["send_message", name, case] == "yes" else "refused"
+            assert sent.outcome == expected, (name, case)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_its_states(verb: str) -> None:
+    assert any(is_allowed(state, verb) for state in ("intake", "queued", "in_progress", "self_care_offered"))
