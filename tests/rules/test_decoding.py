@@ -219,6 +219,13 @@ def hollow_heic() -> bytes:
     return data[:-600] + bytes(600)
 
 
+def heic_that_claims(side: int) -> bytes:
+    """A real HEIC whose header speaks of another size than its picture has."""
+    data = written(two_colours(), "HEIF")
+    at = data.index(b"ispe") + 8
+    return data[:at] + side.to_bytes(4, "big") * 2 + data[at + 8 :]
+
+
 HOSTILE: list[tuple[str, bytes, str]] = [
     ("nothing", b"", "picture_empty"),
     ("one byte more than allowed", b"\xff\xd8\xff" + bytes(15_000_000 - 2), "picture_too_large"),
@@ -240,6 +247,8 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("web page before a JPEG", b"<html>" + written(two_colours(), "JPEG"), "picture_kind"),
     ("PDF name in a GIF89a and JPEG mix", b"GIF89a" + written(two_colours(), "JPEG"), "picture_kind"),
     ("many passes", many_passes(), "picture_too_slow"),
+    ("HEIC that claims to be huge", heic_that_claims(30_000), "picture_too_many_pixels"),
+    ("HEIC that claims to be tiny", heic_that_claims(16), "picture_broken"),
     ("PNG without width", png_bomb(8)[:16] + bytes(8) + png_bomb(8)[24:], "picture_broken"),
 ]
 
