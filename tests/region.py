@@ -118,7 +118,7 @@ class Region:
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = read_settings({}, data_dir=self._folder, public_url=self.url, demo=True)
         self.site = build_site(settings, self.dsn)
-        self._server = Server(build_app(self.site), listener)
+        self._server = Server(build_app(self.site), listener, end_streams=self.site.hub.end_streams)
         await self._server.start()
         self.actors = await Actors.find(self.site.database, self.site.sealer)
 

@@ -49,7 +49,7 @@ async def _serve(settings: Settings) -> int:
         check_key_file(settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key")
         site = build_site(settings, dsn)
         listener = listen(settings.host, settings.port)
-        server = Server(build_app(site), listener, proxies=settings.trusted_proxies)
+        server = Server(build_app(site), listener, end_streams=site.hub.end_streams, proxies=settings.trusted_proxies)
         await server.start()
         stack.push_async_callback(server.stop)
         await stopping.wait()

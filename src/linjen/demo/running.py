@@ -54,7 +54,7 @@ class Demo:
             await self._start_simulators(stack)
             settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())
             self.site = build_site(settings, self.postgres.app_dsn, self._links())
-            server = Server(build_app(self.site), listener)
+            server = Server(build_app(self.site), listener, end_streams=self.site.hub.end_streams)
             await server.start()
             stack.push_async_callback(server.stop)
             self._stack = stack.pop_all()

@@ -204,3 +204,21 @@ async def _seed_staff(db: Connection) -> None:
                 " ($1, $2, $3, $4, now() - interval '90 days', case when $5 then now() - interval '1 day' end)",
                 id_of(f"assignment/{person.key}/{unit}/{role}"), staff_id, id_of(f"unit/{unit}"), role, ended,
             )  # fmt: skip
+
+
+def service_records(today: date) -> dict[str, list[dict[str, object]]]:
+    """What the national services know of the residents, in the form that their simulator reads."""
+    numbers = {r.key: personnummer_for(birth_of(r, today), r.serial).canonical for r in RESIDENTS}
+    units = {unit.key: unit for unit in UNITS}
+    return {
+        "persons": [
+            {"number": numbers[r.key], "given_name": r.given_name, "surname": r.surname, "protected": r.protected}
+            for r in RESIDENTS
+        ],
+        "custody": [{"child": numbers[child], "guardian": numbers[r.key]} for r in RESIDENTS for child in r.children],
+        "listings": [
+            {"number": numbers[r.key], "unit": units[r.registered].hsa_id, "unit_name": units[r.registered].name}
+            for r in RESIDENTS
+            if r.registered
+        ],
+    }

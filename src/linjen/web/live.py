@@ -149,10 +149,14 @@ class Hub:
             asyncio.create_task(self._beat()),
         ]
 
-    async def stop(self) -> None:
-        """End every stream and the rounds: a server that stops must not wait for open pages."""
+    def end_streams(self) -> None:
+        """End every stream: a server that stops must not wait for open pages."""
         for stream in self.streams():
             stream.close()
+
+    async def stop(self) -> None:
+        """End the streams and the rounds."""
+        self.end_streams()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

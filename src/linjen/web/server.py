@@ -85,8 +85,11 @@ class BodyDeadline:
 class Server(uvicorn.Server):
     """uvicorn inside our own event loop: signals are ours to handle."""
 
-    def __init__(self, app: Any, listener: socket.socket, *, proxies: list[str] | None = None) -> None:
+    def __init__(
+        self, app: Any, listener: socket.socket, *, end_streams: Callable[[], None], proxies: list[str] | None = None
+    ) -> None:
         self._listener = listener
+        self._end_streams = end_streams
         config = uvicorn.Config(
             BodyDeadline(app), log_config=None, access_log=False, http=PatientProtocol, ws="none", lifespan="on",
             timeout_keep_alive=HEADER_S, timeout_graceful_shutdown=3, server_header=False, date_header=True,
@@ -109,7 +112,8 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
-        """Answer what is under way, end the streams, and close."""
+        """End the streams (uvicorn would wait for them), answer what is under way, and close."""
+        self._end_streams()
         self.should_exit = True
         if self._task is not None:
             await self._task
