@@ -42,10 +42,14 @@ async def give_consent(db: Connection, by: By, case_id: UUID, patient_id: UUID, 
 
 
 async def list_consents(db: Connection, case_id: UUID) -> list[Consent]:
-    """The latest choice of each kind, for whoever has seen the case (routine F017)."""
+    """The latest choice of each kind for the case's patient, for whoever has seen the case (routine F017).
+
+    A choice that was made before the case came to concern somebody else does not count.
+    """
     rows = await db.fetch(
-        "select distinct on (kind) kind, choice, wording, given_at from consents where case_id = $1"
-        " order by kind, given_at desc, id desc",
+        "select distinct on (o.kind) o.kind, o.choice, o.wording, o.given_at from consents o"
+        " join cases c on c.id = o.case_id and c.patient_id = o.resident_id where o.case_id = $1"
+        " order by o.kind, o.given_at desc, o.id desc",
         case_id,
     )
     return [Consent(**dict(row)) for row in rows]

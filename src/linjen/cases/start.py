@@ -21,7 +21,11 @@ KEPT_DAYS = 7
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
-    """What a resident has filled in so far. `answers` and `pages` are the triage engine's own state, as plain data."""
+    """What a resident has filled in so far. `interview` is the triage engine's own state, as plain data.
+
+    `said` holds every answer ever given, so that a page that comes back is filled in; `passed` the steps that she has
+    gone on from; `warned` the warning signs in an administrative question that she has been told about.
+    """
 
     text: str = ""
     for_child: bool = False
@@ -29,6 +33,9 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     interview: dict[str, object] = {}
     extra: str = ""
     want_contact: bool = False
+    said: dict[str, bool | float | str | None] = {}
+    passed: list[str] = []
+    warned: list[str] = []
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -90,6 +97,14 @@ async def save_intake(db: Connection, sealer: Sealer, draft: Draft, intake: Inta
     await db.execute("update cases set changed_at = now(), phase = 'intake' where id = $1", draft.case.id)
 
 
+async def keep_text(db: Connection, sealer: Sealer, draft: Draft, intake: Intake) -> None:
+    """Keep what is being typed, before it is handed in: no new version, so that the open page may still be sent."""
+    await db.execute(
+        "update intakes set state_sealed = $2, expires_at = $3 where case_id = $1",
+        draft.case.id, _seal(sealer, draft.case.id, intake), clock.now() + timedelta(days=KEPT_DAYS),
+    )  # fmt: skip
+
+
 async def choose_patient(db: Connection, draft: Draft, by: By, patient_id: UUID) -> None:
     """For whom: the resident herself, or a child whose guardian she is and who is 1 to 12 years old.
 
@@ -123,6 +138,11 @@ async def choose_unit_for_case(db: Connection, draft: Draft, unit_id: UUID) -> N
     )  # fmt: skip
     if tag != "UPDATE 1":
         raise Refused("unit_not_open_to_residents")
+
+
+async def count_pictures(db: Connection, case_id: UUID, count: int) -> None:
+    """How many pictures hang on the case, for lists; told by the owner of the pictures."""
+    await db.execute("update cases set pictures = $2, changed_at = now() where id = $1", case_id, count)
 
 
 async def set_outcome(db: Connection, sealer: Sealer, case_id: UUID, outcome: str, result: bytes) -> None:

@@ -1,0 +1,158 @@
+"""Frågor och bedömning: the triage's interview as a draft keeps it, and its result as the case keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from linjen.cases.start import Intake, read_result, set_outcome
+from linjen.core.database import Connection
+from linjen.core.sealing import Sealer
+from linjen.triage import (
+    Fired,
+    Line,
+    Protocols,
+    Result,
+    SelfCare,
+    State,
+    add_text,
+    answer,
+    assess,
+    begin,
+    choose,
+    next_page,
+    summary,
+)
+from linjen.triage.state import Patient, TextReading
+
+#: What an administrative question is sorted as when its words name something urgent: only ever raised.
+ALARMED_ADMIN_PRIORITY = 2
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """What the triage says of a case and why, as staff read it: kept sealed with the case, never changed.
+
+    `urgency` is 1 (most urgent) to 5, None for an administrative question. `rules` say why, the deciding one first;
+    `lines` are the answers with the questions as the resident read them, warning signs first; `words` are the warning
+    signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked.
+    """
+
+    urgency: int | None
+    outcome: str
+    contact_reason: str = ""
+    protocol: str = ""
+    chosen: tuple[str, ...] = ()
+    rules: tuple[Fired, ...] = ()
+    lines: tuple[Line, ...] = ()
+    words: dict[str, str] = {}
+    unanswered_red_flags: tuple[str, ...] = ()
+    self_care: tuple[SelfCare, ...] = ()
+    complete: bool = True
+
+
+def read_state(intake: Intake) -> State | None:
+    """The interview of a draft, or None before the own words are there."""
+    return msgspec.convert(intake.interview, State) if intake.interview else None
+
+
+def keep_state(intake: Intake, state: State) -> Intake:
+    """The intake with this interview in it; every answer ever given stays in `said`, for filling pages in again."""
+    said = {**intake.said, **state.answers}
+    return msgspec.structs.replace(intake, interview=msgspec.to_builtins(state), said=said)
+
+
+def set_words(protocols: Protocols, state: State | None, patient: Patient, text: str, extra: str = "") -> State:
+    """The interview after the own words or the patient were written anew: answers stay as far as they are still asked.
+
+    A warning sign that only the old words named is forgotten, unless it has been answered.
+    """
+    if state is None:
+        state = begin(protocols, patient.age_years, patient.sex, patient.writer, text)
+        return add_text(protocols, state, extra) if extra else state
+    reading = protocols.read(text)
+    suspected = _suspected(protocols, state, [reading, *([protocols.read(extra)] if extra else [])])
+    texts = (text, extra) if extra else (text,)
+    changed = msgspec.structs.replace(
+        state, patient=patient, texts=texts, reading=reading, suspected=suspected, protocol=protocols.stamp
+    )
+    if patient == state.patient and protocols.stamp == state.protocol:
+        return changed
+    return _again(protocols, changed)
+
+
+def _suspected(protocols: Protocols, state: State, readings: Iterable[TextReading]) -> dict[str, str]:
+    known = protocols.vocabulary.findings
+    answered = {code: words for code, words in state.suspected.items() if code in state.answers and code in known}
+    found: dict[str, str] = {}
+    for reading in readings:
+        found |= {code: reading.quotes.get(code, "") for code in reading.red_flags if code in known}
+    return {**found, **answered}
+
+
+def _again(protocols: Protocols, state: State) -> State:
+    """The same interview from its start, for another patient or a newer protocol, with every answer that still fits."""
+    known = protocols.vocabulary.findings
+    old = {code: value for code, value in state.answers.items() if code in known}
+    chosen = tuple(reason for reason in state.chosen if reason in protocols.vocabulary.reasons)
+    fresh = choose(protocols, msgspec.structs.replace(state, answers={}, pages=(), chosen=()), chosen)
+    while page := next_page(protocols, fresh):
+        given = {asked.code: old[asked.code] for asked in page.codes if asked.code in old}
+        if not given:
+            break
+        fresh = answer(protocols, fresh, given)
+    return fresh
+
+
+def follow_protocol(protocols: Protocols, state: State) -> State:
+    """The interview under the protocol that is in use now: a draft may be older than the latest release."""
+    return state if state.protocol == protocols.stamp else _again(protocols, state)
+
+
+def conclude(protocols: Protocols, state: State, intake: Intake) -> Assessment:
+    """What the triage says of this interview so far. Who has read self-care advice and wants contact is level 5."""
+    result: Result = assess(protocols, state)
+    wanted = result.outcome == "self_care" and intake.want_contact
+    return Assessment(
+        urgency=result.urgency, outcome="contact" if wanted else result.outcome, contact_reason=result.contact_reason,
+        protocol=result.protocol, chosen=state.chosen, rules=result.rules, lines=tuple(summary(protocols, state)),
+        words=state.suspected, unanswered_red_flags=result.unanswered_red_flags, self_care=result.self_care,
+        complete=result.complete,
+    )  # fmt: skip
+
+
+def listen(protocols: Protocols, texts: Iterable[str]) -> Assessment:
+    """The tripwire alone, for an administrative question: no triage, but an alarming word is never overheard.
+
+    `outcome` is emergency for a finding of level 1, contact otherwise.
+    """
+    words: dict[str, str] = {}
+    for text in texts:
+        reading = protocols.read(text)
+        words |= {code: reading.quotes.get(code, "") for code in reading.red_flags}
+    levels = [level for code in words if (level := level_of(protocols, code))]
+    outcome = "emergency" if levels and min(levels) == 1 else "contact"
+    return Assessment(urgency=None, outcome=outcome, protocol=protocols.stamp, words=words)
+
+
+def level_of(protocols: Protocols, code: str) -> int | None:
+    """The least urgent level that a yes to this warning sign can end in, or None when it has none."""
+    finding = protocols.vocabulary.findings.get(code)
+    return finding.level if finding else None
+
+
+def is_alarming(protocols: Protocols, assessment: Assessment) -> bool:
+    """Whether the words named a finding of level 1 or 2."""
+    return any((level_of(protocols, code) or 5) <= 2 for code in assessment.words)
+
+
+async def keep_assessment(db: Connection, sealer: Sealer, case_id: UUID, assessment: Assessment) -> None:
+    """Store what the triage says with the case; its outcome decides the draft's phase. The caller holds it open."""
+    await set_outcome(db, sealer, case_id, assessment.outcome, msgspec.json.encode(assessment))
+
+
+async def read_assessment(db: Connection, sealer: Sealer, case_id: UUID) -> Assessment | None:
+    """What the triage said of a case that the caller has seen by see_case; None when it has not been triaged."""
+    stored = await read_result(db, sealer, case_id)
+    return msgspec.json.decode(stored, type=Assessment) if stored and stored != b"{}" else None

@@ -1,0 +1,91 @@
+"""Bilder: what a resident shows, made safe, sealed and kept with her case; ten a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from linjen.access.by import By
+from linjen.cases.loading import Case, open_case, see_case
+from linjen.cases.start import count_pictures
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound, Refused
+from linjen.core.ids import new_id
+from linjen.core.sealing import Sealer
+from linjen.media.decoding import Prepared
+
+#: How many pictures a case may hold.
+MOST = 10
+
+Size = Literal["display", "thumbnail"]
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture of a case, without its content. `width` and `height` in px are those of the display file."""
+
+    id: UUID
+    width: int
+    height: int
+    added_at: datetime
+
+
+def _row_ids(case_id: UUID, picture_id: UUID) -> bytes:
+    return case_id.bytes + picture_id.bytes
+
+
+async def add_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, prepared: Prepared) -> UUID:
+    """Attach a picture that has been made safe by decoding.prepare_picture; its id.
+
+    Raises Refused('too_many_pictures') for the eleventh, and as open_case. Decode before the transaction: decoding
+    takes time, and this holds the case's row lock.
+    """
+    case = await open_case(db, by, case_id, "add_picture")
+    count = await _count(db, case.id)
+    if count >= MOST:
+        raise Refused("too_many_pictures", most=MOST)
+    picture_id = new_id()
+    ids = _row_ids(case.id, picture_id)
+    await db.execute(
+        "insert into pictures (id, case_id, by_id, display_sealed, thumbnail_sealed, width, height)"
+        " values ($1, $2, $3, $4, $5, $6, $7)",
+        picture_id, case.id, by.person_id, sealer.seal("picture_display", prepared.display, ids),
+        sealer.seal("picture_thumbnail", prepared.thumbnail, ids), prepared.width, prepared.height,
+    )  # fmt: skip
+    await count_pictures(db, case.id, count + 1)
+    return picture_id
+
+
+async def remove_picture(db: Connection, by: By, case_id: UUID, picture_id: UUID) -> None:
+    """Take a picture away from a case that is not sent yet; it is erased. Removing it twice changes nothing more."""
+    case = await open_case(db, by, case_id, "add_picture")
+    await db.execute("delete from pictures where id = $1 and case_id = $2", picture_id, case.id)
+    await count_pictures(db, case.id, await _count(db, case.id))
+
+
+async def _count(db: Connection, case_id: UUID) -> int:
+    return int(await db.fetchval("select count(*) from pictures where case_id = $1 and removed_at is null", case_id))
+
+
+async def list_pictures(db: Connection, case: Case) -> list[Picture]:
+    """The pictures of a case that the caller has seen by see_case, first to last."""
+    rows = await db.fetch(
+        "select id, width, height, added_at from pictures where case_id = $1 and removed_at is null"
+        " order by added_at, id",
+        case.id,
+    )
+    return [Picture(**dict(row)) for row in rows]
+
+
+async def see_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, picture_id: UUID, size: Size) -> bytes:
+    """The JPEG file of a picture, with a row in the access log; NotFound for who may not see it."""
+    case = await see_case(db, by, case_id, "see_picture")
+    column = "display_sealed" if size == "display" else "thumbnail_sealed"
+    sealed = await db.fetchval(
+        f"select {column} from pictures where id = $1 and case_id = $2 and removed_at is null", picture_id, case.id
+    )
+    if sealed is None:
+        raise NotFound("picture")
+    return sealer.unseal(f"picture_{size}", sealed, _row_ids(case.id, picture_id))
