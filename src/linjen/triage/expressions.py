@@ -69,9 +69,9 @@ class Vocabulary:
 
     @staticmethod
     def _learn(index: dict[str, set[tuple[str, int]]], word: str, number: int) -> None:
-        if len(word) < 5:
-            return
         key = sound(word)
+        if len(word) < 5 or len(key) < 5:
+            return
         for form in drops(key):
             index.setdefault(form, set()).add((key, number))
 
@@ -105,11 +105,12 @@ class Vocabulary:
             for word, number in self._near_whole.get(part, ())
             if word[0] == key[0] and is_near(word, key)
         }
-        for size in range(4, len(key) + 1):
+        for size in range(5, len(key) + 1):
             head = key[:size]
-            for part in drops(head):
+            # A beginning of five or six letters fits too many good words to allow a wrong letter in it.
+            for part in drops(head) if size > 5 else (head,):
                 for word, number in self._near_begin.get(part, ()):
-                    if word[0] == key[0] and is_near(word, head):
+                    if word == head or (len(word) > 6 and word[0] == head[0] and is_near(word, head)):
                         found.add(number)
         return found
 
