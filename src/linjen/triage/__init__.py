@@ -4,7 +4,7 @@ from linjen.triage.assessment import assess
 from linjen.triage.interview import add_text, answer, begin, choose, next_page, page_at, pages_left
 from linjen.triage.library import Protocols, load
 from linjen.triage.plausible import candidates
-from linjen.triage.state import Asked, AskedPage, Candidate, Fired, Line, Page, Result, SelfCare, State, Value
+from linjen.triage.state import Asked, AskedPage, Candidate, Fired, Line, Page, Patient, Result, SelfCare, State, Value
 from linjen.triage.summary import summary
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Fired",
     "Line",
     "Page",
+    "Patient",
     "Protocols",
     "Result",
     "SelfCare",

@@ -96,14 +96,15 @@ def _open_question_rules(unknown: list[str], left: list[str], *, complete: bool)
 
 def _defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired]:
     """The starting level of each reason in play that is not denied; the general one when none is left."""
-    found = []
-    playing = in_play(protocols, state, facts)
+    playing = [id for id in in_play(protocols, state, facts) if not is_denied(protocols, state, facts, id)]
+    found = [_as_default(protocols.reasons[id].file.default, id) for id in playing if id in protocols.reasons]
     for id in playing:
-        if is_denied(protocols, state, facts, id):
-            continue
         if id in protocols.reasons:
-            found.append(_as_default(protocols.reasons[id].file.default, id))
-        elif state.chosen or id == playing[0]:  # a mere neighbour by text has no lead question to hold it against
+            continue
+        # Without a choice, a reason without lead questions counts only as the best by text, and one that is harmless
+        # at its latest leaves the level to a reason whose lead symptom the resident has said yes to.
+        mild = protocols.vocabulary.reasons[id].latest == SELF_CARE and bool(found)
+        if state.chosen or (id == playing[0] and not mild):
             found.append(_listed_default(protocols, id))
     return found or [_as_default(protocols.general.default, "allmant")]
 

@@ -200,9 +200,10 @@ class _Parser:
         return AtLeast(int(least), tuple(parts))
 
     def compare(self, code: str) -> Node:
-        sign = self.take()
+        sign = self.peek()
         if sign not in _COMPARE:
             raise self.wrong(f"{code} is a number and needs a comparison")
+        self.take()
         try:
             return Compare(code, sign, float(self.take()))
         except ValueError:
@@ -223,10 +224,12 @@ class _Parser:
         return Flag(code)
 
     def choice(self, found: Finding) -> Node:
-        sign = self.take()
+        sign = self.peek()
         if sign == "==":
+            self.take()
             values = [self.take()]
         elif sign == "in":
+            self.take()
             self.take("(")
             values = [self.take()]
             while self.peek() == ",":

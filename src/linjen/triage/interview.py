@@ -120,8 +120,9 @@ def _quote(state: State) -> str:
 
 def _lead_codes(protocols: Protocols, state: State) -> tuple[str, ...]:
     leads = [protocols.reasons[id].file.lead for id in by_text(protocols, state) if id in protocols.reasons]
-    first = [lead[0] for lead in leads if lead]
-    return tuple(dict.fromkeys([*first, *(code for lead in leads for code in lead[1:])]))
+    listed = dict.fromkeys([*(lead[0] for lead in leads), *(code for lead in leads for code in lead[1:])])
+    # What follows from another lead symptom is asked later, among the warning signs, so that this stays one page.
+    return tuple(code for code in listed if not set(protocols.vocabulary.ancestors(code)) & set(listed))[:MOST_CODES]
 
 
 def _danger(protocols: Protocols, facts: FactTable) -> Iterator[Due]:
@@ -189,7 +190,7 @@ def answer(protocols: Protocols, state: State, answers: Mapping[str, Value]) -> 
     taken = {code: checked(protocols, code, value) for code, value in answers.items()}
     if any(code in state.answers and state.answers[code] != value for code, value in taken.items()):
         return _replayed(protocols, state, {**state.answers, **taken})
-    return _taken(protocols, state, taken)
+    return _advanced(protocols, _taken(protocols, state, taken))
 
 
 def _taken(protocols: Protocols, state: State, taken: Mapping[str, Value]) -> State:
@@ -204,17 +205,22 @@ def _taken(protocols: Protocols, state: State, taken: Mapping[str, Value]) -> St
 
 
 def _replayed(protocols: Protocols, state: State, answers: Mapping[str, Value]) -> State:
-    """The interview from its start with the same texts and choice, taking from `answers` what is asked again."""
+    """The interview from its start with the same texts and choice, keeping `answers` for what is asked again."""
     suspected: dict[str, str] = {}
     for text in state.texts:
         suspected = _suspects(protocols, suspected, protocols.read(text[:_TEXT_LIMIT]))
-    replay = msgspec.structs.replace(state, answers={}, pages=(), suspected=suspected)
-    while page := next_page(protocols, replay):
-        known = {asked.code: answers[asked.code] for asked in page.codes if asked.code in answers}
+    kept = {**state.kept, **answers}
+    return _advanced(protocols, msgspec.structs.replace(state, answers={}, pages=(), suspected=suspected, kept=kept))
+
+
+def _advanced(protocols: Protocols, state: State) -> State:
+    """The interview taken on with answers kept from before a change, up to the first page that needs the resident."""
+    while state.kept and (page := next_page(protocols, state)):
+        known = {asked.code: state.kept[asked.code] for asked in page.codes if asked.code in state.kept}
         if not known:
             break
-        replay = _taken(protocols, replay, known)
-    return replay
+        state = _taken(protocols, state, known)
+    return state
 
 
 def page_at(protocols: Protocols, state: State, index: int, language: str = "sv") -> Page | None:

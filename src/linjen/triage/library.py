@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -69,7 +70,7 @@ class Reason:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Protocols:
     """Everything an interview needs; immutable, shared by all, the same content has the same `stamp` everywhere."""
 
@@ -86,6 +87,9 @@ class Protocols:
     fits: Mapping[str, tuple[Test, ...]]
     audiences: Mapping[str, tuple[Test, ...]]
     read: Callable[[str], TextReading]
+
+    def __repr__(self) -> str:
+        return f"<Protocols {self.stamp}>"
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ def read_file(path: Path) -> Loaded:
     except msgspec.ValidationError as wrong:
         why, _, place = str(wrong).partition(" - at `")
         place = place.rstrip("`") or "$"
+        if (unknown := re.search(r"unknown field `(.+)`", why)) and f"{place}.{unknown[1]}" in lines:
+            place = f"{place}.{unknown[1]}"
         where = f"{place.removeprefix('$.')}: " if place != "$" else ""
         raise Invalid("bad_protocol", file=path.name, line=line_of(lines, place), why=where + why) from None
     return Loaded(path, file, lines, path.read_bytes().replace(b"\r\n", b"\n"))

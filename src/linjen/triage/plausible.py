@@ -9,8 +9,7 @@ from linjen.triage.state import Candidate, State
 
 FALLBACK = "ovrigt"
 MOST_CANDIDATES = 5
-MOST_BY_TEXT = 3
-NEAR = 0.5  # a reason counts as plausible with half the score of the best one
+NEAR = 0.35  # a reason is worth a lead question with a third of the best one's score
 FAINT = 0.15  # below this the text says too little for any reason
 
 
@@ -31,15 +30,21 @@ def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
     found = [one for one in candidates(protocols, state) if one.id != FALLBACK]
     if not found or found[0].score < FAINT:
         return ()
-    return tuple(one.id for one in found if one.score >= NEAR * found[0].score)[:MOST_BY_TEXT]
+    return tuple(one.id for one in found if one.score >= NEAR * found[0].score)
 
 
 def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
-    """Has the resident said no to every lead symptom of the reason? A reason without a protocol is never denied."""
+    """Has the resident said no to the first lead symptom and yes or "vet inte" to no other one?
+
+    A reason that was chosen, or has no protocol of its own, is never denied.
+    """
     reason = protocols.reasons.get(reason_id)
     if reason is None or reason_id in state.chosen or not reason.file.lead:
         return False
-    return all(state.answers.get(code, True) is False and not facts.get(code) for code in reason.file.lead)
+    first, *others = reason.file.lead
+    if state.answers.get(first, True) is not False or facts.get(first):
+        return False
+    return not any(facts.get(code) or state.answers.get(code, False) is None for code in others)
 
 
 def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ class Patient(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, frozen=True):
     """One interview. `answers` holds code to value, None for "vet inte"; `texts` own words, first to last.
 
-    `suspected` holds the codes that the tripwire hit, with the words that it hit on.
+    `suspected` holds the codes that the tripwire hit, with the words that it hit on. `kept` holds answers from before a
+    change, taken again when their page comes; what is not asked again never counts.
     """
 
     patient: Patient
@@ -52,6 +53,7 @@ class State(msgspec.Struct, frozen=True):
     suspected: dict[str, str] = {}
     answers: dict[str, Value] = {}
     pages: tuple[AskedPage, ...] = ()
+    kept: dict[str, Value] = {}
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -26,8 +26,10 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         if len(raw) > _MAX_BYTES:
             raise Invalid("bad_yaml", line=1, why="the file is larger than 1 MB")
         text = raw.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
-            raise Invalid("bad_yaml", line=1, why="aliases (*name) are not used in protocol files")
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise Invalid("bad_yaml", line=line, why="aliases (*name) are not used in protocol files")
         loader = _LOADER(text)
         try:
             node = loader.get_single_node()

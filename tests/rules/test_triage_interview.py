@@ -1,0 +1,245 @@
+"""One interview at a time: the tripwire's page, the stop at 112, going back, choosing, and what staff read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import pytest
+
+from linjen.core.errors import Invalid
+from linjen.triage import (
+    Patient,
+    Protocols,
+    State,
+    add_text,
+    answer,
+    assess,
+    begin,
+    candidates,
+    choose,
+    load,
+    next_page,
+    page_at,
+    pages_left,
+    summary,
+)
+from linjen.triage.state import TextReading
+from linjen.triage.wording import about_patient
+from tests.rules.resident import interviewed, knowing
+
+SORE = TextReading("sv", (("halsont", 0.8), ("hosta", 0.3)))
+
+
+def reading(found: TextReading) -> Protocols:
+    """The shipped content with a reader that sees `found` in every text but the empty one."""
+    return dataclasses.replace(load(), read=lambda text: found if text else TextReading())
+
+
+def page_codes(protocols: Protocols, state: State) -> list[str]:
+    page = next_page(protocols, state)
+    assert page is not None
+    return [asked.code for asked in page.codes]
+
+
+def test_a_tripwire_hit_is_the_first_question_and_a_yes_to_level_one_ends_the_interview() -> None:
+    protocols = reading(hit("chest.pressure", "tryck över bröstet"))
+    state = begin(protocols, 55, "male", text="jag har ett tryck över bröstet")
+    page = next_page(protocols, state)
+    assert page is not None
+    assert page.kind == "tripwire"
+    assert page.text == "Du skrev ”tryck över bröstet”. Stämmer det här?"
+    assert [asked.code for asked in page.codes] == ["chest.pressure"]
+    assert assess(protocols, state).urgency < 5
+    state = answer(protocols, state, {"chest.pressure": True})
+    assert next_page(protocols, state) is None
+    result = assess(protocols, state)
+    assert (result.urgency, result.outcome, result.complete) == (1, "emergency", True)
+    assert result.rules[0].id == "niva.chest.pressure"
+
+
+def hit(code: str, words: str) -> TextReading:
+    return TextReading("sv", (("halsont", 0.8),), (code,), {code: words}, True)
+
+
+def test_a_hit_that_is_denied_is_no_silent_label() -> None:
+    protocols = reading(hit("chest.pressure", "tryck"))
+    state = begin(protocols, 30, "female", text="tryck i halsen")
+    state = interviewed(protocols, state, knowing(protocols, {"ent.sore_throat": True}))
+    assert assess(protocols, state).urgency == 5
+
+
+def test_words_typed_late_are_read_too() -> None:
+    protocols = reading(SORE)
+    state = interviewed(protocols, begin(protocols, 30, "female", text="halsont"), knowing(protocols, {}))
+    late = dataclasses.replace(protocols, read=lambda _: hit("psych.suicidal_plan", "ta mitt liv"))
+    state = add_text(late, state, "och så tänker jag ta mitt liv")
+    # What follows from a milder question waits for no one here: the tripwire asks about the hit itself.
+    assert page_codes(late, state) == ["psych.suicidal_plan"]
+    assert assess(late, answer(late, state, {"psych.suicidal_plan": True})).outcome == "emergency"
+
+
+def test_vet_inte_to_a_warning_sign_is_shown_and_keeps_from_self_care() -> None:
+    protocols = reading(SORE)
+    start = begin(protocols, 30, "female", text="halsont")
+    state = interviewed(protocols, start, knowing(protocols, {"ent.sore_throat": True, "ent.trismus": None}))
+    result = assess(protocols, state)
+    assert result.urgency == 3
+    assert result.unanswered_red_flags == ("ent.trismus",)
+    assert any(rule.id == "niva.ent.trismus.vet_inte" and not rule.certain for rule in result.rules)
+    assert result.outcome == "contact"
+
+
+def test_an_interview_left_half_way_is_never_self_care() -> None:
+    protocols = reading(SORE)
+    state = begin(protocols, 30, "female", text="halsont")
+    result = assess(protocols, state)
+    assert result.urgency == 4
+    assert not result.complete
+    assert "ent.swallow_unable" in result.unanswered_red_flags
+
+
+def test_going_back_and_changing_an_answer_drops_only_what_no_longer_counts() -> None:
+    protocols = reading(SORE)
+    start = begin(protocols, 30, "female", text="halsont")
+    say = knowing(protocols, {"ent.sore_throat": True, "gen.fever": True, "gen.temp": 39.5, "gen.fever_days": 6.0})
+    done = interviewed(protocols, start, say)
+    assert assess(protocols, done).urgency == 3
+    first = page_at(protocols, done, 0)
+    assert first is not None
+    assert first.kind == "lead"
+    assert page_at(protocols, done, 99) is None
+    changed = answer(protocols, done, {"gen.fever": False})
+    assert "gen.temp" not in changed.answers
+    assert next_page(protocols, changed) is None
+    assert assess(protocols, changed).urgency == 5
+    again = answer(protocols, changed, {"gen.fever": True})
+    assert again.answers == done.answers, "what was said about the fever comes back with it"
+
+
+def test_a_chosen_reason_is_not_asked_again_and_several_are_asked_together() -> None:
+    protocols = reading(SORE)
+    state = choose(protocols, begin(protocols, 30, "female", text="halsont"), ["halsont", "hosta"])
+    asked: list[str] = []
+    while page := next_page(protocols, state):
+        assert page.kind != "lead"
+        asked += [one.code for one in page.codes]
+        blank = {one.code: False if one.type == "bool" else None for one in page.codes}
+        state = answer(protocols, state, blank)
+    assert len(asked) == len(set(asked))
+    assert {"ent.trismus", "resp.hemoptysis"} <= set(asked)
+    assert not {"ent.sore_throat", "resp.cough"} & set(asked)
+    assert assess(protocols, state).contact_reason == "halsont"
+    with pytest.raises(Invalid, match="unknown_reason"):
+        choose(protocols, state, ["mumps"])
+
+
+def test_candidates_fit_the_patient_and_end_with_something_else() -> None:
+    protocols = reading(TextReading("sv", (("prostata", 0.9), ("feber_barn", 0.8), ("halsont", 0.7))))
+    state = begin(protocols, 40, "female", text="x")
+    assert [one.id for one in candidates(protocols, state)] == ["halsont", "ovrigt"]
+
+
+def test_only_what_fits_age_and_sex_is_asked() -> None:
+    protocols = reading(SORE)
+
+    def everything(age: float, sex: str) -> set[str]:
+        state = begin(protocols, age, sex, "parent" if age < 18 else "self", "halsont")  # type: ignore[arg-type]
+        return set(interviewed(protocols, state, knowing(protocols, {})).answers)
+
+    assert "gyn.pregnant" in everything(30, "female")
+    assert "gyn.pregnant" not in everything(30, "male") | everything(80, "female") | everything(6, "female")
+    assert "child.floppy" in everything(2, "male")
+    assert "child.floppy" not in everything(20, "male")
+
+
+def test_a_child_under_three_months_with_fever_is_an_emergency() -> None:
+    protocols = reading(SORE)
+    state = begin(protocols, 0.15, "male", "parent", "snuvig")
+    result = assess(protocols, interviewed(protocols, state, knowing(protocols, {"gen.fever": True})))
+    assert result.outcome == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "reason"),
+    [
+        ("gen.nothing", True, "unknown_code"),
+        ("gen.fever", 1.0, "bad_value"),
+        ("gen.fever", "ja", "bad_value"),
+        ("gen.temp", True, "bad_value"),
+        ("gen.temp", 385.0, "bad_value"),
+        ("gen.temp", float("nan"), "bad_value"),
+        ("gen.course", "sideways", "bad_value"),
+        ("pain.location", "x" * 5000, "bad_value"),
+    ],
+)
+def test_an_answer_outside_the_vocabulary_is_refused(code: str, value: bool | float | str, reason: str) -> None:
+    protocols = reading(SORE)
+    with pytest.raises(Invalid, match=reason):
+        answer(protocols, begin(protocols, 30, "female", text="halsont"), {code: value})
+
+
+@pytest.mark.parametrize("age", [-1, float("nan"), 131, float("inf")])
+def test_an_impossible_age_is_refused(age: float) -> None:
+    with pytest.raises(Invalid, match="bad_age"):
+        begin(reading(SORE), age)
+
+
+def test_staff_read_warning_signs_first_and_the_question_as_it_was_put() -> None:
+    protocols = reading(SORE)
+    start = begin(protocols, 4, "male", "parent", "ont i halsen")
+    known = {"ent.sore_throat": True, "ent.voice_muffled": True, "ent.trismus": None, "gen.temp": 38.5}
+    state = interviewed(protocols, start, knowing(protocols, {**known, "gen.fever": True}))
+    lines = summary(protocols, state)
+    assert [line.code for line in lines[:2]] == ["ent.voice_muffled", "ent.trismus"]
+    assert lines[1].answer == "Vet inte"
+    by_code = {line.code: line for line in lines}
+    assert by_code["gen.temp"].answer == "38,5 °C"
+    assert by_code["ent.sore_throat"].question == "Har barnet ont i halsen?"
+    assert [line.kind for line in lines] == sorted(
+        (line.kind for line in lines), key=["red_flag", "unknown", "positive", "detail", "negative"].index
+    )
+
+
+def test_pages_left_counts_down_to_nothing() -> None:
+    protocols = reading(SORE)
+    state = begin(protocols, 30, "female", text="halsont")
+    left = pages_left(protocols, state)
+    assert left == len(interviewed(protocols, state, knowing(protocols, {})).pages)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Har du ont i halsen?", "Har barnet ont i halsen?"),
+        ("Känner du dig trött?", "Känner barnet sig trött?"),
+        ("Är du (barnet) slö?", "Är barnet slö?"),
+        ("Hjälper din medicin?", "Hjälper barnets medicin?"),
+        ("Har barnet (du) feber?", "Har barnet (du) feber?"),
+    ],
+)
+def test_questions_are_turned_to_the_one_they_are_about(text: str, expected: str) -> None:
+    assert about_patient(text, Patient(4, writer="parent")) == expected or "(du)" in text
+
+
+def test_json_lines_hold_many_interviews_and_survive_garbage() -> None:
+    start = {"age_years": 30, "sex": "female", "writer": "self", "text": "", "at": "2026-11-22T10:00:00+01:00"}
+    lines = [
+        json.dumps({"id": "a", "start": start}),
+        json.dumps({"id": "b", "start": {**start, "age_years": 70}}),
+        "{not json",
+        json.dumps({"id": "a", "answers": {"gen.nothing": True, "gen.temp": "hot", "resp.cough": None}}),
+        json.dumps({"id": "b", "answers": {"chest.pressure": True}}),
+        json.dumps({"id": "b", "answers": {}}),
+    ]
+    command = [sys.executable, "-m", "linjen.cli.main", "triage", "interview"]
+    run = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, check=True, timeout=60)
+    out = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [list(line)[1] for line in out] == ["ask", "ask", "error", "error", "error", "ask", "result", "error"]
+    assert out[6]["result"]["outcome"] == "emergency"
+    assert set(out[6]["result"]) == {
+        "urgency", "contact_reason", "candidates", "rules", "outcome", "asked", "protocol",
+    }  # fmt: skip
+    assert out[7]["error"]["reason"] == "unknown_interview"

@@ -1,0 +1,204 @@
+"""What holds for every interview whatever is answered: the safety properties of the triage."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from linjen.triage import Protocols, Result, State, Value, answer, assess, begin, choose, load, next_page
+from linjen.triage.condition import NO
+from linjen.triage.facts import is_fitting, is_settled, see_facts
+from linjen.triage.interview import due_blocks
+from linjen.triage.state import TextReading
+from tests.rules.resident import interviewed, knowing
+
+PROTOCOLS = load()
+FINDINGS = PROTOCOLS.vocabulary.findings
+REASONS = sorted(PROTOCOLS.reasons)
+# Codes that the content asks or tests: other codes would only dilute the search.
+USED = sorted(
+    {code for reason in PROTOCOLS.reasons.values() for code in reason.file.red_flags.ask + reason.file.risk_groups}
+    | {code for reason in PROTOCOLS.reasons.values() for block in reason.file.questions for code in block.ask}
+    | {code for _, screen in PROTOCOLS.screens for page in screen.pages for code in page.ask}
+    | {code for rule in PROTOCOLS.rules for code in rule.codes}
+)
+FLAGS = [code for code in USED if FINDINGS[code].is_red_flag]
+quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _value(code: str) -> st.SearchStrategy[Value]:
+    finding = FINDINGS[code]
+    if finding.type == "bool":
+        return st.just(True)
+    if finding.type == "enum":
+        return st.sampled_from(finding.values)
+    low, high = {"gen.temp": (35.0, 42.0), "resp.spo2": (80.0, 100.0), "pain.severity": (0.0, 10.0)}.get(
+        code, (20.0, 60.0)
+    )
+    return st.floats(low, high)
+
+
+@st.composite
+def known_facts(draw: st.DrawFn) -> dict[str, Value]:
+    codes = draw(st.lists(st.sampled_from([code for code in USED if FINDINGS[code].type != "text"]), max_size=7))
+    return {code: draw(_value(code)) for code in codes}
+
+
+@st.composite
+def starts(draw: st.DrawFn) -> State:
+    """An interview about anybody, begun with any reasons read from the text or chosen."""
+    scores = draw(st.lists(st.tuples(st.sampled_from([*REASONS, "ovrigt", "stroke"]), st.floats(0, 1)), max_size=4))
+    ranked = tuple(sorted(dict(scores).items(), key=lambda pair: -pair[1]))
+    hits = tuple(draw(st.lists(st.sampled_from(FLAGS), max_size=2, unique=True)))
+    protocols = dataclasses.replace(PROTOCOLS, read=lambda _: TextReading("sv", ranked, hits))
+    age = draw(st.sampled_from([0.1, 0.3, 0.7, 1.5, 3, 5, 8, 14, 17, 18, 33, 59, 66, 82]))
+    sex = draw(st.sampled_from(["female", "male", "unknown"]))
+    writer = draw(st.sampled_from(["self", "relative"] if age >= 18 else ["self", "parent"]))
+    state = begin(protocols, age, sex, writer, "text")  # type: ignore[arg-type]
+    chosen = draw(st.lists(st.sampled_from(REASONS), max_size=2, unique=True))
+    return choose(protocols, state, chosen) if chosen else state
+
+
+def reading_as(state: State) -> Protocols:
+    """The protocols with a reader that reads every text as this interview's first one was read."""
+    return dataclasses.replace(PROTOCOLS, read=lambda _: state.reading)
+
+
+def _result(start: State, facts: Mapping[str, Value]) -> Result:
+    protocols = reading_as(start)
+    return assess(protocols, interviewed(protocols, start, knowing(protocols, facts)))
+
+
+@quick
+@given(starts(), known_facts(), st.sampled_from(FLAGS))
+def test_one_more_warning_sign_never_lowers_the_urgency(state: State, facts: dict[str, Value], flag: str) -> None:
+    before = _result(state, {code: value for code, value in facts.items() if code != flag})
+    after = _result(state, {**facts, flag: True})
+    assert after.urgency <= before.urgency, (before.rules, after.rules)
+
+
+@quick
+@given(starts(), known_facts(), st.sampled_from(FLAGS))
+def test_vet_inte_is_never_better_than_one_level_below_ja(state: State, facts: dict[str, Value], flag: str) -> None:
+    parents: dict[str, Value] = dict.fromkeys(PROTOCOLS.vocabulary.ancestors(flag), True)
+    yes = _result(state, {**facts, **parents, flag: True})
+    unsure = _result(state, {**facts, **parents, flag: None})
+    assert unsure.urgency <= yes.urgency + 1, (yes.rules, unsure.rules)
+
+
+@quick
+@given(starts(), known_facts(), st.lists(st.sampled_from(FLAGS), max_size=3))
+def test_self_care_is_never_reached_past_an_unanswered_warning_sign(
+    state: State, facts: dict[str, Value], unsure: list[str]
+) -> None:
+    protocols = reading_as(state)
+    say = knowing(protocols, {**facts, **dict.fromkeys(unsure)})
+    while page := next_page(protocols, state):
+        assert assess(protocols, state).urgency < 5, "the interview is not done"
+        state = answer(protocols, state, {asked.code: say(asked) for asked in page.codes})
+    result = assess(protocols, state)
+    open_flags = [code for code in state.answers if state.answers[code] is None and FINDINGS[code].is_red_flag]
+    assert set(open_flags) <= set(result.unanswered_red_flags)
+    if result.urgency == 5:
+        assert not result.unanswered_red_flags
+        assert result.complete
+
+
+@quick
+@given(starts(), known_facts())
+def test_every_path_ends_with_its_own_warning_signs_asked(state: State, facts: dict[str, Value]) -> None:
+    protocols = reading_as(state)
+    state = interviewed(protocols, state, knowing(protocols, facts))
+    result = assess(protocols, state)
+    assert result.complete
+    if result.outcome == "emergency":
+        return
+    table = see_facts(protocols, state)
+    wanted = {code for block in due_blocks(protocols, state, table) for code in block.codes}
+    for reason in state.chosen:
+        wanted |= set(protocols.reasons[reason].file.red_flags.ask)
+    missing = [
+        code for code in wanted if is_fitting(protocols, table, code) and not is_settled(protocols, state, table, code)
+    ]
+    assert missing == []
+
+
+@quick
+@given(starts(), known_facts())
+def test_the_most_urgent_rule_decides_and_stands_in_the_result(state: State, facts: dict[str, Value]) -> None:
+    result = _result(state, facts)
+    assert result.rules
+    assert result.urgency == min(rule.level for rule in result.rules)
+    assert all(rule.why for rule in result.rules)
+    assert (result.outcome == "emergency") == any(rule.level == 1 and rule.certain for rule in result.rules)
+
+
+@quick
+@given(starts(), known_facts(), st.randoms(use_true_random=False))
+def test_the_same_answers_give_the_same_result_in_any_order_and_after_storing(
+    state: State, facts: dict[str, Value], random: Any
+) -> None:
+    protocols = reading_as(state)
+    state = interviewed(protocols, state, knowing(protocols, facts))
+    items = list(state.answers.items())
+    random.shuffle(items)
+    shuffled = msgspec.structs.replace(state, answers=dict(items))
+    stored = msgspec.json.decode(msgspec.json.encode(state), type=State)
+    once = assess(protocols, state)
+    again, later = assess(protocols, shuffled), assess(protocols, stored)
+    assert later == once
+    assert (again.urgency, again.rules, again.outcome) == (once.urgency, once.rules, once.outcome)
+
+
+@quick
+@given(starts(), known_facts(), st.integers(0, 1000))
+def test_a_changed_answer_gives_what_a_fresh_interview_gives(state: State, facts: dict[str, Value], which: int) -> None:
+    protocols = reading_as(state)
+    done = interviewed(protocols, state, knowing(protocols, facts))
+    asked = [code for page in done.pages for code in page.codes if FINDINGS[code].type == "bool"]
+    if not asked:
+        return
+    code = asked[which % len(asked)]
+    changed = {**done.answers, code: done.answers[code] is not True}
+    revised = interviewed(protocols, answer(protocols, done, {code: changed[code]}), knowing(protocols, {}))
+    anew = interviewed(protocols, state, lambda one: changed.get(one.code, False if one.type == "bool" else None))
+    assert revised.answers == anew.answers
+    result, expected = assess(protocols, revised), assess(protocols, anew)
+    assert (result.urgency, result.rules, set(result.asked)) == (expected.urgency, expected.rules, set(expected.asked))
+
+
+def test_every_rule_of_every_file_can_fire_in_an_interview() -> None:
+    """A rule that no answer can make true is a wish, not a rule: search a fitting patient for each."""
+    dead = [rule.id for owner in (None, *REASONS) for rule in _rules(owner) if not _fires(owner, rule.id)]
+    assert dead == []
+
+
+def _rules(owner: str | None) -> Any:
+    return PROTOCOLS.rules if owner is None else PROTOCOLS.reasons[owner].rules
+
+
+def _fires(owner: str | None, rule_id: str) -> bool:
+    rule = next(rule for rule in _rules(owner) if rule.id == rule_id)
+    numbers = [("low", 0.0), ("mid", 25.0), ("temp", 40.5), ("high", 140.0), ("spo2", 91.0), ("eight", 8.0)]
+    for age in (0.1, 0.3, 1.5, 30, 70, 85):
+        for _, number in numbers:
+            facts: dict[str, int | float | str] = {"age_years": age, "sex": "female", "writer": "self"}
+            for code in rule.codes:
+                finding = FINDINGS[code]
+                facts[code] = 2 if finding.type == "bool" else number if finding.type == "number" else ""
+            if any(rule.test(_with_choices(facts, pick)) != NO for pick in range(4)):
+                return True
+            facts = {code: 0 if code in {"resp.cough", "chest.tender"} else value for code, value in facts.items()}
+            if any(rule.test(_with_choices(facts, pick)) != NO for pick in range(4)):
+                return True
+    return False
+
+
+def _with_choices(facts: dict[str, int | float | str], pick: int) -> dict[str, int | float | str]:
+    enums = {code: FINDINGS[code].values for code in facts if code in FINDINGS and FINDINGS[code].type == "enum"}
+    return {**facts, **{code: values[min(pick, len(values) - 1)] for code, values in enums.items()}}
