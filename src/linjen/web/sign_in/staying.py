@@ -1,0 +1,93 @@
+"""Stanna, låsa, logga ut: how a session is kept alive, locked and ended, and which language it speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+from litestar.datastructures import Cookie
+
+from linjen.access.locking import lock_session
+from linjen.access.sessions import set_language
+from linjen.core.errors import Invalid
+from linjen.web.exchange import Exchange
+from linjen.web.routing import get_page, post_page
+from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
+from linjen.web.sign_in.staff import INSIDE
+from linjen.web.words import LANGUAGES
+
+_LANGUAGE_S = 400 * 24 * 3600
+
+
+@post_page("/sign-out", verb="sign_out", who="resident")
+async def leave(exchange: Exchange) -> Response[Any]:
+    """Logga ut (invånare): the session ends here and in every open window."""
+    await sign_out(exchange, exchange.session, "resident")
+    return exchange.redirect("/")
+
+
+@post_page("/session/extend", verb="stay", who="resident")
+async def stay(exchange: Exchange) -> Response[Any]:
+    """Stay signed in. Being asked is enough: finding the session has written that it was seen."""
+    return _time_left(exchange, safe_path(referring_path(exchange), "/home"))
+
+
+@post_page("/clinic/alive", verb="stay", who="staff")
+async def stay_at_clinic(exchange: Exchange) -> Response[Any]:
+    """Tell that somebody sits there, sent by the page's script while keys and pointer are used."""
+    return _time_left(exchange, safe_path(referring_path(exchange), "/clinic", INSIDE))
+
+
+def _time_left(exchange: Exchange, back: str) -> Response[Any]:
+    if exchange.request.headers.get("x-linjen") and exchange.session is not None:
+        return Response({"idle_left_s": exchange.session.idle_left_s})
+    return exchange.redirect(back)
+
+
+@get_page("/clinic/locked", verb="lock", who="staff")
+async def show_lock(exchange: Exchange) -> Response[Any]:
+    """The locked screen: nothing of any case, and the way to unlock by signing in anew."""
+    if exchange.session is None or not exchange.session.locked:
+        return exchange.redirect("/clinic")
+    return exchange.page("sign_in/locked.html", next=safe_path(referring_path(exchange), "", INSIDE))
+
+
+@post_page("/clinic/locked", verb="lock", who="staff")
+async def lock(exchange: Exchange) -> Response[Any]:
+    """Lock the screen now; drafts and what is under way stay as they are."""
+    await lock_session(exchange.site.database, exchange.by.session_id)
+    exchange.site.hub.end_session(exchange.by.session_id)
+    return exchange.redirect("/clinic/locked")
+
+
+@post_page("/clinic/sign-out", verb="sign_out", who="staff")
+async def leave_clinic(exchange: Exchange) -> Response[Any]:
+    """Logga ut (personal). A locked session may do this too."""
+    await sign_out(exchange, exchange.session, "staff")
+    return exchange.redirect("/clinic/sign-in")
+
+
+@post_page("/language", verb="choose_language", who="anyone")
+async def choose_language(exchange: Exchange) -> Response[Any]:
+    """Speak another language from now on, and go back to the page where it was chosen."""
+    language = exchange.text_of("language")
+    if language not in LANGUAGES:
+        raise Invalid("unknown_language", "language")
+    if exchange.session is not None:
+        await set_language(exchange.site.database, exchange.session.id, language)
+    exchange.cookies.append(Cookie(
+        key="linjen-language", value=language, path="/", httponly=True, samesite="lax", max_age=_LANGUAGE_S,
+        secure=exchange.site.settings.cookie_secure,
+    ))  # fmt: skip
+    return exchange.redirect(_back(exchange))
+
+
+def _back(exchange: Exchange) -> str:
+    """The page it was chosen on, sign-in pages included; its path from the form where the browser tells no referer."""
+    for path in (referring_path(exchange), exchange.text_of("next")):
+        if safe_path("/x" + path, "") and path.startswith("/"):
+            return path
+    return "/"
+
+
+ROUTES = [leave, stay, stay_at_clinic, show_lock, lock, leave_clinic, choose_language]

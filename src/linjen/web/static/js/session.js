@@ -1,0 +1,63 @@
+// Keeps a session that is in use alive, warns before it ends, and leaves the page when it has ended.
+// A resident is asked five minutes before; a staff screen is locked by its own form. Open windows share the time left.
+const part = document.getElementById("session");
+if (part) watch(part);
+
+function watch(session) {
+  const staff = session.dataset.kind === "staff";
+  const warnMs = 5 * 60 * 1000;
+  const tellEveryMs = staff ? 60_000 : 120_000;
+  const channel = new BroadcastChannel(`linjen-session-${session.dataset.kind}`);
+  let endsAt = Date.now() + Number(session.dataset.idleLeft) * 1000;
+  let toldAt = Date.now();
+
+  function prolong(leftS) {
+    endsAt = Date.now() + leftS * 1000;
+    show();
+  }
+
+  async function tell() {
+    toldAt = Date.now();
+    try {
+      const answer = await fetch(session.dataset.stay, {
+        method: "POST",
+        headers: { "x-linjen": "1", "x-csrf": session.dataset.csrf },
+      });
+      if (answer.status === 401) return leave();
+      if (!answer.ok) return;
+      const { idle_left_s: left } = await answer.json();
+      prolong(left);
+      channel.postMessage({ left });
+    } catch {
+      // Without a connection nothing is prolonged; the server decides when it is back.
+    }
+  }
+
+  function leave() {
+    if (staff) session.querySelector("form").submit();
+    else location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  }
+
+  function show() {
+    const leftMs = endsAt - Date.now();
+    if (leftMs <= 0) return leave();
+    if (!staff) session.hidden = leftMs > warnMs;
+  }
+
+  function active() {
+    // Once the warning is shown only its button counts: a sleeve on the keyboard is not an answer.
+    if (session.hidden && Date.now() - toldAt > tellEveryMs) tell();
+  }
+
+  for (const kind of ["keydown", "pointerdown", "scroll"]) {
+    document.addEventListener(kind, active, { passive: true, capture: true });
+  }
+  session.addEventListener("submit", (event) => {
+    if (staff) return;
+    event.preventDefault();
+    tell();
+  });
+  channel.addEventListener("message", (event) => prolong(event.data.left));
+  document.addEventListener("visibilitychange", show);
+  setInterval(show, 5000);
+}
