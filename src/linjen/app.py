@@ -29,7 +29,7 @@ from linjen.integrations.siths import Siths
 from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
 from linjen.web.hot import Hot
-from linjen.web.live import Hub
+from linjen.web.live import Hub, Party
 from linjen.web.live_drawing import Drawing
 from linjen.web.pages import all_pages
 from linjen.web.protection import Protection
@@ -38,6 +38,8 @@ from linjen.web.site import Site
 log = get_log(__name__)
 
 _SWEEP_S = 600
+#: Open pages are told of a delivery at once; its row, which only a reload needs, is written this often.
+_MARKS_EVERY_S = 1.0
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -80,13 +82,12 @@ def _follow_deliveries(site: Site) -> None:
         for (case_id, party), seq in latest.items():
             future = marks.submit(Delivery(case_id, party, seq))
             future.add_done_callback(lambda done: done.exception())  # a mark that is lost is made again by the next
-            other = "staff" if party == "resident" else "resident"
-            site.hub.signal(case_id, other, "delivered", str(seq))  # type: ignore[arg-type]
         latest.clear()
 
-    def delivered(case_id: UUID, party: str, seq: int) -> None:
+    def delivered(case_id: UUID, party: Party, seq: int) -> None:
+        site.hub.signal(case_id, "staff" if party == "resident" else "resident", "delivered", str(seq))
         if not latest:
-            asyncio.get_running_loop().call_later(0.25, flush)
+            asyncio.get_running_loop().call_later(_MARKS_EVERY_S, flush)
         latest[case_id, party] = seq
 
     site.hub.on_delivered = delivered
@@ -115,7 +116,8 @@ def build_app(site: Site) -> App:
         exception_handlers={HTTPException: _http_fault, Exception: _fault}, request_max_body_size=1_000_000,
     )  # fmt: skip
     pages.state.site = site
-    return Protection(Hot(site, cast(App, pages)), https=site.settings.public_url.startswith("https://"))
+    https = site.settings.public_url.startswith("https://")
+    return Hot(site, Protection(cast(App, pages), https=https), https=https)
 
 
 def _exchange(request: Request[Any, Any, Any]) -> Exchange:

@@ -7,6 +7,7 @@ message's id is made by its sender, so that a retry is answered as the first tim
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +22,8 @@ from linjen.core.errors import Invalid
 from linjen.core.events import Event
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
+
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 #: The longest message, in characters: four times what a long letter to a nurse holds.
 LONGEST = 8_000
@@ -63,13 +66,17 @@ with asked as (
   select case_id, seq, at_unit, 'message_sent', kind, person_id, jsonb_build_object('message', message_id)
   from numbered
 )
-select a.n, l.person_id, l.kind, al.at_unit, al.n is not null as allowed, w.seq, m.seq as old_seq,
-  m.body_sealed as old_body
-from asked a
-left join listener l on l.n = a.n
-left join allowed al on al.n = a.n
-left join numbered w on w.message_id = a.message_id and w.case_id = a.case_id and w.person_id = l.person_id
-left join messages m on m.id = a.message_id and m.case_id = a.case_id and m.by_id = l.person_id
+select n, seq, kind, person_id, at_unit from numbered
+"""
+
+#: Why a message was not written: asked only for those that were not, since it is seldom.
+_WHY_NOT = """
+select a.n, s.person_id, m.seq, m.body_sealed
+from unnest($1::bytea[], $2::uuid[], $3::uuid[]) with ordinality as a(token_hash, case_id, message_id, n)
+left join sessions s on s.token_hash = a.token_hash and s.ended_at is null and s.expires_at > $4
+  and s.locked_at is null and s.seen_at > case s.kind when 'staff' then $5::timestamptz else $6::timestamptz end
+  and (s.kind = 'resident' or exists (select 1 from staff st where st.id = s.person_id and st.active))
+left join messages m on m.id = a.message_id and m.case_id = a.case_id and m.by_id = s.person_id
 order by a.n
 """
 
@@ -98,7 +105,7 @@ def check_text(text: str) -> str:
         raise Invalid("empty", "text")
     if len(clean) > LONGEST:
         raise Invalid("too_long", "text", longest=LONGEST)
-    if "\x00" in clean or any(0xD800 <= ord(char) <= 0xDFFF for char in clean):
+    if _UNREADABLE.search(clean):
         raise Invalid("unreadable", "text")
     return clean
 
@@ -137,32 +144,50 @@ async def send_messages(database: Database, sealer: Sealer, settings: Settings, 
 async def _send_unique(database: Database, sealer: Sealer, settings: Settings, batch: Sequence[Sending]) -> list[Sent]:
     sealed = [seal_text(sealer, item.case_id, item.message_id, item.text) for item in batch]
     at = clock.now()
+    idle = clock.before(at, settings.staff_idle_s), clock.before(at, settings.resident_idle_s)
+    answers: list[Sent | None] = [None] * len(batch)
     async with database.transaction() as db:
         await db.execute(_LOCK, sorted({item.case_id for item in batch}))
         rows = await db.fetch(
             _SEND,
             [item.token_hash for item in batch], [item.case_id for item in batch],
-            [item.message_id for item in batch], sealed,
-            at, clock.before(at, settings.staff_idle_s), clock.before(at, settings.resident_idle_s),
-            clock.local_date(at),
+            [item.message_id for item in batch], sealed, at, *idle, clock.local_date(at),
         )  # fmt: skip
-    answers = [_answer(sealer, item, row) for item, row in zip(batch, rows, strict=True)]
+        for row in rows:
+            answers[row["n"] - 1] = _sent(batch[row["n"] - 1], row)
+        left = [place for place, answer in enumerate(answers) if answer is None]
+        if left:
+            items = [batch[place] for place in left]
+            for place, answer in zip(left, await _why_not(db, sealer, items, at, idle), strict=True):
+                answers[place] = answer
+    written = [answer for answer in answers if answer is not None]
     if database.on_commit is not None:
-        database.on_commit([answer.event for answer in answers if answer.event])
-    return answers
+        database.on_commit([answer.event for answer in written if answer.event])
+    return written
 
 
-def _answer(sealer: Sealer, item: Sending, row: Row) -> Sent:
-    if row["person_id"] is None:
-        return Sent("signed_out")
-    if row["old_seq"] is not None:
-        old = unseal_text(sealer, item.case_id, item.message_id, row["old_body"])
-        return Sent("repeated" if old == item.text else "reused", row["old_seq"])
-    if not row["allowed"] or row["seq"] is None:
-        return Sent("refused")
+def _sent(item: Sending, row: Row) -> Sent:
     data = {"message": str(item.message_id), "text": item.text}
     event = Event(item.case_id, row["seq"], "message_sent", row["kind"], row["person_id"], row["at_unit"], data)
     return Sent("sent", row["seq"], event)
+
+
+async def _why_not(
+    db: Connection, sealer: Sealer, items: Sequence[Sending], at: datetime, idle: tuple[datetime, datetime]
+) -> list[Sent]:
+    rows = await db.fetch(
+        _WHY_NOT, [i.token_hash for i in items], [i.case_id for i in items], [i.message_id for i in items], at, *idle
+    )
+    answers = []
+    for item, row in zip(items, rows, strict=True):
+        if row["person_id"] is None:
+            answers.append(Sent("signed_out"))
+        elif row["seq"] is not None:
+            old = unseal_text(sealer, item.case_id, item.message_id, row["body_sealed"])
+            answers.append(Sent("repeated" if old == item.text else "reused", row["seq"]))
+        else:
+            answers.append(Sent("refused"))
+    return answers
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -6,7 +6,6 @@ ROUTES declares their verbs for the house tests.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -23,7 +22,8 @@ from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.faults import status_of
 from linjen.web.live import Stream, frame, pump
-from linjen.web.routing import is_same_origin
+from linjen.web.protection import protecting_headers
+from linjen.web.routing import csrf_token, is_same_origin
 from linjen.web.site import Site
 
 Scope = MutableMapping[str, Any]
@@ -45,7 +45,7 @@ ROUTES = (
 )
 
 _LONGEST_BODY = 64 * 1024
-_BODY_S = 60
+_MOST_REMEMBERED = 20_000
 _OUTCOME_STATUS = {"sent": 201, "repeated": 200, "reused": 409, "signed_out": 401, "refused": 404}
 
 
@@ -62,11 +62,14 @@ _read_typed = msgspec.json.Decoder(_Typed).decode
 class Hot:
     """Answers the hot routes; everything else goes on to `rest`."""
 
-    def __init__(self, site: Site, rest: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, site: Site, rest: Callable[[Scope, Receive, Send], Awaitable[None]], *, https: bool) -> None:
         self._site = site
         self._rest = rest
+        self._headers = [*protecting_headers(https=https), (b"cache-control", b"no-store")]
+        self._json_headers = [*self._headers, (b"content-type", b"application/json")]
+        self._stream_headers = [*self._headers, *_STREAM_HEADERS]
         self._cookies = {kind: cookie_name(site.settings, kind) for kind in ("resident", "staff")}
-        self._known_ids: dict[str, bytes] = {}
+        self._form_tokens: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -99,36 +102,43 @@ class Hot:
         token = self._token(kind, headers)
         try:
             if not token or not await self._is_ours(kind, token, headers):
-                await _json(send, 401 if not token else 409, {"reason": "signed_out" if not token else "form_expired"})
+                await self._json(
+                    send, 401 if not token else 409, {"reason": "signed_out" if not token else "form_expired"}
+                )
                 return
             rate.take("message", token)
             typed = await _body(receive)
             sending = Sending(hash_token(token), UUID(match[2]), typed.id, check_text(typed.text))
             sent = await self._site.messages.submit(sending)
         except LinjenError as error:
-            await _json(send, status_of(error), {"reason": error.reason})
+            await self._json(send, status_of(error), {"reason": error.reason})
             return
-        await _json(send, _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq})
+        await self._json(send, _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq})
 
     async def _is_ours(self, kind: str, token: str, headers: dict[bytes, bytes]) -> bool:
         fetch_site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
         site = fetch_site.decode("latin-1") if fetch_site else None
         if not is_same_origin(site, origin.decode("latin-1") if origin else None, self._site):
             return False
-        wanted = self._site.sealer.token("csrf", await self._session_id(token))
-        return secrets.compare_digest(headers.get(b"x-csrf", b""), wanted.encode())
+        return secrets.compare_digest(headers.get(b"x-csrf", b""), await self._form_token(token))
 
-    async def _session_id(self, token: str) -> bytes:
-        """The session's id for its form token; ids never change, so the last ones asked for are remembered."""
-        known = self._known_ids.get(token)
+    async def _form_token(self, token: str) -> bytes:
+        """The form token of a session; it never changes, so the last ones asked for are remembered."""
+        known = self._form_tokens.get(token)
         if known is None:
             session = await find_session(self._site.database, self._site.settings, token)
-            known = session.id.bytes if session else b""
-            if len(self._known_ids) > 20_000:
-                self._known_ids.clear()
-            if session:
-                self._known_ids[token] = known
+            if session is None:
+                return secrets.token_bytes(32)  # equal to nothing
+            if len(self._form_tokens) > _MOST_REMEMBERED:
+                self._form_tokens.clear()
+            known = self._form_tokens[token] = csrf_token(self._site, session).encode()
         return known
+
+    async def _json(self, send: Send, status: int, body: dict[str, object]) -> None:
+        data = msgspec.json.encode(body)
+        headers = [*self._json_headers, (b"content-length", str(len(data)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": data})
 
     # -- streams -------------------------------------------------------------------------------------------------
 
@@ -137,14 +147,14 @@ class Hot:
     ) -> None:
         session = await self._session("staff" if match[1] else "resident", headers)
         if session is None:
-            await _json(send, 401, {"reason": "signed_out"})
+            await self._json(send, 401, {"reason": "signed_out"})
             return
         case_id = UUID(match[2])
         try:
             async with self._site.database.transaction() as db:
                 case = await see_case(db, session.by(), case_id)
         except LinjenError as error:
-            await _json(send, status_of(error), {"reason": error.reason})
+            await self._json(send, status_of(error), {"reason": error.reason})
             return
         since = _number(headers.get(b"last-event-id", b""))
         fresh = since is None or since > case.counter
@@ -160,11 +170,11 @@ class Hot:
     async def _ledger_stream(self, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         session = await self._session("staff", headers)
         if session is None or session.unit_id is None:
-            await _json(send, 401, {"reason": "signed_out"})
+            await self._json(send, 401, {"reason": "signed_out"})
             return
         stream = Stream(session.by(), None)
         self._site.hub.add(stream)
-        stream.put(frame("hello", ""))
+        stream.put(frame("hello", self._site.hub.ledger_version(session.unit_id)))
         await self._serve(stream, receive, send)
 
     async def _session(self, kind: str, headers: dict[bytes, bytes]) -> Session | None:
@@ -183,7 +193,7 @@ class Hot:
                 pass
 
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+            await send({"type": "http.response.start", "status": 200, "headers": self._stream_headers})
             await write(b"retry: 2000\n\n")
             await pump(stream, write, leave())
             await send({"type": "http.response.body", "body": b""})
@@ -192,12 +202,7 @@ class Hot:
 
 
 _WANTED = frozenset((b"cookie", b"x-linjen", b"x-csrf", b"origin", b"sec-fetch-site", b"last-event-id"))
-_STREAM_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
-]
+_STREAM_HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
 
 
 def _number(text: bytes) -> int | None:
@@ -205,27 +210,16 @@ def _number(text: bytes) -> int | None:
 
 
 async def _body(receive: Receive) -> _Typed:
+    """The JSON that was sent; how long it may take is the server's business (web/server.py)."""
     body = b""
+    while True:
+        part = await receive()
+        body += part.get("body", b"")
+        if len(body) > _LONGEST_BODY:
+            raise Invalid("too_long", "text")
+        if not part.get("more_body"):
+            break
     try:
-        async with asyncio.timeout(_BODY_S):
-            while True:
-                part = await receive()
-                body += part.get("body", b"")
-                if len(body) > _LONGEST_BODY:
-                    raise Invalid("too_long", "text")
-                if not part.get("more_body"):
-                    break
         return _read_typed(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, TimeoutError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid("unreadable") from error
-
-
-async def _json(send: Send, status: int, body: dict[str, object]) -> None:
-    data = msgspec.json.encode(body)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(data)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": data})

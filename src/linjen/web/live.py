@@ -20,6 +20,7 @@ from linjen.cases.loading import may_see
 from linjen.core.database import Database
 from linjen.core.errors import LinjenError
 from linjen.core.events import Event
+from linjen.core.ids import new_id
 from linjen.core.logs import get_log
 
 log = get_log(__name__)
@@ -87,6 +88,8 @@ class Hub:
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
         self._pending: list[Event] = []
         self._touched: dict[UUID, set[UUID]] = defaultdict(set)
+        self._changes: dict[UUID, int] = defaultdict(int)
+        self._started = new_id().hex
         self._wake = asyncio.Event()
         self._wake_ledgers = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -131,7 +134,14 @@ class Hub:
     def publish(self, events: Sequence[Event]) -> None:
         """Events of a transaction that has been committed."""
         self._pending.extend(events)
+        for event in events:
+            if event.unit_id is not None:
+                self._changes[event.unit_id] += 1
         self._wake.set()
+
+    def ledger_version(self, unit_id: UUID) -> str:
+        """Changes with every event of the unit: a ledger drawn at an older version than its stream's has missed some."""
+        return f"{self._started}-{self._changes[unit_id]}"
 
     def signal(self, case_id: UUID, to: Party, name: str, data: str) -> None:
         """Something fleeting for the other party's open pages of a case: typing, or how far it has been read."""

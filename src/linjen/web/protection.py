@@ -26,14 +26,18 @@ _HEADERS = [
 ]
 
 
+def protecting_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer; `https` adds strict transport security."""
+    strict = [(b"strict-transport-security", b"max-age=63072000; includeSubDomains")] if https else []
+    return _HEADERS + strict
+
+
 class Protection:
     """Puts the headers on every answer; `https` adds strict transport security."""
 
     def __init__(self, rest: Callable[[Scope, Receive, Send], Awaitable[None]], *, https: bool) -> None:
         self._rest = rest
-        self._headers = list(_HEADERS)
-        if https:
-            self._headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+        self._headers = protecting_headers(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -15,71 +15,46 @@ HEADER_S = 15
 #: A body that has not come in this time is given up.
 BODY_S = 60
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 
 class PatientProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a patience that ends: for headers, and between the requests of a connection."""
+    """uvicorn's protocol, with a patience that ends: for a header, and for a body. Answers may take their time."""
 
     _waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection begins, and with it the wait for its first header."""
         super().connection_made(transport)
-        self._waiting = self.loop.call_later(HEADER_S, transport.abort)
+        self._wait(HEADER_S)
 
     def on_message_begin(self) -> None:
-        """A header begins; its wait goes on until it is complete."""
+        """A header begins; a further one on the connection has a wait of its own."""
         super().on_message_begin()
         if self._waiting is None:
-            self._waiting = self.loop.call_later(HEADER_S, self.transport.abort)
+            self._wait(HEADER_S)
 
     def on_headers_complete(self) -> None:
-        """The header is whole."""
+        """The header is whole; the body's wait begins."""
         self._stop_waiting()
+        self._wait(BODY_S)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._stop_waiting()
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection ended by itself."""
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def _wait(self, seconds: float) -> None:
+        self._waiting = self.loop.call_later(seconds, self.transport.abort)
+
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
-
-
-class BodyDeadline:
-    """Gives up a request whose body has not come in time; streams and answers are not touched."""
-
-    def __init__(self, rest: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
-        self._rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
-            await self._rest(scope, receive, send)
-            return
-        deadline = asyncio.get_running_loop().time() + BODY_S
-        whole = False
-
-        async def receive_in_time() -> MutableMapping[str, Any]:
-            nonlocal whole
-            if whole:
-                return await receive()
-            try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                whole = True
-                return {"type": "http.disconnect"}
-            whole = message["type"] != "http.request" or not message.get("more_body", False)
-            return message
-
-        await self._rest(scope, receive_in_time, send)
 
 
 class Server(uvicorn.Server):
@@ -91,7 +66,7 @@ class Server(uvicorn.Server):
         self._listener = listener
         self._end_streams = end_streams
         config = uvicorn.Config(
-            BodyDeadline(app), log_config=None, access_log=False, http=PatientProtocol, ws="none", lifespan="on",
+            app, log_config=None, access_log=False, http=PatientProtocol, ws="none", lifespan="on",
             timeout_keep_alive=HEADER_S, timeout_graceful_shutdown=3, server_header=False, date_header=True,
             proxy_headers=bool(proxies), forwarded_allow_ips=proxies or "", h11_max_incomplete_event_size=None,
             backlog=4096,
