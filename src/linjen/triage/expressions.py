@@ -20,9 +20,7 @@ from linjen.triage.words import Token, drops, fold, is_near, sound
 Span = tuple[int, ...]  # the places (token numbers) of one find, rising
 Number = tuple[str, float, int]  # kind, value, place
 
-_ENDINGS = (
-    "|en|et|n|t|a|ar|er|or|na|arna|erna|orna|r|s|ens|ets|ade|at|ad|de|te|ande|ar|are|te|d|er|or|sen|ena|ene|an|as"
-).split("|")
+_ENDINGS = ["", "en", "et", "n", "t", "a", "ar", "er", "or", "na", "arna", "erna", "orna", "r", "s", "ens", "ets", "ade", "at", "ad", "de", "te", "ande", "ar", "are", "te", "d", "er", "or", "sen", "ena", "ene", "an", "as"]
 _BOOSTERS = re.compile(
     r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|gör|pers|full|halv|småt?|stup)(?=.{2})"
 )

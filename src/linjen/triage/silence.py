@@ -73,7 +73,7 @@ def _is_denied_before(tokens: Sequence[Token], span: Span) -> bool:
     between: list[int] = []
     for at in range(span[0] - 1, max(-1, span[0] - 10), -1):
         token = tokens[at]
-        if token.sentence != first.sentence or token.form in _BREAK and token.form not in _FILLER:
+        if token.sentence != first.sentence or (token.form in _BREAK and token.form not in _FILLER):
             return False
         if token.form in _NOT:
             return _reaches(tokens, at, list(reversed(between)), span)
@@ -85,11 +85,11 @@ def _reaches(tokens: Sequence[Token], denial: int, between: list[int], span: Spa
     """Whether the denying word reaches the hit: only filler between, or one list held together by "eller"."""
     words = [tokens[at].form for at in between]
     if (
-        words
-        and words[0] in _NOT_DENIED
-        or tokens[denial].form == "utan"
+        (words
+        and words[0] in _NOT_DENIED)
+        or (tokens[denial].form == "utan"
         and tokens[denial + 1].form in {"att"}
-        and len(words) > 4
+        and len(words) > 4)
     ):
         return False
     same_clause = tokens[denial].clause == tokens[span[0]].clause
