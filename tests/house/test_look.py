@@ -1,0 +1,72 @@
+"""The look keeps its promises: one dark theme, no inline styles, nothing from elsewhere, small files, no bare text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from linjen.web.templates import STATIC, Page, draw
+
+CSS = sorted((STATIC / "css").glob("*.css"))
+PARTS = STATIC.parent / "parts"
+SHARED = [
+    path for path in sorted(PARTS.glob("*.html")) if not path.name.startswith(("staff", "clinic", "manage", "ledger"))
+]
+
+
+def _page(language: str = "sv", **more: Any) -> Page:
+    return Page(language=language, csrf="token", path="/parts", region_name="Region Exempel", demo=True, **more)
+
+
+def _tokens(css: str, selector: str) -> dict[str, str]:
+    block = css.split(selector, 1)[1].split("{", 1)[1].split("}", 1)[0]
+    return dict(re.findall(r"(--lj-[\w-]+|color-scheme):\s*([^;]+);", block))
+
+
+def test_the_two_dark_lists_are_equal() -> None:
+    css = (STATIC / "css" / "tokens.css").read_text("utf-8")
+    by_device = _tokens(css, ':root:not([data-theme="light"])')
+    assert len(by_device) > 20
+    assert by_device == _tokens(css, ':root[data-theme="dark"]')
+
+
+def test_the_style_sheets_are_small_and_fetch_nothing() -> None:
+    assert sum(path.stat().st_size for path in CSS) < 40_000
+    assert [path.name for path in CSS if re.search(r"url\(|@import|https?:", path.read_text("utf-8"))] == []
+
+
+def test_every_variable_that_is_used_has_a_value() -> None:
+    css = "".join(path.read_text("utf-8") for path in CSS)
+    assert set(re.findall(r"var\((--lj-[\w-]+)", css)) - set(re.findall(r"(--lj-[\w-]+):", css)) == set()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_page_of_all_parts_is_drawn_without_anything_inline(language: str) -> None:
+    html = draw("parts/parts_page.html", _page(language), ledger_html="<tr><td>1</td></tr>")
+    assert html.count("<h1") == 1
+    assert not re.search(r"\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|<style|data:|src=\"https?:", html)
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+def test_every_icon_that_is_named_is_drawn() -> None:
+    sprite = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons" / "linjen.svg").read_text("utf-8")))
+    html = (
+        draw("parts/parts_page.html", _page())
+        + draw("parts/clinic_page.html", _page())
+        + draw("parts/manage_page.html", _page())
+    )
+    used = set(re.findall(r"linjen\.svg#([\w-]+)", html))
+    named = {name for path in PARTS.glob("*.html") for name in re.findall(r'icon\("([\w-]+)"', path.read_text("utf-8"))}
+    assert len(used | named) > 20
+    assert (used | named) - sprite == set()
+
+
+@pytest.mark.parametrize("path", SHARED, ids=lambda path: path.name)
+def test_shared_parts_hold_no_bare_text(path: Any) -> None:
+    text = re.sub(r"\{% block (body_class|column|start_href) %\}.*?\{% endblock %\}", "", path.read_text("utf-8"))
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+    text = re.sub(r"<[^>]*>|[\w-]+=\"[^\"]*\"", "", text, flags=re.S)
+    assert re.findall(r"[A-Za-zÅÄÖåäö]{2,}", text) == []
