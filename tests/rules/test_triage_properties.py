@@ -28,6 +28,7 @@ USED = sorted(
     | {code for rule in PROTOCOLS.rules for code in rule.codes}
 )
 FLAGS = [code for code in USED if FINDINGS[code].is_red_flag]
+RULES = [*PROTOCOLS.rules, *(rule for reason in PROTOCOLS.reasons.values() for rule in reason.rules)]
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -47,6 +48,18 @@ def _value(code: str) -> st.SearchStrategy[Value]:
 def known_facts(draw: st.DrawFn) -> dict[str, Value]:
     codes = draw(st.lists(st.sampled_from([code for code in USED if FINDINGS[code].type != "text"]), max_size=7))
     return {code: draw(_value(code)) for code in codes}
+
+
+@st.composite
+def nearly_fired(draw: st.DrawFn) -> tuple[dict[str, Value], str]:
+    """Facts that make some rule hold or nearly hold, and a warning sign, often one that the rule itself looks at."""
+    rule = draw(st.sampled_from(RULES))
+    codes = [code for code in sorted(rule.codes) if draw(st.booleans())]
+    facts = {code: draw(_value(code)) for code in codes if FINDINGS[code].type != "text"}
+    own = [code for code in sorted(rule.codes) if FINDINGS[code].is_red_flag]
+    is_own = bool(own) and draw(st.booleans())
+    flag = draw(st.sampled_from(own if is_own else FLAGS))
+    return {**draw(known_facts()), **facts}, flag
 
 
 @st.composite
@@ -75,16 +88,18 @@ def _result(start: State, facts: Mapping[str, Value]) -> Result:
 
 
 @quick
-@given(starts(), known_facts(), st.sampled_from(FLAGS))
-def test_one_more_warning_sign_never_lowers_the_urgency(state: State, facts: dict[str, Value], flag: str) -> None:
+@given(starts(), nearly_fired())
+def test_one_more_warning_sign_never_lowers_the_urgency(state: State, case: tuple[dict[str, Value], str]) -> None:
+    facts, flag = case
     before = _result(state, {code: value for code, value in facts.items() if code != flag})
     after = _result(state, {**facts, flag: True})
     assert after.urgency <= before.urgency, (before.rules, after.rules)
 
 
 @quick
-@given(starts(), known_facts(), st.sampled_from(FLAGS))
-def test_vet_inte_is_never_better_than_one_level_below_ja(state: State, facts: dict[str, Value], flag: str) -> None:
+@given(starts(), nearly_fired())
+def test_vet_inte_is_never_better_than_one_level_below_ja(state: State, case: tuple[dict[str, Value], str]) -> None:
+    facts, flag = case
     parents: dict[str, Value] = dict.fromkeys(PROTOCOLS.vocabulary.ancestors(flag), True)
     yes = _result(state, {**facts, **parents, flag: True})
     unsure = _result(state, {**facts, **parents, flag: None})
@@ -167,9 +182,11 @@ def test_a_changed_answer_gives_what_a_fresh_interview_gives(state: State, facts
     changed = {**done.answers, code: done.answers[code] is not True}
     revised = interviewed(protocols, answer(protocols, done, {code: changed[code]}), knowing(protocols, {}))
     anew = interviewed(protocols, state, lambda one: changed.get(one.code, False if one.type == "bool" else None))
-    assert revised.answers == anew.answers
     result, expected = assess(protocols, revised), assess(protocols, anew)
-    assert (result.urgency, result.rules, set(result.asked)) == (expected.urgency, expected.rules, set(expected.asked))
+    assert result.urgency == expected.urgency
+    if result.outcome != "emergency":  # which may be certain a page earlier or later
+        assert revised.answers == anew.answers
+        assert (result.rules, set(result.asked)) == (expected.rules, set(expected.asked))
 
 
 def test_every_rule_of_every_file_can_fire_in_an_interview() -> None:
