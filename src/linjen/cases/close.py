@@ -7,7 +7,7 @@ from uuid import UUID
 from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid
+from linjen.core.errors import Invalid, Refused
 from linjen.core.events import record
 
 #: Why a case ended; its words stand under clinic.close.reasons and case.closed.
@@ -15,13 +15,29 @@ REASONS = ("advice", "booked", "prescribed", "redirected", "inactive", "wrong_un
 
 
 async def close(db: Connection, by: By, case_id: UUID, reason: str) -> None:
-    """End the case. Raises Invalid('unknown_reason') and as open_case."""
+    """End the case. Raises Invalid('unknown_reason') and as open_case; the same close once more changes nothing."""
     if reason not in REASONS:
         raise Invalid("unknown_reason", "reason")
-    await open_case(db, by, case_id, "close")
+    try:
+        await open_case(db, by, case_id, "close")
+    except Refused:
+        if await _is_done(db, by, case_id, reason):
+            return
+        raise
     await db.execute(
         "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(),"
         " closed_by = $2, close_reason = $3 where id = (select visit_id from cases where id = $1)",
         case_id, by.person_id, reason,
     )  # fmt: skip
     await record(db, case_id, "closed", by.kind, by.person_id, {"reason": reason})
+
+
+async def _is_done(db: Connection, by: By, case_id: UUID, reason: str) -> bool:
+    """Whether this person has closed the case just so: a form that was sent twice."""
+    return bool(
+        await db.fetchval(
+            "select true from cases c join visits v on v.id = c.visit_id where c.id = $1 and v.state = 'closed'"
+            " and v.closed_by = $2 and v.close_reason = $3",
+            case_id, by.person_id, reason,
+        )
+    )  # fmt: skip

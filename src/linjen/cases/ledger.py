@@ -13,6 +13,9 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
+from linjen.core.errors import NotFound
+from linjen.people.staff import list_workplaces
+from linjen.people.workplaces import care_workplaces
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +52,7 @@ def _reach() -> str:
 async def see_ledger(db: Connection, by: By) -> list[LedgerRow]:
     """Every open case of the unit that this person may see, most urgent first, then longest waiting (routine F009).
 
-    Writes one row in the access log that holds the ids shown.
+    Writes one row in the access log that holds the ids shown. Raises NotFound for who has no ledger at this unit.
     """
     where = f"v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
     order = "order by v.priority, v.queued_at, v.id limit"
@@ -57,8 +60,16 @@ async def see_ledger(db: Connection, by: By) -> list[LedgerRow]:
         f"{_ROWS} where {where} {order} {MOST}", by.person_id, by.unit_id, clock.local_date(clock.now())
     )
     shown = [LedgerRow(**dict(row)) for row in rows]
+    if not shown and not await has_ledger(db, by):
+        raise NotFound("ledger")
     await log_access(db, by, "ledger", None, [row.case_id for row in shown])
     return shown
+
+
+async def has_ledger(db: Connection, by: By) -> bool:
+    """Whether this person works with cases at the unit now: a living assignment with a role in care."""
+    places = care_workplaces(await list_workplaces(db, by.person_id))
+    return any(place.unit_id == by.unit_id for place in places)
 
 
 async def see_rows(db: Connection, by: By, case_ids: Sequence[UUID], known: set[UUID]) -> list[LedgerRow]:

@@ -7,15 +7,35 @@ from uuid import UUID
 from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
+from linjen.core.errors import Refused
 from linjen.core.events import record
 
 
 async def release(db: Connection, by: By, case_id: UUID) -> None:
-    """Put the case back into its unit's queue. Raises as open_case: only the holder, only while in progress."""
-    await open_case(db, by, case_id, "release")
+    """Put the case back into its unit's queue. Raises as open_case: only the holder, only while in progress.
+
+    The same release once more changes nothing.
+    """
+    try:
+        await open_case(db, by, case_id, "release")
+    except Refused:
+        if await _is_done(db, by, case_id):
+            return
+        raise
     await db.execute(
         "update visits set state = 'queued', holder_id = null, claimed_at = null"
         " where id = (select visit_id from cases where id = $1) and holder_id = $2",
         case_id, by.person_id,
     )  # fmt: skip
     await record(db, case_id, "released", by.kind, by.person_id)
+
+
+async def _is_done(db: Connection, by: By, case_id: UUID) -> bool:
+    """Whether this person was the last to hold the waiting case and gave it back: a form that was sent twice."""
+    last = await db.fetchrow(
+        "select e.kind, e.by_id, v.state from events e join cases c on c.id = e.case_id"
+        " join visits v on v.id = c.visit_id where e.case_id = $1 and e.kind in ('claimed', 'released')"
+        " order by e.seq desc limit 1",
+        case_id,
+    )
+    return last is not None and tuple(last) == ("released", by.person_id, "queued")

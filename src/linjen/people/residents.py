@@ -99,3 +99,8 @@ async def note_signed_in(db: Connection, resident_id: UUID) -> None:
     await db.execute(
         "update residents set first_signed_in_at = now() where id = $1 and first_signed_in_at is null", resident_id
     )
+
+
+async def find_phone(db: Connection, resident_id: UUID) -> str:
+    """The phone number that she has given, in its canonical spelling, or ''."""
+    return await db.fetchval("select phone from residents where id = $1", resident_id) or ""

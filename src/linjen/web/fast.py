@@ -5,7 +5,8 @@ Their templates are ordinary ones of parts/, kept to what both engines understan
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import minijinja
 
 from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
-from linjen.core import clock
+from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
 from linjen.triage.vocabulary import vocabulary
 from linjen.web.words import say
@@ -39,22 +40,31 @@ def _say_swedish(key: str, **values: Any) -> str:
 
 
 def draw_bubble(
-    party: str, *, message_id: str, seq: int, by_kind: str, name: str, title: str, text: str, at: datetime
-) -> str:
-    """One chat message as `party` sees it. `at` is shown as a Swedish wall-clock time."""
-    local = clock.local(at)
+    party: str, *, message_id: str, seq: int, by_kind: str, name: str, title: str, text: str, at: datetime,
+    you: bool | None = None, mark: str = "sent", language: str = "sv",
+) -> str:  # fmt: skip
+    """One chat message as `party` sees it. `at` is shown as a Swedish wall-clock time.
+
+    `you` says whether the reader wrote it herself (by default: whether a resident reads a resident's message); `mark`
+    is sent, delivered or read.
+    """
+    local, mine = clock.local(at), by_kind == party
+    on = local.date()
     return _environment().render_template(
-        "parts/bubble.html", party=party, message_id=message_id, seq=seq, by_kind=by_kind, name=name, title=title,
-        text=text, clock=f"{local:%H.%M}", day=local.date().isoformat(), mine=by_kind == party,
+        "parts/bubble.html", message_id=message_id, seq=seq, by_kind=by_kind, name=name, title=title, text=text,
+        mine=mine, you=mine and party == "resident" if you is None else you, you_word=say(language, "chat.you"),
+        mark=mark, mark_word=say(language, f"parts.message_{mark}") if mine else "",
+        iso=local.isoformat("T", "minutes"), clock=f"{local:%H:%M}" if language == "en" else f"{local:%H.%M}",
+        day=on.isoformat(), day_words=swedish.date_words(on, language),
     )  # fmt: skip
 
 
-def age_words(row: LedgerRow, on_at: datetime) -> str:
+def age_words(birth_on: date, at: datetime) -> str:
     """'34 år', or months for a child under two."""
-    today = clock.local_date(on_at)
-    years = age_years(row.birth_on, today)
+    today = clock.local_date(at)
+    years = age_years(birth_on, today)
     if years < 2:
-        return say("sv", "ledger.age_months", months=age_months(row.birth_on, today))
+        return say("sv", "ledger.age_months", months=age_months(birth_on, today))
     return say("sv", "ledger.age_years", years=years)
 
 
@@ -71,30 +81,37 @@ def waiting_words(since: datetime, at: datetime) -> str:
 
 
 def row_values(row: LedgerRow, by: By, at: datetime) -> dict[str, Any]:
-    """What parts/ledger_row.html needs of a row, for its reader."""
+    """What parts/ledger_row.html needs of a row, for its reader. `sort` orders the rows of one section as text."""
+    mine = row.holder_id == by.person_id
+    place = f"{row.priority}-{row.waiting_since.timestamp():017.6f}-{row.case_id}"
     return {
-        "case_id": str(row.case_id), "state": row.state, "entry": row.entry, "priority": row.priority,
-        "level": say("sv", f"urgency.{row.priority}"), "reason": reason_name(row), "age": age_words(row, at),
-        "waiting": waiting_words(row.waiting_since, at), "waiting_since": row.waiting_since.isoformat(),
-        "unread": row.unread, "pictures": row.pictures, "holder": row.holder_name or "",
-        "mine": row.holder_id == by.person_id, "sort": f"{row.priority}-{row.waiting_since.timestamp():017.6f}",
+        "case_id": str(row.case_id), "state": row.state, "priority": row.priority,
+        "level": say("sv", f"urgency.{row.priority}"), "reason": reason_name(row.entry, row.reason),
+        "age": age_words(row.birth_on, at), "waiting": waiting_words(row.waiting_since, at),
+        "waiting_since": row.waiting_since.isoformat(), "unread": row.unread, "pictures": row.pictures,
+        "holder": row.holder_name or "", "mine": mine, "sort": f"{0 if mine else 1}-{place}",
     }  # fmt: skip
 
 
-def reason_name(row: LedgerRow) -> str:
+def reason_name(entry: str, reason: str) -> str:
     """The contact reason in words; an administrative question has its own."""
-    if row.entry == "admin":
+    if entry == "admin":
         return say("sv", "ledger.admin")
-    known = vocabulary().reasons.get(row.reason)
+    known = vocabulary().reasons.get(reason)
     return known.name if known else say("sv", "ledger.no_reason")
+
+
+@cache
+def _row_words() -> dict[str, str]:
+    return {key: say("sv", f"ledger.{key}") for key in ("unread", "has_picture", "you", "claim", "open")}
 
 
 def draw_row(row: LedgerRow, by: By, at: datetime) -> str:
     """One row of the ledger for its reader, at an instant."""
-    return _environment().render_template("parts/ledger_row.html", r=row_values(row, by, at))
+    return _environment().render_template("parts/ledger_row.html", r=row_values(row, by, at), w=_row_words())
 
 
-def draw_rows(rows: list[LedgerRow], by: By, at: datetime) -> str:
-    """All rows of a ledger in one go."""
+def draw_rows(rows: Sequence[LedgerRow], by: By, at: datetime) -> str:
+    """Many rows of a ledger for its reader in one go, in the given order."""
     values = [row_values(row, by, at) for row in rows]
-    return _environment().render_template("parts/ledger_rows.html", rows=values)
+    return _environment().render_template("parts/ledger_rows.html", rows=values, w=_row_words())

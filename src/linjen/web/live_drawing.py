@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from linjen.cases.ledger import see_rows
+from linjen.cases.ledger import has_ledger, see_rows
 from linjen.cases.message import unseal_text
 from linjen.core import clock
 from linjen.core.database import Database
@@ -74,6 +74,10 @@ class Drawing:
         for stream in streams:
             async with self._database.transaction() as db:
                 rows = await see_rows(db, stream.by, list(case_ids), stream.shown)
+                if not rows and not await has_ledger(db, stream.by):
+                    stream.put(frame("signed_out", ""))
+                    stream.close()
+                    continue
             found = {row.case_id for row in rows}
             for row in rows:
                 stream.shown.add(row.case_id)

@@ -1,0 +1,93 @@
+"""Anamnesen: what the resident said and answered, why the triage put it where it did, and all of it as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from linjen.cases.interview import Assessment, read_assessment
+from linjen.cases.loading import Case
+from linjen.cases.start import Intake, read_intake
+from linjen.core.database import Connection
+from linjen.triage.state import Fired, Line
+from linjen.triage.vocabulary import vocabulary
+from linjen.web.clinic.case_head import CaseHead
+from linjen.web.exchange import Exchange
+
+
+class Anamnesis(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff read of an intake. Lines keep the question as the resident read it.
+
+    `heard` holds what the tripwire found in the own words: the sign's name and the words.
+    """
+
+    words: str
+    extra: str
+    triaged: bool
+    complete: bool
+    flags: Sequence[Line]
+    unknown: Sequence[Line]
+    answers: Sequence[Line]
+    heard: Sequence[tuple[str, str]]
+    rules: Sequence[Fired]
+    reviewed: bool
+    protocol: str
+
+
+async def read_anamnesis(db: Connection, exchange: Exchange, case: Case) -> Anamnesis:
+    """The intake of a case that the reader has seen by see_case; a case that was not triaged has its own words only."""
+    intake = await read_intake(db, exchange.site.sealer, case.id)
+    assessment = await read_assessment(db, exchange.site.sealer, case.id)
+    return _as_anamnesis(intake, assessment or Assessment(urgency=None, outcome="contact"), assessment is not None)
+
+
+def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis:
+    signs = vocabulary().findings
+    answered = {line.code for line in found.lines}
+    rest = [line for line in found.lines if line.kind not in {"red_flag", "unknown"}]
+    return Anamnesis(
+        words=intake.text, extra=intake.extra, triaged=triaged and bool(found.lines or found.rules),
+        complete=found.complete, flags=[line for line in found.lines if line.kind == "red_flag"],
+        unknown=[line for line in found.lines if line.kind == "unknown"], answers=rest,
+        heard=[(signs[code].name, words) for code, words in found.words.items()
+               if code in signs and code not in answered],
+        rules=found.rules, reviewed=bool(found.rules) and all(rule.reviewed for rule in found.rules),
+        protocol=found.protocol,
+    )  # fmt: skip
+
+
+def as_text(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis) -> str:
+    """The anamnesis for the record system: plain lines under the headings that the journal has."""
+    say = exchange.say
+    now = [
+        say("clinic.copy.now"),
+        say("clinic.copy.patient", age=head.facts),
+        say("clinic.copy.reason", reason=head.reason),
+        *_block(say("clinic.intake.words"), [anamnesis.words, anamnesis.extra]),
+        *_block(say("clinic.intake.red_flags"), _lines(anamnesis.flags)),
+        *_block(say("clinic.intake.unknown"), _lines(anamnesis.unknown)),
+        *_block(say("clinic.intake.answers"), _lines(anamnesis.answers)),
+    ]
+    if case.pictures:
+        key = "picture_one" if case.pictures == 1 else "picture_many"
+        now.append(say(f"clinic.copy.{key}", count=case.pictures))
+    return "\n".join([*now, "", say("clinic.copy.assessment"), *_urgency(exchange, case, anamnesis), "",
+                      say("clinic.copy.action"), ""])  # fmt: skip
+
+
+def _lines(lines: Sequence[Line]) -> list[str]:
+    return [f"{line.question} {line.answer}" for line in lines]
+
+
+def _block(heading: str, lines: Sequence[str]) -> list[str]:
+    said = [line for line in lines if line]
+    return [f"{heading}:", *(f"- {line}" for line in said)] if said else []
+
+
+def _urgency(exchange: Exchange, case: Case, anamnesis: Anamnesis) -> list[str]:
+    if case.urgency is None or not anamnesis.triaged:
+        return []
+    word = exchange.say(f"urgency.{case.urgency}")
+    line = exchange.say("clinic.copy.urgency", level=case.urgency, word=word, protocol=anamnesis.protocol)
+    return [line, *(f"- {rule.why}" for rule in anamnesis.rules)]

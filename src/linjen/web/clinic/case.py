@@ -1,0 +1,97 @@
+"""Ärendet: one case on one screen, what she said, the talk, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.consent import list_consents
+from linjen.cases.history import list_past
+from linjen.cases.loading import Case, see_case
+from linjen.cases.timeline import list_happenings
+from linjen.core.database import Connection
+from linjen.core.swedish import date_words
+from linjen.media.pictures import Picture, list_pictures
+from linjen.people.residents import find_phone, see_resident
+from linjen.web.clinic.anamnesis import as_text, read_anamnesis
+from linjen.web.clinic.case_head import CaseHead, case_head, moment
+from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
+from linjen.web.exchange import Exchange
+from linjen.web.fast import reason_name
+from linjen.web.parts.talk import read_talk, tell_delivered
+from linjen.web.parts.talk_posts import take_message
+from linjen.web.routing import get_page, post_page
+
+
+async def _see(db: Connection, exchange: Exchange) -> tuple[Case, CaseHead]:
+    case = await see_case(db, exchange.by, exchange.id_of("case_id"))
+    return case, await case_head(db, exchange, case)
+
+
+@get_page("/clinic/cases/{case_id:str}", verb="see", who="staff")
+async def show_case(exchange: Exchange) -> Response[Any]:
+    """Aktuellt besök: everything on one screen; the box to write in only for the holder."""
+    return await _show(exchange)
+
+
+@post_page("/clinic/cases/{case_id:str}/messages", verb="send_message", who="staff")
+async def send(exchange: Exchange) -> Response[Any]:
+    """A message sent without JavaScript; what was not taken stands in the box again, with the reason."""
+    taken = await take_message(exchange)
+    if taken.fault:
+        return await _show(exchange, text=taken.text, fault=f"chat.{taken.fault}", status=422)
+    return exchange.redirect(f"/clinic/cases/{exchange.id_of('case_id')}#m-{taken.seq}")
+
+
+async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "", status: int = 200) -> Response[Any]:
+    site, by = exchange.site, exchange.by
+    async with site.database.transaction() as db:
+        case, head = await _see(db, exchange)
+        anamnesis = await read_anamnesis(db, exchange, case)
+        base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
+        values = {
+            "talk": await read_talk(db, site, by, case, base=base, text=text, error=error),
+            "anamnesis": anamnesis, "copy_text": as_text(exchange, head, case, anamnesis),
+            "pictures": _as_links(exchange, case, await list_pictures(db, case)),
+            "consents": consents_in_words(exchange, await list_consents(db, case.id)),
+            "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
+        }  # fmt: skip
+    if head.holding == "mine":
+        await tell_delivered(site, by, case)
+    return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
+
+
+def _as_links(exchange: Exchange, case: Case, pictures: Sequence[Picture]) -> list[dict[str, str]]:
+    links = []
+    for number, picture in enumerate(pictures, 1):
+        href = f"/clinic/cases/{case.id}/pictures/{picture.id}"
+        opens = exchange.say("clinic.pictures.open", number=number)
+        links.append({"href": href, "url": f"{href}?size=thumbnail", "alt": opens, "number": str(number)})
+    return links
+
+
+@get_page("/clinic/cases/{case_id:str}/patient", verb="see", who="staff")
+async def show_patient(exchange: Exchange) -> Response[Any]:
+    """Patientinfo: who she is; the phone number of a protected person is not shown."""
+    async with exchange.site.database.transaction() as db:
+        _, head = await _see(db, exchange)
+        patient = await see_resident(db, head.patient_id)
+        phone = await find_phone(db, head.patient_id) if patient.protected != "yes" else ""
+    born = date_words(patient.birth_on)
+    return exchange.page("clinic/patient.html", head=head, tab_here="patient", patient=patient, born=born, phone=phone)
+
+
+@get_page("/clinic/cases/{case_id:str}/visits", verb="see", who="staff")
+async def show_visits(exchange: Exchange) -> Response[Any]:
+    """Alla besök: the patient's cases that this person may see."""
+    async with exchange.site.database.transaction() as db:
+        _, head = await _see(db, exchange)
+        past = await list_past(db, exchange.by, head.patient_id)
+    rows = [{"past": one, "reason": reason_name(one.entry, one.reason), "sent": moment(exchange, one.sent_at)}
+            for one in past]  # fmt: skip
+    return exchange.page("clinic/visits.html", head=head, tab_here="visits", rows=rows)
+
+
+ROUTES = [show_case, send, show_patient, show_visits]

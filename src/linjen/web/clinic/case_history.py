@@ -1,0 +1,46 @@
+"""Samtycken och händelser: what the resident has agreed to, and what has happened to her case, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from linjen.cases.consent import FEE, Consent
+from linjen.cases.timeline import Happening
+from linjen.core import clock
+from linjen.web.clinic.case_head import moment
+from linjen.web.exchange import Exchange
+
+
+def consents_in_words(exchange: Exchange, consents: Sequence[Consent]) -> list[dict[str, Any]]:
+    """Each kind with the latest choice and when it was made, as parts/case.html wants it."""
+    return [
+        {"name": exchange.say(f"clinic.consents.{one.kind}"), "given": one.choice, "at": moment(exchange, one.given_at),
+         "choice": _choice(exchange, one.kind, one.choice)}
+        for one in consents
+    ]  # fmt: skip
+
+
+def _choice(exchange: Exchange, kind: str, choice: bool) -> str:
+    allowed = "accepted" if kind == FEE else "allowed"
+    return exchange.say(f"clinic.consents.{allowed if choice else 'refused'}")
+
+
+def timeline_in_words(exchange: Exchange, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
+    """One sentence for each event, latest last, with its day and time."""
+    return [
+        {"text": _sentence(exchange, one), "at": moment(exchange, one.at), "iso": clock.local(one.at).isoformat(),
+         "note": ""}
+        for one in happenings
+    ]  # fmt: skip
+
+
+def _sentence(exchange: Exchange, one: Happening) -> str:
+    by = one.by_name or exchange.say("clinic.events.system")
+    values: dict[str, str] = {}
+    if one.kind == "consent_given":
+        kind, choice = str(one.data["consent"]), bool(one.data["choice"])
+        values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
+    elif one.kind == "closed":
+        values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
+    return exchange.say(f"clinic.events.{one.kind}", by=by, **values)

@@ -1,0 +1,58 @@
+"""Patientliggaren: the unit's waiting cases in priority order, then those that somebody holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.ledger import MOST, LedgerRow, see_ledger
+from linjen.core import clock
+from linjen.web.exchange import Exchange
+from linjen.web.fast import draw_rows
+from linjen.web.routing import get_page
+
+#: What has just been done, told once above the ledger; the words stand under ledger.done.
+_DONE = ("closed", "released")
+
+
+@get_page("/clinic/ledger", verb="ledger", who="staff")
+async def show_ledger(exchange: Exchange) -> Response[Any]:
+    """The whole page, or for its own script only the table. 404 for who does not work with cases here."""
+    return await _show(exchange, mine=False)
+
+
+@get_page("/clinic/mine", verb="ledger", who="staff")
+async def show_mine(exchange: Exchange) -> Response[Any]:
+    """The cases that this person holds."""
+    return await _show(exchange, mine=True)
+
+
+async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
+    by, site = exchange.by, exchange.site
+    if by.unit_id is None:
+        return exchange.redirect("/clinic/units")
+    version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
+    async with site.database.transaction() as db:
+        rows = await see_ledger(db, by)
+    values = _sections(exchange, [row for row in rows if row.holder_id == by.person_id] if mine else rows)
+    values |= {"mine": mine, "version": version, "most": MOST if len(rows) == MOST else 0}
+    if exchange.request.headers.get("x-linjen"):
+        return exchange.page("clinic/ledger_table.html", **values)
+    done = exchange.request.query_params.get("done", "")
+    return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", **values)
+
+
+def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
+    """Waiting rows as they come; held ones with the reader's own first."""
+    by, at = exchange.by, clock.now()
+    queued = [row for row in rows if row.state == "queued"]
+    held = sorted((row for row in rows if row.state != "queued"), key=lambda row: row.holder_id != by.person_id)
+    return {
+        "queued": len(queued), "queued_html": draw_rows(queued, by, at), "held": len(held),
+        "held_html": draw_rows(held, by, at), "at": f"{clock.local(at):%H.%M}",
+    }  # fmt: skip
+
+
+ROUTES = [show_ledger, show_mine]
