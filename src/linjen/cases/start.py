@@ -97,6 +97,11 @@ async def save_intake(db: Connection, sealer: Sealer, draft: Draft, intake: Inta
     await db.execute("update cases set changed_at = now(), phase = 'intake' where id = $1", draft.case.id)
 
 
+async def note_step(db: Connection, case_id: UUID, step: str) -> None:
+    """Remember which page is next, for whoever lists the draft; what is filled in decides, not this."""
+    await db.execute("update intakes set step = $2 where case_id = $1", case_id, step)
+
+
 async def keep_text(db: Connection, sealer: Sealer, draft: Draft, intake: Intake) -> None:
     """Keep what is being typed, before it is handed in: no new version, so that the open page may still be sent."""
     await db.execute(
@@ -109,7 +114,8 @@ async def choose_patient(db: Connection, draft: Draft, by: By, patient_id: UUID)
     """For whom: the resident herself, or a child whose guardian she is and who is 1 to 12 years old.
 
     Raises Refused('not_guardian'), Refused('child_too_young') or Refused('child_signs_in_herself') (routine F014,
-    F015). Guardianship comes from the person-data service and was written before.
+    F015). Guardianship comes from the person-data service and was written before. The unit is chosen anew for
+    somebody else: it follows from where the patient is registered.
     """
     birth_on = await db.fetchval("select birth_on from residents where id = $1", patient_id)
     if patient_id != by.person_id:
@@ -125,8 +131,10 @@ async def choose_patient(db: Connection, draft: Draft, by: By, patient_id: UUID)
         if age >= 13:
             raise Refused("child_signs_in_herself")
     await db.execute(
-        "update cases set patient_id = $2, patient_birth_on = $3 where id = $1", draft.case.id, patient_id, birth_on
-    )
+        "update cases set patient_id = $2, patient_birth_on = $3,"
+        " unit_id = case when patient_id = $2 then unit_id end where id = $1",
+        draft.case.id, patient_id, birth_on,
+    )  # fmt: skip
 
 
 async def choose_unit_for_case(db: Connection, draft: Draft, unit_id: UUID) -> None:

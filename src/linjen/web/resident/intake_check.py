@@ -1,0 +1,117 @@
+"""Kontrollera och skicka: every answer with its way to change it, and the button that sends the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST
+from linjen.cases.interview import ALARMED_ADMIN_PRIORITY, Assessment, is_alarming, keep_assessment
+from linjen.cases.send import ADMIN_PRIORITY, send_case
+from linjen.core.database import Connection
+from linjen.core.errors import Refused
+from linjen.triage import page_at
+from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_answers import answer_words
+from linjen.web.resident.intake_emergency import may_queue
+from linjen.web.resident.intake_flow import is_emergency, next_path, next_step, path_of
+from linjen.web.resident.intake_sheet import Sheet, open_sheet
+from linjen.web.resident.intake_step import Step, Values, is_outdated, leave, routes_of
+from linjen.web.routing import post_page
+
+Item = dict[str, str]
+
+
+class CheckStep(Step):
+    """The last page before sending."""
+
+    name = "check"
+
+    def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
+        """Everything that will be sent."""
+        return {"items": list(_items(sheet)), "answers": list(_answers(sheet)), "unit": sheet.unit}
+
+
+def _items(sheet: Sheet) -> Iterator[Item]:
+    say, unit = sheet.exchange.say, sheet.unit
+    who = sheet.about or say("intake.patient.myself")
+    yield _item(sheet, "patient", who, "patient" if sheet.children else "")
+    yield _item(sheet, "unit", unit.name if unit else "", "unit")
+    if not sheet.is_admin:
+        for kind in (CARE_HISTORY, MEDICATION_LIST):
+            allowed = sheet.consents[kind].choice
+            yield _item(sheet, kind, say("parts.allow" if allowed else "parts.refuse"), "consent")
+    yield _item(sheet, "words", sheet.intake.text, "words")
+    if sheet.is_admin:
+        return
+    names = [_reason_name(sheet, reason) for reason in sheet.intake.reasons]
+    yield _item(sheet, "reasons", ", ".join(names), "reasons")
+    count = len(sheet.pictures)
+    yield _item(sheet, "pictures", say("intake.check.picture_count", count=count), "pictures")
+    yield _item(sheet, "extra", sheet.intake.extra or say("intake.check.nothing"), "extra")
+
+
+def _item(sheet: Sheet, name: str, answer: str, step: str) -> Item:
+    return {"question": sheet.exchange.say(f"intake.check.{name}"), "answer": answer,
+            "href": path_of(sheet, step) if step else ""}  # fmt: skip
+
+
+def _reason_name(sheet: Sheet, reason: str) -> str:
+    if reason == "ovrigt":
+        return sheet.exchange.say("intake.reasons.other")
+    return sheet.protocols.vocabulary.reasons[reason].name
+
+
+def _answers(sheet: Sheet) -> Iterator[Item]:
+    """Each question as it was put, with the answer in words."""
+    state = sheet.state
+    for index in range(len(state.pages) if state else 0):
+        assert state is not None  # noqa: S101 - the range is empty without it
+        page = page_at(sheet.protocols, state, index, sheet.exchange.language)
+        for asked in page.codes if page else ():
+            words = answer_words(sheet.exchange, asked, state.answers.get(asked.code))
+            yield {"question": asked.text, "answer": words, "href": f"{sheet.path}/questions/{index + 1}"}
+
+
+STEP = CheckStep()
+
+
+@post_page("/intakes/{case_id:str}/send", verb="write_intake", who="resident")
+async def send(exchange: Exchange) -> Response[Any]:
+    """Send the case. Sent twice, it is one case, and both answers lead to the receipt."""
+    try:
+        async with exchange.site.database.transaction() as db:
+            sheet = await open_sheet(db, exchange)
+            if is_emergency(sheet) and not may_queue(sheet):
+                return exchange.redirect(f"{sheet.path}/emergency")
+            if not is_emergency(sheet) and next_step(sheet) != "check":
+                return exchange.redirect(f"{next_path(sheet)}?newer=1")
+            if is_outdated(sheet):
+                return STEP.draw(sheet, {}, newer=True)
+            await _send(db, sheet)
+    except Refused as refused:
+        return await leave(exchange, refused)
+    return exchange.redirect(f"{sheet.path}/receipt")
+
+
+async def _send(db: Connection, sheet: Sheet) -> None:
+    exchange, found = sheet.exchange, sheet.assessment
+    assert found is not None  # noqa: S101 - there are words, or nothing could be sent
+    await keep_assessment(db, exchange.site.sealer, sheet.draft.case.id, found)
+    opening = "\n\n".join(text for text in (sheet.intake.text, sheet.intake.extra) if text)
+    await send_case(
+        db, exchange.site.sealer, exchange.by, sheet.draft, urgency=_priority(sheet, found),
+        reason=found.contact_reason, protocol=found.protocol, opening=opening,
+    )  # fmt: skip
+
+
+def _priority(sheet: Sheet, found: Assessment) -> int:
+    if found.urgency is not None:
+        return found.urgency
+    return ALARMED_ADMIN_PRIORITY if is_alarming(sheet.protocols, found) else ADMIN_PRIORITY
+
+
+_show, _ = routes_of(STEP)
+ROUTES = [_show, send]

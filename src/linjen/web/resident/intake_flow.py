@@ -1,0 +1,123 @@
+"""The order of the intake's pages: which come for whom, what is done, and which is next."""
+
+from __future__ import annotations
+
+from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
+from linjen.web.resident.intake_sheet import Sheet
+
+_SYMPTOM = (
+    "patient", "unit", "consent", "fee", "words", "reasons", "questions", "self_care", "pictures", "extra", "check",
+)  # fmt: skip
+_ADMIN = ("patient", "unit", "words", "warning", "check")
+
+#: Which part of the way a page belongs to: few enough to be told truthfully, whatever the answers are.
+_PARTS = {
+    "symptom": (("patient", "unit", "consent", "fee"), ("words", "reasons"), ("questions",), ("pictures", "extra"),
+                ("check",)),
+    "admin": (("patient", "unit"), ("words", "warning"), ("check",)),
+}  # fmt: skip
+
+
+def steps_of(sheet: Sheet) -> tuple[str, ...]:
+    """The pages that this draft has, in order. Without children nobody is asked for whom it is."""
+    order = _ADMIN if sheet.is_admin else _SYMPTOM
+    left_out = {name for name in order if not _is_for(sheet, name)}
+    return tuple(name for name in order if name not in left_out)
+
+
+def _is_for(sheet: Sheet, step: str) -> bool:
+    if step == "patient":
+        return bool(sheet.children) or sheet.patient is None
+    if step == "self_care":
+        return _is_offered_self_care(sheet)
+    if step == "warning":
+        return bool(sheet.assessment and sheet.assessment.words)
+    return True
+
+
+def _is_offered_self_care(sheet: Sheet) -> bool:
+    found = sheet.assessment
+    if found is None or sheet.asked is not None:
+        return False
+    return found.outcome == "self_care" or (sheet.intake.want_contact and found.urgency == 5)
+
+
+def is_done(sheet: Sheet, step: str) -> bool:
+    """Whether a page needs nothing more."""
+    intake, found = sheet.intake, sheet.assessment
+    match step:
+        case "patient":
+            return sheet.patient is not None
+        case "unit":
+            return sheet.unit is not None
+        case "consent":
+            return CARE_HISTORY in sheet.consents and MEDICATION_LIST in sheet.consents
+        case "fee":
+            return FEE in sheet.consents and sheet.consents[FEE].choice
+        case "words":
+            return bool(intake.text) and ("words" in intake.passed if sheet.is_admin else sheet.state is not None)
+        case "reasons":
+            return "reasons" in intake.passed and sheet.state is not None and bool(sheet.state.chosen)
+        case "questions":
+            return sheet.asked is None
+        case "warning":
+            return found is None or set(found.words) <= set(intake.warned)
+        case "self_care":
+            return intake.want_contact
+        case "pictures" | "extra":
+            return step in intake.passed
+    return False
+
+
+def is_emergency(sheet: Sheet) -> bool:
+    """Whether the 112 page comes before everything else."""
+    found = sheet.assessment
+    if found is None or found.outcome != "emergency":
+        return False
+    return not is_done(sheet, "warning") if sheet.is_admin else True
+
+
+def next_step(sheet: Sheet) -> str:
+    """The first page that needs something; 'check' when nothing is left."""
+    if is_emergency(sheet):
+        return "emergency"
+    return next((step for step in steps_of(sheet) if not is_done(sheet, step)), "check")
+
+
+def may_show(sheet: Sheet, step: str) -> bool:
+    """Whether a page may be opened: it belongs to this draft, and every page before it is done."""
+    order = steps_of(sheet)
+    if step not in order:
+        return False
+    before = order[: order.index(step)]
+    if is_emergency(sheet) and "questions" in before:
+        return False
+    return all(is_done(sheet, name) for name in before)
+
+
+def path_of(sheet: Sheet, step: str) -> str:
+    """The address of a page; for the questions that of the first unanswered one, else the last."""
+    if step == "questions":
+        answered = len(sheet.state.pages) if sheet.state else 0
+        return f"{sheet.path}/questions/{answered + 1 if sheet.asked else max(answered, 1)}"
+    return f"{sheet.path}/{step.replace('_', '-')}"
+
+
+def next_path(sheet: Sheet) -> str:
+    """Where to go on."""
+    return path_of(sheet, next_step(sheet))
+
+
+def back_path(sheet: Sheet, step: str) -> str:
+    """The page before; the home page before the first."""
+    order = steps_of(sheet)
+    place = order.index(step) if step in order else 0
+    before = [name for name in order[:place] if name != "questions" or (sheet.state and sheet.state.pages)]
+    return path_of(sheet, before[-1]) if before else "/home"
+
+
+def part_of(sheet: Sheet, step: str) -> tuple[int, int] | None:
+    """Which part of how many a page is in, counted from 1; None where it would say nothing true."""
+    parts = _PARTS[sheet.draft.case.entry]
+    number = next((place for place, names in enumerate(parts, 1) if step in names), None)
+    return (number, len(parts)) if number else None

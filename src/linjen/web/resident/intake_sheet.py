@@ -1,0 +1,121 @@
+"""Everything a page of the intake knows of the draft that is being filled in."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+from typing import Any
+
+from linjen.cases.consent import Consent, list_consents
+from linjen.cases.interview import Assessment, conclude, follow_protocol, listen, read_state
+from linjen.cases.start import Draft, Intake, open_draft, see_draft
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.personal_number import age_months
+from linjen.media.pictures import Picture, list_pictures
+from linjen.people.guardians import list_children
+from linjen.people.residents import Resident, see_resident
+from linjen.triage import Page, Protocols, State, load, next_page
+from linjen.triage.state import Patient
+from linjen.units.units import Unit, see_unit
+from linjen.web.exchange import Exchange
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """One thing to change on a page: where, and in which words."""
+
+    field: str
+    text: str
+
+
+@dataclasses.dataclass
+class Sheet:
+    """A draft with its people, unit and interview, as one request sees it."""
+
+    exchange: Exchange
+    draft: Draft
+    writer: Resident
+    patient: Resident | None
+    unit: Unit | None
+    children: list[Resident]
+    consents: dict[str, Consent]
+    pictures: list[Picture]
+    #: What a step found out before the draft was opened: the unit's offer, decoded pictures.
+    prepared: Any = None
+
+    @property
+    def intake(self) -> Intake:
+        """What is filled in so far."""
+        return self.draft.intake
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is an administrative question, which is not triaged."""
+        return self.draft.case.entry == "admin"
+
+    @property
+    def path(self) -> str:
+        """Where this draft's pages are."""
+        return f"/intakes/{self.draft.case.id}"
+
+    @property
+    def about(self) -> str:
+        """The given name of the child whom the case concerns, '' for the writer herself."""
+        return self.patient.given_name if self.patient and self.patient.id != self.writer.id else ""
+
+    @cached_property
+    def protocols(self) -> Protocols:
+        """The protocols in use."""
+        return load()
+
+    @cached_property
+    def state(self) -> State | None:
+        """The interview, or None before the own words are there."""
+        state = None if self.is_admin else read_state(self.intake)
+        return follow_protocol(self.protocols, state) if state else None
+
+    @cached_property
+    def asked(self) -> Page | None:
+        """The next page of questions; None when there is none."""
+        return next_page(self.protocols, self.state, self.exchange.language) if self.state else None
+
+    @cached_property
+    def assessment(self) -> Assessment | None:
+        """What the triage says so far; for an administrative question what the tripwire heard."""
+        if self.is_admin:
+            return listen(self.protocols, [self.intake.text]) if self.intake.text else None
+        return conclude(self.protocols, self.state, self.intake) if self.state else None
+
+    @property
+    def triage_patient(self) -> Patient:
+        """Whom the interview is about, in the triage's terms; ages in years with months as fractions."""
+        assert self.patient is not None  # noqa: S101 - the steps before see to it
+        months = age_months(self.patient.birth_on, clock.local_date(clock.now()))
+        writer = "self" if self.patient.id == self.writer.id else "parent"
+        return Patient(months / 12, self.patient.sex, writer)  # type: ignore[arg-type]
+
+
+async def see_sheet(db: Connection, exchange: Exchange) -> Sheet:
+    """The draft of this address for reading; raises as see_draft."""
+    draft = await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
+    return await _sheet(db, exchange, draft)
+
+
+async def open_sheet(db: Connection, exchange: Exchange) -> Sheet:
+    """The draft of this address, locked for a change until the transaction ends; raises as open_draft."""
+    draft = await open_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
+    return await _sheet(db, exchange, draft)
+
+
+async def _sheet(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:
+    case = draft.case
+    writer = await see_resident(db, exchange.by.person_id)
+    patient = writer if case.patient_id == writer.id else None
+    if case.patient_id and patient is None:
+        patient = await see_resident(db, case.patient_id)
+    return Sheet(
+        exchange, draft, writer, patient, await see_unit(db, case.unit_id) if case.unit_id else None,
+        await list_children(db, writer.id), {one.kind: one for one in await list_consents(db, case.id)},
+        await list_pictures(db, case) if case.pictures else [],
+    )  # fmt: skip

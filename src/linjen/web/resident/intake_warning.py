@@ -1,0 +1,37 @@
+"""Låter det som sjukdom: an administrative question whose words name a warning sign is shown the way to care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from linjen.cases.start import Intake
+from linjen.core.database import Connection
+from linjen.web.resident.intake_sheet import Sheet
+from linjen.web.resident.intake_step import Step, Values, passed, routes_of
+
+
+class WarningStep(Step):
+    """ "Sök vård" is suggested, or 112 for what may be life-threatening; going on is always allowed."""
+
+    name = "warning"
+
+    def is_open(self, sheet: Sheet) -> bool:
+        """Once there are words with a warning sign in them."""
+        return sheet.is_admin and bool(sheet.assessment and sheet.assessment.words)
+
+    def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
+        """What she wrote that sounded so."""
+        found = sheet.assessment
+        heard = " … ".join(dict.fromkeys(words for words in found.words.values() if words)) if found else ""
+        return {"heard": heard, "life": bool(found and found.outcome == "emergency")}
+
+    async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
+        """She has been told and goes on."""
+        heard = sorted(sheet.assessment.words) if sheet.assessment else []
+        return msgspec.structs.replace(sheet.intake, warned=heard, passed=passed(sheet.intake, "warning"))
+
+
+ROUTES = routes_of(WarningStep())

@@ -1,0 +1,89 @@
+"""Med egna ord: what the resident writes herself, first of all; the tripwire reads it (routine F004)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from linjen.cases.interview import keep_state, set_words
+from linjen.cases.start import Intake, keep_text
+from linjen.core.database import Connection
+from linjen.core.errors import Refused
+from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet
+from linjen.web.resident.intake_step import Step, Values, is_outdated, passed, routes_of
+from linjen.web.routing import post_page
+
+#: As far as the triage reads, in characters: a page and a half.
+LONGEST = 4_000
+
+
+def typed_text(exchange: Exchange, field: str, *, needed: str = "") -> tuple[str, list[Fault]]:
+    """A long text as it was typed, never cut, and what to change; `needed` is the key of the words for an empty one."""
+    value = exchange.form.get(field, "")
+    raw = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    text = "".join(char for char in raw if char in "\n\t" or not _is_unreadable(char))
+    if len(text) > LONGEST:
+        words = exchange.say("intake.words.too_long", longest=LONGEST, over=len(text) - LONGEST)
+        return text, [Fault(field, words)]
+    if needed and not text:
+        return text, [Fault(field, exchange.say(needed))]
+    return text, []
+
+
+def _is_unreadable(char: str) -> bool:
+    return ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF
+
+
+class WordsStep(Step):
+    """The page with the big box."""
+
+    name = "words"
+
+    def stored(self, sheet: Sheet) -> Values:
+        """What was written before."""
+        return {"text": sheet.intake.text}
+
+    def read(self, sheet: Sheet) -> tuple[Values, list[Fault]]:
+        """The text, which must hold something."""
+        needed = "intake.words.missing_admin" if sheet.is_admin else "intake.words.missing"
+        text, faults = typed_text(sheet.exchange, "text", needed=needed)
+        return {"text": text}, faults
+
+    def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
+        """When another window has saved something else, that is shown beside what was typed here."""
+        other = sheet.intake.text if sheet.intake.text != values["text"] else ""
+        return {"other": other, "longest": LONGEST, "child": bool(sheet.about)}
+
+    async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
+        """New words are read anew: other contact reasons may fit, and the tripwire listens."""
+        text: str = values["text"]
+        intake = msgspec.structs.replace(sheet.intake, text=text)
+        if sheet.is_admin:
+            return msgspec.structs.replace(intake, passed=passed(intake, "words"))
+        state = set_words(sheet.protocols, sheet.state, sheet.triage_patient, text, intake.extra)
+        if text != sheet.intake.text:
+            intake = msgspec.structs.replace(intake, passed=[name for name in intake.passed if name != "reasons"])
+        return keep_state(intake, state)
+
+
+@post_page("/intakes/{case_id:str}/words/draft", verb="write_intake", who="resident")
+async def keep_words(exchange: Exchange) -> Response[Any]:
+    """What stands in the box when the page is left without a button: kept, unless another window has gone on."""
+    text, faults = typed_text(exchange, "text")
+    try:
+        async with exchange.site.database.transaction() as db:
+            sheet = await open_sheet(db, exchange)
+            if faults or is_outdated(sheet) or sheet.state is not None:
+                return Response(None, status_code=409)
+            intake = msgspec.structs.replace(sheet.intake, text=text)
+            await keep_text(db, exchange.site.sealer, sheet.draft, intake)
+    except Refused:
+        return Response(None, status_code=409)
+    return Response(None, status_code=204)
+
+
+ROUTES = [*routes_of(WordsStep()), keep_words]

@@ -1,0 +1,35 @@
+// What is being typed is kept when the page is left without a button. Everything works without this file.
+const form = document.querySelector("form[data-keep]");
+
+if (form) {
+  let kept = new FormData(form).get("text");
+  let sending = false;
+  form.addEventListener("submit", () => { sending = true; });
+
+  const keep = () => {
+    const typed = new FormData(form);
+    if (sending || typed.get("text") === kept) return;
+    kept = typed.get("text");
+    fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(typed), keepalive: true }).catch(() => { kept = null; });
+  };
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
+  window.addEventListener("pagehide", keep);
+  setInterval(keep, 10_000);
+}
+
+// A list where one box excludes the others: "Inget av detta".
+for (const list of document.querySelectorAll("[data-one-or-none]")) {
+  list.addEventListener("change", ({ target }) => {
+    if (!target.checked) return;
+    for (const box of list.querySelectorAll("input[type=checkbox]")) {
+      if (box !== target && ("alone" in target.dataset || "alone" in box.dataset)) box.checked = false;
+    }
+  });
+}
+
+// A number that is written is known.
+for (const box of document.querySelectorAll("input[name$='.unknown']")) {
+  const number = document.getElementById(box.name.slice(0, -".unknown".length));
+  number?.addEventListener("input", () => { if (number.value) box.checked = false; });
+  box.addEventListener("change", () => { if (box.checked && number) number.value = ""; });
+}

@@ -1,0 +1,28 @@
+"""Administrativa frågor: free text, no triage, and a tripwire that shows the way without barring it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linjen.demo.world import id_of
+from tests.region import Region
+from tests.stories.intake_walk import Walk
+
+
+async def test_an_administrative_question_reaches_the_unit(region: Region) -> None:
+    walk = await Walk(region, await region.resident("amina")).begin("admin")
+    assert walk.step == "unit"
+    await walk.send({"unit": str(id_of("unit/bjorken"))})
+    assert walk.step == "words"
+    await walk.send({"text": "Kan jag få ett intyg till skolan?"})
+    assert walk.step == "check"
+    assert "Kan jag få ett intyg till skolan?" in walk.html
+    await walk.send(path=f"/intakes/{walk.case_id}/send")
+    assert walk.step == "receipt"
+    assert "Tack! Ditt ärende är skickat" in walk.html
+    case = await region.site.database.fetch_row(
+        "select c.*, v.priority from cases c join visits v on v.id = c.visit_id where c.id = $1", UUID(walk.case_id)
+    )
+    assert case is not None
+    assert (case["entry"], case["phase"], case["urgency"], case["priority"]) == ("admin", "sent", None, 4)
+    assert case["unit_id"] == id_of("unit/bjorken")
