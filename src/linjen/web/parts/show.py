@@ -1,0 +1,49 @@
+"""The page of parts: every building block in every state, in the demo only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response
+
+from linjen.access.by import By
+from linjen.cases.ledger import LedgerRow
+from linjen.core import clock
+from linjen.core.errors import NotFound
+from linjen.core.ids import new_id
+from linjen.web.exchange import Exchange
+from linjen.web.fast import draw_rows
+from linjen.web.routing import get_page
+
+
+@get_page("/parts", verb="parts", who="anyone")
+async def show_parts(exchange: Exchange) -> Response[Any]:
+    """All parts; NotFound outside the demo."""
+    if not exchange.site.settings.demo:
+        raise NotFound("page")
+    return exchange.page("parts/parts_page.html", ledger_html=_ledger())
+
+
+def _ledger() -> str:
+    """A row of each kind, drawn as the real ledger draws them."""
+    at = clock.now()
+    me = By("staff", new_id(), new_id(), new_id())
+    rows = [
+        LedgerRow(
+            case_id=new_id(), entry="admin" if level == 4 else "symptom", state="in_progress" if holder else "queued",
+            priority=level, reason=reason, birth_on=clock.local_date(at) - timedelta(days=365 * age),
+            waiting_since=at - timedelta(minutes=waited), unread=unread, pictures=pictures,
+            holder_id=me.person_id if holder == "me" else new_id() if holder else None,
+            holder_name="Bo Hellström" if holder else None,
+        )
+        for level, reason, age, waited, unread, pictures, holder in (
+            (1, "brostsmarta", 61, 1, 1, 0, ""), (2, "andningsbesvar", 82, 14, 1, 0, ""),
+            (3, "feber_barn", 4, 38, 2, 1, ""), (4, "", 29, 200, 0, 0, ""), (5, "forkylning", 33, 1500, 0, 3, ""),
+            (3, "halsont", 38, 55, 0, 0, "me"), (4, "ryggont", 47, 95, 1, 0, "colleague"),
+        )
+    ]  # fmt: skip
+    return draw_rows(rows, me, at)
+
+
+ROUTES = [show_parts]
