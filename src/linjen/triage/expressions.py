@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -75,24 +75,29 @@ class Vocabulary:
 
     def _fits(self, form: str) -> frozenset[int]:
         spelled = self._spell(form)
-        found = self._exact(spelled)
+        known, parts = self._known(spelled), self._parts(spelled)
         plain = _BOOSTERS.sub("", spelled)
         if plain != spelled:
-            found |= self._exact(plain)
-        if not found and len(spelled) >= 5 and spelled not in self._keep:
-            found = self._nearly(spelled)
-        return frozenset(found)
+            known |= self._known(plain)
+        # The end of a compound may be spelled right and its beginning wrong: only a whole word or beginning is enough.
+        if not known and len(spelled) >= 5 and spelled not in self._keep:
+            known = self._nearly(spelled)
+        return frozenset(known | parts)
 
-    def _exact(self, form: str) -> set[int]:
-        size = len(form)
+    def _known(self, form: str) -> set[int]:
         found = set(self._whole.get(form, ()))
-        for cut in range(2, size + 1):
+        for cut in range(2, len(form) + 1):
             found.update(self._begin.get(form[:cut], ()))
-            found.update(self._end.get(form[size - cut :], ()))
-        for start in range(size - 2):
+        return found
+
+    def _parts(self, form: str) -> set[int]:
+        size = len(form)
+        found: set[int] = set()
+        for start in range(size - 1):
+            found.update(self._end.get(form[start:], ()))
+        for start in range(size - 2) if self._within else ():
             for stop in range(start + 3, min(size, start + 16) + 1):
-                if (numbers := self._within.get(form[start:stop])) is not None:
-                    found.update(numbers)
+                found.update(self._within.get(form[start:stop], ()))
         return found
 
     def _nearly(self, form: str) -> set[int]:
@@ -144,7 +149,7 @@ def parse_expression(name: str, line: str) -> Expression:
 class Lexicon:
     """Compiled groups and expressions; `find` gives every expression that occurs in a text, and where."""
 
-    def __init__(self, groups: dict[str, str], lines: dict[str, Sequence[str]], keep: Iterable[str] = ()) -> None:
+    def __init__(self, groups: dict[str, str], lines: Mapping[str, Sequence[str]], keep: Iterable[str] = ()) -> None:
         self._groups = {name: tuple(text.split()) for name, text in groups.items()}
         self._numbers: dict[str, int] = {}
         self._plain, self._folded = Vocabulary(keep), Vocabulary(keep, folded=True)
@@ -212,21 +217,10 @@ class Lexicon:
                 places.setdefault(number, []).append(at)
         search = _Search(self._groups, self._numbers, tokens, places, numbers)
         candidates = {id(one): one for number in places for one in self._anchored.get(number, ())}
-        found = []
+        found: list[tuple[str, list[Span]]] = []
         for expression in [*self._always, *candidates.values()]:
             found.extend((expression.name, spans) for spans in search.finds(expression))
         return found
-
-    def groups_in(self, tokens: Sequence[Token], names: Iterable[str]) -> dict[str, list[Span]]:
-        """The places of the named groups, for rules that combine them."""
-        undotted = not any(set(token.form) & set("åäö") for token in tokens)
-        fits = (self._folded if undotted else self._plain).fits
-        places: dict[int, list[int]] = {}
-        for at, token in enumerate(tokens):
-            for number in fits(token.form):
-                places.setdefault(number, []).append(at)
-        search = _Search(self._groups, self._numbers, tokens, places, ())
-        return {name: spans for name in names if (spans := search.item("@" + name))}
 
 
 class _Search:
@@ -304,8 +298,6 @@ class _Search:
         return [spans for spans in chosen if not any(self._same(spans[0], span, expression.wide) for span in absent)]
 
     def _together(self, before: list[Span], span: Span, wide: bool) -> bool:
-        if any(set(other) & set(span) for other in before):
-            return False
         return wide or all(self._same(other, span, wide) and abs(other[0] - span[0]) <= _WINDOW for other in before)
 
     def _same(self, one: Span, other: Span, wide: bool) -> bool:

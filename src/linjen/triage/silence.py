@@ -25,7 +25,7 @@ _FILLER = _set(
     "alls någon något några nån nåt nå direkt heller haft har ha jag hon han den det de fått får känt känner känt mer sån sådan"
     " varit är like så ens mer more any a an been have had got has en ett ont? kraftig kraftigt svår svåra svårt stor stora större"
     " nya ny nytt feeling feel i direkta konstig konstiga tecken på att märkt märker upplever upplevt lidit av nåra blivit blir"
-    " akut akuta speciellt särskilt vi längre egentligen riktigt symptom symtom synlig synliga tydlig samtidigt min mitt hans hennes"
+    " akut akuta speciellt särskilt vi längre tankar planer funderingar att om för egentligen riktigt symptom symtom synlig synliga tydlig samtidigt min mitt hans hennes"
 )
 _NOT_DENIED = _set("bara nog säker säkert vet enbart endast only sure minst mindre")
 _BREAK = _set("men fast dock but däremot för eftersom då så nu idag och and samt fastän while because utom som sen")
@@ -50,32 +50,35 @@ _WHAT_IF = (
     "risk of", "vaccin mot", "vaccinera mot", "vaccineras mot", "vaccinerad mot", "vaccination mot", "skydd mot", "skyddar mot", "förebygga", "undvika", "rädd att få",
     "rädd för att få", "orolig att få", "orolig för att få", "skräck för", "rädsla för", "hur vet man om man har", "vad gör man vid",
     "vad gör man om", "vilka är symtomen på", "vad är symtomen på", "vilka symtom", "tecken är det på", "symtomen på", "symptomen på", "kurs i", "utbildning i",
-    "medicin mot", "tabletter mot", "skyddar mot", "skydda mig mot", "spruta mot", "screening för", "fobi för",
+    "medicin mot", "tabletter mot", "skyddar mot", "skydda mig mot", "spruta mot", "screening för", "fobi för", "man kan få", "kan man få", "kan jag få",
 )  # fmt: skip
 _WHAT_IF_WORDS = tuple(tuple(phrase.split()) for phrase in (*_WHAT_IF, *(fold(phrase) for phrase in _WHAT_IF)))
 
 
 def is_silent(tokens: Sequence[Token], spans: Sequence[Span]) -> bool:
     """True when the hit, given as the places of its rows, is wholly denied, past, a relative's past or a what-if."""
-    return any(_is_denied(tokens, span) or _is_past(tokens, span) or _is_what_if(tokens, span) for span in spans)
+    own = frozenset(place for span in spans for place in span)
+    return any(
+        _is_denied(tokens, span, own) or _is_past(tokens, span) or _is_what_if(tokens, span) for span in spans
+    )
 
 
-def _is_denied(tokens: Sequence[Token], span: Span) -> bool:
-    own = set(span)
+def _is_denied(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
+    # A denying word that is itself part of the hit ("får inte luft") denies nothing.
     within = [at for at in range(span[0] + 1, span[-1]) if at not in own]
     if any(tokens[at].form in _AFTER_NOT and tokens[at + 1].form not in _NOT_DENIED for at in within):
         return True
-    return _is_denied_before(tokens, span) or _is_denied_after(tokens, span)
+    return _is_denied_before(tokens, span, own) or _is_denied_after(tokens, span, own)
 
 
-def _is_denied_before(tokens: Sequence[Token], span: Span) -> bool:
+def _is_denied_before(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
     first = tokens[span[0]]
     between: list[int] = []
     for at in range(span[0] - 1, max(-1, span[0] - 10), -1):
         token = tokens[at]
         if token.sentence != first.sentence or (token.form in _BREAK and token.form not in _FILLER):
             return False
-        if token.form in _NOT:
+        if token.form in _NOT and at not in own:
             return _reaches(tokens, at, list(reversed(between)), span)
         between.append(at)
     return False
@@ -103,8 +106,10 @@ def _reaches(tokens: Sequence[Token], denial: int, between: list[int], span: Spa
     return len(span) == 1 and any(word in _OR for word in ahead)
 
 
-def _is_denied_after(tokens: Sequence[Token], span: Span) -> bool:
+def _is_denied_after(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
     last = tokens[span[-1]]
+    if any(place in own for place in range(span[-1] + 1, span[-1] + 3)):
+        return False
     rest = [token.form for token in tokens[span[-1] + 1 : span[-1] + 5] if token.clause == last.clause]
     if rest and rest[0] in {"jag", "hon", "han", "det", "i"}:
         rest = rest[1:]

@@ -65,7 +65,7 @@ _SOUNDS = (
 
 
 def sound(word: str) -> str:
-    """A spelling key: words that a hurried or unsure writer mixes up share it (doubled letters, ck/k, ä/e, sj-sounds)."""
+    """A spelling key shared by words that a hurried writer mixes up: doubled letters, ck/k, ä/e, the sj-sounds."""
     for pattern, key in _SOUNDS:
         word = pattern.sub(key, word)
     return word
@@ -125,7 +125,8 @@ def detect_language(text: str) -> str:
         unicodedata.normalize("NFC", found).lower().replace("’", "'")
         for found in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)
     ]
-    counts = {name: sum(form in words for form in forms) for name, words in _LANGUAGES.items()}
-    counts["sv"] += 0.5 + 0.3 * sum(bool(set(form) & set("åäö")) for form in forms)
-    best = max(counts, key=lambda name: counts[name])
-    return best
+    counts = {name: float(sum(form in words for form in forms)) for name, words in _LANGUAGES.items()}
+    counts["sv"] = counts["sv"] + 0.5 + 0.3 * sum(bool(set(form) & set("åäö")) for form in forms)
+    if len(forms) >= 6 and max(counts.values()) < 1:
+        return "other"
+    return max(counts, key=lambda name: counts[name])
