@@ -112,6 +112,10 @@ class Browser:
                 return str(link.get("href"))
         raise AssertionError(f"no link {words!r}")
 
+    def form_token(self) -> str:
+        """The token that the forms of the present page carry."""
+        return str(html.fromstring(self.page.text).xpath("string(//input[@name='csrf']/@value)"))
+
     @property
     def token(self) -> str:
         """The resident session's token, '' without one."""
@@ -232,6 +236,7 @@ async def sign_in_world(region: Region, folder: Path, monkeypatch: pytest.Monkey
         stack.push_async_callback(one.rivta.stop)
         provider = await staff_idp.serve(staff, *CLIENT, [f"{region.url}/clinic/sign-in/return"])
         stack.push_async_callback(provider.stop)
+        provider.provider._now = moved
         one.phone = await stack.enter_async_context(httpx.AsyncClient(base_url=one.bankid.phone_url, trust_env=False))
         await _connect(one, provider.issuer, stack)
         stack.push_async_callback(one.close)

@@ -1,0 +1,129 @@
+"""Sessioner: how long they last, how they end, which language they speak, and forms that came too late."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.region import Region
+from tests.stories.sign_in_world import Browser, World, sign_in_world
+
+
+@pytest.fixture
+async def world(region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """The region with its counterparts."""
+    async with sign_in_world(region, tmp_path, monkeypatch) as one:
+        yield one
+
+
+@pytest.fixture
+async def gustav(world: World) -> Browser:
+    """A resident's browser, signed in, on the front page."""
+    browser = await world.sign_in("gustav")
+    await browser.get("/")
+    return browser
+
+
+async def _stay(browser: Browser, csrf: str) -> int:
+    answer = await browser.post("/session/extend", headers={"x-linjen": "1", "x-csrf": csrf})
+    return int(answer.json()["idle_left_s"]) if answer.status_code == 200 else -answer.status_code
+
+
+async def test_a_resident_is_signed_out_after_thirty_idle_minutes(world: World, gustav: Browser) -> None:
+    csrf = gustav.form_token()
+    world.clock.move(29 * 60)
+    assert await _stay(gustav, csrf) == 1800
+    world.clock.move(30 * 60 + 1)
+    assert await _stay(gustav, csrf) == -401
+    assert "Gustav" not in (await gustav.get("/")).text
+
+
+async def test_a_resident_is_signed_out_after_eight_hours_however_active(world: World, gustav: Browser) -> None:
+    csrf = gustav.form_token()
+    for _ in range(16):
+        world.clock.move(29 * 60)
+        assert await _stay(gustav, csrf) == 1800
+    world.clock.move(17 * 60)
+    assert await _stay(gustav, csrf) == -401
+
+
+async def test_the_extension_is_a_plain_form_too(world: World, gustav: Browser) -> None:
+    csrf = gustav.form_token()
+    page = await gustav.post("/session/extend", {"csrf": csrf}, headers={"referer": f"{gustav.url}/cases?page=2"})
+    assert page.headers["location"] == "/cases?page=2"
+
+
+async def test_signing_out_kills_the_token_everywhere(world: World, gustav: Browser) -> None:
+    kept = dict(gustav.cookies)
+    session = await world.region.value("select id from sessions where ended_at is null and kind = 'resident'")
+    ended: list[object] = []
+    world.region.site.hub.end_session = ended.append  # type: ignore[method-assign, assignment]
+    page = await gustav.post("/sign-out", {"csrf": gustav.form_token()})
+    assert page.headers["location"] == "/"
+    assert gustav.token == ""
+    assert ended == [session]
+    gustav.cookies = kept
+    assert "Gustav" not in (await gustav.get("/")).text
+
+
+async def test_a_form_without_the_right_token_changes_nothing(world: World, gustav: Browser) -> None:
+    other = await world.sign_in("olle")
+    await other.get("/")
+    for csrf in ("", "x", other.form_token()):
+        page = await gustav.post("/sign-out", {"csrf": csrf})
+        assert page.status_code == 409
+        assert "för länge" in page.text
+    foreign = await gustav.post("/sign-out", {"csrf": gustav.form_token()}, headers={"origin": "https://evil.example"})
+    assert foreign.status_code == 409
+    assert "Gustav" in (await gustav.get("/")).text
+
+
+async def test_a_form_of_an_earlier_session_has_expired(world: World, gustav: Browser) -> None:
+    old = gustav.form_token()
+    await gustav.post("/sign-out", {"csrf": old})
+    await world.sign_in("gustav", gustav)
+    assert (await gustav.post("/sign-out", {"csrf": old})).status_code == 409
+
+
+async def test_the_language_follows_the_browser_and_the_session(world: World, gustav: Browser) -> None:
+    csrf = gustav.form_token()
+    page = await gustav.post("/language", {"csrf": csrf, "language": "en"}, headers={"referer": f"{gustav.url}/?x=1"})
+    assert page.headers["location"] == "/?x=1"
+    assert "Welcome to care" in (await gustav.get("/")).text
+    assert (
+        await world.region.value("select language from sessions where ended_at is null and kind = 'resident'") == "en"
+    )
+    await gustav.post("/sign-out", {"csrf": csrf})
+    await gustav.get("/sign-in")
+    assert "Mobile BankID on another device" in gustav.text()
+    order = await world.begin(gustav)
+    assert (await world.state(gustav, order))["text"] == "Start your BankID app."
+    bad = await gustav.post("/language", {"language": "xx"})
+    assert bad.status_code == 422
+
+
+@pytest.mark.parametrize("referer", ["https://evil.example/x", "//evil.example", "", "/\\evil.example"])
+async def test_the_language_switch_leads_nowhere_else(world: World, referer: str) -> None:
+    browser = world.browser()
+    page = await browser.post(
+        "/language", {"language": "en", "next": "//evil.example"}, headers={"referer": referer} if referer else {}
+    )
+    assert page.headers["location"] == "/"
+
+
+async def test_a_signed_in_resident_is_not_asked_to_sign_in(gustav: Browser) -> None:
+    assert (await gustav.get("/sign-in?next=/cases")).headers["location"] == "/cases"
+
+
+async def test_pages_are_stored_nowhere_and_framed_nowhere(world: World) -> None:
+    browser = world.browser()
+    order = await world.begin(browser)
+    for path in ("/", "/sign-in", order, f"{order}/state", "/clinic/sign-in"):
+        page = await browser.get(path)
+        assert page.headers["cache-control"] == "no-store"
+        assert "unsafe" not in page.headers["content-security-policy"]
+        assert page.headers["x-frame-options"] == "DENY"
+        assert "<script>" not in page.text
+        assert " style=" not in page.text
