@@ -1,0 +1,135 @@
+"""The talk of a case, for both sides: its bubbles and days drawn once, its marks, the draft, and what the script says.
+
+A page reads it with `read_talk` and includes `parts/talk.html`; `static/js/chat.js` keeps it alive from there.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from markupsafe import Markup, escape
+
+from linjen.access.by import By
+from linjen.cases.drafts import find_draft
+from linjen.cases.loading import Case
+from linjen.cases.message import LONGEST, Message, list_messages
+from linjen.cases.reading import Delivery, Marks, find_marks, mark_delivered
+from linjen.cases.states import is_allowed
+from linjen.cases.timeline import Happening, list_happenings
+from linjen.core import clock, swedish
+from linjen.core.database import Connection
+from linjen.web.fast import draw_bubble
+from linjen.web.site import Site
+from linjen.web.words import has_word, say
+
+#: The happenings that stand as lines in the talk; the rest belong to the timeline.
+_TOLD = frozenset({"claimed", "released", "closed", "withdrawn"})
+
+#: What the page's script says by itself; keys of words/chat.toml.
+_SCRIPT_WORDS = (
+    "you", "sent", "delivered", "read", "sending", "unsent", "retry", "too_long", "unreadable", "empty", "too_often",
+    "closed_meanwhile", "reused", "signed_out", "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved",
+    "new_message", "new_messages", "offline", "not_sent_kept", "today", "refused",
+)  # fmt: skip
+
+
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    """All that parts/talk.html needs. `base` is the case's address, without a slash at its end."""
+
+    base: str
+    party: str
+    counter: int
+    thread: Markup
+    marks: Marks
+    unread_from: int
+    is_delivered: bool
+    draft: str
+    message_id: str
+    can_write: bool
+    words: str
+    longest: int = LONGEST
+    error: str = ""
+
+
+def script_words(language: str) -> str:
+    """The script's words as JSON for a data attribute."""
+    return msgspec.json.encode({key: say(language, f"chat.{key}") for key in _SCRIPT_WORDS}).decode()
+
+
+async def read_talk(
+    db: Connection, site: Site, by: By, case: Case, *, base: str, text: str | None = None, error: str = ""
+) -> Talk:
+    """The talk as `by` sees it; the caller has loaded `case` by see_case in the same transaction.
+
+    `text` is what was typed and refused, with the words of `error`; otherwise the kept draft stands in the box.
+    """
+    language = by.language
+    messages = await list_messages(db, site.sealer, case.id)
+    happenings = [one for one in await list_happenings(db, case.id) if one.kind in _TOLD]
+    own = await find_marks(db, case.id, by.kind)
+    other = await find_marks(db, case.id, "resident" if by.is_staff else "staff")
+    can_write = is_allowed(case.state, "send_message") and (not by.is_staff or case.holder_id == by.person_id)
+    return Talk(
+        base=base, party=by.kind, counter=case.counter, thread=_draw_thread(by, messages, happenings, other, language),
+        marks=other, unread_from=own.read, is_delivered=own.delivered >= case.counter, message_id=str(uuid4()),
+        can_write=can_write, words=script_words(language),
+        draft=text if text is not None else await find_draft(db, site.sealer, by, case.id), error=error,
+    )  # fmt: skip
+
+
+async def tell_delivered(site: Site, by: By, case: Case, talk: Talk | None = None) -> None:
+    """A page with the whole talk has been made for `by`: what the other party wrote has reached her.
+
+    A colleague who only looks in receives nothing for the holder. With `talk`, nothing is written twice.
+    """
+    if not (talk and talk.is_delivered) and (not by.is_staff or case.holder_id == by.person_id):
+        await mark_delivered(site.database, [Delivery(case.id, by.kind, case.counter)])
+        site.hub.signal(case.id, "resident" if by.is_staff else "staff", "delivered", str(case.counter))
+
+
+def mark_of(seq: int, other: Marks) -> str:
+    """How far a message of one's own has come with the other party."""
+    return "read" if seq <= other.read else "delivered" if seq <= other.delivered else "sent"
+
+
+def _draw_thread(by: By, messages: list[Message], happenings: list[Happening], other: Marks, language: str) -> Markup:
+    lines: list[tuple[int, Any, str]] = [
+        (one.seq, one.sent_at, _bubble(by, one, other, language)) for one in messages
+    ] + [(one.seq, one.at, _line(one, language)) for one in happenings]
+    lines.sort(key=lambda line: line[0])
+    drawn = []
+    for day, of_day in groupby(lines, key=lambda line: clock.local_date(line[1])):
+        words = escape(swedish.date_words(day, language))
+        drawn.append(f'<li class="lj-day" data-day="{day.isoformat()}"><h3>{words}</h3></li>')
+        drawn += [html for _, _, html in of_day]
+    return Markup("\n".join(drawn))  # noqa: S704 - every part of it was escaped where it was drawn
+
+
+def _bubble(by: By, one: Message, other: Marks, language: str) -> str:
+    return draw_bubble(
+        by.kind, message_id=str(one.id), seq=one.seq, by_kind=one.by_kind, name=one.by_name, title=one.by_title,
+        text=one.text, at=one.sent_at, you=by.kind == "resident" and one.by_id == by.person_id,
+        mark=mark_of(one.seq, other), language=language,
+    )  # fmt: skip
+
+
+def _line(one: Happening, language: str) -> str:
+    day = clock.local_date(one.at)
+    at = swedish.time_words(one.at, language).lower()
+    return (
+        f'<li class="lj-system" id="e-{one.seq}" data-seq="{one.seq}" data-day="{day.isoformat()}"'
+        f' data-day-words="{escape(swedish.date_words(day, language))}">'
+        f'{escape(happening_words(one, language))} <time datetime="{clock.local(one.at).isoformat("T", "minutes")}">'
+        f"{escape(at)}</time></li>"
+    )
+
+
+def happening_words(one: Happening, language: str) -> str:
+    """The sentence of one event."""
+    key = f"events.{one.kind}"
+    if one.kind == "closed" and not one.by_name:
+        key = "events.closed_by_system"
+    return say(language, key, name=one.by_name) if has_word("sv", key) else one.kind
