@@ -112,6 +112,11 @@ class Region:
         self._folder = folder
         self._people: list[Person] = []
 
+    @property
+    def embedded_folder(self) -> Path:
+        """Where the database keeps its files."""
+        return self._folder / "postgres"
+
     async def open(self) -> None:
         """Start the program on a free port."""
         listener = listen("127.0.0.1", 0)

@@ -116,6 +116,20 @@ async def test_the_message_statement_obeys_the_same_law(region: Region) -> None:
             assert sent.outcome == expected, (name, case)
 
 
+async def test_on_her_thirteenth_birthday_a_case_becomes_the_childs_alone(region: Region) -> None:
+    case, database = region.cases["child"], region.site.database
+    astrid, elsa = region.actors.resident("astrid"), region.actors.resident("elsa")
+    assert await answer(region, astrid, case, "see") == "yes"
+    await database.execute("update cases set patient_birth_on = current_date - interval '13 years' where id = $1", case)
+    assert await answer(region, astrid, case, "see") == "404"
+    assert await answer(region, elsa, case, "see") == "yes"
+
+
+async def test_who_is_no_longer_guardian_has_lost_the_childs_case(region: Region) -> None:
+    await region.site.database.execute("update guardianships set ended_at = now()")
+    assert await answer(region, region.actors.resident("astrid"), region.cases["child"], "see") == "404"
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_its_states(verb: str) -> None:
     assert any(is_allowed(state, verb) for state in ("intake", "queued", "in_progress", "self_care_offered"))
