@@ -20,10 +20,12 @@ from linjen.triage.words import Token, drops, fold, is_near, sound
 Span = tuple[int, ...]  # the places (token numbers) of one find, rising
 Number = tuple[str, float, int]  # kind, value, place
 
-_ENDINGS = ["", "en", "et", "n", "t", "a", "ar", "er", "or", "na", "arna", "erna", "orna", "r", "s", "ens", "ets", "ade", "at", "ad", "de", "te", "ande", "ar", "are", "te", "d", "er", "or", "sen", "ena", "ene", "an", "as"]
-_BOOSTERS = re.compile(
-    r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|gör|pers|full|halv|småt?|stup)(?=.{2})"
-)
+_ENDINGS = (
+    "", "en", "et", "n", "t", "a", "ar", "er", "or", "na", "arna", "erna", "orna", "r", "s", "ens", "ets", "ade", "at",
+    "ad", "de", "te", "ande", "are", "d", "sen", "ena", "ene", "an", "as",
+)  # fmt: skip
+_BOOSTERS = re.compile(r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|tok|pers|full|halv|stup)(?=.{2})")
+
 _ROW_GAP = 3
 _PHRASE_GAP = 2
 _WINDOW = 16

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from linjen.triage.expressions import Lexicon, Vocabulary
-from linjen.triage.words import Token, fold, tokenise
+from linjen.triage.words import Token, fold, read_lexicon_file, tokenise
 
 # Measured on lines the phrases were not written from: see the decision on own words.
 _CLASS_WEIGHT = 4.0
@@ -21,10 +21,7 @@ _NEXT_WEIGHT = 0.7
 _NEXT_COUNT = 3
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
-_SMALL_WORDS = frozenset(
-    fold(word)
-    for word in ["jag", "har", "ett", "den", "det", "är", "som", "och", "att", "för", "med", "till", "min", "mitt", "mina", "på", "av", "om", "men", "så", "vi", "ni", "han", "hon", "när", "sen", "sedan", "en", "de", "dem", "också", "från", "blir", "få", "får", "kan", "vill", "hej", "vad", "hur", "the", "and", "for", "with", "have", "has", "been", "my", "is", "in", "it", "of", "to", "blivit", "bli", "hela", "lite", "mycket", "mer", "mest", "nu", "idag", "igår", "dag", "dagar", "vecka", "veckor", "år", "efter", "före", "över", "under", "vid", "sin", "sina", "hos", "ner", "upp", "ut", "där", "här", "hit", "dit", "inte", "ej", "ingen", "inget", "alldeles", "helt", "vilken", "vilka", "var", "varit", "gör", "göra", "mig", "sa", "just", "bara", "fast", "trots", "i", "ha", "haft", "hade", "fick", "fått", "ta", "tar", "känns", "känner", "kunna", "ska", "skall", "skulle", "behöver", "oss", "er", "sig"]
-)
+_SMALL_WORDS = frozenset(fold(read_lexicon_file("keep.yaml")["small"]).split())
 
 Vector = dict[str, float]
 

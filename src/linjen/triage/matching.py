@@ -9,8 +9,8 @@ from importlib.resources import files
 import msgspec
 
 from linjen.triage.likeness import Likeness
-from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire, read_lexicon_file
-from linjen.triage.words import detect_language
+from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire
+from linjen.triage.words import detect_language, read_lexicon_file
 
 _BEST = 5
 _OTHER = "ovrigt"

@@ -11,22 +11,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
 from linjen.triage.expressions import Lexicon, Span
 from linjen.triage.quantities import read_numbers
 from linjen.triage.silence import is_silent
-from linjen.triage.words import Token, tokenise
+from linjen.triage.words import Token, read_lexicon_file, tokenise
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ALARM_LEVELS = frozenset({1, 2})
-
-
-def read_lexicon_file(name: str) -> dict[str, str]:
-    """One file of the lexicon folder: a mapping from name to text."""
-    text = files("linjen.triage").joinpath("lexicon", name).read_text("utf-8")
-    content: dict[str, str] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-    return content
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +30,7 @@ def finding_levels() -> dict[str, int]:
 @lru_cache(maxsize=1)
 def _lexicon() -> Lexicon:
     groups = read_lexicon_file("groups.yaml")
-    flags = {**read_lexicon_file("red_flags.yaml")}
+    flags = read_lexicon_file("red_flags.yaml")
     lines = {code: [line for line in text.splitlines() if line.strip()] for code, text in flags.items()}
     return Lexicon(groups, lines, read_lexicon_file("keep.yaml")["words"].split())
 

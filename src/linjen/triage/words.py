@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from importlib.resources import files
 
 import msgspec
+import yaml
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[.!?;:…\n]+|,|/|\+|>|<|%")
 _SENTENCE_END = frozenset(".!?;…\n")
@@ -92,27 +95,30 @@ def drops(word: str) -> set[str]:
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
-_SCRIPTS = (("ar", "\u0600", "\u06ff"), ("ru", "\u0400", "\u04ff"), ("el", "\u0370", "\u03ff"), ("zh", "\u4e00", "\u9fff"),
-            ("th", "\u0e00", "\u0e7f"), ("he", "\u0590", "\u05ff"), ("am", "\u1200", "\u137f"), ("hi", "\u0900", "\u097f"))  # fmt: skip
+# First and last letter of scripts that give a language away by themselves.
+_SCRIPTS = (
+    ("ar", "\u0600", "\u06ff"),
+    ("ru", "\u0400", "\u04ff"),
+    ("el", "\u0370", "\u03ff"),
+    ("zh", "\u4e00", "\u9fff"),
+    ("th", "\u0e00", "\u0e7f"),
+    ("he", "\u0590", "\u05ff"),
+    ("am", "\u1200", "\u137f"),
+    ("hi", "\u0900", "\u097f"),
+)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_FUNCTION_WORDS = {
-    "sv": "jag har och att det är en ett på av för med inte som till mig min mitt mina han hon vi ni när sen sedan om ont"
-    " också efter eller men så från blir får kan vill behöver hos mycket lite ej också varit haft när gör ha fått"
-    " är å ja nu måste skulle dag dagar vecka veckor år snälla hjälp hej",
-    "en": "i i'm i've my the and is are have has had a an it in of to with not can can't for on when since been was me he she"
-    " his her you do don't what pain feel very need hurts want am this that after get cannot doesn't would like days weeks",
-    "de": "ich habe und ist nicht die der das mein meine seit mit ein eine beim auf sehr schmerzen kann bin im",
-    "fr": "je j'ai et est le la les ne pas mon ma depuis avec une un très mal dans du des suis à au",
-    "es": "yo tengo y es el la los las no mi desde con una un muy dolor en me de que por mucho",
-    "fi": "minulla on ja ei olen että kun minun se kuin kipu kipeä mutta hyvin eilen päivää viikkoa ole",
-    "pl": "mam i nie jest mnie boli od się w na z moja mój bardzo dni że jak do",
-    "tr": "ben bir ve var çok ağrım ağrı benim gün değil bu için ağrıyor başım",
-    "so": "waxaan waa iyo ma aan leh xanuun wuxuu waxa ayaa",
-    "bs": "imam i je ne sam moj moja boli me od jako dana u na bol već",
-    "nl": "ik heb en het een niet mijn sinds van pijn met zijn is de ook erg",
-    "it": "ho e il la non mio mia da con un una molto dolore di che sono mi",
-}
-_LANGUAGES = {name: frozenset(words.split()) for name, words in _FUNCTION_WORDS.items()}
+
+def read_lexicon_file(name: str) -> dict[str, str]:
+    """One file of the lexicon folder: a mapping from a name to a text of words."""
+    text = files("linjen.triage").joinpath("lexicon", name).read_text("utf-8")
+    content: dict[str, str] = yaml.load(text, Loader=_Loader)  # noqa: S506 (both are safe loaders)
+    return content
+
+
+@lru_cache(maxsize=1)
+def _languages() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in read_lexicon_file("languages.yaml").items()}
 
 
 def detect_language(text: str) -> str:
@@ -125,7 +131,7 @@ def detect_language(text: str) -> str:
         unicodedata.normalize("NFC", found).lower().replace("’", "'")
         for found in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)
     ]
-    counts = {name: float(sum(form in words for form in forms)) for name, words in _LANGUAGES.items()}
+    counts = {name: float(sum(form in words for form in forms)) for name, words in _languages().items()}
     counts["sv"] = counts["sv"] + 0.5 + 0.3 * sum(bool(set(form) & set("åäö")) for form in forms)
     if len(forms) >= 6 and max(counts.values()) < 1:
         return "other"
