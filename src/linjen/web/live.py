@@ -178,8 +178,8 @@ class Hub:
             events, self._pending = self._pending, []
             try:
                 await self._deliver(events)
-            except LinjenError as error:  # the rows are the truth: pages are told to fetch anew
-                log.warning("delivery_failed", reason=error.reason)
+            except Exception as error:  # the rows are the truth: pages are told to fetch anew, and the rounds go on
+                _note("delivery_failed", error)
                 self._tell_to_reload(events)
 
     def _tell_to_reload(self, events: Sequence[Event]) -> None:
@@ -233,8 +233,8 @@ class Hub:
                 try:
                     if streams and self.draw_rows:
                         await self.draw_rows(streams, cases)
-                except LinjenError as error:
-                    log.warning("ledger_delivery_failed", reason=error.reason)
+                except Exception as error:  # as above: one unit's trouble never ends the rounds for the others
+                    _note("ledger_delivery_failed", error)
                     for stream in streams:
                         stream.put(frame("reload", ""))
             await asyncio.sleep(LEDGER_PAUSE_S)
@@ -244,6 +244,13 @@ class Hub:
             await asyncio.sleep(HEARTBEAT_S)
             for stream in self.streams():
                 stream.put(b": still here\n\n")
+
+
+def _note(what: str, error: Exception) -> None:
+    if isinstance(error, LinjenError):
+        log.warning(what, reason=error.reason)
+    else:
+        log.error(what, exc_info=error)
 
 
 async def pump(stream: Stream, send: Callable[[bytes], Awaitable[None]], gone: Awaitable[object]) -> None:

@@ -51,7 +51,7 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     held = sorted((row for row in rows if row.state != "queued"), key=lambda row: row.holder_id != by.person_id)
     return {
         "queued": len(queued), "queued_html": draw_rows(queued, by, at), "held": len(held),
-        "held_html": draw_rows(held, by, at), "at": f"{clock.local(at):%H.%M}",
+        "held_html": draw_rows(held, by, at), "now": at.isoformat(),
     }  # fmt: skip
 
 

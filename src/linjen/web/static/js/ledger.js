@@ -1,0 +1,261 @@
+// Patientliggaren, live. A row never moves while the pointer rests in the table or the focus is in it: what would shift
+// rows waits, is counted in a bar at the bottom, and is shown when the pointer leaves or the bar's button is pressed.
+const table = document.getElementById("ledger");
+const words = document.getElementById("ledger-words")?.dataset;
+if (table && words) keepAlive();
+
+function keepAlive() {
+  const bar = document.getElementById("ledger-bar");
+  const lost = document.getElementById("ledger-lost");
+  const news = document.getElementById("ledger-news");
+  const mineOnly = words.mine === "1";
+  const clockOffset = Date.parse(table.dataset.now) - Date.now();
+  const waiting = new Map(); // case id -> the row to show, or null for one that leaves
+  let version = table.dataset.version;
+  let pointerInside = false;
+  let fetching = null;
+  let source = null;
+  let fresh = [];
+  let announceTimer = 0;
+  let lostTimer = 0;
+  let urgentUnseen = false;
+
+  const section = (state) => table.querySelector(`tbody[data-section="${state}"]`);
+  const rowOf = (id) => document.getElementById(`case-${id}`);
+  const idOf = (row) => row.id.slice("case-".length);
+  const held = () => pointerInside || table.contains(document.activeElement);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const isMine = (row) => row.dataset.state === "in_progress" && row.dataset.sort.startsWith("0-");
+
+  // -- one change ---------------------------------------------------------------------------------------------------
+
+  function take(id, row) {
+    if (mineOnly && row && !isMine(row)) row = null;
+    const old = rowOf(id);
+    const known = old !== null || waiting.get(id);
+    if (row && !known && row.dataset.state === "queued") noteNew(row);
+    if (!row && !old) waiting.delete(id);
+    else if (row && old && staysInPlace(old, row)) {
+      waiting.delete(id);
+      old.classList.remove("lj-row-gone");
+      patch(old, row);
+    } else if (held()) {
+      waiting.set(id, row);
+      if (old) dim(old, row);
+    } else {
+      waiting.delete(id);
+      place(id, row);
+    }
+    tell();
+  }
+
+  function staysInPlace(old, row) {
+    if (old.dataset.state !== row.dataset.state) return false;
+    const before = old.previousElementSibling;
+    const after = old.nextElementSibling;
+    return (!before || before.dataset.sort < row.dataset.sort) && (!after || after.dataset.sort > row.dataset.sort);
+  }
+
+  function patch(old, row) {
+    for (const [number, cell] of [...row.cells].entries()) {
+      const shown = old.cells[number];
+      if (shown.innerHTML !== cell.innerHTML && !shown.contains(document.activeElement)) shown.innerHTML = cell.innerHTML;
+    }
+    Object.assign(old.dataset, row.dataset);
+    old.classList.remove("lj-row-1", "lj-row-2", "lj-row-3", "lj-row-4", "lj-row-5");
+    old.classList.add(`lj-row-${row.dataset.priority}`);
+  }
+
+  // The row stands where it stood, grey, and says what became of it.
+  function dim(old, row) {
+    const holder = row?.querySelector("[data-holder]")?.textContent.trim();
+    old.querySelector("[data-holder]").textContent = holder ? fill(words.taken, { name: holder }) : row ? "" : words.gone;
+    old.classList.add("lj-row-gone");
+  }
+
+  function place(id, row) {
+    rowOf(id)?.remove();
+    const body = row && section(row.dataset.state);
+    if (!body) return;
+    const next = [...body.rows].find((other) => other.dataset.sort > row.dataset.sort);
+    body.insertBefore(row, next ?? null);
+    if (row.dataset.fresh) {
+      row.classList.add("lj-row-new");
+      setTimeout(() => row.classList.remove("lj-row-new"), 20_000);
+    }
+  }
+
+  function settle() {
+    if (held()) return;
+    for (const [id, row] of waiting) place(id, row);
+    waiting.clear();
+    tell();
+  }
+
+  // -- what is said of it -------------------------------------------------------------------------------------------
+
+  function noteNew(row) {
+    row.dataset.fresh = "1";
+    fresh.push(row.dataset);
+    if (row.dataset.priority <= 2) urgentUnseen = true;
+    clearTimeout(announceTimer);
+    announceTimer = setTimeout(announce, 600);
+  }
+
+  // Level and reason only: a screen reader may be heard by others.
+  function announce() {
+    const first = fresh.reduce((one, other) => (other.priority < one.priority ? other : one));
+    const text = fresh.length === 1 ? words.announce : words.announceMany;
+    news.textContent = fill(text, { ...first, count: fresh.length });
+    fresh = [];
+  }
+
+  function count(state) {
+    const body = section(state);
+    const shown = body ? [...body.rows].filter((row) => !waiting.has(idOf(row))).length : 0;
+    return shown + [...waiting.values()].filter((row) => row?.dataset.state === state).length;
+  }
+
+  function tell() {
+    for (const state of ["queued", "in_progress"]) {
+      const shown = table.querySelector(`[data-count="${state}"]`);
+      if (shown) shown.textContent = count(state);
+      const empty = table.querySelector(`[data-empty="${state}"]`);
+      if (empty) empty.hidden = section(state).rows.length > 0;
+    }
+    const mark = urgentUnseen ? ` ${words.urgentTitle}` : "";
+    document.title = `(${count(mineOnly ? "in_progress" : "queued")})${mark} ${words.title} – ${words.where}`;
+    tellBar();
+  }
+
+  function tellBar() {
+    const added = [...waiting].filter(([id, row]) => row && !rowOf(id)).map(([, row]) => row);
+    const urgent = added.filter((row) => row.dataset.priority <= 2).length;
+    bar.hidden = waiting.size === 0;
+    bar.classList.toggle("lj-news-urgent", urgent > 0);
+    const many = urgent || added.length;
+    const key = `${urgent ? "urgent" : "new"}${many === 1 ? "One" : "Many"}`;
+    const text = many ? fill(words[key], { count: many }) : words.changed;
+    const shown = document.getElementById("ledger-bar-text");
+    if (shown.textContent !== text) shown.textContent = text;
+  }
+
+  function tellTimes() {
+    for (const row of table.querySelectorAll("tr[data-since]")) {
+      const cell = row.querySelector("[data-waiting]");
+      const text = waited(Math.floor((Date.now() + clockOffset - Date.parse(row.dataset.since)) / 60_000));
+      if (cell.textContent !== text) cell.textContent = text;
+    }
+  }
+
+  function waited(minutes) {
+    if (minutes < 1) return words.waitedNow;
+    if (minutes < 60) return fill(words.waitedMinutes, { minutes });
+    if (minutes < 48 * 60) return fill(words.waitedHours, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+    return fill(words.waitedDays, { days: Math.floor(minutes / 1440) });
+  }
+
+  // -- the whole table anew -----------------------------------------------------------------------------------------
+
+  async function fetchAnew() {
+    if (fetching) return;
+    fetching = [];
+    let late;
+    try {
+      const answer = await fetch(location.pathname, { headers: { "x-linjen": "1" } });
+      if (answer.status === 401 || answer.status === 404) return leave();
+      if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // Without a connection the table stays as it is; the next hello asks again.
+    } finally {
+      [late, fetching] = [fetching, null];
+    }
+    for (const [id, row] of late) take(id, row);
+  }
+
+  function merge(page) {
+    version = page.getElementById("ledger").dataset.version;
+    const rows = new Map([...page.querySelectorAll("tr[data-sort]")].map((row) => [idOf(row), document.adoptNode(row)]));
+    const shown = [...table.querySelectorAll("tr[data-sort]")].map(idOf);
+    for (const id of [...shown, ...waiting.keys()]) if (!rows.has(id)) take(id, null);
+    for (const [id, row] of rows) take(id, row);
+  }
+
+  function leave() {
+    source?.close();
+    location.reload(); // the server knows where to: sign-in, the lock, or "there is no such page"
+  }
+
+  // -- the stream ---------------------------------------------------------------------------------------------------
+
+  function heard(id, row) {
+    if (fetching) fetching.push([id, row]);
+    else take(id, row);
+  }
+
+  function open() {
+    source = new EventSource(words.stream);
+    source.addEventListener("hello", (event) => {
+      clearTimeout(lostTimer);
+      lostTimer = 0;
+      lost.hidden = true;
+      if (event.data !== version) fetchAnew();
+    });
+    source.addEventListener("row", (event) => {
+      const holder = document.createElement("template");
+      holder.innerHTML = event.data;
+      const row = holder.content.firstElementChild;
+      heard(idOf(row), row);
+    });
+    source.addEventListener("gone", (event) => heard(event.data, null));
+    source.addEventListener("reload", fetchAnew);
+    source.addEventListener("signed_out", leave);
+    source.addEventListener("error", () => {
+      if (!lostTimer) lostTimer = setTimeout(tellLost, 4000, new Date());
+      if (source.readyState === EventSource.CLOSED) setTimeout(reopen, 5000);
+    });
+  }
+
+  async function reopen() {
+    await fetchAnew();
+    open();
+  }
+
+  function tellLost(since) {
+    const at = `kl. ${since.toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".")}`;
+    lost.firstElementChild.textContent = fill(words.lost, { at });
+    lost.hidden = false;
+  }
+
+  // -- the reader ---------------------------------------------------------------------------------------------------
+
+  table.addEventListener("pointerenter", (event) => { pointerInside = event.pointerType !== "touch"; });
+  table.addEventListener("pointermove", (event) => { pointerInside = event.pointerType !== "touch"; });
+  table.addEventListener("pointerleave", () => { pointerInside = false; settle(); });
+  table.addEventListener("focusout", () => setTimeout(settle));
+  for (const kind of ["focus", "pointermove", "keydown"]) {
+    window.addEventListener(kind, () => {
+      if (!urgentUnseen || document.hidden) return;
+      urgentUnseen = false;
+      setTimeout(tell, 5000);
+    }, { passive: true });
+  }
+  document.getElementById("ledger-show").addEventListener("click", () => {
+    const first = [...waiting].find(([id, row]) => row && !rowOf(id))?.[0];
+    pointerInside = false;
+    settle();
+    (first ? rowOf(first)?.querySelector("a") : document.querySelector("h1"))?.focus();
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tellTimes(); });
+  setInterval(tellTimes, 20_000);
+  open();
+}
+
+// What to try stays folded for who has folded it; a notice of what was done is told once.
+const tips = document.getElementById("try");
+if (tips) {
+  if (localStorage.getItem("linjen-try") === "folded") tips.open = false;
+  tips.addEventListener("toggle", () => localStorage.setItem("linjen-try", tips.open ? "open" : "folded"));
+}
+if (location.search) history.replaceState(null, "", location.pathname);

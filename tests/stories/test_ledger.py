@@ -1,0 +1,202 @@
+"""Patientliggaren: the right order, live for who may see it, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from uuid import UUID
+
+import asyncpg
+
+from linjen.demo.cases import SeedCase
+from linjen.demo.world import id_of
+from tests.region import Person, Region
+
+
+async def send_new(region: Region, writer: str, unit: str, urgency: int = 3, entry: str = "symptom") -> UUID:
+    """A resident sends a case, now."""
+    seed = SeedCase(region.site.database, region.site.sealer, region.actors)
+    case_id = await seed.draft(writer, entry, writer, unit, "Något nytt har hänt")
+    await seed.send(writer, case_id, urgency, "halsont", 0)
+    return case_id
+
+
+def names_in_order(region: Region, html: str) -> list[str]:
+    """The names of the cases whose rows a ledger has, top to bottom."""
+    names = {str(case_id): name for name, case_id in region.cases.items()}
+    return [names[case_id] for case_id in re.findall(r'<tr id="case-([0-9a-f-]{36})"', html)]
+
+
+async def owner_does(region: Region, sql: str) -> None:
+    """Break something in the database, as its owner."""
+    owner = await asyncpg.connect(region.dsn.replace("linjen_app@", "linjen_owner@"))
+    await owner.execute(sql)
+    await owner.close()
+
+
+async def ledger_of(person: Person) -> str:
+    page = await person.get("/clinic/ledger")
+    assert page.status_code == 200, page.text
+    return page.text
+
+
+async def test_the_most_urgent_comes_first_then_the_longest_waiting_then_what_is_held(region: Region) -> None:
+    waiting = ["urgent", "waiting", "child", "admin", "teen", "protected"]
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    assert names_in_order(region, await ledger_of(karin)) == [*waiting, "held_by_karin", "held_by_bo"]
+    assert names_in_order(region, await ledger_of(bo)) == [*waiting, "held_by_bo", "held_by_karin"]
+    assert names_in_order(region, (await karin.get("/clinic/mine")).text) == ["held_by_karin"]
+
+
+async def test_a_row_says_all_that_is_needed_to_choose(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    await region.site.database.execute("update cases set pictures = 1 where id = $1", region.cases["urgent"])
+    page = await ledger_of(karin)
+    row = next(row for row in page.split("<tr ") if f"case-{region.cases['urgent']}" in row)
+    for part in ("<b>2</b>", "Skyndsamt", "<svg", "82 år", "Andningsbesvär", "6 min", "olästa", "Har bild", "Ta emot"):
+        assert part in row, part
+    assert "Ingrid" not in page, "the ledger names nobody"
+    held = next(row for row in page.split("<tr ") if f"case-{region.cases['held_by_bo']}" in row)
+    assert "Bo Hellström" in held
+    assert "Ta emot" not in held
+    assert 'data-count="queued">6<' in page
+    assert 'data-count="in_progress">2<' in page
+
+
+async def test_a_new_case_appears_in_every_open_ledger_of_the_unit(region: Region) -> None:
+    nurses = [await region.staff(key, "ankaret") for key in ("karin", "bo", "sara", "petra")]
+    async with (
+        nurses[0].listen("/clinic/ledger/stream") as one, nurses[1].listen("/clinic/ledger/stream") as two,
+        nurses[2].listen("/clinic/ledger/stream") as three, nurses[3].listen("/clinic/ledger/stream") as four,
+    ):  # fmt: skip
+        ears = (one, two, three, four)
+        await asyncio.gather(*(ear.wait_for("hello") for ear in ears))
+        case_id = await send_new(region, "gustav", "ankaret", urgency=1)
+        rows = await asyncio.gather(*(ear.wait_for("row", str(case_id)) for ear in ears))
+    assert all('data-state="queued"' in html and "Omgående" in html for _, _, html in rows)
+
+
+async def test_a_taken_case_leaves_the_queue_of_the_others_with_the_name_of_who_took_it(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    case_id = region.cases["waiting"]
+    async with bo.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        assert (await karin.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+        _, _, row = await ear.wait_for("row", str(case_id))
+        assert 'data-state="in_progress"' in row
+        assert "Karin Lindqvist" in row
+        assert "Ta emot" not in row
+
+
+async def test_another_unit_and_another_provider_never_see_it(region: Region) -> None:
+    ulf, lena = await region.staff("ulf", "bjorken"), await region.staff("lena", "lyktan")
+    assert names_in_order(region, await ledger_of(ulf)) == ["at_bjorken"]
+    assert names_in_order(region, await ledger_of(lena)) == ["at_lyktan"]
+    async with ulf.listen("/clinic/ledger/stream") as his, lena.listen("/clinic/ledger/stream") as hers:
+        await asyncio.gather(his.wait_for("hello"), hers.wait_for("hello"))
+        foreign = await send_new(region, "gustav", "ankaret")
+        await send_new(region, "henrik", "bjorken")
+        await send_new(region, "olle", "lyktan")
+        await asyncio.gather(his.wait_for("row"), hers.wait_for("row"))
+        assert not any(str(foreign) in data for ear in (his, hers) for _, _, data in ear.heard)
+
+
+async def test_a_secretary_sees_administrative_questions_only(region: Region) -> None:
+    mona = await region.staff("mona", "ankaret")
+    assert names_in_order(region, await ledger_of(mona)) == ["admin"]
+    async with mona.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        symptom = await send_new(region, "gustav", "ankaret")
+        admin = await send_new(region, "amina", "ankaret", entry="admin")
+        await ear.wait_for("row", str(admin))
+        assert not any(kind == "row" and str(symptom) in data for kind, _, data in ear.heard)
+
+
+async def test_who_has_no_work_with_cases_here_finds_no_ledger(region: Region) -> None:
+    for key, unit in (("maja", "ankaret"), ("ivar", "ankaret"), ("lena", "ankaret")):
+        assert (await (await region.staff(key, unit)).get("/clinic/ledger")).status_code == 404, key
+    unchosen = await (await region.staff("karin")).get("/clinic/ledger")
+    assert (unchosen.status_code, unchosen.headers["location"]) == (303, "/clinic/units")
+    visitor = await (await region.resident("astrid")).get("/clinic/ledger")
+    assert visitor.headers["location"].startswith("/clinic/sign-in")
+
+
+async def test_an_assignment_that_ends_takes_the_live_ledger_and_the_case_with_it(region: Region) -> None:
+    bo, case_id = await region.staff("bo", "ankaret"), region.cases["waiting"]
+    assert (await bo.get(f"/clinic/cases/{case_id}")).status_code == 200
+    async with bo.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        await region.site.database.execute(
+            "update assignments set ended_at = now() where staff_id = $1", id_of("staff/bo")
+        )
+        await send_new(region, "gustav", "ankaret")
+        await ear.wait_for("signed_out")
+        assert not any(kind == "row" for kind, _, _ in ear.heard)
+    for path in ("/clinic/ledger", f"/clinic/cases/{case_id}", f"/clinic/cases/{region.cases['held_by_bo']}"):
+        assert (await bo.get(path)).status_code == 404, path
+
+
+async def test_a_view_is_one_row_in_the_access_log_with_the_cases_it_showed(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    before = await region.value("select count(*) from access_log")
+    shown = names_in_order(region, await ledger_of(karin))
+    assert await region.value("select count(*) from access_log") == before + 1  # type: ignore[operator]
+    logged = await region.value("select shown from access_log where verb = 'ledger' order by id desc limit 1")
+    assert isinstance(logged, list)
+    assert set(logged) == {region.cases[name] for name in shown}
+
+
+async def test_an_id_that_is_new_to_an_open_ledger_is_logged_once_and_first(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    count = "select count(*) from access_log where by_id = $1 and $2 = any(shown)"
+    async with bo.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        case_id = await send_new(region, "gustav", "ankaret")
+        await ear.wait_for("row", str(case_id))
+        assert await region.value(count, id_of("staff/bo"), case_id) == 1
+        await karin.post(f"/clinic/cases/{case_id}/claims")
+        await ear.wait_for("row", "Karin")
+        assert await region.value(count, id_of("staff/bo"), case_id) == 1
+
+
+async def test_nothing_is_shown_when_the_log_cannot_be_written(region: Region) -> None:
+    bo = await region.staff("bo", "ankaret")
+    async with bo.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        await owner_does(region, "alter table access_log add constraint broken check (verb <> 'ledger') not valid")
+        case_id = await send_new(region, "gustav", "ankaret")
+        await ear.wait_for("reload")
+        assert not any(str(case_id) in data for _, _, data in ear.heard)
+        assert (await bo.get("/clinic/ledger")).status_code == 500
+        await owner_does(region, "alter table access_log drop constraint broken")
+        await ear.wait_for("row", str(await send_new(region, "ingrid", "ankaret")))
+
+
+async def test_a_page_knows_whether_it_has_missed_something_before_its_stream_was_there(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    before = re.search(r'data-version="([^"]+)"', await ledger_of(karin))
+    async with karin.listen("/clinic/ledger/stream") as ear:
+        _, _, same = await ear.wait_for("hello")
+    await send_new(region, "gustav", "ankaret")
+    async with karin.listen("/clinic/ledger/stream") as ear:
+        _, _, later = await ear.wait_for("hello")
+    assert before is not None
+    assert (before[1] == same, before[1] == later) == (True, False)
+    anew = await karin.http.get("/clinic/ledger", headers={"x-linjen": "1"})
+    assert f'data-version="{later}"' in anew.text
+    assert "<html" not in anew.text
+
+
+async def test_an_empty_ledger_has_warm_words_and_a_visitor_is_told_what_to_try(region: Region) -> None:
+    page = await ledger_of(await region.staff("fadime", "rehab"))
+    assert "Allt är mottaget" in page
+    assert page.count("<li>") >= 3
+    assert "Prova det här" in page
+
+
+async def test_what_is_written_as_contact_reason_is_text_and_never_markup(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    await region.site.database.execute(
+        "update staff set surname = '<script>x</script>' where id = $1", id_of("staff/bo")
+    )
+    assert "<script>x" not in await ledger_of(karin)
