@@ -5,6 +5,7 @@ A page reads it with `read_talk` and includes `parts/talk.html`; `static/js/chat
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import uuid4
@@ -23,7 +24,7 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.web.fast import draw_bubble
 from linjen.web.site import Site
-from linjen.web.words import has_word, say
+from linjen.web.words import has_word, read_words, say
 
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
 _TOLD = frozenset({"claimed", "released", "closed", "withdrawn"})
@@ -50,6 +51,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     can_write: bool
     words: str
+    #: Names of the events that a stream may carry, apart by spaces.
+    kinds: str
     longest: int = LONGEST
     error: str = ""
 
@@ -57,6 +60,12 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
 def script_words(language: str) -> str:
     """The script's words as JSON for a data attribute."""
     return msgspec.json.encode({key: say(language, f"chat.{key}") for key in _SCRIPT_WORDS}).decode()
+
+
+@cache
+def event_kinds() -> tuple[str, ...]:
+    """Every kind of event that has its words; a browser must be told each name that it is to listen for."""
+    return tuple(key.removeprefix("events.") for key in read_words("sv") if key.startswith("events."))
 
 
 async def read_talk(
@@ -75,7 +84,7 @@ async def read_talk(
     return Talk(
         base=base, party=by.kind, counter=case.counter, thread=_draw_thread(by, messages, happenings, other, language),
         marks=other, unread_from=own.read, is_delivered=own.delivered >= case.counter, message_id=str(uuid4()),
-        can_write=can_write, words=script_words(language),
+        can_write=can_write, words=script_words(language), kinds=" ".join(event_kinds()),
         draft=text if text is not None else await find_draft(db, site.sealer, by, case.id), error=error,
     )  # fmt: skip
 

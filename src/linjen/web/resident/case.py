@@ -1,0 +1,158 @@
+"""Ärendet: one case as the resident sees it, with its state, the honest clock, the talk and what she answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.consent import list_consents
+from linjen.cases.interview import read_assessment
+from linjen.cases.loading import Case, see_case
+from linjen.cases.overview import Around, count_ahead, look_around
+from linjen.cases.start import read_intake
+from linjen.cases.withdraw import withdraw
+from linjen.core import clock, swedish
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound, Refused
+from linjen.media.pictures import list_pictures
+from linjen.units.promise import read_schedule
+from linjen.web.exchange import Exchange
+from linjen.web.parts.talk import read_talk, tell_delivered
+from linjen.web.parts.talk_posts import take_message
+from linjen.web.resident.promise_words import Promise, promise_for_dialogue, promise_for_waiting
+from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
+from linjen.web.routing import get_page, post_page
+from linjen.web.words import has_word
+
+
+@get_page("/cases/{case_id:str}", verb="see", who="resident")
+async def show_case(exchange: Exchange) -> Response[Any]:
+    """The case page; a draft leads on to where it was left."""
+    return await draw_case(exchange)
+
+
+async def draw_case(
+    exchange: Exchange, *, status: int = 200, notice: str = "", text: str | None = None, fault: str = ""
+) -> Response[Any]:
+    """The case page, with what was typed (`text`) and its `fault` (a key of words chat.*) when it could not be sent."""
+    site, by = exchange.site, exchange.by
+    async with site.database.transaction() as db:
+        case = await see_case(db, by, exchange.id_of("case_id"))
+        if is_draft(case):
+            return exchange.redirect(f"/intakes/{case.id}")
+        error = exchange.say(f"chat.{fault}") if fault else ""
+        talk = await read_talk(db, site, by, case, base=f"/cases/{case.id}", text=text, error=error)
+        around = (await look_around(db, [case.id]))[case.id]
+        values = await _read_around(db, exchange, case, around)
+    await tell_delivered(site, by, case, talk)
+    errors = [{"field": "composer-text", "text": error}] if fault and talk.can_write else []
+    return exchange.page(
+        "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
+        errors=errors, unsent=text if text and not talk.can_write else "", **values,
+    )  # fmt: skip
+
+
+async def _read_around(db: Connection, exchange: Exchange, case: Case, around: Around) -> dict[str, Any]:
+    state_words, _ = status_of(exchange, case, around)
+    return {
+        "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
+        "promise": await _promise(db, exchange, case, around),
+        "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
+        "when": _when(exchange, case), "closed": _closed(case), "intake": await _read_intake(db, exchange, case),
+        "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
+        "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
+    }  # fmt: skip
+
+
+async def _promise(db: Connection, exchange: Exchange, case: Case, around: Around) -> Promise | None:
+    if case.state not in {"queued", "in_progress"} or case.unit_id is None or case.queued_at is None:
+        return None
+    at, say, language = clock.now(), exchange.say, exchange.language
+    schedule = await read_schedule(db, case.unit_id, at)
+    if case.state == "in_progress":
+        return promise_for_dialogue(schedule, at, say, language, around.unit_name, around.holder_name)
+    return promise_for_waiting(schedule, case.queued_at, at, case.priority or 3, say, language, around.unit_name)
+
+
+def _when(exchange: Exchange, case: Case) -> dict[str, str]:
+    at, language = clock.now(), exchange.language
+    moments = {"sent": case.sent_at, "claimed": case.claimed_at, "closed": case.closed_at}
+    return {name: swedish.moment_words(one, at, language) if one else "" for name, one in moments.items()}
+
+
+def _closed(case: Case) -> str:
+    """The key of the words that say why it was closed."""
+    if case.state != "closed":
+        return ""
+    known = bool(case.close_reason) and has_word("sv", f"closed.{case.close_reason}.title")
+    return f"closed.{case.close_reason if known else 'other'}"
+
+
+async def _read_intake(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
+    sealer = exchange.site.sealer
+    intake = await read_intake(db, sealer, case.id)
+    found = await read_assessment(db, sealer, case.id)
+    return {
+        "text": intake.text, "extra": intake.extra, "self_care": found.self_care if found else (),
+        "answers": [{"question": line.question, "answer": line.answer} for line in found.lines] if found else [],
+    }  # fmt: skip
+
+
+async def _read_consents(db: Connection, exchange: Exchange, case: Case) -> list[dict[str, Any]]:
+    at, language = clock.now(), exchange.language
+    return [
+        {"name": exchange.say(f"case.consent.{one.kind}"), "given": one.choice,
+         "at": swedish.moment_words(one.given_at, at, language)}
+        for one in await list_consents(db, case.id)
+    ]  # fmt: skip
+
+
+async def _picture_rows(db: Connection, exchange: Exchange, case: Case) -> list[dict[str, str]]:
+    pictures = await list_pictures(db, case) if case.pictures else []
+    rows = []
+    for number, one in enumerate(pictures, 1):
+        href = f"/cases/{case.id}/pictures/{one.id}"
+        alt = exchange.say("case.picture", number=number, total=len(pictures))
+        rows.append({"href": href, "url": f"{href}/thumbnail", "alt": alt})
+    return rows
+
+
+@post_page("/cases/{case_id:str}/messages", verb="send_message", who="resident", limit="message")
+async def send_message(exchange: Exchange) -> Response[Any]:
+    """Skicka meddelande without JavaScript: back to the page with the message in it, or with the words of the fault."""
+    taken = await take_message(exchange)
+    if not taken.fault:
+        return exchange.redirect(f"/cases/{exchange.id_of('case_id')}#composer")
+    status = 422 if taken.fault in {"empty", "too_long", "unreadable"} else 409
+    return await draw_case(exchange, status=status, text=taken.text, fault=taken.fault)
+
+
+@post_page("/cases/{case_id:str}/withdrawals", verb="withdraw", who="resident")
+async def take_back(exchange: Exchange) -> Response[Any]:
+    """Ta tillbaka ärendet, or leave a draft. Who comes a moment after a nurse took it is told so on the page."""
+    case_id, by = exchange.id_of("case_id"), exchange.by
+    try:
+        async with exchange.site.database.transaction() as db:
+            before = await see_case(db, by, case_id, "withdraw")
+            await withdraw(db, by, case_id)
+    except Refused as refused:
+        if refused.reason != "wrong_state":
+            raise
+        if refused.detail.get("state") == "abandoned":
+            return exchange.redirect("/home")
+        return await draw_case(exchange, status=409, notice=_late(exchange, refused))
+    gone = is_draft(before) and before.state != "self_care_offered"
+    return exchange.redirect("/home" if gone else f"/cases/{case_id}")
+
+
+def _late(exchange: Exchange, refused: Refused) -> str:
+    state = refused.detail.get("state")
+    if state == "in_progress":
+        return exchange.say("case.withdraw.taken")
+    if state == "closed":
+        return exchange.say("case.withdraw.already_closed")
+    raise NotFound("case")
+
+
+ROUTES = [show_case, send_message, take_back]

@@ -1,0 +1,28 @@
+"""Mina ärenden: everything the resident has begun, sent and had answered, for herself and for her children."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.loading import list_my_cases
+from linjen.web.exchange import Exchange
+from linjen.web.resident.home import show_all
+from linjen.web.resident.shown_case import is_draft
+from linjen.web.routing import get_page
+
+
+@get_page("/cases", verb="list", who="resident")
+async def show_cases(exchange: Exchange) -> Response[Any]:
+    """Begun, open and closed cases, newest change first."""
+    async with exchange.site.database.transaction() as db:
+        shown = await show_all(db, exchange, await list_my_cases(db, exchange.by))
+    return exchange.page(
+        "resident/cases.html", tab="cases", drafts=[one for one in shown if is_draft(one.case)],
+        ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
+        closed=[one for one in shown if one.case.state == "closed"],
+    )  # fmt: skip
+
+
+ROUTES = [show_cases]

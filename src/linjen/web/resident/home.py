@@ -1,0 +1,59 @@
+"""Hem: the two ways in, the honest clock, and what the resident has begun and is waiting for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response
+
+from linjen.cases.loading import Case, list_my_cases
+from linjen.cases.overview import look_around
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.units.promise import read_schedule
+from linjen.units.units import see_unit
+from linjen.web.exchange import Exchange
+from linjen.web.resident.promise_words import Promise, promise_for_new
+from linjen.web.resident.shown_case import Shown, is_draft, show
+from linjen.web.routing import get_page
+
+
+@get_page("/home", verb="home", who="resident")
+async def show_home(exchange: Exchange) -> Response[Any]:
+    """The first page after the sign-in."""
+    async with exchange.site.database.transaction() as db:
+        cases = await list_my_cases(db, exchange.by)
+        shown = await show_all(db, exchange, cases)
+        promise = await _promise(db, exchange, _unit_of(cases))
+    return exchange.page(
+        "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
+        ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
+        answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
+    )  # fmt: skip
+
+
+async def show_all(db: Connection, exchange: Exchange, cases: list[Case]) -> list[Shown]:
+    """Every case in words, in the given order; a draft whose time is out is no longer shown."""
+    around, at = await look_around(db, [case.id for case in cases]), clock.now()
+    return [
+        show(exchange, case, around[case.id], at)
+        for case in cases
+        if not is_draft(case) or (around[case.id].kept_until or at) > at
+    ]
+
+
+def _unit_of(cases: list[Case]) -> UUID | None:
+    """The unit that her latest sent case, or else her latest draft, is for."""
+    sent = [case.unit_id for case in cases if case.sent_at is not None]
+    return next((unit for unit in [*sent, *(case.unit_id for case in cases)] if unit is not None), None)
+
+
+async def _promise(db: Connection, exchange: Exchange, unit_id: UUID | None) -> Promise:
+    if unit_id is None:
+        return Promise(exchange.say("home.clock.general"))
+    at, unit = clock.now(), await see_unit(db, unit_id)
+    return promise_for_new(await read_schedule(db, unit_id, at), at, exchange.say, exchange.language, unit.name)
+
+
+ROUTES = [show_home]

@@ -1,0 +1,89 @@
+"""The honest clock in words: whether somebody is there now, when next, and when an answer can be expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from linjen.core import swedish
+from linjen.units.hours import Expected, State, expected_answer, next_opening, staffed_until, state_at
+from linjen.units.schedule import Schedule
+
+Say = Callable[..., str]
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """`now` says who is there, `answer` when an answer can be expected ('' when nothing is known); `kind` the tone."""
+
+    now: str
+    answer: str = ""
+    kind: Literal["success", "info", "warning"] = "info"
+    urgent: bool = False
+
+
+def staffing_words(schedule: Schedule, at: datetime, say: Say, language: str, unit: str) -> tuple[str, bool]:
+    """Who is there at `at`, and whether anybody is. '' for a unit whose hours are not known."""
+    until, opens = staffed_until(schedule, at), next_opening(schedule, at)
+    words = {
+        "unit": unit,
+        "until": swedish.moment_words(until, at, language) if until else "",
+        "opens": swedish.moment_words(opens, at, language) if opens else "",
+    }
+    match state_at(schedule, at):
+        case State.OPEN:
+            return say("home.clock.open", **words), True
+        case State.CLOSED_TO_RESIDENTS if opens:
+            return say("home.clock.finishing", **words), True
+        case State.TEMPORARILY_CLOSED if opens:
+            return say("home.clock.paused", **words), False
+        case _ if opens:
+            return say("home.clock.unstaffed", **words), False
+    return say("home.clock.no_hours", **words), False
+
+
+def promise_for_new(
+    schedule: Schedule, at: datetime, say: Say, language: str, unit: str, usual_minutes: float | None = None
+) -> Promise:
+    """What the home page says of a case that would be sent now, as one of ordinary urgency (3)."""
+    now, there = staffing_words(schedule, at, say, language, unit)
+    expected = expected_answer(schedule, at, 3, usual_minutes)
+    return Promise(now, _answer_words(expected, at, say, language), "success" if there else "info")
+
+
+def promise_for_waiting(
+    schedule: Schedule, sent_at: datetime, at: datetime, urgency: int, say: Say, language: str, unit: str,
+    usual_minutes: float | None = None,
+) -> Promise:  # fmt: skip
+    """What a waiting case's page says: never a time that has passed, and never one that nobody is there to keep."""
+    now, there = staffing_words(schedule, at, say, language, unit)
+    expected = expected_answer(schedule, sent_at, urgency, usual_minutes)
+    if expected.by_at is not None and expected.by_at <= at:
+        answer = say("home.answer.late")
+        return Promise(now, answer, "warning", urgent=urgency <= 2)
+    if expected.from_at is not None and expected.from_at <= at and not there:
+        # It has begun to be read, but the day is over: what is left is read when somebody is there again.
+        expected = msgspec.structs.replace(expected_answer(schedule, at, urgency), by_at=None)
+    elif expected.from_at is not None and expected.from_at <= at:
+        expected = msgspec.structs.replace(expected, reason="usual" if expected.by_at else "open")
+    urgent = urgency <= 2
+    kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
+    return Promise(now, _answer_words(expected, at, say, language), kind, urgent)
+
+
+def promise_for_dialogue(schedule: Schedule, at: datetime, say: Say, language: str, unit: str, name: str) -> Promise:
+    """What the page of a case in somebody's hands says."""
+    now, there = staffing_words(schedule, at, say, language, unit)
+    return Promise(now, say("home.answer.dialogue", name=name) if there else "", "success" if there else "info")
+
+
+def _answer_words(expected: Expected, at: datetime, say: Say, language: str) -> str:
+    words = {
+        "from_at": swedish.moment_words(expected.from_at, at, language) if expected.from_at else "",
+        "by_at": swedish.moment_words(expected.by_at, at, language) if expected.by_at else "",
+    }
+    text = say(f"home.answer.{expected.reason}", **words)
+    later = expected.reason in {"opens", "opens_urgent", "reopens"}
+    return f"{text} {say('home.answer.usually', **words)}" if later and expected.by_at else text

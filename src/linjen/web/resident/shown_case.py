@@ -1,0 +1,77 @@
+"""A case in a resident's words: its title, its state, whom it is about and the line beneath."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from linjen.cases.loading import Case
+from linjen.cases.overview import Around
+from linjen.core import swedish
+from linjen.core.clock import local_date
+from linjen.triage.vocabulary import vocabulary
+from linjen.web.exchange import Exchange
+
+DRAFT_STATES = frozenset({"intake", "emergency_advised", "self_care_offered"})
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list shows of a case. `kind` is the tone of the state's label, `about` a name where it is not herself."""
+
+    case: Case
+    around: Around
+    href: str
+    title: str
+    line: str
+    status: str
+    kind: str
+    about: str
+    kept_until: str = ""
+
+
+def is_draft(case: Case) -> bool:
+    """Whether it has not been sent and not been left."""
+    return case.state in DRAFT_STATES
+
+
+def title_of(exchange: Exchange, case: Case) -> str:
+    """The contact reason in words, or what kind of question it is."""
+    if case.entry == "admin":
+        return exchange.say("case.admin")
+    known = vocabulary().reasons.get(case.reason)
+    return known.name if known else exchange.say("case.care")
+
+
+def about_of(exchange: Exchange, case: Case, around: Around) -> str:
+    """Whom the case is about: "dig" with the name, or the child's or the writer's name; '' before it is chosen."""
+    if case.patient_id is None:
+        return ""
+    if case.patient_id == exchange.by.person_id:
+        return exchange.say("case.about_you", name=around.patient_name)
+    return around.patient_name
+
+
+def status_of(exchange: Exchange, case: Case, around: Around) -> tuple[str, str]:
+    """The state in plain words and its tone."""
+    if case.state == "in_progress":
+        words = {"name": around.holder_name, "title": around.holder_title.lower()}
+        return exchange.say("case.state.in_progress" if around.holder_title else "case.state.held", **words), "success"
+    kind = {"queued": "info", "closed": "neutral"}.get(case.state, "warning")
+    return exchange.say(f"case.state.{case.state}"), kind
+
+
+def show(exchange: Exchange, case: Case, around: Around, at: datetime) -> Shown:
+    """One case for a list, at an instant."""
+    language = exchange.language
+    status, kind = status_of(exchange, case, around)
+    kept = swedish.date_words(local_date(around.kept_until), language) if around.kept_until else ""
+    when = case.closed_at or case.sent_at or case.created_at
+    key = "closed" if case.closed_at else "sent" if case.sent_at else "begun"
+    line = exchange.say(f"case.line.{key}", when=swedish.moment_words(when, at, language), unit=around.unit_name)
+    about = "" if case.patient_id in {None, exchange.by.person_id} else around.patient_name
+    return Shown(
+        case=case, around=around, href=f"/intakes/{case.id}" if is_draft(case) else f"/cases/{case.id}",
+        title=title_of(exchange, case), line=line if around.unit_name else line.removeprefix(", "), status=status,
+        kind=kind, about=about, kept_until=kept,
+    )  # fmt: skip

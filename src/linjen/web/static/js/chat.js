@@ -1,0 +1,482 @@
+// The talk of a case, for residents and staff: what is written comes and goes live, is marked sent, delivered and read,
+// is kept as a draft while it is being written, and is never lost when the connection is. Without this script the same
+// page works by its form. parts/talk.html has the attributes that are read here.
+const root = document.getElementById("chat");
+if (root) start();
+
+async function start() {
+  const { listen, pauseMs } = await import(root.dataset.live);
+  const { makeOutbox, makeId } = await import(root.dataset.outbox);
+  const words = JSON.parse(root.dataset.words);
+  const { base, csrf, party } = root.dataset;
+  const list = document.getElementById("thread");
+  const box = document.getElementById("thread-box");
+  const news = document.getElementById("thread-news");
+  const banners = { offline: document.getElementById("offline"), signedOut: document.getElementById("signed-out") };
+  const title = document.title;
+  const kept = `linjen-sending-${base}`;
+  const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  let counter = Number(root.dataset.counter);
+  let readUpTo = Number(root.dataset.unreadFrom);
+  let unseen = 0;
+  let ended = false;
+
+  const send = (path, body, more = {}) => fetch(base + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-linjen": "1", "x-csrf": csrf },
+    body: JSON.stringify(body),
+    ...more,
+  });
+
+  // -- bubbles --------------------------------------------------------------------------------------------------------
+
+  function element(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content.firstElementChild;
+  }
+
+  function place(item) {
+    const seq = Number(item.dataset.seq) || Infinity;
+    let before = null;
+    for (let one = list.lastElementChild; one; one = one.previousElementSibling) {
+      if (one === item || one.classList.contains("lj-day")) continue;
+      if ((Number(one.dataset.seq) || Infinity) <= seq) {
+        before = one;
+        break;
+      }
+    }
+    if (before) before.after(item);
+    else list.prepend(item);
+    if (before?.dataset.day === item.dataset.day) return;
+    const next = list.querySelector(`.lj-day[data-day="${item.dataset.day}"]`);
+    if (next) next.after(item);
+    else item.before(dayHeading(item));
+  }
+
+  function dayHeading(item) {
+    const line = document.createElement("li");
+    const heading = document.createElement("h3");
+    line.className = "lj-day";
+    line.dataset.day = item.dataset.day;
+    heading.textContent = item.dataset.dayWords || say("today");
+    line.append(heading);
+    return line;
+  }
+
+  // Puts a drawn bubble or line in its place, once. True when it was not there before.
+  function insert(item, live) {
+    const known = document.getElementById(item.id);
+    if (known && !("local" in known.dataset)) return false;
+    const near = isNearEnd();
+    known?.remove();
+    if (root.dataset.language !== "sv") translate(item);
+    place(item);
+    counter = Math.max(counter, Number(item.dataset.seq) || 0);
+    setMark(item);
+    if (!isMine(item) && item.dataset.by) watcher.observe(item);
+    if (near) toEnd();
+    if (live && !known && !isMine(item)) tellNew(item);
+    return !known;
+  }
+
+  // Live bubbles are drawn once for all listeners, in Swedish; the page puts its own words in.
+  function translate(item) {
+    if ("you" in item.dataset) item.querySelector(".lj-bubble__by").textContent = say("you");
+    const time = item.querySelector("time");
+    if (time) time.textContent = time.textContent.replace(".", ":");
+  }
+
+  const isMine = (item) => item.classList.contains("lj-bubble--mine");
+
+  function setMark(item) {
+    const mark = item.querySelector("[data-mark]");
+    const seq = Number(item.dataset.seq);
+    if (!mark || !seq) return;
+    const state = seq <= Number(list.dataset.readSeq) ? "read" : seq <= Number(list.dataset.deliveredSeq) ? "delivered" : "sent";
+    mark.dataset.mark = state;
+    mark.textContent = say(state);
+  }
+
+  function setMarks(name, seq) {
+    list.dataset[name] = Math.max(Number(list.dataset[name]), seq);
+    for (const item of list.querySelectorAll(".lj-bubble--mine")) setMark(item);
+  }
+
+  function tellNew(item) {
+    const by = item.querySelector(".lj-bubble__by")?.textContent.trim();
+    const text = item.querySelector(".lj-bubble__text")?.textContent ?? item.textContent;
+    news.textContent = by ? say("new_message", { name: by, text: text.slice(0, 300) }) : item.textContent.trim();
+    if (by && !isSeen()) {
+      unseen += 1;
+      document.title = `(${unseen}) ${title}`;
+    }
+  }
+
+  const scrolls = () => box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible";
+
+  function isNearEnd() {
+    if (scrolls()) return box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+    const write = document.getElementById("chat-write");
+    return Boolean(write) && write.contains(document.activeElement);
+  }
+
+  function toEnd() {
+    if (scrolls()) box.scrollTop = box.scrollHeight;
+    else document.getElementById("composer")?.scrollIntoView({ block: "nearest" });
+  }
+
+  // -- read -----------------------------------------------------------------------------------------------------------
+
+  const isSeen = () => document.visibilityState === "visible" && document.hasFocus();
+  const marksReads = () => party === "resident" || Boolean(document.getElementById("composer"));
+  let lookedAt = 0;
+  let readTimer = 0;
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) entry.target.dataset.inView = "1"; else delete entry.target.dataset.inView;
+    look();
+  });
+
+  // What stands on the screen of a window that is looked at has been read.
+  function look() {
+    if (!isSeen() || ended) return;
+    unseen = 0;
+    document.title = title;
+    for (const item of list.querySelectorAll(".lj-bubble--theirs[data-in-view]")) lookedAt = Math.max(lookedAt, Number(item.dataset.seq));
+    if (lookedAt > readUpTo && marksReads() && !readTimer) readTimer = setTimeout(tellRead, 300);
+  }
+
+  async function tellRead() {
+    const seq = lookedAt;
+    try {
+      const answer = await send("/reads", { seq });
+      if (answer.ok) readUpTo = Math.max(readUpTo, seq);
+      else if (answer.status === 401) signedOut();
+    } catch {
+      // Without a connection nothing has been told; the next look tries again.
+    }
+    readTimer = 0;
+  }
+
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+
+  // -- writing --------------------------------------------------------------------------------------------------------
+
+  const typing = document.getElementById("typing");
+  let typingTimer = 0;
+  let typedAt = 0;
+  let draftTimer = 0;
+  let draftSaved = null;
+  let nextId = null;
+
+  const field = () => document.getElementById("composer-text");
+
+  function showTyping(name) {
+    clearTimeout(typingTimer);
+    typing.replaceChildren();
+    if (!name) return;
+    const dots = element('<span class="lj-dots" aria-hidden="true"><i></i><i></i><i></i></span>');
+    const text = document.createElement("span");
+    text.textContent = typing.dataset.words.replace("{name}", name);
+    typing.append(dots, text);
+    typingTimer = setTimeout(showTyping, 6000);
+  }
+
+  function onInput() {
+    showFault("");
+    setDraftState("");
+    clearTimeout(draftTimer);
+    draftTimer = setTimeout(saveDraft, 1000);
+    if (field().value.trim() && Date.now() - typedAt >= 3000) {
+      typedAt = Date.now();
+      send("/typing", {}).catch(() => {});
+    }
+  }
+
+  // What is on its way but not acknowledged belongs to the draft: a page that is reloaded has it back in the box.
+  const draftText = () => [...outbox.waiting().map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
+
+  async function saveDraft(more) {
+    clearTimeout(draftTimer);
+    draftTimer = 0;
+    const text = draftText();
+    if (ended || text === draftSaved) return;
+    if (text) setDraftState("draft_saving");
+    try {
+      const answer = await send("/drafts", { text }, more);
+      if (answer.status === 401) return signedOut();
+      if (answer.ok) draftSaved = text;
+      setDraftState(answer.ok ? (text ? "draft_saved" : "") : "draft_unsaved");
+    } catch {
+      setDraftState("draft_unsaved");
+      draftTimer = setTimeout(saveDraft, pauseMs(3));
+    }
+  }
+
+  function setDraftState(key) {
+    const state = document.getElementById("draft-state");
+    if (state) state.textContent = key ? say(key) : "";
+  }
+
+  function showFault(text) {
+    document.getElementById("composer-error")?.remove();
+    const area = field();
+    if (!area) return;
+    area.toggleAttribute("aria-invalid", Boolean(text));
+    if (!text) return area.removeAttribute("aria-describedby");
+    const line = element('<p class="lj-error" id="composer-error" role="alert"><span></span></p>');
+    line.firstElementChild.textContent = text;
+    area.before(line);
+    area.setAttribute("aria-invalid", "true");
+    area.setAttribute("aria-describedby", "composer-error");
+    area.focus();
+  }
+
+  function onSubmit(event) {
+    event.preventDefault();
+    const text = field().value.trim();
+    if (!text) return showFault(say("empty"));
+    if ([...text].length > Number(root.dataset.longest)) return showFault(say("too_long"));
+    const id = nextId ?? makeId();
+    nextId = null;
+    field().value = "";
+    showFault("");
+    list.append(localBubble(id, text));
+    place(document.getElementById(`m-${id}`));
+    outbox.add(id, text);
+    rememberSending();
+    toEnd();
+    field().focus();
+  }
+
+  function localBubble(id, text) {
+    const at = new Date();
+    const item = element('<li class="lj-bubble lj-bubble--mine" data-local><p class="lj-bubble__by"></p><p class="lj-bubble__text" dir="auto"></p><p class="lj-bubble__meta"><time></time> <span data-mark="sending"></span></p></li>');
+    const stockholm = { timeZone: "Europe/Stockholm", hour: "2-digit", minute: "2-digit", hour12: false };
+    item.id = `m-${id}`;
+    item.dataset.day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Stockholm" }).format(at);
+    item.dataset.by = party;
+    item.querySelector(".lj-bubble__by").textContent = root.dataset.name || say("you");
+    item.querySelector(".lj-bubble__text").textContent = text;
+    const clock = new Intl.DateTimeFormat("sv-SE", stockholm).format(at);
+    item.querySelector("time").textContent = root.dataset.language === "sv" ? clock.replace(":", ".") : clock;
+    return item;
+  }
+
+  function setLocalState(item, state) {
+    const bubble = document.getElementById(`m-${item.id}`);
+    const mark = bubble?.querySelector("[data-mark]");
+    if (!mark || bubble.dataset.seq) return;
+    mark.dataset.mark = state;
+    mark.textContent = say(state);
+    bubble.classList.toggle("lj-bubble--unsent", state === "unsent");
+    bubble.querySelector("button")?.remove();
+    if (state !== "unsent") return;
+    const again = element('<button class="lj-link-button lj-bubble__retry" type="button"></button>');
+    again.textContent = say("retry");
+    again.addEventListener("click", () => outbox.now());
+    bubble.append(again);
+  }
+
+  function rememberSending() {
+    try {
+      sessionStorage.setItem(kept, JSON.stringify(outbox.waiting().map((item) => item.id)));
+    } catch {
+      // A browser that keeps nothing for us only loses the ids, never a text.
+    }
+  }
+
+  const outbox = makeOutbox(`${base}/messages`, csrf, pauseMs, {
+    sending: (item) => setLocalState(item, "sending"),
+    unsent: (item) => {
+      setLocalState(item, "unsent");
+      saveDraft();
+    },
+    sent: (item, seq) => {
+      const bubble = document.getElementById(`m-${item.id}`);
+      if (bubble && !bubble.dataset.seq) {
+        bubble.dataset.seq = seq;
+        bubble.classList.remove("lj-bubble--unsent");
+        bubble.querySelector("button")?.remove();
+        place(bubble);
+        setMark(bubble);
+      }
+      counter = Math.max(counter, seq);
+      rememberSending();
+      saveDraft();
+    },
+    renamed: (item, old) => {
+      const bubble = document.getElementById(`m-${old}`);
+      if (bubble) bubble.id = `m-${item.id}`;
+    },
+    refused: (item, reason) => {
+      document.getElementById(`m-${item.id}`)?.remove();
+      rememberSending();
+      giveBack(item.text);
+      showFault(words[reason] ? say(reason) : say("refused"));
+      if (reason === "closed_meanwhile") refresh();
+    },
+    signedOut: () => signedOut(),
+  });
+
+  function giveBack(text) {
+    const area = field();
+    if (area) area.value = [text, area.value].filter((one) => one.trim()).join("\n\n");
+  }
+
+  // The same form is drawn anew when the case changes, so its listeners hang on the page.
+  root.addEventListener("submit", (event) => event.target.id === "composer" && onSubmit(event));
+  root.addEventListener("input", (event) => event.target === field() && onInput());
+  root.addEventListener("keydown", (event) => {
+    if (event.target === field() && event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+  });
+  addEventListener("pagehide", () => draftTimer && saveDraft({ keepalive: true }));
+  addEventListener("beforeunload", (event) => outbox.waiting().length && event.preventDefault());
+
+  // -- how the page stands --------------------------------------------------------------------------------------------
+
+  function signedOut() {
+    stop();
+    banners.offline.hidden = true;
+    banners.signedOut.hidden = false;
+    banners.signedOut.scrollIntoView({ block: "nearest" });
+  }
+
+  function gone() {
+    stop();
+    const line = document.createElement("p");
+    line.className = "lj-notice lj-warning";
+    line.setAttribute("role", "alert");
+    line.textContent = say("gone");
+    (document.getElementById("main") ?? root).replaceChildren(line);
+  }
+
+  // Fetches the page as it stands now and takes from it what is missing or has changed here.
+  let refreshing = false;
+  async function refresh() {
+    if (refreshing || ended) return;
+    refreshing = true;
+    try {
+      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+      if (answer.redirected && answer.url.includes("/sign-in")) signedOut();
+      else if (answer.status === 404) gone();
+      else if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // Tried again when the stream is back.
+    }
+    refreshing = false;
+  }
+
+  function merge(page) {
+    const fresh = document.querySelectorAll("[data-fresh]");
+    const there = page.getElementById("chat");
+    if (!there) return;
+    for (const item of page.querySelectorAll("#thread > li[data-seq]")) insert(document.importNode(item, true), true);
+    const marks = page.getElementById("thread").dataset;
+    setMarks("deliveredSeq", Number(marks.deliveredSeq));
+    setMarks("readSeq", Number(marks.readSeq));
+    counter = Math.max(counter, Number(there.dataset.counter));
+    if (!fresh.length) return void leaveFor();
+    for (const part of fresh) {
+      const now = page.getElementById(part.id);
+      if (now && now.innerHTML !== part.innerHTML) part.innerHTML = now.innerHTML;
+    }
+    mergeComposer(page.getElementById("chat-write"));
+  }
+
+  // A page that cannot be mended in place (the desk of the staff) is opened anew once its draft is kept.
+  async function leaveFor() {
+    await saveDraft();
+    location.reload();
+  }
+
+  function mergeComposer(now) {
+    const here = document.getElementById("chat-write");
+    if (!now || Boolean(now.querySelector("#composer")) === Boolean(here.querySelector("#composer"))) return;
+    const typed = draftText();
+    here.innerHTML = now.innerHTML;
+    if (field()) field().value ||= typed;
+    else if (typed) here.append(unsentText(typed));
+    showTyping("");
+  }
+
+  function unsentText(text) {
+    const figure = element('<figure class="lj-panel" id="unsent"><figcaption><strong></strong></figcaption><blockquote class="lj-quote" dir="auto"></blockquote></figure>');
+    figure.querySelector("strong").textContent = say("not_sent_kept");
+    figure.querySelector("blockquote").textContent = text;
+    return figure;
+  }
+
+  function on(kind, data, number) {
+    if (kind === "message_sent") {
+      showTyping("");
+      insert(element(data), true);
+    } else if (kind === "delivered") setMarks("deliveredSeq", Number(data));
+    else if (kind === "read") setMarks("readSeq", Number(data));
+    else if (kind === "typing") showTyping(data);
+    else if (kind === "gone") gone();
+    else if (kind === "signed_out") signedOut();
+    else if (kind === "hello") {
+      // What was written between the page and the stream follows at once; what does not is fetched.
+      setTimeout(() => Number(data) > counter && refresh(), 1000);
+    } else {
+      if (kind === "reload") saveDraft();
+      counter = Math.max(counter, number);
+      refresh();
+    }
+  }
+
+  function opened() {
+    banners.offline.hidden = true;
+    outbox.now();
+    if (field()?.value && draftSaved !== draftText()) saveDraft();
+  }
+
+  const kinds = ["hello", "reload", "gone", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
+  const endStream = listen(`${base}/stream`, kinds, {
+    on,
+    opened,
+    lost: () => { banners.offline.hidden = false; },
+    refused: (status) => (status === 401 ? signedOut() : gone()),
+  });
+
+  function stop() {
+    ended = true;
+    endStream();
+  }
+
+  // -- the beginning --------------------------------------------------------------------------------------------------
+
+  // Ids of messages that were on their way when the page was left: those that arrived are no draft any more.
+  function pickUp() {
+    let ids = [];
+    try {
+      ids = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
+      sessionStorage.removeItem(kept);
+    } catch {
+      return;
+    }
+    const area = field();
+    if (!area || !area.value || !ids.length) return;
+    for (const id of ids) {
+      const text = document.querySelector(`#m-${CSS.escape(id)} .lj-bubble__text`)?.textContent;
+      if (text && area.value.startsWith(text)) area.value = area.value.slice(text.length).trimStart();
+      else if (!text && ids.length === 1) nextId = id;
+    }
+  }
+
+  draftSaved = field()?.value ?? "";
+  pickUp();
+  if (draftSaved) setDraftState("draft_saved");
+  for (const item of list.querySelectorAll(".lj-bubble--theirs")) watcher.observe(item);
+  toEndAtFirst();
+  root.dataset.ready = "1";
+
+  function toEndAtFirst() {
+    if (scrolls()) box.scrollTop = box.scrollHeight;
+  }
+}

@@ -1,0 +1,90 @@
+// Messages on their way. Each has an id made here before its first try, so that a retry is written once; they leave one
+// at a time, in the order they were written, and are tried again by themselves until the server has answered.
+const PATIENCE_MS = 15_000;
+
+export function makeId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+// `tell` has: sending(item), unsent(item), sent(item, seq), renamed(item, oldId), refused(item, reason), signedOut().
+export function makeOutbox(url, csrf, pauseMs, tell) {
+  const items = [];
+  let busy = false;
+  let timer = 0;
+  let stopped = false;
+
+  async function post(item) {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-linjen": "1", "x-csrf": csrf },
+      body: JSON.stringify({ id: item.id, text: item.text }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return { status: answer.status, body: await answer.json().catch(() => ({})) };
+  }
+
+  async function work() {
+    if (busy || stopped || !items.length) return;
+    busy = true;
+    clearTimeout(timer);
+    const item = items[0];
+    tell.sending(item);
+    try {
+      const { status, body } = await post(item);
+      judge(item, status, body);
+    } catch {
+      later(item);
+    }
+    busy = false;
+    if (items.length && !timer && !stopped) work();
+  }
+
+  function judge(item, status, body) {
+    if (status === 200 || status === 201) {
+      items.shift();
+      tell.sent(item, body.seq);
+    } else if (status === 401 || (status === 409 && body.reason)) {
+      // Signed out, or signed in anew in another window: the token of this page is worthless.
+      stopped = true;
+      tell.unsent(item);
+      tell.signedOut();
+    } else if (status === 409) {
+      const old = item.id;
+      item.id = makeId();
+      tell.renamed(item, old);
+    } else if (status === 404 || status === 422 || status === 413) {
+      items.shift();
+      tell.refused(item, status === 404 ? "closed_meanwhile" : status === 413 ? "too_long" : body.reason);
+    } else {
+      later(item);
+    }
+  }
+
+  function later(item) {
+    item.tries += 1;
+    tell.unsent(item);
+    timer = setTimeout(now, pauseMs(item.tries));
+  }
+
+  function now() {
+    clearTimeout(timer);
+    timer = 0;
+    work();
+  }
+
+  return {
+    add(id, text) {
+      const item = { id, text, tries: 0 };
+      items.push(item);
+      work();
+      return item;
+    },
+    now,
+    waiting: () => items,
+  };
+}
