@@ -11,7 +11,8 @@ async def make_nurses(region: Region, count: int, unit: str = "ankaret") -> list
     for number in range(1, count + 1):
         key = f"nurse-{number}"
         await region.site.database.execute(
-            "insert into staff (id, hsa_id, given_name, surname, title) values ($1, $2, 'Sköterska', $3, 'Sjuksköterska')",
+            "insert into staff (id, hsa_id, given_name, surname, title)"
+            " values ($1, $2, 'Sköterska', $3, 'Sjuksköterska')",
             id_of(f"staff/{key}"), f"SE5599990011-9{number:03}", f"Nr{number}",
         )  # fmt: skip
         await region.site.database.execute(

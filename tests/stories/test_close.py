@@ -39,7 +39,8 @@ async def test_the_question_has_every_reason_and_none_is_chosen(region: Region) 
 
 async def test_without_a_reason_it_is_asked_again_and_nothing_ends(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
-    for data in ({}, {"reason": ""}, {"reason": "self_care"}, {"reason": "banan" * 2000}):
+    tried: tuple[dict[str, object], ...] = ({}, {"reason": ""}, {"reason": "self_care"}, {"reason": "banan" * 2000})
+    for data in tried:
         answer = await karin.post(f"/clinic/cases/{case_id}/closings", data)
         assert answer.status_code == 422, data
         if len(str(data)) < 100:

@@ -140,7 +140,7 @@ class Hub:
         self._wake.set()
 
     def ledger_version(self, unit_id: UUID) -> str:
-        """Changes with every event of the unit: a ledger drawn at an older version than its stream's has missed some."""
+        """Changes with every event of the unit: a ledger drawn at an older version than its stream's has missed one."""
         return f"{self._started}-{self._changes[unit_id]}"
 
     def signal(self, case_id: UUID, to: Party, name: str, data: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 import msgspec
 
@@ -10,7 +11,7 @@ from linjen.cases.interview import Assessment, read_assessment
 from linjen.cases.loading import Case
 from linjen.cases.start import Intake, read_intake
 from linjen.core.database import Connection
-from linjen.triage.state import Fired, Line
+from linjen.triage.state import Fired, Line, LineKind
 from linjen.triage.vocabulary import vocabulary
 from linjen.web.clinic.case_head import CaseHead
 from linjen.web.exchange import Exchange
@@ -29,6 +30,7 @@ class Anamnesis(msgspec.Struct, frozen=True, kw_only=True):
     flags: Sequence[Line]
     unknown: Sequence[Line]
     answers: Sequence[Line]
+    denied: Sequence[Line]
     heard: Sequence[tuple[str, str]]
     rules: Sequence[Fired]
     reviewed: bool
@@ -45,11 +47,11 @@ async def read_anamnesis(db: Connection, exchange: Exchange, case: Case) -> Anam
 def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis:
     signs = vocabulary().findings
     answered = {line.code for line in found.lines}
-    rest = [line for line in found.lines if line.kind not in {"red_flag", "unknown"}]
+    of_kind = {kind: [line for line in found.lines if line.kind == kind] for kind in get_args(LineKind)}
     return Anamnesis(
         words=intake.text, extra=intake.extra, triaged=triaged and bool(found.lines or found.rules),
-        complete=found.complete, flags=[line for line in found.lines if line.kind == "red_flag"],
-        unknown=[line for line in found.lines if line.kind == "unknown"], answers=rest,
+        complete=found.complete, flags=of_kind["red_flag"], unknown=of_kind["unknown"],
+        answers=of_kind["positive"] + of_kind["detail"], denied=of_kind["negative"],
         heard=[(signs[code].name, words) for code, words in found.words.items()
                if code in signs and code not in answered],
         rules=found.rules, reviewed=bool(found.rules) and all(rule.reviewed for rule in found.rules),
@@ -68,6 +70,7 @@ def as_text(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis
         *_block(say("clinic.intake.red_flags"), _lines(anamnesis.flags)),
         *_block(say("clinic.intake.unknown"), _lines(anamnesis.unknown)),
         *_block(say("clinic.intake.answers"), _lines(anamnesis.answers)),
+        *_block(say("clinic.intake.denied"), _lines(anamnesis.denied)),
     ]
     if case.pictures:
         key = "picture_one" if case.pictures == 1 else "picture_many"

@@ -12,6 +12,7 @@ from linjen.cases.history import list_past
 from linjen.cases.loading import Case, see_case
 from linjen.cases.timeline import list_happenings
 from linjen.core.database import Connection
+from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import find_phone, see_resident
@@ -74,12 +75,12 @@ def _as_links(exchange: Exchange, case: Case, pictures: Sequence[Picture]) -> li
 
 @get_page("/clinic/cases/{case_id:str}/patient", verb="see", who="staff")
 async def show_patient(exchange: Exchange) -> Response[Any]:
-    """Patientinfo: who she is; the phone number of a protected person is not shown."""
+    """Patientinfo: who she is. The phone number is shown only of one who is known not to be protected."""
     async with exchange.site.database.transaction() as db:
         _, head = await _see(db, exchange)
         patient = await see_resident(db, head.patient_id)
-        phone = await find_phone(db, head.patient_id) if patient.protected != "yes" else ""
-    born = date_words(patient.birth_on)
+        number = await find_phone(db, head.patient_id) if patient.protected == "no" else ""
+    born, phone = date_words(patient.birth_on), display_phone(number) if number else ""
     return exchange.page("clinic/patient.html", head=head, tab_here="patient", patient=patient, born=born, phone=phone)
 
 
