@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -201,18 +202,18 @@ def _rules(owner: str | None) -> Any:
 
 def _fires(owner: str | None, rule_id: str) -> bool:
     rule = next(rule for rule in _rules(owner) if rule.id == rule_id)
-    numbers = [("low", 0.0), ("mid", 25.0), ("temp", 40.5), ("high", 140.0), ("spo2", 91.0), ("eight", 8.0)]
-    for age in (0.1, 0.3, 1.5, 30, 70, 85):
-        for _, number in numbers:
-            facts: dict[str, int | float | str] = {"age_years": age, "sex": "female", "writer": "self"}
-            for code in rule.codes:
-                finding = FINDINGS[code]
-                facts[code] = 2 if finding.type == "bool" else number if finding.type == "number" else ""
-            if any(rule.test(_with_choices(facts, pick)) != NO for pick in range(4)):
-                return True
-            facts = {code: 0 if code in {"resp.cough", "chest.tender"} else value for code, value in facts.items()}
-            if any(rule.test(_with_choices(facts, pick)) != NO for pick in range(4)):
-                return True
+    # Every finding is there, or all but one: what stands under `not` must be absent for its rule to fire.
+    absent: list[str | None] = [None, *(code for code in sorted(rule.codes) if FINDINGS[code].type == "bool")]
+    patients = itertools.product((0.1, 0.3, 1.5, 8, 30, 70, 85), ("female", "male"), absent)
+    for (age, sex, missing), number in itertools.product(patients, (0.0, 8.0, 25.0, 40.5, 91.0, 140.0)):
+        facts: dict[str, int | float | str] = {"age_years": age, "sex": sex, "writer": "self"}
+        for code in rule.codes:
+            finding = FINDINGS[code]
+            facts[code] = 2 if finding.type == "bool" else number if finding.type == "number" else ""
+        if missing is not None:
+            facts[missing] = 0
+        if any(rule.test(_with_choices(facts, pick)) != NO for pick in range(4)):
+            return True
     return False
 
 
