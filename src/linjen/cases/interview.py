@@ -17,6 +17,7 @@ from linjen.triage import (
     Result,
     SelfCare,
     State,
+    Value,
     add_text,
     answer,
     assess,
@@ -66,7 +67,8 @@ def keep_state(intake: Intake, state: State) -> Intake:
 def set_words(protocols: Protocols, state: State | None, patient: Patient, text: str, extra: str = "") -> State:
     """The interview after the own words or the patient were written anew: answers stay as far as they are still asked.
 
-    A warning sign that only the old words named is forgotten, unless it has been answered.
+    A warning sign that only the old words named is forgotten, unless it has been answered. One that is newly heard is
+    asked about even when it was answered "nej" before.
     """
     if state is None:
         state = begin(protocols, patient.age_years, patient.sex, patient.writer, text)
@@ -75,8 +77,9 @@ def set_words(protocols: Protocols, state: State | None, patient: Patient, text:
     suspected = _suspected(protocols, state, [reading, *([protocols.read(extra)] if extra else [])])
     texts = (text, extra) if extra else (text,)
     changed = msgspec.structs.replace(
-        state, patient=patient, texts=texts, reading=reading, suspected=suspected, protocol=protocols.stamp
-    )
+        state, patient=patient, texts=texts, reading=reading, suspected=suspected, protocol=protocols.stamp,
+        answers=_still_standing(protocols, state, suspected),
+    )  # fmt: skip
     if patient == state.patient and protocols.stamp == state.protocol:
         return changed
     return _again(protocols, changed)
@@ -89,6 +92,14 @@ def _suspected(protocols: Protocols, state: State, readings: Iterable[TextReadin
     for reading in readings:
         found |= {code: reading.quotes.get(code, "") for code in reading.red_flags if code in known}
     return {**found, **answered}
+
+
+def _still_standing(protocols: Protocols, state: State, suspected: Iterable[str]) -> dict[str, Value]:
+    """The answers without those that newly heard words speak against: a "nej" is asked again, never overruled."""
+    doubted: set[str] = set()
+    for code in set(suspected) - set(state.suspected):
+        doubted |= {code, *protocols.vocabulary.ancestors(code)}
+    return {code: value for code, value in state.answers.items() if value is True or code not in doubted}
 
 
 def _again(protocols: Protocols, state: State) -> State:

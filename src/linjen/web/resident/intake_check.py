@@ -65,14 +65,16 @@ def _reason_name(sheet: Sheet, reason: str) -> str:
 
 
 def _answers(sheet: Sheet) -> Iterator[Item]:
-    """Each question as it was put, with the answer in words."""
+    """Each question as it was put, with the answer in words; one that was asked twice stands where it was last."""
     state = sheet.state
-    for index in range(len(state.pages) if state else 0):
-        assert state is not None  # noqa: S101 - the range is empty without it
+    last = {code: index for index, page in enumerate(state.pages if state else ()) for code in page.codes}
+    for index in sorted(set(last.values())):
+        assert state is not None  # noqa: S101 - nothing was asked without it
         page = page_at(sheet.protocols, state, index, sheet.exchange.language)
         for asked in page.codes if page else ():
-            words = answer_words(sheet.exchange, asked, state.answers.get(asked.code))
-            yield {"question": asked.text, "answer": words, "href": f"{sheet.path}/questions/{index + 1}"}
+            if last[asked.code] == index:
+                words = answer_words(sheet.exchange, asked, state.answers.get(asked.code))
+                yield {"question": asked.text, "answer": words, "href": f"{sheet.path}/questions/{index + 1}"}
 
 
 STEP = CheckStep()

@@ -1,0 +1,166 @@
+"""Börja: whose case, which unit, and who may come near a draft."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from linjen.core.ids import new_id
+from linjen.demo import world
+from linjen.demo.world import id_of
+from linjen.integrations.listing import Listing
+from linjen.integrations.rivta import Rivta
+from linjen.simulators.rivta import serve
+from tests.integrations.rivta_region import REGION, write_data
+from tests.region import Region
+from tests.stories.intake_walk import Walk
+
+ANKARET, BJORKEN = str(id_of("unit/ankaret")), str(id_of("unit/bjorken"))
+
+
+@pytest.fixture(name="listed")
+async def _listed(region: Region, tmp_path: Path) -> AsyncIterator[Region]:
+    """The region with its listing service answering."""
+    async with _listing(region, tmp_path):
+        yield region
+
+
+@asynccontextmanager
+async def _listing(region: Region, folder: Path) -> AsyncIterator[None]:
+    units = {unit.key: unit for unit in world.UNITS}
+    listings = [
+        {"number": world.number_of(one.key).canonical, "unit": units[one.registered].hsa_id,
+         "unit_name": units[one.registered].name}
+        for one in world.RESIDENTS if one.registered
+    ]  # fmt: skip
+    data = write_data(folder, {"persons": [], "custody": [], "listings": listings})
+    running = await serve(data, logical_addresses=(REGION,), allowed=True)
+    rivta = Rivta(running.url)
+    region.site.listing = Listing(rivta, REGION)
+    try:
+        yield
+    finally:
+        await rivta.close()
+        await running.stop()
+
+
+async def test_who_is_registered_comes_to_her_own_unit_and_cannot_choose_another(listed: Region) -> None:
+    walk = await Walk(listed, await listed.resident("gustav")).begin()
+    assert "Ditt ärende går till Hälsocentralen Ankaret" in walk.html
+    assert not [name for name, kind, _ in walk.fields() if kind == "radio"]
+    await walk.send({"unit": BJORKEN})
+    assert walk.step == "consent"
+    assert str(await listed.value("select unit_id from cases where id = $1", UUID(walk.case_id))) == ANKARET
+
+
+async def test_a_child_comes_to_her_own_unit_not_to_her_fathers(listed: Region) -> None:
+    walk = await Walk(listed, await listed.resident("henrik")).begin()
+    await walk.send({"patient": str(listed.actors.residents["elsa"])})
+    assert "Ditt ärende går till Hälsocentralen Ankaret" in walk.html
+    await walk.open("patient")
+    await walk.send({"patient": str(listed.actors.residents["henrik"])})
+    assert "Ditt ärende går till Hälsocentralen Björken" in walk.html
+
+
+async def test_who_is_not_registered_chooses_and_must_choose(listed: Region) -> None:
+    walk = await Walk(listed, await listed.resident("amina")).begin()
+    assert "Du kan välja vilken hälsocentral du vill." in walk.html
+    assert "Rehabenheten" not in walk.html
+    await walk.send({})
+    assert walk.response.status_code == 422
+    assert "Välj en hälsocentral." in walk.html
+    await walk.send({"unit": str(id_of("unit/rehab"))})
+    assert walk.response.status_code == 422
+    await walk.send({"unit": BJORKEN})
+    assert walk.step == "consent"
+
+
+async def test_when_her_own_unit_is_closed_for_a_while_she_chooses_another(listed: Region) -> None:
+    await listed.site.database.execute(
+        "insert into closures values ($1, $2, now() - interval '1 hour', now() + interval '1 day', 'acute', 'vatten')",
+        new_id(), id_of("unit/ankaret"),
+    )  # fmt: skip
+    walk = await Walk(listed, await listed.resident("gustav")).begin()
+    assert "Hälsocentralen Ankaret har stängt tillfälligt." in walk.html
+    await walk.send({"unit": ANKARET})
+    assert walk.response.status_code == 422
+    await walk.send({"unit": BJORKEN})
+    assert walk.step == "consent"
+
+
+async def test_when_the_listing_service_is_down_she_chooses(region: Region) -> None:
+    rivta = Rivta("http://127.0.0.1:9/")
+    region.site.listing = Listing(rivta, REGION)
+    try:
+        walk = await Walk(region, await region.resident("gustav")).begin()
+        assert walk.response.status_code == 200
+        assert "Vi kan inte se var du är listad just nu." in walk.html
+        await walk.send({"unit": ANKARET})
+        assert walk.step == "consent"
+    finally:
+        await rivta.close()
+
+
+async def test_a_teenager_signs_in_herself(region: Region) -> None:
+    walk = await Walk(region, await region.resident("astrid")).begin()
+    await walk.send({"patient": str(region.actors.residents["nils"])})
+    assert walk.response.status_code == 422
+    assert "Nils har fyllt 13 år" in walk.html
+    own = await Walk(region, await region.resident("nils")).begin()
+    assert own.step == "unit"
+
+
+async def test_an_infant_meets_the_danger_questions_and_then_a_telephone(region: Region) -> None:
+    walk = await Walk(region, await region.resident("astrid")).begin()
+    await walk.send({"patient": str(region.actors.residents["vera"])})
+    assert walk.step.startswith("infants/")
+    assert "Hur mår Vera just nu?" in walk.html
+    codes = [value for name, _, value in walk.fields() if name == "danger"]
+    assert len(codes) > 10
+    assert "gen.unresponsive" in codes
+    await walk.send({})
+    assert walk.response.status_code == 422
+    await walk.send({"danger": ["gen.unresponsive"]})
+    assert "Ring 112 nu" in walk.html
+    assert 'href="tel:112"' in walk.html
+    await walk.open(f"infants/{region.actors.residents['vera']}")
+    await walk.send({"danger": ["none"]})
+    assert "Ring 1177" in walk.html
+    assert 'href="tel:1177"' in walk.html
+    assert await region.value("select patient_id from cases where id = $1", UUID(walk.case_id)) is None
+
+
+async def test_somebody_elses_child_is_not_hers(region: Region) -> None:
+    walk = await Walk(region, await region.resident("henrik")).begin()
+    await walk.send({"patient": str(region.actors.residents["gustav"])})
+    assert walk.response.status_code == 422
+    await walk.open(f"infants/{region.actors.residents['gustav']}")
+    assert walk.response.status_code == 404
+
+
+async def test_a_stranger_meets_404_on_every_page_of_a_draft(region: Region) -> None:
+    walk = await Walk(region, await region.resident("gustav")).begin()
+    amina, case_id = await region.resident("amina"), walk.case_id
+    steps = ["", "/unit", "/patient", "/consent", "/fee", "/words", "/reasons", "/questions/1", "/self-care",
+             "/pictures", "/extra", "/warning", "/check", "/emergency", "/receipt", "/advice"]  # fmt: skip
+    for step in steps:
+        assert (await amina.get(f"/intakes/{case_id}{step}")).status_code == 404, step
+    posts = [step for step in steps[1:] if step not in {"/check", "/emergency", "/receipt", "/advice"}]
+    for step in [*posts, "/send", "/words/draft", "/self-care/follow"]:
+        answer = await amina.post(f"/intakes/{case_id}{step}", {"version": "1", "text": "hej"})
+        assert answer.status_code == 404, step
+    karin = await region.staff("karin", "ankaret")
+    assert (await karin.get(f"/intakes/{case_id}/words")).status_code == 303
+    assert await region.value("select version from intakes where case_id = $1", UUID(case_id)) == 0
+    refused = await region.value("select count(*) from access_log where case_id = $1 and refused is not null",
+                                 UUID(case_id))  # fmt: skip
+    assert refused == len(steps) + len(posts) + 3
+
+
+async def test_an_unknown_way_in_is_refused(region: Region) -> None:
+    gustav = await region.resident("gustav")
+    assert (await gustav.post("/cases", {"entry": "banan"})).status_code == 422
