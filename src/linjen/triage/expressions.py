@@ -48,6 +48,7 @@ class Vocabulary:
         self._near_whole: dict[str, set[tuple[str, int]]] = {}
         self._near_begin: dict[str, set[tuple[str, int]]] = {}
         self.fits = lru_cache(maxsize=8192)(self._fits)
+        self.spells = lru_cache(maxsize=8192)(self._spells)
 
     def add(self, pattern: str, number: int) -> None:
         """Take in one pattern under its number."""
@@ -75,22 +76,33 @@ class Vocabulary:
         for form in drops(key):
             index.setdefault(form, set()).add((key, number))
 
+    def _spells(self, form: str) -> frozenset[int]:
+        """The patterns that a rightly spelled word fits."""
+        spelled = self._spell(form)
+        return frozenset(self._known(spelled)[0] | self._parts(spelled))
+
     def _fits(self, form: str) -> frozenset[int]:
         spelled = self._spell(form)
-        known, parts = self._known(spelled), self._parts(spelled)
+        known, covered = self._known(spelled)
         plain = _BOOSTERS.sub("", spelled)
         if plain != spelled:
-            known |= self._known(plain)
-        # The end of a compound may be spelled right and its beginning wrong: only a whole word or beginning is enough.
-        if not known and len(spelled) >= 5 and spelled not in self._keep:
-            known = self._nearly(spelled)
-        return frozenset(known | parts)
+            more, also = self._known(plain)
+            known, covered = known | more, max(covered, also + len(spelled) - len(plain))
+        # A short beginning or a right end of a compound says little: the rest may still be misspelled.
+        if covered * 5 < len(spelled) * 3 and len(spelled) >= 5 and spelled not in self._keep:
+            known = known | self._nearly(spelled)
+        return frozenset(known | self._parts(spelled))
 
-    def _known(self, form: str) -> set[int]:
-        found = set(self._whole.get(form, ()))
+    def _known(self, form: str) -> tuple[set[int], int]:
+        """The patterns of the whole word and of its beginnings, and how many letters the longest one covers."""
+        found, covered = set(self._whole.get(form, ())), 0
+        if found:
+            covered = len(form)
         for cut in range(2, len(form) + 1):
-            found.update(self._begin.get(form[:cut], ()))
-        return found
+            if (numbers := self._begin.get(form[:cut])) is not None:
+                found.update(numbers)
+                covered = max(covered, cut)
+        return found, covered
 
     def _parts(self, form: str) -> set[int]:
         size = len(form)

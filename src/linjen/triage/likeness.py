@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from linjen.triage.expressions import Lexicon, Vocabulary
 from linjen.triage.words import Token, fold, read_lexicon_file, tokenise
@@ -21,8 +22,6 @@ _NEXT_WEIGHT = 0.7
 _NEXT_COUNT = 3
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
-_SMALL_WORDS = frozenset(fold(read_lexicon_file("keep.yaml")["small"]).split())
-
 Vector = dict[str, float]
 
 
@@ -42,10 +41,11 @@ class WordClasses:
                     self._undotted.add(pattern, number)
         self._phrases = Lexicon({}, phrases)
 
-    def names(self, tokens: Sequence[Token]) -> set[str]:
-        """The classes found among the words and phrases."""
+    def names(self, tokens: Sequence[Token], spelled: bool) -> set[str]:
+        """The classes found among the words and phrases; `spelled` when there are no typing errors to look for."""
         undotted = not any(set(token.form) & set("åäö") for token in tokens)
-        fits = (self._undotted if undotted else self._plain).fits
+        vocabulary = self._undotted if undotted else self._plain
+        fits = vocabulary.spells if spelled else vocabulary.fits
         found = {self._names[number] for token in tokens for number in fits(token.form)}
         return found | {name for name, _ in self._phrases.find(tokens, ())}
 
@@ -55,7 +55,7 @@ class Likeness:
 
     def __init__(self, phrases: Iterable[tuple[str, str]], classes: Mapping[str, str]) -> None:
         self._classes = WordClasses(classes)
-        documents = [(reason, self._features(phrase)) for reason, phrase in phrases]
+        documents = [(reason, self._features(phrase, spelled=True)) for reason, phrase in phrases]
         self._rarity = _rarity(documents)
         self._reason_of = [reason for reason, _ in documents]
         self._phrases: dict[str, list[tuple[int, float]]] = {}
@@ -63,25 +63,18 @@ class Likeness:
             for feature, weight in self._vector(features).items():
                 self._phrases.setdefault(feature, []).append((number, weight))
         self._centres: dict[str, list[tuple[str, float]]] = {}
-        for reason, features in _centres(documents).items():
-            for feature, weight in self._vector(features, soften=True).items():
+        for reason, counts in _centres(documents).items():
+            for feature, weight in self._vector(counts, soften=True).items():
                 self._centres.setdefault(feature, []).append((reason, weight))
 
-    def _features(self, text: str) -> Counter[str]:
+    def _features(self, text: str, spelled: bool = False) -> dict[str, float]:
         tokens = tokenise(text)
-        found: Counter[str] = Counter()
+        found: dict[str, float] = {}
         for token in tokens:
-            if token.form[0].isdigit():
-                continue
-            plain = fold(token.form)
-            count = _SMALL_WORD if plain in _SMALL_WORDS else 1.0
-            word = f"<{plain}>"
-            found["=" + word] += 2 * count  # type: ignore[assignment]
-            for size in _PIECE_SIZES:
-                for start in range(len(word) - size + 1):
-                    found[word[start : start + size]] += count  # type: ignore[assignment]
-        for name in self._classes.names(tokens):
-            found["@" + name] = 1
+            for feature, count in _pieces(token.form):
+                found[feature] = found.get(feature, 0.0) + count
+        for name in self._classes.names(tokens, spelled):
+            found["@" + name] = 1.0
         return found
 
     def _vector(self, features: Mapping[str, float], soften: bool = False) -> Vector:
@@ -115,7 +108,24 @@ class Likeness:
         return {reason: score / most for reason, score in scores.items()}
 
 
-def _rarity(documents: Sequence[tuple[str, Counter[str]]]) -> dict[str, float]:
+@lru_cache(maxsize=16384)
+def _pieces(form: str) -> tuple[tuple[str, float], ...]:
+    """A word's features: the word and its letter pieces, without dots and rings so that "brost" meets "bröst"."""
+    if form[0].isdigit():
+        return ()
+    plain = fold(form)
+    count = _SMALL_WORD if plain in _small_words() else 1.0
+    word = f"<{plain}>"
+    pieces = [word[start : start + size] for size in _PIECE_SIZES for start in range(len(word) - size + 1)]
+    return (("=" + word, 2 * count), *((piece, count) for piece in pieces))
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> frozenset[str]:
+    return frozenset(fold(read_lexicon_file("keep.yaml")["small"]).split())
+
+
+def _rarity(documents: Sequence[tuple[str, dict[str, float]]]) -> dict[str, float]:
     reasons_with: dict[str, set[str]] = {}
     for reason, features in documents:
         for feature in features:
@@ -124,7 +134,7 @@ def _rarity(documents: Sequence[tuple[str, Counter[str]]]) -> dict[str, float]:
     return {feature: math.log(1 + total / len(reasons)) for feature, reasons in reasons_with.items()}
 
 
-def _centres(documents: Sequence[tuple[str, Counter[str]]]) -> dict[str, Counter[str]]:
+def _centres(documents: Sequence[tuple[str, dict[str, float]]]) -> dict[str, Counter[str]]:
     centres: dict[str, Counter[str]] = {}
     for reason, features in documents:
         centres.setdefault(reason, Counter()).update(dict.fromkeys(features, 1))

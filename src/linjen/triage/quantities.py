@@ -70,7 +70,7 @@ def read_numbers(tokens: Sequence[Token]) -> list[Number]:
 
 
 def _value(form: str) -> float | None:
-    if form[0].isdigit():
+    if form[0].isdecimal():
         return float(form.replace(",", "."))
     return _lists().values.get(form)
 
