@@ -10,7 +10,8 @@ from linjen.demo.cases import SeedCase
 from linjen.media.decoding import Prepared
 from linjen.media.pictures import add_picture
 from linjen.triage import State, answer, begin, choose, load, next_page
-from linjen.triage.state import Value
+from linjen.triage.state import Patient, Value
+from linjen.triage.wording import asked as worded
 from tests.region import Region
 
 WORDS = "Jag har ont i halsen sedan i måndags & det gör ont att svälja"
@@ -19,7 +20,7 @@ WORDS = "Jag har ont i halsen sedan i måndags & det gör ont att svälja"
 def interviewed(yes: set[str], unknown: set[str]) -> State:
     """A whole interview about a sore throat: yes to some findings, "vet inte" to others, no to the rest."""
     protocols = load()
-    state = choose(protocols, begin(protocols, 38, "female", "self", WORDS), ["halsont"])
+    state = choose(protocols, begin(protocols, 67, "male", "self", WORDS), ["halsont"])
     while page := next_page(protocols, state):
         given: dict[str, Value] = {}
         for asked in page.codes:
@@ -53,3 +54,8 @@ async def send_triaged(region: Region, writer: str, yes: set[str], unknown: set[
             )  # fmt: skip
     await seed.send(writer, case_id, assessment.urgency or 4, assessment.contact_reason, 3)
     return case_id
+
+
+def question(code: str) -> str:
+    """How the interview above puts a question."""
+    return worded(load(), Patient(67, "male"), code).text
