@@ -24,7 +24,7 @@ _MOST_PAGES = 500
 
 
 class QuestionsStep(Step):
-    """Page `number` of the interview, counted from 1: an answered one, or the one that is next."""
+    """Page `place` of the interview, counted from 1: an answered one, or the one that is next."""
 
     name = "questions"
 
@@ -38,7 +38,7 @@ class QuestionsStep(Step):
     @staticmethod
     def number(sheet: Sheet) -> int:
         """The page's number; NotFound for what is none."""
-        text = str(sheet.exchange.request.path_params["number"])
+        text = str(sheet.exchange.request.path_params["place"])
         if not text.isdecimal() or not 1 <= int(text) <= _MOST_PAGES:
             raise NotFound("page")
         return int(text)
@@ -109,13 +109,13 @@ def _is_list(codes: tuple[Asked, ...]) -> bool:
 STEP = QuestionsStep()
 
 
-@get_page("/intakes/{case_id:str}/questions/{number:str}", verb="write_intake", who="resident")
+@get_page("/intakes/{case_id:str}/questions/{place:str}", verb="write_intake", who="resident")
 async def show_questions(exchange: Exchange) -> Response[Any]:
     """One page of questions."""
     return await show_step(exchange, STEP)
 
 
-@post_page("/intakes/{case_id:str}/questions/{number:str}", verb="write_intake", who="resident")
+@post_page("/intakes/{case_id:str}/questions/{place:str}", verb="write_intake", who="resident")
 async def take_questions(exchange: Exchange) -> Response[Any]:
     """The answers to one page."""
     return await take_step(exchange, STEP)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -10,21 +9,12 @@ from litestar import Response
 from linjen.cases.loading import see_case
 from linjen.core import clock, swedish
 from linjen.people.residents import see_resident
-from linjen.units.hours import Expected, expected_answer
+from linjen.units.hours import staffed_until
 from linjen.units.opening import see_schedule
 from linjen.units.units import see_unit
 from linjen.web.exchange import Exchange
+from linjen.web.resident.promise_words import promise_for_waiting
 from linjen.web.routing import get_page
-
-
-def promise_words(exchange: Exchange, expected: Expected, at: datetime) -> str:
-    """The honest promise in one or two sentences."""
-    values = {
-        name: swedish.moment_words(moment, at, exchange.language)
-        for name, moment in (("from_at", expected.from_at), ("by_at", expected.by_at))
-        if moment is not None
-    }
-    return exchange.say(f"intake.promise.{expected.reason}", **values)
 
 
 @get_page("/intakes/{case_id:str}/receipt", verb="see", who="resident")
@@ -40,11 +30,13 @@ async def show_receipt(exchange: Exchange) -> Response[Any]:
         patient = await see_resident(db, case.patient_id)
     # From urgency 1-2 nobody may wait for an opening hour; an administrative question has no such haste.
     urgency = case.urgency or 4
-    expected = expected_answer(schedule, at, urgency)
+    promise = promise_for_waiting(schedule, case.queued_at or case.sent_at, at, urgency, exchange.say,
+                                  exchange.language, unit.name)  # fmt: skip
+    there = staffed_until(schedule, at) is not None
     return exchange.page(
-        "resident/intake_receipt.html", unit=unit, promise=promise_words(exchange, expected, at), tab="cases",
+        "resident/intake_receipt.html", unit=unit, promise=promise, tab="cases",
         about=patient.given_name if patient.id != exchange.by.person_id else "", case_path=f"/cases/{case.id}",
-        urgent=urgency <= 2, life=urgency == 1, waiting=expected.from_at is None or expected.from_at > at,
+        urgent=urgency <= 2, life=urgency == 1, waiting=not there,
         closed=case.state == "closed", sent=swedish.moment_words(case.sent_at, at, exchange.language),
     )  # fmt: skip
 
