@@ -93,9 +93,12 @@ class Browser:
             page = await self.get(urljoin(str(page.url), page.headers["location"]))
         return page
 
+    def _tree(self) -> Any:
+        return html.fromstring(self.page.text)
+
     async def submit(self, action: str, **fields: str) -> httpx.Response:
         """Send the form of the present page whose action is `action` (and that holds `fields`, when they are there)."""
-        for form in html.fromstring(self.page.text).forms:
+        for form in self._tree().forms:
             values = {name: value for name, value in form.form_values() if isinstance(value, str)}
             if form.action == action and all(values.get(name, value) == value for name, value in fields.items()):
                 return await self.post(action, values | fields)
@@ -103,18 +106,18 @@ class Browser:
 
     def text(self) -> str:
         """What the page shows."""
-        return " ".join(html.fromstring(self.page.text).find(".//main").text_content().split())
+        return " ".join(self._tree().find(".//main").text_content().split())
 
     def link(self, words: str) -> str:
         """Where the link with these words leads."""
-        for link in html.fromstring(self.page.text).iter("a"):
+        for link in self._tree().iter("a"):
             if words in link.text_content():
                 return str(link.get("href"))
         raise AssertionError(f"no link {words!r}")
 
     def form_token(self) -> str:
         """The token that the forms of the present page carry."""
-        return str(html.fromstring(self.page.text).xpath("string(//input[@name='csrf']/@value)"))
+        return str(self._tree().xpath("string(//input[@name='csrf']/@value)"))
 
     @property
     def token(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from linjen.integrations.bankid import Collected
@@ -125,6 +126,19 @@ async def test_a_session_is_made_once_from_an_order(world: World) -> None:
     assert (again.status_code, again.headers["location"]) == (303, "/sign-in")
     assert browser.token == ""
     assert await world.region.value("select count(*) from sessions where kind = 'resident' and ended_at is null") == 1
+
+
+async def test_many_requests_at_once_make_one_session(world: World) -> None:
+    browser = world.browser()
+    order = await world.begin(browser)
+    await world.tap("/scan", person=number("gustav"))
+    await world.tap("/sign")
+    assert (await world.state(browser, order))["status"] == "complete"
+    headers = {"cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    async with httpx.AsyncClient(base_url=browser.url, headers=headers, trust_env=False) as client:
+        answers = await asyncio.gather(*(client.get(order) for _ in range(8)))
+    assert sorted({answer.headers["location"] for answer in answers}) in (["/home"], ["/home", "/sign-in"])
+    assert await world.region.value("select count(*) from sessions where kind = 'resident'") == 1
 
 
 async def test_the_token_is_new_at_each_sign_in_and_the_old_one_is_dead(world: World) -> None:

@@ -96,7 +96,7 @@ async def test_an_answer_to_another_browser_or_used_twice_is_refused(world: Worl
     browser.cookies = kept
     again = await browser.get(back)
     assert again.status_code == 403
-    assert "ett annat fönster" in browser.text()
+    assert "startades i ett annat fönster" in browser.text()
     assert browser.staff_token == ""
 
 
