@@ -36,9 +36,10 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 
 class Vocabulary:
-    """Which word patterns a word of a text fits, typing errors included."""
+    """Which word patterns a word of a text fits; with `near` also when it is misspelled."""
 
-    def __init__(self, keep: Iterable[str], folded: bool = False) -> None:
+    def __init__(self, keep: Iterable[str], folded: bool = False, near: bool = True) -> None:
+        self._learns = near
         self._spell = fold if folded else str
         self._keep = {self._spell(word) for word in keep}
         self._whole: dict[str, set[int]] = {}
@@ -48,7 +49,6 @@ class Vocabulary:
         self._near_whole: dict[str, set[tuple[str, int]]] = {}
         self._near_begin: dict[str, set[tuple[str, int]]] = {}
         self.fits = lru_cache(maxsize=8192)(self._fits)
-        self.spells = lru_cache(maxsize=8192)(self._spells)
 
     def add(self, pattern: str, number: int) -> None:
         """Take in one pattern under its number."""
@@ -68,18 +68,12 @@ class Vocabulary:
             self._whole.setdefault(word, set()).add(number)
             self._learn(self._near_whole, word, number)
 
-    @staticmethod
-    def _learn(index: dict[str, set[tuple[str, int]]], word: str, number: int) -> None:
+    def _learn(self, index: dict[str, set[tuple[str, int]]], word: str, number: int) -> None:
         key = sound(word)
-        if len(word) < 5 or len(key) < 5:
+        if not self._learns or len(word) < 5 or len(key) < 5:
             return
         for form in drops(key):
             index.setdefault(form, set()).add((key, number))
-
-    def _spells(self, form: str) -> frozenset[int]:
-        """The patterns that a rightly spelled word fits."""
-        spelled = self._spell(form)
-        return frozenset(self._known(spelled)[0] | self._parts(spelled))
 
     def _fits(self, form: str) -> frozenset[int]:
         spelled = self._spell(form)
@@ -89,7 +83,7 @@ class Vocabulary:
             more, also = self._known(plain)
             known, covered = known | more, max(covered, also + len(spelled) - len(plain))
         # A short beginning or a right end of a compound says little: the rest may still be misspelled.
-        if covered * 5 < len(spelled) * 3 and len(spelled) >= 5 and spelled not in self._keep:
+        if self._learns and covered * 5 < len(spelled) * 3 and len(spelled) >= 5 and spelled not in self._keep:
             known = known | self._nearly(spelled)
         return frozenset(known | self._parts(spelled))
 

@@ -30,7 +30,7 @@ class WordClasses:
 
     def __init__(self, classes: Mapping[str, str]) -> None:
         self._names: list[str] = list(classes)
-        self._plain, self._undotted = Vocabulary(()), Vocabulary((), folded=True)
+        self._plain, self._undotted = Vocabulary((), near=False), Vocabulary((), folded=True, near=False)
         phrases: dict[str, list[str]] = {}
         for number, name in enumerate(self._names):
             for pattern in classes[name].split():
@@ -41,11 +41,10 @@ class WordClasses:
                     self._undotted.add(pattern, number)
         self._phrases = Lexicon({}, phrases)
 
-    def names(self, tokens: Sequence[Token], spelled: bool) -> set[str]:
-        """The classes found among the words and phrases; `spelled` when there are no typing errors to look for."""
+    def names(self, tokens: Sequence[Token]) -> set[str]:
+        """The classes found among the words and phrases. Misspelled ones are left to the letter pieces."""
         undotted = not any(set(token.form) & set("åäö") for token in tokens)
-        vocabulary = self._undotted if undotted else self._plain
-        fits = vocabulary.spells if spelled else vocabulary.fits
+        fits = (self._undotted if undotted else self._plain).fits
         found = {self._names[number] for token in tokens for number in fits(token.form)}
         return found | {name for name, _ in self._phrases.find(tokens, ())}
 
@@ -55,7 +54,7 @@ class Likeness:
 
     def __init__(self, phrases: Iterable[tuple[str, str]], classes: Mapping[str, str]) -> None:
         self._classes = WordClasses(classes)
-        documents = [(reason, self._features(phrase, spelled=True)) for reason, phrase in phrases]
+        documents = [(reason, self._features(phrase)) for reason, phrase in phrases]
         self._rarity = _rarity(documents)
         self._reason_of = [reason for reason, _ in documents]
         self._phrases: dict[str, list[tuple[int, float]]] = {}
@@ -67,13 +66,13 @@ class Likeness:
             for feature, weight in self._vector(counts, soften=True).items():
                 self._centres.setdefault(feature, []).append((reason, weight))
 
-    def _features(self, text: str, spelled: bool = False) -> dict[str, float]:
+    def _features(self, text: str) -> dict[str, float]:
         tokens = tokenise(text)
         found: dict[str, float] = {}
         for token in tokens:
             for feature, count in _pieces(token.form):
                 found[feature] = found.get(feature, 0.0) + count
-        for name in self._classes.names(tokens, spelled):
+        for name in self._classes.names(tokens):
             found["@" + name] = 1.0
         return found
 
