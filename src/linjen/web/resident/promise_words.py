@@ -70,7 +70,7 @@ def promise_for_waiting(
         expected = msgspec.structs.replace(expected, reason="usual" if expected.by_at else "open")
     urgent = urgency <= 2
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
-    return Promise(now, _answer_words(expected, at, say, language), kind, urgent)
+    return Promise(now, _answer_words(expected, at, say, language, "waiting"), kind, urgent)
 
 
 def promise_for_dialogue(schedule: Schedule, at: datetime, say: Say, language: str, unit: str, name: str) -> Promise:
@@ -79,11 +79,8 @@ def promise_for_dialogue(schedule: Schedule, at: datetime, say: Say, language: s
     return Promise(now, say("home.answer.dialogue", name=name) if there else "", "success" if there else "info")
 
 
-def _answer_words(expected: Expected, at: datetime, say: Say, language: str) -> str:
-    words = {
-        "from_at": swedish.moment_words(expected.from_at, at, language) if expected.from_at else "",
-        "by_at": swedish.moment_words(expected.by_at, at, language) if expected.by_at else "",
-    }
-    text = say(f"home.answer.{expected.reason}", **words)
+def _answer_words(expected: Expected, at: datetime, say: Say, language: str, group: str = "answer") -> str:
+    words = {"by_at": swedish.moment_words(expected.by_at, at, language) if expected.by_at else ""}
+    text = say(f"home.{group}.{expected.reason}", **words)
     later = expected.reason in {"opens", "opens_urgent", "reopens"}
     return f"{text} {say('home.answer.usually', **words)}" if later and expected.by_at else text

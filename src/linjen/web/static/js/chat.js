@@ -163,7 +163,6 @@ async function start() {
 
   // -- writing --------------------------------------------------------------------------------------------------------
 
-  const typing = document.getElementById("typing");
   let typingTimer = 0;
   let typedAt = 0;
   let draftTimer = 0;
@@ -173,7 +172,9 @@ async function start() {
   const field = () => document.getElementById("composer-text");
 
   function showTyping(name) {
+    const typing = document.getElementById("typing");
     clearTimeout(typingTimer);
+    if (!typing) return;
     typing.replaceChildren();
     if (!name) return;
     const dots = element('<span class="lj-dots" aria-hidden="true"><i></i><i></i><i></i></span>');
