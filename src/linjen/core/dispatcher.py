@@ -1,0 +1,99 @@
+"""From what happened to outgoing work: reads new events in order, and enqueues what the reactions ask for.
+
+Sequence numbers are handed out before commit, so `id > last` would pass over an event whose transaction was slower.
+The cursor is therefore (transaction id, id), and only transactions below the oldest running one are read: nothing can
+be committed behind it any more. Cursor and jobs are written in one transaction, so each event is reacted to once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+
+from linjen.core.database import Connection, Database
+from linjen.core.errors import LinjenError
+from linjen.core.events import Event
+from linjen.core.jobs import Wanted, enqueue
+from linjen.core.logs import get_log
+
+log = get_log(__name__)
+
+_LOCK = 0x6C696E6A  # "linj" as a number
+_MOST = 500
+_EVERY_S = 1.0
+#: How many transactions the cursor may lie behind before it is moved for its own sake, not for an event's.
+_FAR_BEHIND = 1000
+#: What follows from one event. It may read through the connection it is given, and must be quick.
+Reaction = Callable[[Connection, Event], Awaitable[Sequence[Wanted]]]
+
+# The snapshot is taken once and for both: its oldest running transaction, and the rows that it sees.
+_READ = """
+select e.txid::text, e.id, e.case_id, e.seq, e.kind, e.by_kind, e.by_id, e.unit_id, e.data, e.at, s.xmin::text
+from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
+left join lateral (
+  select * from events
+  where (txid, id) > ($1::text::xid8, $2::bigint) and txid < s.xmin and kind = any($3::text[])
+  order by txid, id limit $4
+) e on true
+order by e.txid, e.id
+"""
+
+
+class Dispatcher:
+    """One reader of the events, by name; of several nodes one at a time reads."""
+
+    def __init__(self, database: Database, name: str = "reactions") -> None:
+        self._database = database
+        self._name = name
+        self._reactions: dict[str, list[Reaction]] = defaultdict(list)
+
+    def add(self, kind: str, reaction: Reaction) -> None:
+        """Ask `reaction` at every event of a kind, from now on."""
+        self._reactions[kind].append(reaction)
+
+    async def run(self) -> None:
+        """Read once a second, for ever; without a reaction there is nothing to read."""
+        while self._reactions:
+            try:
+                while await self.step() >= _MOST:
+                    pass
+            except LinjenError as error:
+                log.warning("dispatch_failed", reason=error.reason)
+            except Exception as error:  # a reaction's defect: the cursor stands, so nothing is lost
+                log.error("dispatch_failed", reason="defect", exc_info=error)
+            await asyncio.sleep(_EVERY_S)
+
+    async def step(self) -> int:
+        """React to the next events, at most 500; how many there were. 0, too, while another node reads."""
+        async with self._database.transaction() as db:
+            if not await db.fetchval("select pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK, self._name):
+                return 0
+            place = await self._place(db)
+            rows = await db.fetch(_READ, *place, list(self._reactions), _MOST)
+            events = [
+                Event(r["case_id"], r["seq"], r["kind"], r["by_kind"], r["by_id"], r["unit_id"], r["data"], r["at"])
+                for r in rows if r["id"] is not None
+            ]  # fmt: skip
+            wanted = [one for event in events for reaction in self._reactions[event.kind]
+                      for one in await reaction(db, event)]  # fmt: skip
+            await enqueue(db, wanted)
+            last = rows[-1]
+            # All that was there has been read: go on at the oldest transaction that ran then.
+            after = (last["txid"], last["id"]) if len(events) == _MOST else (last["xmin"], 0)
+            if events or int(after[0]) - int(place[0]) > _FAR_BEHIND:
+                await db.execute(
+                    "update event_cursors set txid = $2::text::xid8, id = $3 where name = $1", self._name, *after
+                )
+            return len(events)
+
+    async def _place(self, db: Connection) -> tuple[str, int]:
+        """Where this reader is; a new one begins now, and does not react to what happened before it existed."""
+        row = await db.fetchrow("select txid::text, id from event_cursors where name = $1", self._name)
+        if row is None:
+            row = await db.fetchrow(
+                "insert into event_cursors (name, txid, id)"
+                " values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) returning txid::text, id", self._name,
+            )  # fmt: skip
+        assert row is not None  # noqa: S101 - found or just inserted
+        return row["txid"], row["id"]

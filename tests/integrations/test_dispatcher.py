@@ -1,0 +1,152 @@
+"""From event to job: in order, each once, and none missed however slowly its transaction ends."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+import asyncpg
+import pytest
+
+from linjen.core.database import Connection
+from linjen.core.dispatcher import Dispatcher, Reaction
+from linjen.core.events import Event
+from linjen.core.jobs import Wanted
+from tests.region import Region
+
+_WRITE = "insert into events (kind, by_kind, data) values ($1, 'system', jsonb_build_object('n', $2::int)) returning id"
+WRITERS, EACH = 16, 25
+
+
+async def write(region: Region, kind: str, *numbers: int) -> None:
+    """Events, each in a transaction of its own."""
+    for number in numbers:
+        await region.site.database.fetch(_WRITE, kind, number)
+
+
+async def race(region: Region) -> None:
+    """16 writers at once, whose transactions end in another order than they took their numbers."""
+
+    async def writer(first: int) -> None:
+        connection = await asyncpg.connect(region.dsn)
+        chance = random.Random(first)
+        for number in range(first, first + EACH):
+            async with connection.transaction():
+                await connection.fetchval(_WRITE, "rung", number)
+                await asyncio.sleep(chance.random() * 0.02)
+        await connection.close()
+
+    await asyncio.gather(*(writer(n * EACH) for n in range(WRITERS)))
+
+
+def collecting(into: list[int]) -> Reaction:
+    """A reaction that keeps the events' numbers and asks for a job each."""
+
+    async def react(_: Connection, event: Event) -> Sequence[Wanted]:
+        into.append(event.data["n"])
+        return [Wanted("rung", event.data)]
+
+    return react
+
+
+async def test_no_event_of_16_writers_is_missed_or_read_twice_by_two_readers(region: Region) -> None:
+    seen: list[int] = []
+    readers = [Dispatcher(region.site.database, "bells") for _ in range(2)]
+    for reader in readers:
+        reader.add("rung", collecting(seen))
+        await reader.step()  # the cursor begins here
+    writing = asyncio.create_task(race(region))
+
+    async def read(reader: Dispatcher) -> None:
+        while not writing.done():
+            await reader.step()
+
+    await asyncio.gather(*(read(reader) for reader in readers))
+    await writing
+    while await readers[0].step():
+        pass
+    assert sorted(seen) == list(range(WRITERS * EACH))
+    jobs = "select count(distinct payload) = count(*) and count(*) = $1 from jobs"
+    assert await region.value(jobs, WRITERS * EACH)
+
+
+async def test_the_control_a_reader_by_id_alone_loses_some(region: Region) -> None:
+    seen: set[int] = set()
+    last = 0
+    writing = asyncio.create_task(race(region))
+    while not writing.done():
+        rows = await region.site.database.fetch(
+            "select id, data from events where kind = 'rung' and id > $1 order by id", last
+        )
+        seen.update(row["data"]["n"] for row in rows)
+        last = rows[-1]["id"] if rows else last
+    await writing
+    rows = await region.site.database.fetch("select data from events where kind = 'rung' and id > $1", last)
+    seen.update(row["data"]["n"] for row in rows)
+    assert len(seen) < WRITERS * EACH, "this race must be hard enough for the trap to close"
+
+
+async def test_an_event_behind_an_open_transaction_waits_and_then_comes_in_order(region: Region) -> None:
+    seen: list[int] = []
+    reader = Dispatcher(region.site.database)
+    reader.add("rung", collecting(seen))
+    await reader.step()
+    slow = await asyncpg.connect(region.dsn)
+    transaction = slow.transaction()
+    await transaction.start()
+    await slow.fetchval(_WRITE, "rung", 1)
+    await write(region, "rung", 2, 3)
+    assert await reader.step() == 0
+    await transaction.commit()
+    await slow.close()
+    assert await reader.step() == 3
+    assert seen == [1, 2, 3]
+    assert await reader.step() == 0
+
+
+async def test_a_new_reader_begins_now_and_hears_only_its_kinds(region: Region) -> None:
+    await write(region, "rung", 1)
+    seen: list[int] = []
+    reader = Dispatcher(region.site.database, "late")
+    reader.add("rung", collecting(seen))
+    assert await reader.step() == 0
+    await write(region, "knocked", 2)
+    await write(region, "rung", 3)
+    assert await reader.step() == 1
+    assert seen == [3]
+
+
+async def test_a_reaction_that_fails_loses_nothing(region: Region) -> None:
+    seen: list[int] = []
+    broken = True
+
+    async def react(_: Connection, event: Event) -> Sequence[Wanted]:
+        if broken and event.data["n"] == 2:
+            raise ZeroDivisionError
+        seen.append(event.data["n"])
+        return [Wanted("rung", event.data)]
+
+    reader = Dispatcher(region.site.database)
+    reader.add("rung", react)
+    await reader.step()
+    await write(region, "rung", 1, 2, 3)
+    with pytest.raises(ZeroDivisionError):
+        await reader.step()
+    assert await region.value("select count(*) from jobs") == 0, "neither half of the round was kept"
+    broken, seen[:] = False, []
+    assert await reader.step() == 3
+    assert seen == [1, 2, 3]
+
+
+async def test_more_than_one_round_of_events_is_read_in_rounds(region: Region) -> None:
+    seen: list[int] = []
+    reader = Dispatcher(region.site.database)
+    reader.add("rung", collecting(seen))
+    await reader.step()
+    await region.site.database.execute(
+        "insert into events (kind, by_kind, data)"
+        " select 'rung', 'system', jsonb_build_object('n', n) from generate_series(1, 1200) n"
+    )
+    assert [await reader.step() for _ in range(4)] == [500, 500, 200, 0]
+    assert seen == list(range(1, 1201))
