@@ -47,7 +47,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    demo = Demo(arguments.data, arguments.port)
+    demo = Demo(arguments.data, arguments.port, lively=arguments.lively)
     await demo.start()
     try:
         if not arguments.quiet:

@@ -18,6 +18,7 @@ from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import read_settings
 from linjen.demo import world
 from linjen.demo.cases import seed_cases
+from linjen.demo.residents import Livelihood
 from linjen.simulators import bankid, rivta, staff_idp
 from linjen.web.server import Server, listen
 from linjen.web.site import Site
@@ -28,7 +29,8 @@ STAFF_CLIENT = ("linjen-demo", "make-believe-secret")
 class Demo:
     """One running demo: `url` when ready, `site` for tests, and `stop()`."""
 
-    def __init__(self, folder: Path, port: int, *, host: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path, port: int, *, host: str = "127.0.0.1", lively: bool = False) -> None:
+        self._lively = lively
         self._folder = folder
         self._port = port
         self._host = host
@@ -57,7 +59,19 @@ class Demo:
             server = Server(build_app(self.site), listener, end_streams=self.site.hub.end_streams)
             await server.start()
             stack.push_async_callback(server.stop)
+            if self._lively:
+                self._begin_living(stack)
             self._stack = stack.pop_all()
+
+    def _begin_living(self, stack: contextlib.AsyncExitStack) -> None:
+        numbers = {f"{r.given_name} {r.surname}": world.number_of(r.key).canonical for r in world.RESIDENTS}
+        life = asyncio.create_task(Livelihood(self.url, self.simulators["bankid"].phone_url, numbers).go_on())
+
+        async def end() -> None:
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+
+        stack.push_async_callback(end)
 
     async def stop(self) -> None:
         """Stop everything, the program first and the database last."""
@@ -111,7 +125,7 @@ def _simulator_files(folder: Path) -> tuple[Path, Path, Path]:
     persons = [
         {"name": f"{r.given_name} {r.surname}", "given_name": r.given_name, "surname": r.surname,
          "personal_number": world.number_of(r.key).canonical, "note": r.description}
-        for r in world.RESIDENTS if r.description and r.years >= 13
+        for r in world.RESIDENTS if r.years >= 13
     ]  # fmt: skip
     staff = [
         {"employeeHsaId": s.hsa_id, "given_name": s.given_name, "family_name": s.surname, "title": s.title,

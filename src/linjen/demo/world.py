@@ -121,7 +121,7 @@ STAFF = (
     ),
 )  # fmt: skip
 
-RESIDENTS = (
+RESIDENTS: tuple[SeedResident, ...] = (
     SeedResident("astrid", "Astrid", "Nyberg", 38, 238, registered="ankaret", children=("elsa", "nils", "vera"),
                  description="38 år, listad på Ankaret. Mamma till Elsa, Nils och Vera."),
     SeedResident("elsa", "Elsa", "Nyberg", 9, 902, registered="ankaret", description="9 år. Astrid skriver åt henne."),
@@ -137,6 +137,18 @@ RESIDENTS = (
                  description="45 år, skyddade personuppgifter."),
     SeedResident("ingrid", "Ingrid", "Åkesson", 82, 826, registered="ankaret", description="82 år, listad på Ankaret."),
 )  # fmt: skip
+
+#: Those who write in when the demo is lively: name, age, serial number and where they are registered.
+LIVELY = (
+    ("Selma", "Lund", 24, 242, "ankaret"), ("Tage", "Holm", 58, 583, "ankaret"), ("Rut", "Engman", 47, 474, "ankaret"),
+    ("Valter", "Ros", 36, 363, "ankaret"), ("Nadja", "Falk", 31, 312, "ankaret"),
+    ("Edvin", "Strand", 71, 713, "ankaret"), ("Siv", "Molin", 66, 664, "ankaret"), ("Joel", "Sand", 22, 223, "ankaret"),
+)  # fmt: skip
+
+RESIDENTS += tuple(
+    SeedResident(f"lively_{given.lower()}", given, surname, years, serial, registered=unit)
+    for given, surname, years, serial, unit in LIVELY
+)
 
 _CENTRE_WEEK = [(day, time(8), time(16)) for day in range(4)] + [(4, time(8), time(14, 30))]
 _REHAB_WEEK = [(day, time(10), time(12)) for day in range(5)]
