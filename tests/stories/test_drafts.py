@@ -1,0 +1,86 @@
+"""Utkast: what somebody is writing survives a closed lid, is hers alone, and is gone when it has been sent."""
+
+from __future__ import annotations
+
+import asyncio
+
+from linjen.cases.close import close
+from linjen.core.ids import new_id
+from tests.region import Person, Region
+
+
+async def keep(who: Person, region: Region, case: object, text: str) -> int:
+    """Save the box as the page's script does; the status."""
+    prefix = "/clinic" if who.kind == "staff" else ""
+    headers = {"origin": region.url, "sec-fetch-site": "same-origin", "x-csrf": who.csrf, "x-linjen": "1"}
+    answer = await who.http.post(f"{prefix}/cases/{case}/drafts", json={"text": text}, headers=headers)
+    return answer.status_code
+
+
+async def shown(who: Person, case: object) -> str:
+    """The case's page."""
+    return (await who.get(f"{'/clinic' if who.kind == 'staff' else ''}/cases/{case}")).text
+
+
+async def test_a_draft_survives_and_stands_in_the_box_on_the_next_device(region: Region) -> None:
+    case, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    assert await keep(gustav, region, case, "Jag har glömt att säga <att> jag\nröker") == 200
+    elsewhere = await region.resident("gustav")
+    assert "Jag har glömt att säga &lt;att&gt; jag\nröker</textarea>" in await shown(elsewhere, case)
+
+
+async def test_each_has_a_draft_of_her_own_and_nobody_sees_another_persons(region: Region) -> None:
+    case = region.cases["held_by_karin"]
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    gustav = await region.resident("gustav")
+    assert await keep(karin, region, case, "Mitt utkast") == 200
+    assert await keep(gustav, region, case, "Hans utkast") == 200
+    assert await keep(bo, region, case, "Kollegans utkast") == 200
+    for who, own in ((karin, "Mitt utkast"), (gustav, "Hans utkast")):
+        page = await shown(who, case)
+        assert [text for text in ("Mitt utkast", "Hans utkast", "Kollegans utkast") if text in page] == [own]
+    assert "Mitt utkast" not in await shown(bo, case)
+
+
+async def test_nothing_of_a_draft_is_told_or_readable_in_the_database(region: Region) -> None:
+    case = region.cases["held_by_karin"]
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    async with karin.listen(f"/clinic/cases/{case}/stream") as ear:
+        await ear.wait_for("hello")
+        await keep(gustav, region, case, "Hemligt halvskrivet")
+        await asyncio.sleep(0.3)
+        assert not any("Hemligt" in data for _, _, data in ear.heard)
+    sealed = await region.value("select body_sealed from drafts where case_id = $1", case)
+    assert isinstance(sealed, bytes)
+    assert b"Hemligt" not in sealed
+
+
+async def test_an_emptied_or_sent_draft_is_erased(region: Region) -> None:
+    case, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    rows = "select count(*) from drafts where case_id = $1"
+    await keep(gustav, region, case, "något")
+    await keep(gustav, region, case, " \n ")
+    assert await region.value(rows, case) == 0
+    await keep(gustav, region, case, "något annat")
+    await gustav.post(f"/cases/{case}/messages", {"message_id": str(new_id()), "text": "något annat"})
+    assert await region.value(rows, case) == 0
+
+
+async def test_saved_from_two_windows_at_once_one_of_the_texts_stands(region: Region) -> None:
+    case, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    statuses = await asyncio.gather(*(keep(gustav, region, case, f"utkast {n}") for n in range(8)))
+    assert set(statuses) == {200}
+    assert await region.value("select count(*) from drafts where case_id = $1", case) == 1
+    assert (await shown(gustav, case)).count("utkast ") == 1
+
+
+async def test_strangers_closed_cases_and_what_cannot_be_a_message_are_refused(region: Region) -> None:
+    case, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    for who in (await region.resident("amina"), await region.staff("lena", "lyktan")):
+        assert await keep(who, region, case, "hej") == 404
+    assert await keep(gustav, region, case, "a\x00b") == 422
+    assert await keep(gustav, region, case, "å" * 8_001) == 422
+    assert await keep(gustav, region, case, "å" * 8_000) == 200
+    async with region.site.database.transaction() as db:
+        await close(db, region.actors.staff("karin", "ankaret"), case, "advice")
+    assert await keep(gustav, region, case, "för sent") == 409
