@@ -46,6 +46,24 @@ async def test_what_is_typed_is_kept_when_she_leaves_without_a_button(region: Re
     assert walk.step == "reasons"
 
 
+async def test_the_button_for_later_saves_and_leads_home(region: Region) -> None:
+    walk = await _at_words(region)
+    answer = await walk.who.post(
+        f"/intakes/{walk.case_id}/words/draft",
+        {"version": walk.field("version"), "text": "Mer i kväll", "do": "later"},
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/home")
+    await walk.open()
+    assert "Mer i kväll" in walk.html
+    await walk.send({"text": "Ont i halsen i kväll"})
+    await walk.open("words")
+    changed = {"version": walk.field("version"), "text": "Hosta i kväll", "do": "later"}
+    await walk.who.post(f"/intakes/{walk.case_id}/words/draft", changed)
+    await walk.open()
+    assert walk.step == "reasons"
+    assert 'value="hosta"' in walk.html
+
+
 async def test_the_later_of_two_windows_sees_both_texts_and_loses_none(region: Region) -> None:
     first = await _at_words(region)
     second = await Walk(region, first.who).open("words", first.case_id)

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from linjen.cases.interview import keep_assessment
 from linjen.cases.loading import see_case
-from linjen.cases.start import Intake, note_step, save_intake
+from linjen.cases.start import KEPT_DAYS, Intake, note_step, save_intake
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.web.exchange import Exchange
@@ -68,7 +68,7 @@ class Step:
         return sheet.exchange.page(
             f"resident/intake_{self.name}.html", status=422 if errors else 409 if newer else 200, errors=errors,
             newer=newer, version=sheet.draft.version, back=self.back(sheet), about=sheet.about, intake_path=sheet.path,
-            part=part_of(sheet, self.name), admin=sheet.is_admin, tab="home", **values,
+            part=part_of(sheet, self.name), admin=sheet.is_admin, tab="home", kept_days=KEPT_DAYS, **values,
             **self.context(sheet, values),
         )  # fmt: skip
 

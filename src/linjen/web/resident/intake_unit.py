@@ -113,7 +113,7 @@ class UnitStep(Step):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """What is offered, with each unit's hours in words."""
         offer: Offer = sheet.prepared
-        say, at = sheet.exchange.say, clock.now()
+        at = clock.now()
         options = [
             {
                 "value": str(unit.id),
@@ -124,7 +124,7 @@ class UnitStep(Step):
         ]
         home = offer.home
         hours = hours_words(sheet.exchange, offer.schedules[home.id], at) if home else ""
-        why = say(f"intake.unit.{offer.why}", name=offer.closed.name if offer.closed else "") if offer.why else ""
+        why = _why(sheet, offer) if offer.why else ""
         return {"options": options, "home": home, "hours": hours, "why": why, "alone": not sheet.children}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
@@ -133,6 +133,12 @@ class UnitStep(Step):
         assert unit_id is not None  # noqa: S101 - read() took it from the offer
         await choose_unit_for_case(db, sheet.draft, unit_id)
         return msgspec.structs.replace(sheet.intake, passed=passed(sheet.intake, "unit"))
+
+
+def _why(sheet: Sheet, offer: Offer) -> str:
+    """Why there is a choice, told of the child when the case is hers."""
+    key = f"intake.unit.{offer.why}{'_child' if sheet.about and offer.why == 'unknown' else ''}"
+    return sheet.exchange.say(key, name=offer.closed.name if offer.closed else sheet.about)
 
 
 def _open_ones(offer: Offer) -> list[Unit]:

@@ -14,7 +14,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet
-from linjen.web.resident.intake_step import Step, Values, is_outdated, passed, routes_of
+from linjen.web.resident.intake_step import Step, Values, is_outdated, leave, passed, routes_of, save
 from linjen.web.routing import post_page
 
 #: As far as the triage reads, in characters: a page and a half.
@@ -70,20 +70,37 @@ class WordsStep(Step):
         return keep_state(intake, state)
 
 
+STEP = WordsStep()
+
+
 @post_page("/intakes/{case_id:str}/words/draft", verb="write_intake", who="resident")
 async def keep_words(exchange: Exchange) -> Response[Any]:
-    """What stands in the box when the page is left without a button: kept, unless another window has gone on."""
+    """What stands in the box when the page is left: kept as it is, unless another window has gone on.
+
+    The button "Spara och fortsätt senare" leads home; the page's script, which nobody waits for, gets 204 or 409.
+    """
+    later = exchange.text_of("do", longest=20) == "later"
     text, faults = typed_text(exchange, "text")
     try:
         async with exchange.site.database.transaction() as db:
             sheet = await open_sheet(db, exchange)
-            if faults or is_outdated(sheet) or sheet.state is not None:
-                return Response(None, status_code=409)
-            intake = msgspec.structs.replace(sheet.intake, text=text)
-            await keep_text(db, exchange.site.sealer, sheet.draft, intake)
-    except Refused:
-        return Response(None, status_code=409)
-    return Response(None, status_code=204)
+            if faults or is_outdated(sheet):
+                newer = is_outdated(sheet)
+                return STEP.draw(sheet, {"text": text}, faults, newer=newer) if later else _too_late()
+            if sheet.state is None:
+                intake = msgspec.structs.replace(sheet.intake, text=text)
+                await keep_text(db, exchange.site.sealer, sheet.draft, intake)
+            elif not later:
+                return _too_late()  # words that have been read are changed by a button, so that they are read anew
+            elif text:
+                await save(db, sheet, await STEP.keep(db, sheet, {"text": text}))
+    except Refused as refused:
+        return await leave(exchange, refused) if later else _too_late()
+    return exchange.redirect("/home") if later else Response(None, status_code=204)
 
 
-ROUTES = [*routes_of(WordsStep()), keep_words]
+def _too_late() -> Response[Any]:
+    return Response(None, status_code=409)
+
+
+ROUTES = [*routes_of(STEP), keep_words]
