@@ -159,8 +159,7 @@ create table visits (
   check ((state = 'closed') = (close_reason is not null))
 );
 alter table cases add foreign key (visit_id) references visits deferrable initially deferred;
-create index visits_waiting on visits (unit_id, priority, queued_at) where state = 'queued';
-create index visits_held on visits (unit_id, priority, queued_at) where state = 'in_progress';
+create index visits_open on visits (unit_id, priority, queued_at) where state in ('queued', 'in_progress');
 create index visits_of_case on visits (case_id);
 
 create table intakes (
