@@ -83,8 +83,8 @@ async def test_each_consent_has_its_choice_and_its_time(region: Region) -> None:
 async def test_what_has_happened_stands_in_sentences(region: Region) -> None:
     page = await read(await region.staff("karin", "ankaret"), region.cases["closed"])
     places = [page.index(part) for part in (
-        "Ingrid Åkesson skickade ärendet", "Karin Lindqvist tog emot ärendet",
         "Karin Lindqvist avslutade ärendet: Recept eller annan åtgärd är ordnad",
+        "Karin Lindqvist tog emot ärendet", "Ingrid Åkesson skickade ärendet",
     )]  # fmt: skip
     assert places == sorted(places), page
     assert "Orsak: Recept" in page

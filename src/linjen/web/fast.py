@@ -69,14 +69,15 @@ def age_words(birth_on: date, at: datetime) -> str:
 
 
 def waiting_words(since: datetime, at: datetime) -> str:
-    """'nyss', '12 min', '3 tim 5 min' or '2 dygn'."""
+    """'nyss', '12 min', '3 tim 5 min', '3 tim' or '2 dygn'."""
     minutes = max(0, int((at - since).total_seconds() // 60))
     if minutes < 1:
         return say("sv", "ledger.waited_now")
     if minutes < 60:
         return say("sv", "ledger.waited_minutes", minutes=minutes)
     if minutes < 48 * 60:
-        return say("sv", "ledger.waited_hours", hours=minutes // 60, minutes=minutes % 60)
+        key = "waited_hours" if minutes % 60 else "waited_hour"
+        return say("sv", f"ledger.{key}", hours=minutes // 60, minutes=minutes % 60)
     return say("sv", "ledger.waited_days", days=minutes // (24 * 60))
 
 

@@ -27,11 +27,11 @@ def _choice(exchange: Exchange, kind: str, choice: bool) -> str:
 
 
 def timeline_in_words(exchange: Exchange, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
-    """One sentence for each event, latest last, with its day and time."""
+    """One sentence for each event, the latest first, with its day and time."""
     return [
         {"text": _sentence(exchange, one), "at": moment(exchange, one.at), "iso": clock.local(one.at).isoformat(),
          "note": ""}
-        for one in happenings
+        for one in reversed(happenings)
     ]  # fmt: skip
 
 

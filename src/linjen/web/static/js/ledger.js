@@ -16,6 +16,7 @@ function keepAlive() {
   let fetching = null;
   let source = null;
   let fresh = [];
+  const unseen = new Set(); // cases that have come while this page was open and have not stood in it yet
   let announceTimer = 0;
   let lostTimer = 0;
   let urgentUnseen = false;
@@ -23,7 +24,7 @@ function keepAlive() {
   const section = (state) => table.querySelector(`tbody[data-section="${state}"]`);
   const rowOf = (id) => document.getElementById(`case-${id}`);
   const idOf = (row) => row.id.slice("case-".length);
-  const held = () => pointerInside || table.contains(document.activeElement);
+  const held = () => pointerInside || [table, bar].some((part) => part.contains(document.activeElement));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const isMine = (row) => row.dataset.state === "in_progress" && row.dataset.sort.startsWith("0-");
 
@@ -79,7 +80,7 @@ function keepAlive() {
     if (!body) return;
     const next = [...body.rows].find((other) => other.dataset.sort > row.dataset.sort);
     body.insertBefore(row, next ?? null);
-    if (row.dataset.fresh) {
+    if (unseen.delete(id)) {
       row.classList.add("lj-row-new");
       setTimeout(() => row.classList.remove("lj-row-new"), 20_000);
     }
@@ -95,7 +96,7 @@ function keepAlive() {
   // -- what is said of it -------------------------------------------------------------------------------------------
 
   function noteNew(row) {
-    row.dataset.fresh = "1";
+    unseen.add(idOf(row));
     fresh.push(row.dataset);
     if (row.dataset.priority <= 2) urgentUnseen = true;
     clearTimeout(announceTimer);
@@ -123,8 +124,8 @@ function keepAlive() {
       const empty = table.querySelector(`[data-empty="${state}"]`);
       if (empty) empty.hidden = section(state).rows.length > 0;
     }
-    const mark = urgentUnseen ? ` ${words.urgentTitle}` : "";
-    document.title = `(${count(mineOnly ? "in_progress" : "queued")})${mark} ${words.title} – ${words.where}`;
+    const mark = urgentUnseen ? `${words.urgentTitle} · ` : "";
+    document.title = `(${count(mineOnly ? "in_progress" : "queued")}) ${mark}${words.title} – ${words.where}`;
     tellBar();
   }
 
@@ -151,7 +152,7 @@ function keepAlive() {
   function waited(minutes) {
     if (minutes < 1) return words.waitedNow;
     if (minutes < 60) return fill(words.waitedMinutes, { minutes });
-    if (minutes < 48 * 60) return fill(words.waitedHours, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+    if (minutes < 48 * 60) return fill(minutes % 60 ? words.waitedHours : words.waitedHour, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
     return fill(words.waitedDays, { days: Math.floor(minutes / 1440) });
   }
 
@@ -231,8 +232,13 @@ function keepAlive() {
 
   table.addEventListener("pointerenter", (event) => { pointerInside = event.pointerType !== "touch"; });
   table.addEventListener("pointermove", (event) => { pointerInside = event.pointerType !== "touch"; });
-  table.addEventListener("pointerleave", () => { pointerInside = false; settle(); });
-  table.addEventListener("focusout", () => setTimeout(settle));
+  for (const part of [table, bar]) {
+    part.addEventListener("pointerleave", (event) => {
+      pointerInside = [table, bar].some((other) => other.contains(event.relatedTarget));
+      settle();
+    });
+    part.addEventListener("focusout", () => setTimeout(settle));
+  }
   for (const kind of ["focus", "pointermove", "keydown"]) {
     window.addEventListener(kind, () => {
       if (!urgentUnseen || document.hidden) return;
@@ -243,6 +249,7 @@ function keepAlive() {
   document.getElementById("ledger-show").addEventListener("click", () => {
     const first = [...waiting].find(([id, row]) => row && !rowOf(id))?.[0];
     pointerInside = false;
+    document.activeElement.blur();
     settle();
     (first ? rowOf(first)?.querySelector("a") : document.querySelector("h1"))?.focus();
   });
