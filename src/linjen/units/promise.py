@@ -1,21 +1,26 @@
-"""A unit's schedule as the database keeps it now, for saying honestly when somebody is there and when they answer."""
+"""How long a unit has been staffed between two instants: what an answer's waiting time is counted in."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
 
-from linjen.core.database import Connection
-from linjen.units.schedule import Schedule, schedule_from_rows
+from linjen.core.clock import STOCKHOLM, local_date
+from linjen.units.schedule import MIDNIGHT, Schedule, spans_on
 
 
-async def read_schedule(db: Connection, unit_id: UUID, at: datetime) -> Schedule:
-    """The unit's week with the closures and special openings that have not ended at `at` (F032, F033)."""
-    hours = await db.fetch("select weekday, opens, closes from opening_hours where unit_id = $1", unit_id)
-    closures = await db.fetch(
-        "select from_at, until_at, kind, reason from closures where unit_id = $1 and until_at > $2", unit_id, at
-    )
-    return schedule_from_rows(
-        [(row["weekday"], row["opens"], row["closes"]) for row in hours],
-        [(row["from_at"], row["until_at"], row["kind"], row["reason"]) for row in closures],
-    )
+def staffed_minutes(schedule: Schedule, from_at: datetime, until_at: datetime) -> float:
+    """Minutes of [from_at, until_at) in which the unit is staffed by its week, the half hour after closing included.
+
+    Counted on the wall clock, so a unit that is staffed through the night of a clock change is an hour off there.
+    """
+    total, day, counted = 0.0, local_date(from_at), from_at
+    while day <= local_date(until_at):
+        for span in spans_on(schedule, day):
+            ends_on = day + timedelta(days=1) if span.closes == MIDNIGHT else day
+            opens = max(datetime.combine(day, span.opens, STOCKHOLM), counted)
+            closes = min(datetime.combine(ends_on, span.closes, STOCKHOLM) + schedule.staff_stay, until_at)
+            if closes > opens:
+                total += (closes - opens).total_seconds() / 60
+                counted = closes
+        day += timedelta(days=1)
+    return total

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.answer_times import usual_minutes
 from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
 from linjen.cases.loading import Case, see_case
@@ -16,11 +17,11 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.media.pictures import list_pictures
-from linjen.units.promise import read_schedule
+from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
-from linjen.web.resident.promise_words import Promise, promise_for_dialogue, promise_for_waiting
+from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
 from linjen.web.routing import get_page, post_page
 from linjen.web.words import has_word
@@ -69,10 +70,12 @@ async def _promise(db: Connection, exchange: Exchange, case: Case, around: Aroun
     if case.state not in {"queued", "in_progress"} or case.unit_id is None or case.queued_at is None:
         return None
     at, say, language = clock.now(), exchange.say, exchange.language
-    schedule = await read_schedule(db, case.unit_id, at)
+    schedule = await see_schedule(db, case.unit_id)
     if case.state == "in_progress":
         return promise_for_dialogue(schedule, at, say, language, around.unit_name, around.holder_name)
-    return promise_for_waiting(schedule, case.queued_at, at, case.priority or 3, say, language, around.unit_name)
+    urgency = case.priority or ORDINARY
+    usual = await usual_minutes(exchange.site.database, db, schedule, case.unit_id, urgency, at)
+    return promise_for_waiting(schedule, case.queued_at, at, urgency, say, language, around.unit_name, usual)
 
 
 def _when(exchange: Exchange, case: Case) -> dict[str, str]:

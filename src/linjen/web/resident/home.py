@@ -7,14 +7,15 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.answer_times import usual_minutes
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.units.promise import read_schedule
+from linjen.units.opening import see_schedule
 from linjen.units.units import see_unit
 from linjen.web.exchange import Exchange
-from linjen.web.resident.promise_words import Promise, promise_for_new
+from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_new
 from linjen.web.resident.shown_case import Shown, is_draft, show
 from linjen.web.routing import get_page
 
@@ -53,7 +54,9 @@ async def _promise(db: Connection, exchange: Exchange, unit_id: UUID | None) -> 
     if unit_id is None:
         return Promise(exchange.say("home.clock.general"))
     at, unit = clock.now(), await see_unit(db, unit_id)
-    return promise_for_new(await read_schedule(db, unit_id, at), at, exchange.say, exchange.language, unit.name)
+    schedule = await see_schedule(db, unit_id)
+    usual = await usual_minutes(exchange.site.database, db, schedule, unit_id, ORDINARY, at)
+    return promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, usual)
 
 
 ROUTES = [show_home]

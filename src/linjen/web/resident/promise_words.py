@@ -14,6 +14,9 @@ from linjen.units.schedule import Schedule
 
 Say = Callable[..., str]
 
+#: The urgency that the home page speaks of: most cases are of this one.
+ORDINARY = 3
+
 
 class Promise(msgspec.Struct, frozen=True):
     """`now` says who is there, `answer` when an answer can be expected ('' when nothing is known); `kind` the tone."""
@@ -47,9 +50,9 @@ def staffing_words(schedule: Schedule, at: datetime, say: Say, language: str, un
 def promise_for_new(
     schedule: Schedule, at: datetime, say: Say, language: str, unit: str, usual_minutes: float | None = None
 ) -> Promise:
-    """What the home page says of a case that would be sent now, as one of ordinary urgency (3)."""
+    """What the home page says of a case that would be sent now, as one of ordinary urgency."""
     now, there = staffing_words(schedule, at, say, language, unit)
-    expected = expected_answer(schedule, at, 3, usual_minutes)
+    expected = expected_answer(schedule, at, ORDINARY, usual_minutes)
     return Promise(now, _answer_words(expected, at, say, language), "success" if there else "info")
 
 
