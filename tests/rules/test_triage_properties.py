@@ -39,9 +39,10 @@ def _value(code: str) -> st.SearchStrategy[Value]:
         return st.just(True)
     if finding.type == "enum":
         return st.sampled_from(finding.values)
-    low, high = {"gen.temp": (35.0, 42.0), "resp.spo2": (80.0, 100.0), "pain.severity": (0.0, 10.0)}.get(
-        code, (20.0, 60.0)
-    )
+    low, high = {"gen.temp": (35.0, 42.0), "resp.spo2": (80.0, 100.0)}.get(code, (20.0, 60.0))
+    words = PROTOCOLS.words.get(code)
+    if words and words.range and words.range[1] < high:  # only numbers that the interview takes
+        low, high = words.range
     return st.floats(low, high)
 
 
