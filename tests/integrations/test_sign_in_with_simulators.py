@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +11,22 @@ from linjen.integrations.bankid_messages import FAILED_HINTS, PENDING_HINTS, mes
 from linjen.web import rate
 from linjen.web.words import say
 from tests.region import Region
-from tests.stories.sign_in_world import World, number, sign_in_world
+from tests.stories.sign_in_world import Counterparts, World, counterparts, number, sign_in_world
 
 UNHEARD_OF = ("somethingNewInTheApp", "somethingNewThatFailed")
 
 
+@pytest.fixture(scope="module")
+async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
+    """The outside systems."""
+    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
+        yield one
+
+
 @pytest.fixture
-async def world(region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """The region with its counterparts."""
-    async with sign_in_world(region, tmp_path, monkeypatch) as one:
+    async with sign_in_world(region, others, monkeypatch) as one:
         yield one
 
 
@@ -44,8 +50,7 @@ async def _shown(world: World, device: str, language: str, hint: str, status: st
     return browser.text() if status == "failed" else state["text"]
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-@pytest.mark.parametrize("device", ["other", "same"])
+@pytest.mark.parametrize(("device", "language"), [("other", "sv"), ("same", "en")])
 async def test_every_hint_has_its_text_on_the_page(world: World, device: str, language: str) -> None:
     for status, hints in (
         ("pending", (*PENDING_HINTS, UNHEARD_OF[0])), ("failed", (*FAILED_HINTS, UNHEARD_OF[1])),

@@ -133,11 +133,11 @@ class Browser:
 class World:
     """The program with all its counterparts."""
 
-    def __init__(self, region: Region, clock: Clock) -> None:
+    def __init__(self, region: Region, others: Counterparts) -> None:
         self.region = region
-        self.clock = clock
-        self.bankid: bankid.Running
-        self.rivta: rivta.Running
+        self.clock = others.clock
+        self.bankid = others.bankid
+        self.rivta = others.rivta
         self.phone: httpx.AsyncClient
         self._browsers: list[Browser] = []
 
@@ -224,24 +224,49 @@ def _files(folder: Path) -> tuple[Path, Path, Path]:
     return paths[0], paths[1], paths[2]
 
 
+class Counterparts:
+    """The outside systems, started once for a file of tests and made as new for each."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.bankid: bankid.Running
+        self.rivta: rivta.Running
+        self.provider: staff_idp.StaffIdp
+
+    def renew(self, url: str) -> None:
+        """Forget the test before, and answer to the program at `url`."""
+        self.clock.ahead = timedelta()
+        self.bankid.orders._orders.clear()
+        self.rivta.site.mischiefs.clear()
+        self.provider.provider.redirect_uris = frozenset([f"{url}/clinic/sign-in/return"])
+
+
 @contextlib.asynccontextmanager
-async def sign_in_world(region: Region, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """The region's running program, connected to simulators of its own."""
-    rate.forget()
-    moved = Clock()
-    monkeypatch.setattr(clock, "now", moved)
+async def counterparts(folder: Path) -> AsyncIterator[Counterparts]:
+    """BankID over TLS, the national services and the staff's identity provider, on free ports."""
+    one = Counterparts(Clock())
     persons, staff, services = await asyncio.to_thread(_files, folder)
-    one = World(region, moved)
     async with contextlib.AsyncExitStack() as stack:
-        one.bankid = await bankid.serve(folder / "certificates", persons, clock=moved, allowed=True)
+        one.bankid = await bankid.serve(folder / "certificates", persons, clock=one.clock, allowed=True)
         stack.push_async_callback(one.bankid.stop)
         one.rivta = await rivta.serve(services, allowed=True)
         stack.push_async_callback(one.rivta.stop)
-        provider = await staff_idp.serve(staff, *CLIENT, [f"{region.url}/clinic/sign-in/return"])
-        stack.push_async_callback(provider.stop)
-        provider.provider._now = moved
+        one.provider = await staff_idp.serve(staff, *CLIENT, [])
+        stack.push_async_callback(one.provider.stop)
+        one.provider.provider._now = one.clock
+        yield one
+
+
+@contextlib.asynccontextmanager
+async def sign_in_world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """The region's running program, connected to its counterparts, under a clock that can be moved."""
+    rate.forget()
+    others.renew(region.url)
+    monkeypatch.setattr(clock, "now", others.clock)
+    one = World(region, others)
+    async with contextlib.AsyncExitStack() as stack:
         one.phone = await stack.enter_async_context(httpx.AsyncClient(base_url=one.bankid.phone_url, trust_env=False))
-        await _connect(one, provider.issuer, stack)
+        await _connect(one, others.provider.issuer, stack)
         stack.push_async_callback(one.close)
         yield one
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.region import Region
-from tests.stories.sign_in_world import Browser, World, sign_in_world
+from tests.stories.sign_in_world import Browser, Counterparts, World, counterparts, sign_in_world
+
+
+@pytest.fixture(scope="module")
+async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
+    """The outside systems."""
+    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
+        yield one
 
 
 @pytest.fixture
-async def world(region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """The region with its counterparts."""
-    async with sign_in_world(region, tmp_path, monkeypatch) as one:
+    async with sign_in_world(region, others, monkeypatch) as one:
         yield one
 
 
@@ -104,13 +110,13 @@ async def test_the_language_follows_the_browser_and_the_session(world: World, gu
     assert bad.status_code == 422
 
 
-@pytest.mark.parametrize("referer", ["https://evil.example/x", "//evil.example", "", "/\\evil.example"])
-async def test_the_language_switch_leads_nowhere_else(world: World, referer: str) -> None:
+async def test_the_language_switch_leads_nowhere_else(world: World) -> None:
     browser = world.browser()
-    page = await browser.post(
-        "/language", {"language": "en", "next": "//evil.example"}, headers={"referer": referer} if referer else {}
-    )
-    assert page.headers["location"] == "/"
+    for referer in ("https://evil.example/x", "//evil.example", "/\\evil.example", "http://127.0.0.1:9/x"):
+        page = await browser.post(
+            "/language", {"language": "en", "next": "//evil.example"}, headers={"referer": referer}
+        )  # fmt: skip
+        assert page.headers["location"] == "/"
 
 
 async def test_a_signed_in_resident_is_not_asked_to_sign_in(gustav: Browser) -> None:
