@@ -7,9 +7,11 @@ import re
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from linjen.demo.cases import SeedCase
 from linjen.demo.world import id_of
+from linjen.web.fast import _environment as environment
 from tests.region import Person, Region
 
 
@@ -200,3 +202,9 @@ async def test_what_is_written_as_contact_reason_is_text_and_never_markup(region
         "update staff set surname = '<script>x</script>' where id = $1", id_of("staff/bo")
     )
     assert "<script>x" not in await ledger_of(karin)
+
+
+def test_an_error_of_the_quick_engine_never_holds_what_people_have_written() -> None:
+    with pytest.raises(Exception, match="undefined") as caught:
+        environment().render_str("{{ row.text }}{{ row.lacking }}", row={"text": "hemliga ord"})
+    assert "hemliga" not in str(caught.value)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ def _environment() -> minijinja.Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.reload_before_render = False
+    env.debug = False  # else the text of an error, which is logged, would hold what people have written
     env.add_global("t", _say_swedish)
     env.add_global("say", say)
     return env
@@ -61,7 +62,11 @@ def draw_bubble(
 
 def age_words(birth_on: date, at: datetime) -> str:
     """'34 år', or months for a child under two."""
-    today = clock.local_date(at)
+    return _age_words(birth_on, clock.local_date(at))
+
+
+@lru_cache(maxsize=4096)
+def _age_words(birth_on: date, today: date) -> str:
     years = age_years(birth_on, today)
     if years < 2:
         return say("sv", "ledger.age_months", months=age_months(birth_on, today))
@@ -70,7 +75,11 @@ def age_words(birth_on: date, at: datetime) -> str:
 
 def waiting_words(since: datetime, at: datetime) -> str:
     """'nyss', '12 min', '3 tim 5 min', '3 tim' or '2 dygn'."""
-    minutes = max(0, int((at - since).total_seconds() // 60))
+    return _minutes_words(max(0, int((at - since).total_seconds() // 60)))
+
+
+@lru_cache(maxsize=4096)
+def _minutes_words(minutes: int) -> str:
     if minutes < 1:
         return say("sv", "ledger.waited_now")
     if minutes < 60:
@@ -81,19 +90,25 @@ def waiting_words(since: datetime, at: datetime) -> str:
     return say("sv", "ledger.waited_days", days=minutes // (24 * 60))
 
 
-def row_values(row: LedgerRow, by: By, at: datetime) -> dict[str, Any]:
+def row_values(row: LedgerRow, by: By, at: datetime, today: date | None = None) -> dict[str, Any]:
     """What parts/ledger_row.html needs of a row, for its reader. `sort` orders the rows of one section as text."""
     mine = row.holder_id == by.person_id
-    place = f"{row.priority}-{row.waiting_since.timestamp():017.6f}-{row.case_id}"
+    case_id = str(row.case_id)
     return {
-        "case_id": str(row.case_id), "state": row.state, "priority": row.priority,
-        "level": say("sv", f"urgency.{row.priority}"), "reason": reason_name(row.entry, row.reason),
-        "age": age_words(row.birth_on, at), "waiting": waiting_words(row.waiting_since, at),
-        "waiting_since": row.waiting_since.isoformat(), "unread": row.unread, "pictures": row.pictures,
-        "holder": row.holder_name or "", "mine": mine, "sort": f"{0 if mine else 1}-{place}",
+        "case_id": case_id, "state": row.state, "priority": row.priority, "level": _level_words(row.priority),
+        "reason": reason_name(row.entry, row.reason), "age": _age_words(row.birth_on, today or clock.local_date(at)),
+        "waiting": waiting_words(row.waiting_since, at), "waiting_since": row.waiting_since.isoformat(),
+        "unread": row.unread, "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine,
+        "sort": f"{0 if mine else 1}-{row.priority}-{row.waiting_since.timestamp():017.6f}-{case_id}",
     }  # fmt: skip
 
 
+@cache
+def _level_words(priority: int) -> str:
+    return say("sv", f"urgency.{priority}")
+
+
+@cache
 def reason_name(entry: str, reason: str) -> str:
     """The contact reason in words; an administrative question has its own."""
     if entry == "admin":
@@ -109,10 +124,11 @@ def _row_words() -> dict[str, str]:
 
 def draw_row(row: LedgerRow, by: By, at: datetime) -> str:
     """One row of the ledger for its reader, at an instant."""
-    return _environment().render_template("parts/ledger_row.html", r=row_values(row, by, at), w=_row_words())
+    return draw_rows([row], by, at)
 
 
 def draw_rows(rows: Sequence[LedgerRow], by: By, at: datetime) -> str:
     """Many rows of a ledger for its reader in one go, in the given order."""
-    values = [row_values(row, by, at) for row in rows]
+    today = clock.local_date(at)
+    values = [row_values(row, by, at, today) for row in rows]
     return _environment().render_template("parts/ledger_rows.html", rows=values, w=_row_words())

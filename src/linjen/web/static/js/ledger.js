@@ -97,7 +97,11 @@ function keepAlive() {
 
   function noteNew(row) {
     unseen.add(idOf(row));
-    fresh.push(row.dataset);
+    fresh.push({
+      priority: row.dataset.priority,
+      level: row.querySelector("[data-level]").textContent,
+      reason: row.querySelector(".lj-reason").textContent,
+    });
     if (row.dataset.priority <= 2) urgentUnseen = true;
     clearTimeout(announceTimer);
     announceTimer = setTimeout(announce, 600);
