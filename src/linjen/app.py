@@ -13,10 +13,14 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 
 from linjen.access.sessions import sweep_sessions
+from linjen.cases.expiry import expire_drafts
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, mark_delivered
+from linjen.core import clock
 from linjen.core.database import Database
+from linjen.core.dispatcher import Dispatcher
 from linjen.core.errors import LinjenError, Misconfigured, NotFound
+from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
 from linjen.core.sealing import Sealer, read_key_file
 from linjen.core.settings import Settings
@@ -31,6 +35,7 @@ from linjen.web.faults import fault_page
 from linjen.web.hot import Hot
 from linjen.web.live import Hub, Party
 from linjen.web.live_drawing import Drawing
+from linjen.web.measuring import Measuring, Sampler, count_messages
 from linjen.web.pages import all_pages
 from linjen.web.protection import Protection
 from linjen.web.site import Site
@@ -53,7 +58,9 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     hub.draw, hub.draw_rows, hub.read_since = drawing.event, drawing.rows, drawing.read_since
 
     async def write(batch: Any) -> list[Sent]:
-        return await send_messages(database, sealer, settings, batch)
+        sent = await send_messages(database, sealer, settings, batch)
+        count_messages(sent)
+        return sent
 
     messages: GroupWriter[Sending, Sent] = GroupWriter(write)
     database.on_commit = hub.publish
@@ -101,11 +108,17 @@ def build_app(site: Site) -> App:
         with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
             await site.database.open()
         site.hub.start()
-        sweeping = asyncio.create_task(_sweep(site))
+        # Nothing reacts to events by outgoing work yet: without a kind of job or a reaction both end at once.
+        worker, reactions = Worker(site.database.dsn), Dispatcher(site.database)
+        working = asyncio.create_task(worker.run())
+        beside = [asyncio.create_task(one) for one in (_sweep(site), Sampler(site.database).run(), reactions.run())]
         try:
             yield
         finally:
-            sweeping.cancel()
+            worker.stop()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(working, *beside, return_exceptions=True)
             await site.hub.stop()
             for close in site.closing:
                 await close()
@@ -117,7 +130,7 @@ def build_app(site: Site) -> App:
     )  # fmt: skip
     pages.state.site = site
     https = site.settings.public_url.startswith("https://")
-    return Hot(site, Protection(cast(App, pages), https=https), https=https)
+    return Hot(site, Measuring(Protection(cast(App, pages), https=https)), https=https)
 
 
 def _exchange(request: Request[Any, Any, Any]) -> Exchange:
@@ -142,11 +155,19 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 async def _sweep(site: Site) -> None:
     """What the clock alone sets off; each sweep belongs to the owner of its rows."""
+    sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: sweep_sessions(site.database),
+        lambda: expire_drafts(site.database, clock.now()),
+        lambda: sweep_jobs(site.database),
+    )
     while True:
-        try:
-            await sweep_sessions(site.database)
-        except LinjenError as error:
-            log.warning("sweep_failed", reason=error.reason)
+        for sweep in sweeps:
+            try:
+                await sweep()
+            except LinjenError as error:
+                log.warning("sweep_failed", reason=error.reason)
+            except Exception as error:  # one sweep's trouble never stops the others, nor the next time
+                log.error("sweep_failed", exc_info=error)
         await asyncio.sleep(_SWEEP_S)
 
 

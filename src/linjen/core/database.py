@@ -145,9 +145,10 @@ class Database:
         async with self.connection() as connection:
             return await connection.execute(sql, *args)
 
-    def free_and_size(self) -> tuple[int, int]:
-        """Idle connections and connections in all, for the metrics."""
-        return (self._pool.get_idle_size(), self._pool.get_size()) if self._pool else (0, 0)
+    def pool_figures(self) -> tuple[int, int, int]:
+        """Connections open, those of them that are free, and the most there may be: for the metrics."""
+        size, idle = (self._pool.get_size(), self._pool.get_idle_size()) if self._pool else (0, 0)
+        return size, idle, self._size
 
 
 @contextlib.contextmanager

@@ -7,14 +7,13 @@ not wait: whoever owns the rows keeps the latest figures ready.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
@@ -22,31 +21,30 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from linjen.core.distribution import Distribution
+
 CONTENT_TYPE: Final = "text/plain; version=1.0.0; charset=utf-8"
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
 
-REQUEST_SECONDS: Final = Histogram(
+REQUEST_SECONDS: Final = Distribution(
     "linjen_request_seconds",
     "Time from request to last byte, by route template; streams are counted in linjen_open_streams instead.",
-    ["method", "route", "status"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-    registry=REGISTRY,
+    (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    REGISTRY,
+    ("method", "route", "status"),
 )
 OPEN_STREAMS: Final = Gauge("linjen_open_streams", "Live pages connected now.", ["page"], registry=REGISTRY)
 MESSAGES_COMMITTED: Final = Counter(
     "linjen_messages_committed", "Chat messages written and committed.", ["sender"], registry=REGISTRY
 )
-BATCH_SIZE: Final = Histogram(
-    "linjen_batch_size",
-    "Writes that shared one commit.",
-    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
-    registry=REGISTRY,
+BATCH_SIZE: Final = Distribution(
+    "linjen_batch_size", "Writes that shared one commit.", (1, 2, 4, 8, 16, 32, 64, 128, 256), REGISTRY
 )
-EVENT_DELIVERY_SECONDS: Final = Histogram(
+EVENT_DELIVERY_SECONDS: Final = Distribution(
     "linjen_event_delivery_seconds",
     "Time from an event's commit until it was handed to an open stream.",
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
-    registry=REGISTRY,
+    (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+    REGISTRY,
 )
 SIGN_INS: Final = Counter(
     "linjen_sign_ins",
@@ -83,6 +81,7 @@ class _Watched(Collector):
         self.queues: Callable[[], Iterable[Queue]] | None = None
         self.pool: Callable[[], Pool] | None = None
         self.oldest_transaction: Callable[[], float] | None = None
+        self.jobs: Callable[[], Mapping[str, int]] | None = None
 
     def describe(self) -> Iterable[Metric]:
         """No sample values: registering must not call anything."""
@@ -93,6 +92,7 @@ class _Watched(Collector):
             ("queues", self._queues),
             ("pool", self._pool),
             ("oldest_transaction", self._oldest_transaction),
+            ("jobs", self._jobs),
         ):
             try:
                 yield from families()
@@ -128,6 +128,16 @@ class _Watched(Collector):
         words = "Age of the oldest running transaction; the event cursor stands still behind it."
         return [GaugeMetricFamily("linjen_oldest_transaction_seconds", words, value=self.oldest_transaction())]
 
+    def _jobs(self) -> list[Metric]:
+        if self.jobs is None:
+            return []
+        jobs = GaugeMetricFamily(
+            "linjen_jobs", "Outgoing work: waiting, running, held after it failed.", labels=["state"]
+        )
+        for state, many in self.jobs().items():
+            jobs.add_metric([state], many)
+        return [jobs]
+
 
 _watched: Final = _Watched()
 REGISTRY.register(_watched)
@@ -150,9 +160,14 @@ def watch_oldest_transaction(callback: Callable[[], float] | None) -> None:
     _watched.oldest_transaction = callback
 
 
+def watch_jobs(callback: Callable[[], Mapping[str, int]] | None) -> None:
+    """Where the number of jobs in each state is read from; None takes it away."""
+    _watched.jobs = callback
+
+
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
     """One finished request. `route` is the template, "/cases/{id}", never the path: a path would make a label each."""
-    REQUEST_SECONDS.labels(method, route, str(status)).observe(seconds)
+    REQUEST_SECONDS.observe(seconds, (method, route, str(status)))
 
 
 def render() -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from linjen.access.sessions import Session, find_session, hash_token
 from linjen.cases.loading import see_case
 from linjen.cases.message import Sending, check_text
 from linjen.core.errors import Invalid, LinjenError
+from linjen.core.metrics import OPEN_STREAMS, observe_request
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.faults import status_of
@@ -34,6 +36,7 @@ _ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _MESSAGE = re.compile(rf"/(clinic/)?cases/{_ID}/messages")
 _STREAM = re.compile(rf"/(clinic/)?cases/{_ID}/stream")
 _LEDGER = "/clinic/ledger/stream"
+_MESSAGE_ROUTES = {None: "/cases/{case_id}/messages", "clinic/": "/clinic/cases/{case_id}/messages"}
 
 #: (method, path, verb, who) of the routes here.
 ROUTES = (
@@ -79,7 +82,9 @@ class Hot:
         path, method = scope["path"], scope["method"]
         headers = {name: value for name, value in scope["headers"] if name in _WANTED}
         if method == "POST" and b"x-linjen" in headers and (match := _MESSAGE.fullmatch(path)):
-            await self._message(match, headers, receive, send)
+            begun = perf_counter()
+            status = await self._message(match, headers, receive, send)
+            observe_request("POST", _MESSAGE_ROUTES[match[1]], status, perf_counter() - begun)
         elif method == "GET" and (match := _STREAM.fullmatch(path)):
             await self._case_stream(match, headers, receive, send)
         elif method == "GET" and path == _LEDGER:
@@ -97,23 +102,21 @@ class Hot:
 
     # -- sending -------------------------------------------------------------------------------------------------
 
-    async def _message(self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+    async def _message(self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send) -> int:
         kind = "staff" if match[1] else "resident"
         token = self._token(kind, headers)
         try:
             if not token or not await self._is_ours(kind, token, headers):
-                await self._json(
+                return await self._json(
                     send, 401 if not token else 409, {"reason": "signed_out" if not token else "form_expired"}
                 )
-                return
             rate.take("message", token)
             typed = await _body(receive)
             sending = Sending(hash_token(token), UUID(match[2]), typed.id, check_text(typed.text))
             sent = await self._site.messages.submit(sending)
         except LinjenError as error:
-            await self._json(send, status_of(error), {"reason": error.reason})
-            return
-        await self._json(send, _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq})
+            return await self._json(send, status_of(error), {"reason": error.reason})
+        return await self._json(send, _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq})
 
     async def _is_ours(self, kind: str, token: str, headers: dict[bytes, bytes]) -> bool:
         fetch_site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
@@ -134,11 +137,12 @@ class Hot:
             known = self._form_tokens[token] = csrf_token(self._site, session).encode()
         return known
 
-    async def _json(self, send: Send, status: int, body: dict[str, object]) -> None:
+    async def _json(self, send: Send, status: int, body: dict[str, object]) -> int:
         data = msgspec.json.encode(body)
         headers = [*self._json_headers, (b"content-length", str(len(data)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
+        return status
 
     # -- streams -------------------------------------------------------------------------------------------------
 
@@ -192,12 +196,15 @@ class Hot:
             while (await receive())["type"] != "http.disconnect":
                 pass
 
+        page = "ledger" if stream.case_id is None else f"{stream.by.kind}_case"
+        OPEN_STREAMS.labels(page).inc()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._stream_headers})
             await write(b"retry: 2000\n\n")
             await pump(stream, write, leave())
             await send({"type": "http.response.body", "body": b""})
         finally:
+            OPEN_STREAMS.labels(page).dec()
             self._site.hub.remove(stream)
 
 

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from time import perf_counter
 from typing import Literal
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from linjen.core.errors import LinjenError
 from linjen.core.events import Event
 from linjen.core.ids import new_id
 from linjen.core.logs import get_log
+from linjen.core.metrics import EVENT_DELIVERY_SECONDS
 
 log = get_log(__name__)
 
@@ -87,6 +89,7 @@ class Hub:
         self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
         self._pending: list[Event] = []
+        self._waiting_since = 0.0
         self._touched: dict[UUID, set[UUID]] = defaultdict(set)
         self._changes: dict[UUID, int] = defaultdict(int)
         self._started = new_id().hex
@@ -133,6 +136,8 @@ class Hub:
 
     def publish(self, events: Sequence[Event]) -> None:
         """Events of a transaction that has been committed."""
+        if not self._pending:
+            self._waiting_since = perf_counter()
         self._pending.extend(events)
         for event in events:
             if event.unit_id is not None:
@@ -176,8 +181,10 @@ class Hub:
             await self._wake.wait()
             self._wake.clear()
             events, self._pending = self._pending, []
+            since = self._waiting_since
             try:
-                await self._deliver(events)
+                pages = await self._deliver(events)
+                EVENT_DELIVERY_SECONDS.observe(perf_counter() - since, times=pages)
             except Exception as error:  # the rows are the truth: pages are told to fetch anew, and the rounds go on
                 _note("delivery_failed", error)
                 self._tell_to_reload(events)
@@ -187,14 +194,15 @@ class Hub:
             for stream in self._by_case.get(event.case_id, ()):
                 stream.put(frame("reload", ""))
 
-    async def _deliver(self, events: Sequence[Event]) -> None:
+    async def _deliver(self, events: Sequence[Event]) -> int:
+        """Hand the events to the open pages of their cases; to how many pages something went."""
         for event in events:
             if event.unit_id in self._by_unit:
                 self._touched[event.unit_id].add(event.case_id)
                 self._wake_ledgers.set()
         pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
         if not pairs:
-            return
+            return 0
         streams = list({stream: None for stream, _ in pairs})
         allowed = dict(zip(streams, await self._may_see([(s, s.case_id) for s in streams]), strict=True))
         for stream, event in pairs:
@@ -203,6 +211,7 @@ class Hub:
                 stream.close()
             elif event.seq > stream.seen_seq:
                 await self._send_event(stream, event)
+        return len(pairs)
 
     async def _send_event(self, stream: Stream, event: Event) -> None:
         html = await self.draw(event, stream.by.kind) if self.draw else None

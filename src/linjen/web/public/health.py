@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from litestar import Request, Response, get
@@ -37,9 +38,10 @@ async def show_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Prometheus metrics, for whoever brings the configured token; without a token there are none."""
     site: Site = request.app.state.site
     token = site.settings.metrics_token
-    if not token or request.headers.get("authorization") != f"Bearer {token}":
+    given = request.headers.get("authorization", "")
+    if not token or not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return Response(b"", status_code=404)
-    return Response(metrics.render(), media_type="text/plain; version=0.0.4")
+    return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)
 
 
 ROUTES = [healthz, readyz, show_metrics]
