@@ -86,7 +86,7 @@ async def send(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:
             sheet = await open_sheet(db, exchange)
-            if is_emergency(sheet) and not may_queue(sheet):
+            if is_emergency(sheet) and (is_outdated(sheet) or not may_queue(sheet)):
                 return exchange.redirect(f"{sheet.path}/emergency")
             if not is_emergency(sheet) and next_step(sheet) != "check":
                 return exchange.redirect(f"{next_path(sheet)}?newer=1")

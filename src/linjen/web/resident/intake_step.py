@@ -112,7 +112,7 @@ async def _take(db: Connection, sheet: Sheet, step: Step) -> Response[Any]:
 
 def is_outdated(sheet: Sheet) -> bool:
     """Whether the form that was sent was drawn before the draft's latest change, made in another window."""
-    return sheet.exchange.text_of("version", longest=20) != str(sheet.draft.version)
+    return sheet.exchange.form.get("version") != str(sheet.draft.version)
 
 
 async def save(db: Connection, sheet: Sheet, intake: Intake) -> str:
