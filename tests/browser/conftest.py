@@ -1,0 +1,72 @@
+"""One running demo and one Chromium for the browser tests of a test process, and windows that are watched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, StorageState, async_playwright
+
+from linjen.demo.running import Demo
+from linjen.web import rate
+from tests.browser.windows import Windows
+
+_HERE = Path(__file__).parent
+_CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+_QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium. Without it nothing here is tested, which is a failure where nobody reads the words."""
+    if not Path(_CHROMIUM).exists():
+        reason = "Chromium is not installed here; bin/test installs it when it is run by root"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def demo() -> AsyncIterator[Demo]:
+    """The whole demo on a free port, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="linjen-browser-"))
+    folder.chmod(0o755)
+    demo = Demo(folder, 0)
+    await demo.start()
+    yield demo
+    await demo.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[str, StorageState]:
+    """Who has signed in already, with her cookies."""
+    return {}
+
+
+@pytest.fixture
+async def windows(chromium: Browser, demo: Demo, kept: dict[str, StorageState]) -> AsyncIterator[Windows]:
+    """Windows of this test; any fault seen in one of them fails it."""
+    rate.forget()
+    windows = Windows(chromium, demo, kept)
+    yield windows
+    await windows.close()
+    windows.watch.judge()
