@@ -100,6 +100,15 @@ class Ground:
                 self._server.stdout.close()
             self._server = None
 
+    def kill_server(self) -> None:
+        """Kill the program with -9, as a fault test does."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            if self._server.stdout is not None:
+                self._server.stdout.close()
+            self._server = None
+
     def close(self) -> None:
         """Stop everything and leave nothing."""
         self.stop_server()

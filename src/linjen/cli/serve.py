@@ -42,6 +42,8 @@ async def _serve(settings: Settings) -> int:
             postgres = Embedded(settings.data_dir)
             stack.callback(postgres.stop)
             await asyncio.to_thread(postgres.start)
+            watching = asyncio.create_task(postgres.watch())
+            stack.callback(watching.cancel)
             dsn, owner_dsn = postgres.app_dsn, postgres.owner_dsn
             make_key_file(settings.data_dir / "keys" / "master.key")
         if owner_dsn:

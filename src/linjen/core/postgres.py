@@ -7,6 +7,7 @@ where that user cannot reach a folder, a copy or a place under /var/lib/linjen s
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import getpass
@@ -24,6 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from linjen.core.errors import Misconfigured, Unavailable
+from linjen.core.logs import get_log
+
+log = get_log(__name__)
 
 _SERVICE_USER = "linjen"
 _STATE = Path("/var/lib/linjen")
@@ -32,6 +36,7 @@ _SOCKET_PREFIX = "linjen-"
 _LONGEST_SOCKET = 107
 _START_S = 60.0
 _STOP_S = 30.0
+_WATCH_S = 0.2
 _OPTIONS = {
     "listen_addresses": "", "unix_socket_permissions": "0700", "fsync": "on", "synchronous_commit": "on",
     "full_page_writes": "on", "max_connections": "60", "shared_buffers": "128MB", "jit": "off",
@@ -114,6 +119,28 @@ class Embedded:
         self._launch()
         if fresh or not (self._cluster / "linjen.ready").exists():
             self._create_roles()
+
+    def revive(self) -> bool:
+        """Start the server again if it has died by itself, at the same socket; whether that was needed.
+
+        What was committed is there after its recovery, and connections come back without a restart of the program.
+        """
+        if self._process is None or self._process.poll() is None:
+            return False
+        self._process = None
+        self._stop_orphan()
+        self._launch()
+        return True
+
+    async def watch(self) -> None:
+        """Revive the server whenever it dies, until cancelled; the log says that it happened."""
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            try:
+                if await asyncio.to_thread(self.revive):
+                    log.error("postgres_died_and_was_revived")
+            except Unavailable as error:
+                log.error("postgres_could_not_be_revived", reason=error.reason)
 
     def stop(self) -> None:
         """Fast shutdown: running statements are cut, everything committed stays."""
@@ -240,8 +267,9 @@ class Embedded:
         raise Unavailable("no_place_for_a_socket", why="neither TMPDIR nor /tmp is short enough and open to all")
 
     def _launch(self) -> None:
-        self._socket_folder = self._make_socket_folder()
-        self._give(self._socket_folder)
+        if self._socket_folder is None:
+            self._socket_folder = self._make_socket_folder()
+            self._give(self._socket_folder)
         options = self._options | {"unix_socket_directories": str(self._socket_folder)}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "postgres.log").open("ab") as log:

@@ -49,6 +49,7 @@ class Demo:
             self.postgres = Embedded(self._folder)
             stack.callback(self.postgres.stop)
             await asyncio.to_thread(self.postgres.start)
+            stack.push_async_callback(_ended, asyncio.create_task(self.postgres.watch()))
             await migrate(self.postgres.owner_dsn, "linjen_app")
             key_file = self._folder / "keys" / "master.key"
             make_key_file(key_file)
@@ -65,13 +66,8 @@ class Demo:
 
     def _begin_living(self, stack: contextlib.AsyncExitStack) -> None:
         numbers = {f"{r.given_name} {r.surname}": world.number_of(r.key).canonical for r in world.RESIDENTS}
-        life = asyncio.create_task(Livelihood(self.url, self.simulators["bankid"].phone_url, numbers).go_on())
-
-        async def end() -> None:
-            life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
-
-        stack.push_async_callback(end)
+        living = Livelihood(self.url, self.simulators["bankid"].phone_url, numbers)
+        stack.push_async_callback(_ended, asyncio.create_task(living.go_on()))
 
     async def stop(self) -> None:
         """Stop everything, the program first and the database last."""
@@ -106,6 +102,12 @@ class Demo:
 
     def _links(self) -> dict[str, str]:
         return {"bankid_phone": self.simulators["bankid"].phone_url}
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel what runs beside the requests, and wait until it has let go."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _seed(dsn: str, sealer: Sealer) -> None:
