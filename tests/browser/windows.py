@@ -29,7 +29,7 @@ class Windows:
         """A window of nobody's; `more` are the browser context's own settings."""
         settings = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motion": "reduce", **size, **more}
         context = await self.browser.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         self._contexts.append(context)
         self.watch.follow(context)
         return await context.new_page()
@@ -87,19 +87,12 @@ async def sign_in_nurse(page: Page, url: str, name: str) -> None:
     await page.goto(f"{url}/clinic")
     await page.get_by_role("link", name="Logga in med SITHS").click()
     await page.get_by_role("link", name=name).click()
+    await page.wait_for_url("**/clinic/**")
+    if page.url.endswith("/clinic/units"):
+        await page.get_by_role("main").get_by_role("button").first.click()
     await page.wait_for_url("**/clinic/ledger*")
 
 
 async def scroll_overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-async def focused(page: Page) -> str:
-    """What has the focus, in a few words; '' when it is lost to the page itself."""
-    return str(
-        await page.evaluate(
-            "() => { const one = document.activeElement; if (!one || one === document.body) return '';"
-            " return `${one.tagName.toLowerCase()}#${one.id} ${(one.innerText || one.value || one.name || '').slice(0, 40)}`; }"
-        )
-    )

@@ -1,149 +1,176 @@
-"""The resident's way through the intake, page by page, as a person clicks it."""
+"""The resident's way through the intake, page by page, in any language, with or without script."""
 
 from __future__ import annotations
 
 import io
-import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 WORDS = "Jag har haft ont i halsen i fyra dagar och det gör ont att svälja."
+AtEach = Callable[[Page], Awaitable[None]]
 
 
-def place_of(page: Page) -> str:
-    """The last part of the address: which page of the intake it is."""
-    parts = urlsplit(page.url).path.strip("/").split("/")
-    return "questions" if "questions" in parts else parts[-1]
+async def _nothing(_: Page) -> None:
+    """What is done at each page unless a test says otherwise."""
 
 
 def make_picture(folder: Path) -> Path:
-    """A picture as a phone takes it, with a place in its metadata that must not get through."""
+    """A picture as a phone takes it, with a maker in its metadata that must not get through."""
     image = Image.new("RGB", (1200, 900), (214, 168, 160))
     ImageDraw.Draw(image).ellipse((400, 250, 800, 650), fill=(176, 70, 66))
     exif = Image.Exif()
     exif[0x010F] = "Påhittad kamera"
-    path = folder / "hals.jpg"
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=85, exif=exif)
+    path = folder / "hals.jpg"
     path.write_bytes(stream.getvalue())
     return path
 
 
-async def onward(page: Page, name: str = "Fortsätt") -> None:
-    """Press the button that leads on, and wait for the next page."""
-    before = page.url
-    await page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-    await page.wait_for_url(lambda url: url != before)
+class Intake:
+    """One draft in one window. `at_each` is called at every page, before anything is filled in."""
+
+    def __init__(self, page: Page, at_each: AtEach = _nothing) -> None:
+        self.page = page
+        self.at_each = at_each
+        self.seen: list[str] = []
+
+    @property
+    def place(self) -> str:
+        """Which page of the intake the window shows."""
+        parts = urlsplit(self.page.url).path.strip("/").split("/")
+        return "questions" if "questions" in parts else parts[-1]
+
+    @property
+    def case(self) -> str:
+        """The case's id."""
+        return urlsplit(self.page.url).path.split("/")[2]
+
+    @property
+    def main(self) -> Locator:
+        """The main part of the page."""
+        return self.page.locator("main")
+
+    async def begin(self, entry: str = "symptom") -> Intake:
+        """Press one of the two cards at home."""
+        card = self.page.locator(f"form:has(input[name=entry][value={entry}]) button")
+        await self._press(card.first)
+        return self
+
+    async def onward(self) -> None:
+        """Press the button that leads on."""
+        await self._press(self.main.locator("form button[value=next]"))
+
+    async def _press(self, button: Locator) -> None:
+        before = self.page.url
+        await button.click()
+        await self.page.wait_for_url(lambda url: url != before)
+        self.seen.append(self.place)
+        await self.at_each(self.page)
+
+    async def to_own_words(self) -> Intake:
+        """Whom it is about (herself), the unit, the consents and the fee."""
+        for _ in range(6):
+            match self.place:
+                case "patient":
+                    await self.main.locator("input[name=patient]").first.check()
+                case "unit":
+                    units = self.main.locator("input[type=radio][name=unit]")
+                    if await units.count():
+                        await units.first.check()
+                case "consent":
+                    await self.main.locator("input[name=care_history][value=allow]").check()
+                    await self.main.locator("input[name=medication_list][value=refuse]").check()
+                case "fee":
+                    await self._press(self.main.locator("form button").first)
+                    continue
+                case "words":
+                    return self
+            await self.onward()
+        raise AssertionError(f"never came to the own words: {self.page.url}")
+
+    async def write(self, text: str = WORDS) -> Intake:
+        """Own words, and the first contact reason that is offered for them."""
+        await self.main.locator("#text").fill(text)
+        await self.onward()
+        if self.place == "reasons":
+            await self.main.locator("input[name=reasons]").first.check()
+            await self.onward()
+        return self
+
+    async def answer(self, facts: dict[str, str] | None = None) -> int:
+        """Answer all questions: the given facts, otherwise no, or don't know. How many pages there were."""
+        pages = 0
+        while self.place == "questions":
+            pages += 1
+            assert pages < 40, "the interview does not end"
+            await expect(self.page.locator("h1")).to_have_count(1)
+            await self.fill_in(facts or {})
+            await self.onward()
+        return pages
+
+    async def fill_in(self, facts: dict[str, str]) -> None:
+        """Fill in the page of questions that is shown."""
+        offered: dict[str, list[str]] = {}
+        for one in await self.main.locator("input[type=radio]").all():
+            offered.setdefault(str(await one.get_attribute("name")), []).append(str(await one.get_attribute("value")))
+        for name, values in offered.items():
+            value = next(one for one in (facts.get(name, ""), "no", "unknown", values[0]) if one in values)
+            await self.main.locator(f"input[name='{name}'][value='{value}']").check()
+        for box in await self.main.locator("input[type=checkbox][name$='.unknown']").all():
+            name = str(await box.get_attribute("name")).removesuffix(".unknown")
+            if name in facts:
+                await self.main.locator(f"input[name='{name}']").fill(facts[name])
+            else:
+                await box.check()
+
+    async def to_check(self, picture: Path | None = None) -> Intake:
+        """Past the self-care advice, the pictures and anything more."""
+        for _ in range(4):
+            match self.place:
+                case "pictures":
+                    if picture:
+                        await self.add_picture(picture)
+                    await self.onward()
+                case "extra":
+                    await self.onward()
+                case "self-care":
+                    await self._press(self.main.locator("form[action$='/self-care'] button"))
+                case "warning":
+                    await self._press(self.main.locator("form[action$='/warning'] button"))
+                case _:
+                    break
+        assert self.place == "check", self.page.url
+        return self
+
+    async def add_picture(self, picture: Path) -> None:
+        """Choose a picture; it is sent at once."""
+        await self.main.locator("input[type=file]#picture").set_input_files(picture)
+        await expect(self.main.locator(".lj-pictures li")).to_have_count(1)
+
+    async def send(self) -> str:
+        """Send it; the case's id."""
+        await self._press(self.main.locator("form[action$='/send'] button"))
+        assert self.place == "receipt", self.page.url
+        return self.case
 
 
-async def begin(page: Page, card: str = "Sök vård") -> None:
-    """From the home page into the intake."""
-    await page.get_by_role("main").get_by_role("button", name=card).click()
-    await page.wait_for_url("**/intakes/**")
+async def write_in(page: Page, text: str = WORDS, facts: dict[str, str] | None = None) -> str:
+    """The whole way from the home page to the receipt; the case's id."""
+    intake = await Intake(page).begin()
+    await (await intake.to_own_words()).write(text)
+    await intake.answer(facts)
+    await intake.to_check()
+    return await intake.send()
 
 
-async def to_own_words(page: Page, *, myself: str = "Mig själv", continue_: str = "Fortsätt") -> None:
-    """Whom it is about, the unit, the consents and the fee."""
-    for _ in range(6):
-        match place_of(page):
-            case "patient":
-                await page.get_by_label(myself).check()
-            case "unit":
-                radios = page.locator("input[type=radio][name=unit]")
-                if await radios.count():
-                    await radios.first.check()
-            case "consent":
-                await page.locator("input[name=care_history][value=allow]").check()
-                await page.locator("input[name=medication_list][value=refuse]").check()
-            case "fee":
-                await page.get_by_role("main").locator("form button").first.click()
-                await page.wait_for_url("**/words")
-                continue
-            case "words":
-                return
-        await onward(page, continue_)
-    raise AssertionError(f"never came to the own words: {page.url}")
-
-
-async def answer_questions(page: Page, facts: dict[str, str] | None = None, continue_: str = "Fortsätt") -> int:
-    """Answer every page of questions: the given facts, otherwise no, or don't know. How many pages there were."""
-    pages = 0
-    while place_of(page) == "questions":
-        pages += 1
-        assert pages < 40, "the interview does not end"
-        await expect(page.locator("h1")).to_have_count(1)
-        await _answer_page(page, facts or {})
-        await onward(page, continue_)
-    return pages
-
-
-async def _answer_page(page: Page, facts: dict[str, str]) -> None:
-    offered: dict[str, list[str]] = await page.evaluate(
-        "() => { const all = {}; for (const one of document.querySelectorAll('main input[type=radio]'))"
-        " (all[one.name] ??= []).push(one.value); return all; }"
-    )
-    for name, values in offered.items():
-        value = next(one for one in (facts.get(name, ""), "no", "unknown", values[0]) if one in values)
-        await page.locator(f"input[name='{name}'][value='{value}']").check()
-    for box in await page.locator("main input[type=checkbox][name$='.unknown']").all():
-        name = str(await box.get_attribute("name")).removesuffix(".unknown")
-        if name in facts:
-            await page.locator(f"input[name='{name}']").fill(facts[name])
-        else:
-            await box.check()
-
-
-async def choose_first_reasons(page: Page, *names: str) -> None:
-    """The contact reasons to go on with: those named, else the first offered."""
-    if place_of(page) != "reasons":
-        return
-    for name in names:
-        await page.get_by_label(name, exact=True).check()
-    if not names:
-        await page.locator("main input[name=reasons]").first.check()
-    await onward(page)
-
-
-async def finish(page: Page, picture: Path | None = None) -> str:
-    """Pictures, anything more, the check page, and send. The case's address."""
-    await skip_to_check(page, picture)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Kontrollera och skicka")
-    await page.get_by_role("button", name="Skicka", exact=True).click()
-    await page.wait_for_url("**/receipt")
-    return f"/cases/{urlsplit(page.url).path.split('/')[2]}"
-
-
-async def skip_to_check(page: Page, picture: Path | None = None) -> None:
-    """Pictures and anything more."""
-    for _ in range(4):
-        match place_of(page):
-            case "pictures":
-                if picture:
-                    await page.locator("input[type=file]#picture").set_input_files(picture)
-                    await expect(page.get_by_role("heading", name=re.compile("Dina bilder: 1"))).to_be_visible()
-                await page.locator("main button[value=next]").click()
-                await page.wait_for_url("**/extra")
-            case "extra":
-                await page.locator("main button[value=next]").click()
-                await page.wait_for_url("**/check")
-            case "self-care":
-                await page.get_by_role("button", name="Jag vill ha kontakt med vården").click()
-                await page.wait_for_url("**/pictures")
-            case _:
-                return
-
-
-async def write_in(
-    page: Page, text: str = WORDS, facts: dict[str, str] | None = None, picture: Path | None = None
-) -> str:
-    """The whole way from the home page to the receipt; the case's address."""
-    await begin(page)
-    await to_own_words(page)
-    await page.locator("#text").fill(text)
-    await onward(page)
-    await choose_first_reasons(page)
-    await answer_questions(page, facts)
-    return await finish(page, picture)
+async def ask(page: Page, text: str) -> str:
+    """An administrative question from the home page to the receipt; the case's id."""
+    intake = await Intake(page).begin("admin")
+    await (await intake.to_own_words()).write(text)
+    await intake.to_check()
+    return await intake.send()
