@@ -120,3 +120,14 @@ async def test_a_foreign_or_tokenless_form_writes_nothing(region: Region) -> Non
     two = await gustav.http.post(f"/cases/{case}/messages", data=data, headers={"origin": region.url})
     assert (one.status_code, two.status_code) == (409, 409)
     assert await region.value("select count(*) from messages where case_id = $1", case) == 2
+
+
+async def test_more_often_than_the_limit_her_text_stays_in_the_box(region: Region) -> None:
+    gustav, path = await region.resident("gustav"), f"/cases/{region.cases['held_by_karin']}"
+    for _ in range(200):
+        status, _, page = await write(gustav, path, "igen och igen", str(new_id()))
+        if status != 303:
+            break
+    assert status == 429
+    assert "igen och igen</textarea>" in page
+    assert "Vänta en liten stund" in page

@@ -15,6 +15,7 @@ from linjen.cases.reading import mark_read
 from linjen.cases.writing import may_write
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
+from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
 from linjen.web.live import Party
@@ -96,22 +97,20 @@ class Taken(msgspec.Struct, frozen=True):
 async def take_message(exchange: Exchange) -> Taken:
     """Send the form's message in the way the page's script does, through the writer that all messages go through.
 
-    Faults: empty, too_long, unreadable, reused (an old page was sent again with another text), refused (the case has
-    been closed or handed back meanwhile). Raises NotFound for who has no such case, Refused('form_expired') when the
-    session ended in this moment.
+    Faults: empty, too_long, unreadable, wait (more often than the limit), reused (an old page was sent again with
+    another text), refused (the case has been closed or handed back meanwhile). Raises NotFound for who has no such
+    case, Refused('form_expired') when the session ended in this moment.
     """
     field = exchange.form.get("text", "")
     typed = field.replace("\r\n", "\n") if isinstance(field, str) else ""
     message_id = parse_id(str(exchange.form.get("message_id", "")))
     try:
+        rate.take("message", exchange.request.cookies[_cookie(exchange)])
         text = check_text(typed)
+    except rate.TooOften:
+        return Taken(_readable(typed), "wait")
     except Invalid as error:
-        shown = (
-            typed
-            if error.reason == "too_long"
-            else "".join(char for char in typed if char.isprintable() or char == "\n")
-        )
-        return Taken(shown[: 4 * LONGEST], error.reason)
+        return Taken(_readable(typed)[: 4 * LONGEST], error.reason)
     if message_id is None:
         return Taken(text, "reused")
     sent = await _submit(exchange, Sending(_token(exchange), exchange.id_of("case_id"), message_id, text))
@@ -123,9 +122,9 @@ async def take_message(exchange: Exchange) -> Taken:
     return Taken(text, sent.outcome)
 
 
-def _without_controls(text: str) -> str:
-    """What of an unreadable text can be put back into the box."""
-    return "".join(char for char in text if char.isprintable() or char in "\n\t")
+def _readable(text: str) -> str:
+    """What of the text can be put back into the box: no NUL and no half surrogates."""
+    return "".join(char for char in text if char != "\x00" and not 0xD800 <= ord(char) <= 0xDFFF)
 
 
 async def _submit(exchange: Exchange, sending: Sending) -> Sent:
@@ -133,8 +132,11 @@ async def _submit(exchange: Exchange, sending: Sending) -> Sent:
 
 
 def _token(exchange: Exchange) -> bytes:
-    kind = "staff" if exchange.by.is_staff else "resident"
-    return hash_token(exchange.request.cookies[cookie_name(exchange.site.settings, kind)])
+    return hash_token(exchange.request.cookies[_cookie(exchange)])
+
+
+def _cookie(exchange: Exchange) -> str:
+    return cookie_name(exchange.site.settings, "staff" if exchange.by.is_staff else "resident")
 
 
 async def _after_sending(exchange: Exchange) -> None:

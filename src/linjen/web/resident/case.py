@@ -121,13 +121,13 @@ async def _picture_rows(db: Connection, exchange: Exchange, case: Case) -> list[
     return rows
 
 
-@post_page("/cases/{case_id:str}/messages", verb="send_message", who="resident", limit="message")
+@post_page("/cases/{case_id:str}/messages", verb="send_message", who="resident")
 async def send_message(exchange: Exchange) -> Response[Any]:
     """Skicka meddelande without JavaScript: back to the page with the message in it, or with the words of the fault."""
     taken = await take_message(exchange)
     if not taken.fault:
         return exchange.redirect(f"/cases/{exchange.id_of('case_id')}#composer")
-    status = 422 if taken.fault in {"empty", "too_long", "unreadable"} else 409
+    status = {"empty": 422, "too_long": 422, "unreadable": 422, "wait": 429}.get(taken.fault, 409)
     return await draw_case(exchange, status=status, text=taken.text, fault=taken.fault)
 
 

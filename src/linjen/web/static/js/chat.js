@@ -159,7 +159,12 @@ async function start() {
   }
 
   addEventListener("focus", look);
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", () => {
+    look();
+    // What the page says of the hour grows old while nobody looks.
+    const old = Date.now() - refreshedAt > 5 * 60_000;
+    if (old && document.visibilityState === "visible" && document.querySelector("[data-fresh]")) refresh();
+  });
 
   // -- writing --------------------------------------------------------------------------------------------------------
 
@@ -336,12 +341,15 @@ async function start() {
     }
   });
   addEventListener("pagehide", () => draftTimer && saveDraft({ keepalive: true }));
-  addEventListener("beforeunload", (event) => outbox.waiting().length && event.preventDefault());
+  addEventListener("beforeunload", (event) => {
+    if (outbox.waiting().length && draftSaved !== draftText()) event.preventDefault();
+  });
 
   // -- how the page stands --------------------------------------------------------------------------------------------
 
   function signedOut() {
     stop();
+    for (const again of list.querySelectorAll(".lj-bubble__retry")) again.remove();
     banners.offline.hidden = true;
     banners.signedOut.hidden = false;
     banners.signedOut.scrollIntoView({ block: "nearest" });
@@ -358,9 +366,11 @@ async function start() {
 
   // Fetches the page as it stands now and takes from it what is missing or has changed here.
   let refreshing = false;
+  let refreshedAt = Date.now();
   async function refresh() {
     if (refreshing || ended) return;
     refreshing = true;
+    refreshedAt = Date.now();
     try {
       const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
       if (answer.redirected && answer.url.includes("/sign-in")) signedOut();
