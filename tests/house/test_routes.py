@@ -11,7 +11,8 @@ from linjen.web.pages import all_pages
 #: Verbs that are not done to one case: they need no row in the policy table.
 _WITHOUT_CASE = {
     "public", "health", "metrics", "sign_in", "sign_out", "session", "language", "home", "list", "profile", "support",
-    "ledger", "choose_unit", "unlock", "manage", "start_case", "parts",
+    "ledger", "choose_unit", "unlock", "manage", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
+    "choose_language",
 }  # fmt: skip
 
 

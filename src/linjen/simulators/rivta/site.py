@@ -26,6 +26,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Answer(NamedTuple):
+    """What one call is answered with."""
+
     status: int
     body: bytes
     kind: str = "text/xml; charset=utf-8"

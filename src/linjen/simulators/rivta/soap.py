@@ -44,12 +44,14 @@ def read_envelope(data: bytes) -> Asked:
 
 
 def write_envelope(content: etree._Element) -> bytes:
+    """A SOAP 1.1 envelope around the content, as bytes."""
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP})
     etree.SubElement(envelope, f"{{{SOAP}}}Body").append(content)
     return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
 
 def write_fault(fault: Fault) -> bytes:
+    """An envelope that holds a fault."""
     element = etree.Element(f"{{{SOAP}}}Fault")
     # Unqualified, as SOAP 1.1 has it.
     etree.SubElement(element, "faultcode").text = f"soap:{fault.code}"
@@ -58,10 +60,12 @@ def write_fault(fault: Fault) -> bytes:
 
 
 def put(parent: etree._Element, namespace: str, name: str, value: str | None = None) -> etree._Element:
+    """Add an element under `parent`, with text where there is a value; the new element."""
     child = etree.SubElement(parent, f"{{{namespace}}}{name}")
     child.text = value
     return child
 
 
 def yes_no(value: bool) -> str:
+    """The schema's word for a truth value."""
     return "true" if value else "false"
