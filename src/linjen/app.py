@@ -13,6 +13,7 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 
 from linjen.access.sessions import sweep_sessions
+from linjen.access.sign_in_orders import sweep_sign_in_orders
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, mark_delivered
@@ -30,6 +31,8 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
+from linjen.triage import load
+from linjen.triage.matching import load_reading
 from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
 from linjen.web.hot import Hot
@@ -108,6 +111,7 @@ def build_app(site: Site) -> App:
         with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
             await site.database.open()
         site.hub.start()
+        loading = asyncio.create_task(asyncio.to_thread(_load_triage))
         # Nothing reacts to events by outgoing work yet: without a kind of job or a reaction both end at once.
         worker, reactions = Worker(site.database.dsn), Dispatcher(site.database)
         working = asyncio.create_task(worker.run())
@@ -116,6 +120,7 @@ def build_app(site: Site) -> App:
             yield
         finally:
             worker.stop()
+            await loading
             for task in beside:
                 task.cancel()
             await asyncio.gather(working, *beside, return_exceptions=True)
@@ -125,7 +130,7 @@ def build_app(site: Site) -> App:
             await site.database.close()
 
     pages = Litestar(
-        all_pages(), lifespan=[life], openapi_config=None, debug=False,
+        all_pages(), lifespan=[life], openapi_config=None, debug=False, logging_config=None,
         exception_handlers={HTTPException: _http_fault, Exception: _fault}, request_max_body_size=1_000_000,
     )  # fmt: skip
     pages.state.site = site
@@ -153,10 +158,17 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return fault_page(_exchange(request), LinjenError("defect"))
 
 
+def _load_triage() -> None:
+    """Read protocols and lexicon before somebody needs them: it takes about a second."""
+    load()
+    load_reading()
+
+
 async def _sweep(site: Site) -> None:
     """What the clock alone sets off; each sweep belongs to the owner of its rows."""
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: sweep_sessions(site.database),
+        lambda: sweep_sign_in_orders(site.database),
         lambda: expire_drafts(site.database, clock.now()),
         lambda: sweep_jobs(site.database),
     )

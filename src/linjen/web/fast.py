@@ -30,6 +30,7 @@ def _environment() -> minijinja.Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.reload_before_render = False
+    env.debug = False  # its errors would quote every value of the page, and errors are logged
     env.debug = False  # else the text of an error, which is logged, would hold what people have written
     env.add_global("t", _say_swedish)
     env.add_global("say", say)
