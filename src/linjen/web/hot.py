@@ -69,7 +69,6 @@ class Hot:
         self._site = site
         self._rest = rest
         self._headers = [*protecting_headers(https=https), (b"cache-control", b"no-store")]
-        self._json_headers = [*self._headers, (b"content-type", b"application/json")]
         self._stream_headers = [*self._headers, *_STREAM_HEADERS]
         self._cookies = {kind: cookie_name(site.settings, kind) for kind in ("resident", "staff")}
         self._form_tokens: dict[str, bytes] = {}
@@ -139,7 +138,7 @@ class Hot:
 
     async def _json(self, send: Send, status: int, body: dict[str, object]) -> int:
         data = msgspec.json.encode(body)
-        headers = [*self._json_headers, (b"content-length", str(len(data)).encode())]
+        headers = [*_JSON_HEADERS, (b"content-length", str(len(data)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
         return status
@@ -209,6 +208,10 @@ class Hot:
 
 
 _WANTED = frozenset((b"cookie", b"x-linjen", b"x-csrf", b"origin", b"sec-fetch-site", b"last-event-id"))
+#: What a script reads needs no content policy: it is never shown as a page.
+_JSON_HEADERS = [
+    (b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"),
+]  # fmt: skip
 _STREAM_HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -155,12 +156,16 @@ async def _check_form(exchange: Exchange) -> None:
 
 def is_same_origin(fetch_site: str | None, origin: str | None, site: Site) -> bool:
     """Whether a change was sent from our own pages, by what the browser itself says; absent headers pass here."""
+    return _is_same_origin(fetch_site, origin, site.settings.public_url)
+
+
+@lru_cache(maxsize=256)
+def _is_same_origin(fetch_site: str | None, origin: str | None, public_url: str) -> bool:
     if fetch_site is not None and fetch_site not in {"same-origin", "none"}:
         return False
     if origin is None or origin == "null":
         return origin is None or fetch_site == "same-origin"
-    wanted = urlsplit(site.settings.public_url)
-    return urlsplit(origin)[:2] == wanted[:2]
+    return urlsplit(origin)[:2] == urlsplit(public_url)[:2]
 
 
 def _wanted_language(request: Request[Any, Any, Any]) -> str:
