@@ -160,6 +160,8 @@ create table visits (
 );
 alter table cases add foreign key (visit_id) references visits deferrable initially deferred;
 create index visits_open on visits (unit_id, priority, queued_at) where state in ('queued', 'in_progress');
+-- How soon a unit has answered lately, by urgency.
+create index visits_lately on visits (unit_id, priority, queued_at);
 create index visits_of_case on visits (case_id);
 
 create table intakes (

@@ -10,13 +10,15 @@ from litestar import Request
 
 from linjen.core.errors import LinjenError
 
-#: name -> (how many, in how many seconds), per address and cookie; see docs/operate.md.
+#: name -> (how many, in how many seconds), per address or person; see docs/operate.md.
 LIMITS = {
     "sign_in": (30, 60),
     "message": (60, 60),
     "picture": (20, 60),
     "new_case": (20, 3600),
 }
+#: Counted by person instead of by address.
+PER_PERSON = frozenset({"message", "picture", "new_case"})
 _MOST_KEYS = 50_000
 
 
@@ -47,9 +49,18 @@ _buckets = _Buckets()
 
 
 def check(name: str, request: Request[Any, Any, Any]) -> None:
-    """Count one use by the asking address; raises TooOften. An empty name is not limited."""
-    if name:
+    """Count one use by the asking address; raises TooOften. An empty name is not limited.
+
+    Many homes can share an address: a limit on what only a signed-in person can do counts by person (`per_person`).
+    """
+    if name and name not in PER_PERSON:
         take(name, request.client.host if request.client else "")
+
+
+def check_person(name: str, person: str) -> None:
+    """Count one use by the signed-in person, where the limit is one of those; raises TooOften."""
+    if name in PER_PERSON:
+        take(name, person)
 
 
 def take(name: str, key: str) -> None:

@@ -81,6 +81,8 @@ async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, l
         turned_away = _turn_away(exchange, who)
         if turned_away is not None:
             return turned_away
+        if exchange.session is not None:
+            rate.check_person(limit, str(exchange.session.person_id))
         await _welcome(exchange, who)
         if request.method == "POST":
             await _check_form(exchange)

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.answer_times import usual_minutes
 from linjen.cases.loading import see_case
 from linjen.core import clock, swedish
 from linjen.people.residents import see_resident
@@ -13,7 +14,7 @@ from linjen.units.hours import staffed_until
 from linjen.units.opening import see_schedule
 from linjen.units.units import see_unit
 from linjen.web.exchange import Exchange
-from linjen.web.resident.promise_words import promise_for_waiting
+from linjen.web.resident.promise_words import ORDINARY, promise_for_waiting
 from linjen.web.routing import get_page
 
 
@@ -28,10 +29,12 @@ async def show_receipt(exchange: Exchange) -> Response[Any]:
         unit = await see_unit(db, case.unit_id)
         schedule = await see_schedule(db, unit.id)
         patient = await see_resident(db, case.patient_id)
-    # From urgency 1-2 nobody may wait for an opening hour; an administrative question has no such haste.
-    urgency = case.urgency or 4
-    promise = promise_for_waiting(schedule, case.queued_at or case.sent_at, at, urgency, exchange.say,
-                                  exchange.language, unit.name)  # fmt: skip
+        # From urgency 1-2 nobody may wait for an opening hour; an administrative question has no such haste.
+        urgency = case.priority or case.urgency or ORDINARY
+        usual = await usual_minutes(exchange.site.database, db, schedule, unit.id, urgency, at)
+    promise = promise_for_waiting(
+        schedule, case.queued_at or case.sent_at, at, urgency, exchange.say, exchange.language, unit.name, usual
+    )
     there = staffed_until(schedule, at) is not None
     return exchange.page(
         "resident/intake_receipt.html", unit=unit, promise=promise, tab="cases",
