@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class Person:
         """A page, redirects not followed."""
         return await self.http.get(path)
 
-    async def post(self, path: str, data: dict[str, object] | None = None, **rest: object) -> httpx.Response:
+    async def post(self, path: str, data: Mapping[str, object] | None = None, **rest: object) -> httpx.Response:
         """A form, as the page sends it."""
         headers = {"origin": self._region.url, "sec-fetch-site": "same-origin"}
         return await self.http.post(path, data={"csrf": self.csrf, **(data or {})}, headers=headers, **rest)  # type: ignore[arg-type]

@@ -26,4 +26,3 @@ def local_date(at: datetime) -> date:
 def before(at: datetime, seconds: float) -> datetime:
     """The instant so many seconds before `at`."""
     return at - timedelta(seconds=seconds)
-
