@@ -14,6 +14,8 @@ from linjen.triage.state import Patient, Value
 from linjen.triage.wording import asked as worded
 from tests.region import Region
 
+_NUMBERS = {"gen.temp": 38.4, "gen.duration_days": 3, "gen.fever_days": 2, "pain.severity": 5}
+
 WORDS = "Jag har ont i halsen sedan i måndags & det gör ont att svälja"
 
 
@@ -28,7 +30,7 @@ def interviewed(yes: set[str], unknown: set[str]) -> State:
             if asked.type == "enum":
                 value = asked.values[0].value
             elif asked.type == "number":
-                value = {"gen.temp": 38.4, "gen.duration_days": 3, "gen.fever_days": 2, "pain.severity": 5}.get(asked.code, 2)
+                value = _NUMBERS.get(asked.code, 2)
             elif asked.type == "text":
                 value = "Nej"
             given[asked.code] = None if asked.code in unknown else value
