@@ -8,6 +8,7 @@ from uuid import UUID
 
 from linjen.core import clock
 from linjen.core.ids import new_id
+from linjen.demo.cases import SeedCase
 from linjen.demo.world import id_of
 from tests.region import Person, Region
 from tests.stories.triaged import WORDS, question, send_triaged
@@ -67,7 +68,16 @@ async def test_a_case_without_interview_shows_the_own_words(region: Region) -> N
     karin = await region.staff("karin", "ankaret")
     assert "Kan jag få ett intyg" in (admin := await read(karin, region.cases["admin"]))
     assert "Administrativa frågor sorteras" in admin
-    assert "inga besvarade följdfrågor" in await read(karin, region.cases["waiting"])
+    seed = SeedCase(region.site.database, region.site.sealer, region.actors)
+    bare = await seed.draft("gustav", "symptom", "gustav", "ankaret", "Ont i knät")
+    await seed.send("gustav", bare, 4, "", 3)
+    assert "inga besvarade följdfrågor" in await read(karin, bare)
+
+
+async def test_the_demos_own_cases_have_been_asked_by_the_real_triage(region: Region) -> None:
+    page = await read(await region.staff("karin", "ankaret"), region.cases["urgent"])
+    assert "inga besvarade följdfrågor" not in page
+    assert "exempel" in page
 
 
 async def test_each_consent_has_its_choice_and_its_time(region: Region) -> None:

@@ -8,6 +8,7 @@ from linjen.access.by import By
 from linjen.cases.claim import claim
 from linjen.cases.close import close
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
+from linjen.cases.interview import conclude, keep_assessment, keep_state
 from linjen.cases.message import seal_text
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.cases.start import (
@@ -19,12 +20,16 @@ from linjen.cases.start import (
     set_outcome,
     start_case,
 )
+from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import record
 from linjen.core.ids import new_id
+from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
+from linjen.demo.interviews import interviewed
 from linjen.demo.world import RESIDENTS, id_of, number_of
-from linjen.people.residents import find_by_number
+from linjen.people.residents import find_by_number, see_resident
+from linjen.triage import load
 
 
 class Actors:
@@ -75,6 +80,23 @@ class SeedCase:
             intake = Intake(text=text, for_child=writer != patient)
             await save_intake(db, self.sealer, draft, intake, "words")
         return case_id
+
+    async def interview(self, name: str, writer: str, case_id: UUID, reason: str) -> int:
+        """Answer the triage's questions as the seeded case would; the urgency that it gives."""
+        by = self.actors.resident(writer)
+        async with self.database.transaction() as db:
+            draft = await open_draft(db, self.sealer, by, case_id)
+            assert draft.case.patient_id is not None  # noqa: S101 - chosen by draft()
+            patient = await see_resident(db, draft.case.patient_id)
+            state = interviewed(
+                name, age_years=age_years(patient.birth_on, clock.local_date(clock.now())), sex=patient.sex,
+                writer="parent" if draft.intake.for_child else "self", text=draft.intake.text, reason=reason,
+            )  # fmt: skip
+            intake = keep_state(draft.intake, state)
+            await save_intake(db, self.sealer, draft, intake, "check")
+            assessment = conclude(load(), state, intake)
+            await keep_assessment(db, self.sealer, case_id, assessment)
+        return assessment.urgency or ADMIN_PRIORITY
 
     async def send(self, writer: str, case_id: UUID, urgency: int, reason: str, waited_minutes: int) -> None:
         """Send the draft; it has then waited for so many minutes."""
@@ -163,6 +185,9 @@ async def _sent(seed: SeedCase) -> dict[str, UUID]:
     cases = {}
     for name, writer, entry, patient, unit, urgency, reason, waited, text in _SENT:
         case_id = await seed.draft(writer, entry, patient, unit, text)
-        await seed.send(writer, case_id, urgency, reason, waited)
+        found = urgency
+        if entry == "symptom":
+            found = await seed.interview(name, writer, case_id, reason)
+        await seed.send(writer, case_id, found, reason, waited)
         cases[name] = case_id
     return cases

@@ -52,7 +52,6 @@ class Demo:
             stack.push_async_callback(_ended, asyncio.create_task(self.postgres.watch()))
             await migrate(self.postgres.owner_dsn, "linjen_app")
             key_file = self._folder / "keys" / "master.key"
-            make_key_file(key_file)
             await _seed(self.postgres.app_dsn, Sealer(read_key_file(key_file)))
             await self._start_simulators(stack)
             settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())

@@ -87,7 +87,7 @@ async def register(
 
 
 async def unseal_number(db: Connection, sealer: Sealer, resident_id: UUID) -> str:
-    """The 12 digits, for outside look-ups; never for an address, a log or a page."""
+    """The 12 digits, for outside look-ups and for Patientinfo; never for an address or a log."""
     sealed = await db.fetchval("select number_sealed from residents where id = $1", resident_id)
     if sealed is None:
         raise NotFound("resident")

@@ -41,6 +41,10 @@ def worded(patient: Patient, language: str, text: str, text_other: str, text_en:
     return about_patient(text, patient)
 
 
+#: The vocabulary's unit of a number on a scale from nothing to the worst.
+SCALE = "0-10"
+
+
 def asked(protocols: Protocols, patient: Patient, code: str, language: str = "sv") -> Asked:
     """One code as it stands on a page."""
     finding = protocols.vocabulary.findings[code]
@@ -52,7 +56,7 @@ def asked(protocols: Protocols, patient: Patient, code: str, language: str = "sv
         type=finding.type,
         text=worded(patient, language, text, words.text_other if words else "", words.text_en if words else ""),
         values=tuple(Choice(value, label(protocols, finding, value, language)) for value in finding.values),
-        unit=finding.unit,
+        unit="(0–10)" if finding.unit == SCALE else finding.unit,
         help=((words.help_en if language == "en" else "") or words.help) if words else "",
         low=low,
         high=high,
@@ -75,5 +79,6 @@ def in_words(protocols: Protocols, code: str, value: Value) -> str:
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if isinstance(value, float | int):
-        return f"{value:g} {finding.unit}".replace(".", ",").strip()
+        unit = "av 10" if finding.unit == SCALE else finding.unit
+        return f"{value:g} {unit}".replace(".", ",").strip()
     return label(protocols, finding, value) if finding.type == "enum" else value

@@ -12,10 +12,11 @@ from linjen.cases.history import list_past
 from linjen.cases.loading import Case, see_case
 from linjen.cases.timeline import list_happenings
 from linjen.core.database import Connection
+from linjen.core.personal_number import parse_personal_number
 from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.pictures import Picture, list_pictures
-from linjen.people.residents import find_phone, see_resident
+from linjen.people.residents import find_phone, see_resident, unseal_number
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
@@ -75,13 +76,21 @@ def _as_links(exchange: Exchange, case: Case, pictures: Sequence[Picture]) -> li
 
 @get_page("/clinic/cases/{case_id:str}/patient", verb="see", who="staff")
 async def show_patient(exchange: Exchange) -> Response[Any]:
-    """Patientinfo: who she is. The phone number is shown only of one who is known not to be protected."""
+    """Patientinfo: who she is. The phone number is shown only of one who is known not to be protected.
+
+    The personal number is there to look her up in the record system, which must always be opened (routine, Skyddade
+    personuppgifter); seeing it is seeing the case, and logged as that.
+    """
     async with exchange.site.database.transaction() as db:
         _, head = await _see(db, exchange)
         patient = await see_resident(db, head.patient_id)
         number = await find_phone(db, head.patient_id) if patient.protected == "no" else ""
+        digits = await unseal_number(db, exchange.site.sealer, head.patient_id)
     born, phone = date_words(patient.birth_on), display_phone(number) if number else ""
-    return exchange.page("clinic/patient.html", head=head, tab_here="patient", patient=patient, born=born, phone=phone)
+    return exchange.page(
+        "clinic/patient.html", head=head, tab_here="patient", patient=patient, born=born, phone=phone,
+        personal_number=parse_personal_number(digits).on_screen,
+    )  # fmt: skip
 
 
 @get_page("/clinic/cases/{case_id:str}/visits", verb="see", who="staff")
