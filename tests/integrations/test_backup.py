@@ -211,9 +211,13 @@ def test_the_three_commands_on_folders(tmp_path: Path, capsys: pytest.CaptureFix
     first, second, file = tmp_path / "first", tmp_path / "second", tmp_path / "file.linjen"
     assert main(["migrate", "--data", str(first)]) == 0
     assert "0001_ground" in capsys.readouterr().out
+    key, aside = first / "keys" / "master.key", tmp_path / "aside.key"
+    key.rename(aside)
+    assert main(["migrate", "--data", str(first)]) == 0
+    assert not key.exists(), "over old data no new key is made"
     assert main(["backup", str(file), "--data", str(first)]) == 2, "no key file: content could never be read"
     assert "no keys" in capsys.readouterr().err
-    make_key_file(first / "keys" / "master.key")
+    aside.rename(key)
     assert main(["backup", str(file), "--data", str(first)]) == 0
     assert "keys are not in it" in capsys.readouterr().out
 

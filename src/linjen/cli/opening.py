@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from linjen.core.errors import LinjenError, Misconfigured, Unavailable
-from linjen.core.postgres import Embedded, find_running
-from linjen.core.sealing import Sealer, read_key_file
+from linjen.core.postgres import Embedded, cluster_of, find_running
+from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import Settings, read_settings
 
 
@@ -52,6 +52,12 @@ def read_keys(settings: Settings) -> Sealer:
     return Sealer(read_key_file(path))
 
 
+def make_first_keys(settings: Settings) -> None:
+    """A key file for an embedded database that is about to be made; over old data no new key may ever appear."""
+    if settings.master_key_file is None and not cluster_of(settings.data_dir).exists():
+        make_key_file(key_file_of(settings))
+
+
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, *, may_make: bool) -> AsyncIterator[Opened]:
     """The database of the settings. An embedded one is started, or met where it runs; `may_make` lets it be new."""
@@ -64,6 +70,7 @@ async def opened(settings: Settings, *, may_make: bool) -> AsyncIterator[Opened]
         return
     if not may_make and not settings.data_dir.is_dir():
         raise Misconfigured("data_dir_missing", setting="data_dir", why=f"there is no folder {settings.data_dir}")
+    make_first_keys(settings)
     postgres = Embedded(settings.data_dir)
     try:
         await asyncio.to_thread(postgres.start)

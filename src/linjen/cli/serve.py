@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from linjen.app import build_app, build_site, check_key_file
+from linjen.cli.opening import make_first_keys
 from linjen.core.logs import set_up_logging
 from linjen.core.migrations import migrate
 from linjen.core.postgres import Embedded
-from linjen.core.sealing import make_key_file
 from linjen.core.settings import Settings, read_settings
 from linjen.web.server import Server, listen
 
@@ -39,13 +39,13 @@ async def _serve(settings: Settings) -> int:
     async with contextlib.AsyncExitStack() as stack:
         dsn, owner_dsn = settings.dsn, settings.owner_dsn
         if not dsn:
+            make_first_keys(settings)
             postgres = Embedded(settings.data_dir)
             stack.callback(postgres.stop)
             await asyncio.to_thread(postgres.start)
             watching = asyncio.create_task(postgres.watch())
             stack.callback(watching.cancel)
             dsn, owner_dsn = postgres.app_dsn, postgres.owner_dsn
-            make_key_file(settings.data_dir / "keys" / "master.key")
         if owner_dsn:
             await migrate(owner_dsn, urlsplit(dsn).username or "linjen_app")
         check_key_file(settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key")

@@ -13,7 +13,7 @@ from linjen.app import build_app, build_site
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.migrations import migrate
-from linjen.core.postgres import Embedded
+from linjen.core.postgres import Embedded, cluster_of
 from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import read_settings
 from linjen.demo import world
@@ -46,12 +46,14 @@ class Demo:
             listener = listen(self._host, self._port)
             stack.callback(listener.close)
             self.url = f"http://{self._host}:{listener.getsockname()[1]}"
+            key_file = self._folder / "keys" / "master.key"
+            if not cluster_of(self._folder).exists():  # over old data no new key may ever appear
+                make_key_file(key_file)
             self.postgres = Embedded(self._folder)
             stack.callback(self.postgres.stop)
             await asyncio.to_thread(self.postgres.start)
             stack.push_async_callback(_ended, asyncio.create_task(self.postgres.watch()))
             await migrate(self.postgres.owner_dsn, "linjen_app")
-            key_file = self._folder / "keys" / "master.key"
             await _seed(self.postgres.app_dsn, Sealer(read_key_file(key_file)))
             await self._start_simulators(stack)
             settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())
