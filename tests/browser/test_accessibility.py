@@ -64,6 +64,8 @@ async def test_the_pages_of_who_has_not_signed_in(windows: Windows, look: Looker
         await page.get_by_role("button", name=button).click()
         await page.wait_for_url("**/sign-in/bankid/*")
         await look(page)
+        await page.get_by_role("button", name="Avbryt").click()
+        await expect(page.locator("h1")).to_have_text("Logga in")
     await _turned_back_in_the_app(windows, page)
     await expect(page.locator("h1")).to_have_text("Inloggningen avslutades")
     await look(page)
@@ -75,7 +77,7 @@ async def _turned_back_in_the_app(windows: Windows, page: Page) -> None:
     async with page.context.expect_page() as opened:
         await page.locator("#bankid-order a[target=_blank]").click()
     phone = await opened.value
-    await phone.get_by_role("button", name="Skanna QR-koden på skärmen").last.click()
+    await phone.get_by_role("button", name="Skanna QR-koden på skärmen").first.click()
     await phone.get_by_role("button", name="Avbryt").click()
     await phone.close()
 
