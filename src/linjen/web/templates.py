@@ -42,7 +42,7 @@ def static_url(name: str) -> str:
 def environment() -> jinja2.Environment:
     """The one template environment: autoescape on, unknown names are errors."""
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_WEB), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        loader=jinja2.FileSystemLoader(_WEB), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False,
         lstrip_blocks=True,
     )  # fmt: skip
     env.globals["static"] = static_url
