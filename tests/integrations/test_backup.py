@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -205,13 +206,20 @@ def test_a_password_is_not_given_where_everybody_reads_it() -> None:
     assert split_password("postgresql://linjen@/linjen?host=/run") == ("postgresql://linjen@/linjen?host=/run", "")
 
 
-def test_the_three_commands_on_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A folder that every user may pass, so that a cluster in it need not lie elsewhere."""
+    with tempfile.TemporaryDirectory(prefix="linjen-commands-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_the_three_commands_on_folders(open_place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """migrate makes a folder, backup reads it while it is stopped and while it runs, restore fills another."""
-    tmp_path.chmod(0o755)
-    first, second, file = tmp_path / "first", tmp_path / "second", tmp_path / "file.linjen"
+    first, second, file = open_place / "first", open_place / "second", open_place / "file.linjen"
     assert main(["migrate", "--data", str(first)]) == 0
     assert "0001_ground" in capsys.readouterr().out
-    key, aside = first / "keys" / "master.key", tmp_path / "aside.key"
+    key, aside = first / "keys" / "master.key", open_place / "aside.key"
     key.rename(aside)
     assert main(["migrate", "--data", str(first)]) == 0
     assert not key.exists(), "over old data no new key is made"
@@ -224,7 +232,7 @@ def test_the_three_commands_on_folders(tmp_path: Path, capsys: pytest.CaptureFix
     running = Embedded(first)
     running.start()
     try:
-        assert main(["backup", str(tmp_path / "live.linjen"), "--data", str(first)]) == 0
+        assert main(["backup", str(open_place / "live.linjen"), "--data", str(first)]) == 0
     finally:
         running.stop()
     assert main(["backup", str(file), "--data", str(first)]) == 1
