@@ -34,7 +34,8 @@ async def _write_in(resident: Page, picture: Path) -> str:
     intake = await Intake(resident).begin()
     await (await intake.to_own_words()).write()
     await take_picture(resident, "a-question")
-    assert await intake.answer({"gen.fever": "yes", "gen.duration_days": "4"}) >= 3
+    facts = {"gen.fever": "yes", "gen.temp": "38,4", "gen.fever_days": "4", "gen.duration_days": "4"}
+    assert await intake.answer(facts) >= 3
     await intake.to_check(picture)
     case = await intake.send()
     await expect(resident.get_by_role("heading", level=1)).to_have_text("Tack! Ditt ärende är skickat")
