@@ -93,4 +93,3 @@ async def test_who_wants_a_dark_screen_has_one_everywhere(windows: Windows) -> N
     await take_picture(resident, "dark-on-a-phone")
     bo = await windows.nurse("Bo Hellström", DESKTOP, color_scheme="dark")
     await is_dark(bo)
-    await take_picture(bo, "the-ledger-dark")
