@@ -72,6 +72,16 @@ async def has_ledger(db: Connection, by: By) -> bool:
     return any(place.unit_id == by.unit_id for place in places)
 
 
+async def find_ended(db: Connection, by: By, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the cases that were in this person's ledger and have ended: their rows go. Drafts never were there."""
+    rows = await db.fetch(
+        "select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
+        f" where c.id = any($4) and v.state = 'closed' and $3::date is not null and {_reach()}",
+        by.person_id, by.unit_id, clock.local_date(clock.now()), list(case_ids),
+    )  # fmt: skip
+    return {row["id"] for row in rows}
+
+
 async def see_rows(db: Connection, by: By, case_ids: Sequence[UUID], known: set[UUID]) -> list[LedgerRow]:
     """Those of the cases that this person may see and that are still open; ids not in `known` are logged first."""
     where = f"c.id = any($4) and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"

@@ -204,7 +204,6 @@ class Hot:
             await send({"type": "http.response.body", "body": b""})
         finally:
             OPEN_STREAMS.labels(page).dec()
-            self._site.hub.remove(stream)
 
 
 _WANTED = frozenset((b"cookie", b"x-linjen", b"x-csrf", b"origin", b"sec-fetch-site", b"last-event-id"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from linjen.cases.ledger import has_ledger, see_rows
+from linjen.cases.ledger import find_ended, has_ledger, see_rows
 from linjen.cases.message import unseal_text
 from linjen.core import clock
 from linjen.core.database import Database
@@ -78,9 +78,10 @@ class Drawing:
                     stream.put(frame("signed_out", ""))
                     stream.close()
                     continue
-            found = {row.case_id for row in rows}
+                left = case_ids - {row.case_id for row in rows}
+                ended = await find_ended(db, stream.by, list(left)) if left else set()
             for row in rows:
                 stream.shown.add(row.case_id)
                 stream.put(frame("row", draw_row(row, stream.by, clock.now())))
-            for case_id in case_ids - found:
+            for case_id in ended | (left & stream.shown):
                 stream.put(frame("gone", str(case_id)))

@@ -42,8 +42,8 @@ def static_url(name: str) -> str:
 def environment() -> jinja2.Environment:
     """The one template environment: autoescape on, unknown names are errors."""
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_WEB), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False,
-        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(_WEB), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     env.globals["static"] = static_url
     env.globals["date_words"] = swedish.date_words
