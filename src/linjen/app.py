@@ -34,6 +34,7 @@ from linjen.integrations.siths import Siths
 from linjen.triage import load
 from linjen.triage.matching import load_reading
 from linjen.web.exchange import Exchange
+from linjen.web.faces import Faces
 from linjen.web.faults import fault_page
 from linjen.web.hot import Hot
 from linjen.web.live import Hub, Party
@@ -67,7 +68,7 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
 
     messages: GroupWriter[Sending, Sent] = GroupWriter(write)
     database.on_commit = hub.publish
-    site = Site(settings, database, sealer, hub, messages, demo_links=demo_links or {})
+    site = Site(settings, database, sealer, hub, messages, Faces(database), demo_links=demo_links or {})
     _follow_deliveries(site)
     if settings.bankid_url:
         site.bankid = BankID.from_settings(settings)

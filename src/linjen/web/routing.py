@@ -120,19 +120,8 @@ async def _welcome(exchange: Exchange, who: Who) -> None:
     if session is None:
         return
     exchange.csrf = csrf_token(site, session)
-    if session.kind == "staff":
-        exchange.language = "sv"
-        exchange.person = await site.database.fetch_row(
-            "select id, given_name, surname, title from staff where id = $1", session.person_id
-        )
-        exchange.unit = await site.database.fetch_row(
-            "select id, name, hsa_id, kind, provider_id from units where id = $1", session.unit_id
-        )
-    else:
-        exchange.language = session.language
-        exchange.person = await site.database.fetch_row(
-            "select id, given_name, surname, birth_on from residents where id = $1", session.person_id
-        )
+    exchange.language = "sv" if session.kind == "staff" else session.language
+    exchange.person, exchange.unit = await site.faces.look_up(session.kind, session.person_id, session.unit_id)
 
 
 def csrf_token(site: Site, session: Session) -> str:

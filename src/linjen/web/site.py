@@ -14,6 +14,7 @@ from linjen.integrations.bankid import BankID
 from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.siths import Siths
+from linjen.web.faces import Faces
 from linjen.web.live import Hub
 
 
@@ -26,6 +27,7 @@ class Site:
     sealer: Sealer
     hub: Hub
     messages: GroupWriter[Sending, Sent]
+    faces: Faces
     bankid: BankID | None = None
     siths: Siths | None = None
     person_data: PersonData | None = None

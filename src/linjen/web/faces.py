@@ -1,0 +1,39 @@
+"""Whose name and unit stand at the top of a page: looked up once a minute, since nothing is decided by them.
+
+Whether the account lives and what it may do is asked anew at every request, by the session and the policy.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+from linjen.core.database import Database
+
+_FRESH_S = 60
+_MOST = 20_000
+
+_STAFF = "select id, given_name, surname, title from staff where id = $1"
+_UNIT = "select id, name, hsa_id, kind, provider_id from units where id = $1"
+_RESIDENT = "select id, given_name, surname, birth_on from residents where id = $1"
+
+
+class Faces:
+    """The rows of people and units that pages show of their reader."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[tuple[UUID, UUID | None], tuple[float, Any, Any]] = {}
+
+    async def look_up(self, kind: str, person_id: UUID, unit_id: UUID | None) -> tuple[Any, Any]:
+        """(person, unit) as database rows; unit is None for residents and before one is chosen."""
+        known = self._known.get((person_id, unit_id))
+        if known is not None and time.monotonic() < known[0]:
+            return known[1], known[2]
+        person = await self._database.fetch_row(_STAFF if kind == "staff" else _RESIDENT, person_id)
+        unit = await self._database.fetch_row(_UNIT, unit_id) if unit_id is not None else None
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[person_id, unit_id] = (time.monotonic() + _FRESH_S, person, unit)
+        return person, unit
