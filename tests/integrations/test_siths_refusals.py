@@ -201,7 +201,7 @@ async def test_a_sign_in_left_open_too_long(idp: StaffIdp) -> None:
             await siths.finish(old, params)
 
 
-@pytest.mark.parametrize("auth_time", [None, _now(hours=-1)])
+@pytest.mark.parametrize("auth_time", [None, _now(hours=-1)], ids=["none", "an_hour_ago"])
 async def test_a_remembered_sign_in_is_not_a_fresh_one(idp: StaffIdp, auth_time: int | None) -> None:
     line = Line()
     async with siths_client(idp.issuer, line) as siths:
