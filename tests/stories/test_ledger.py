@@ -53,6 +53,10 @@ async def test_the_most_urgent_comes_first_then_the_longest_waiting_then_what_is
 async def test_a_row_says_all_that_is_needed_to_choose(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
     await region.site.database.execute("update cases set pictures = 1 where id = $1", region.cases["urgent"])
+    await region.site.database.execute(  # the seeded case has waited longer the later this test runs
+        "update visits set queued_at = now() - interval '6 minutes 5 seconds' where case_id = $1",
+        region.cases["urgent"],
+    )
     page = await ledger_of(karin)
     row = next(row for row in page.split("<tr ") if f"case-{region.cases['urgent']}" in row)
     for part in ("<b>2</b>", "Skyndsamt", "<svg", "82 år", "Andningsbesvär", "6 min", "olästa", "Har bild", "Ta emot"):
