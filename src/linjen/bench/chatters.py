@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 import time
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httptools
+
+from linjen.core.ids import new_id
 
 _TEXT = "Hej! Det känns lite bättre i dag men halsen är fortfarande svullen."
 
@@ -82,7 +84,7 @@ class Chatter:
 
     async def send(self) -> None:
         """One message; returns when it has been answered."""
-        message_id = str(uuid4())
+        message_id = str(new_id())
         body = f'{{"id":"{message_id}","text":"{_TEXT}"}}'.encode()
         began = time.perf_counter()
         self.sent_at[message_id.encode()] = began

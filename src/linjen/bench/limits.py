@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from linjen.bench.ground import Ground, on_cores
+from linjen.core.ids import new_id
 
 SECONDS = 3.0
 OUTSTANDING = 200
@@ -66,7 +67,7 @@ async def _one_commit_each(dsn: str, cases: list[UUID], connections: int) -> flo
         statement = await db.prepare(_WRITE)
         place = number
         while time.perf_counter() - began < SECONDS:
-            await statement.fetch([cases[place % len(cases)]], [uuid4()], _BODY)
+            await statement.fetch([cases[place % len(cases)]], [new_id()], _BODY)
             place += connections
             done += 1
         await db.close()
@@ -96,7 +97,7 @@ async def _whatever_waits(dsn: str, cases: list[UUID], outstanding: int) -> floa
         batch, waiting[:] = list(waiting), []
         if batch:
             ids = [cases[(done + number) % len(cases)] for number in range(len(batch))]
-            await statement.fetch(ids, [uuid4() for _ in batch], _BODY)
+            await statement.fetch(ids, [new_id() for _ in batch], _BODY)
             done += len(batch)
             for future in batch:
                 future.set_result(None)

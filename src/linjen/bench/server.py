@@ -14,7 +14,7 @@ from linjen.app import build_app, build_site
 from linjen.core.logs import set_up_logging
 from linjen.core.settings import read_settings
 from linjen.web import rate
-from linjen.web.server import Server, listen
+from linjen.web.server import Server, listen, spare_the_collector
 
 
 async def serve(folder: Path, dsn: str) -> None:
@@ -30,6 +30,7 @@ async def serve(folder: Path, dsn: str) -> None:
     site = build_site(settings, dsn)
     server = Server(build_app(site), listener, end_streams=site.hub.end_streams)
     await server.start()
+    spare_the_collector()
     print(url, flush=True)
     await stopping.wait()
     await server.stop()

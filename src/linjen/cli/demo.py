@@ -10,8 +10,11 @@ import signal
 import sys
 from pathlib import Path
 
+import uvloop
+
 from linjen.core.errors import LinjenError, Misconfigured
 from linjen.core.logs import set_up_logging
+from linjen.web.server import spare_the_collector
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr, as_json=not sys.stderr.isatty(), level=logging.ERROR if arguments.quiet else logging.WARNING
     )
     try:
-        return asyncio.run(_run(arguments))
+        return uvloop.run(_run(arguments))
     except OSError as error:
         print(f"linjen: port {arguments.port}: {error.strerror}", file=sys.stderr)
     except Misconfigured:
@@ -49,6 +52,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         loop.add_signal_handler(number, stopping.set)
     demo = Demo(arguments.data, arguments.port, lively=arguments.lively)
     await demo.start()
+    spare_the_collector()
     try:
         if not arguments.quiet:
             _explain(demo.url, demo.simulators["bankid"].phone_url)

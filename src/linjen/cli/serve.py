@@ -10,13 +10,15 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import uvloop
+
 from linjen.app import build_app, build_site, check_key_file
 from linjen.cli.opening import make_first_keys
 from linjen.core.logs import set_up_logging
 from linjen.core.migrations import migrate
 from linjen.core.postgres import Embedded
 from linjen.core.settings import Settings, read_settings
-from linjen.web.server import Server, listen
+from linjen.web.server import Server, listen, spare_the_collector
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +30,7 @@ def run(_: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     settings = read_settings()
     set_up_logging(sys.stderr, as_json=True)
-    return asyncio.run(_serve(settings))
+    return uvloop.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> int:
@@ -53,6 +55,7 @@ async def _serve(settings: Settings) -> int:
         listener = listen(settings.host, settings.port)
         server = Server(build_app(site), listener, end_streams=site.hub.end_streams, proxies=settings.trusted_proxies)
         await server.start()
+        spare_the_collector()
         stack.push_async_callback(server.stop)
         await stopping.wait()
     return 0

@@ -6,10 +6,10 @@ Their templates are ordinary ones of parts/, kept to what both engines understan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import minijinja
 
@@ -30,7 +30,6 @@ def _environment() -> minijinja.Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.reload_before_render = False
-    env.debug = False  # its errors would quote every value of the page, and errors are logged
     env.debug = False  # else the text of an error, which is logged, would hold what people have written
     env.add_global("t", _say_swedish)
     env.add_global("say", say)
@@ -50,14 +49,31 @@ def draw_bubble(
     `you` says whether the reader wrote it herself (by default: whether a resident reads a resident's message); `mark`
     is sent, delivered or read.
     """
-    local, mine = clock.local(at), by_kind == party
-    on = local.date()
+    mine, time = by_kind == party, _time_of(int(at.timestamp() // 60), language)
     return _environment().render_template(
         "parts/bubble.html", message_id=message_id, seq=seq, by_kind=by_kind, name=name, title=title, text=text,
         mine=mine, you=mine and party == "resident" if you is None else you, you_word=say(language, "chat.you"),
         mark=mark, mark_word=say(language, f"parts.message_{mark}") if mine else "",
-        iso=local.isoformat("T", "minutes"), clock=f"{local:%H:%M}" if language == "en" else f"{local:%H.%M}",
-        day=on.isoformat(), day_words=swedish.date_words(on, language),
+        iso=time.iso, clock=time.clock, day=time.day, day_words=time.day_words,
+    )  # fmt: skip
+
+
+class _Time(NamedTuple):
+    iso: str
+    clock: str
+    day: str
+    day_words: str
+
+
+@lru_cache(maxsize=4096)
+def _time_of(minute: int, language: str) -> _Time:
+    """A minute since 1970 as a bubble shows it: most bubbles drawn are of the present one."""
+    local = clock.local(datetime.fromtimestamp(minute * 60, UTC))
+    on = local.date()
+    words = swedish.date_words(on, language)
+    return _Time(
+        local.isoformat("T", "minutes"), f"{local:%H:%M}" if language == "en" else f"{local:%H.%M}",
+        on.isoformat(), words,
     )  # fmt: skip
 
 

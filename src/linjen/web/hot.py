@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from linjen.web.faults import status_of
 from linjen.web.live import Stream, frame, pump
 from linjen.web.protection import protecting_headers
 from linjen.web.routing import csrf_token, is_same_origin
+from linjen.web.server import Answer
 from linjen.web.site import Site
 
 Scope = MutableMapping[str, Any]
@@ -81,9 +83,7 @@ class Hot:
         path, method = scope["path"], scope["method"]
         headers = {name: value for name, value in scope["headers"] if name in _WANTED}
         if method == "POST" and b"x-linjen" in headers and (match := _MESSAGE.fullmatch(path)):
-            begun = perf_counter()
-            status = await self._message(match, headers, receive, send)
-            observe_request("POST", _MESSAGE_ROUTES[match[1]], status, perf_counter() - begun)
+            await self._answer(send, *await self._message(match, headers, await _body(receive)))
         elif method == "GET" and (match := _STREAM.fullmatch(path)):
             await self._case_stream(match, headers, receive, send)
         elif method == "GET" and path == _LEDGER:
@@ -101,23 +101,43 @@ class Hot:
 
     # -- sending -------------------------------------------------------------------------------------------------
 
-    async def _message(self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send) -> int:
-        kind = "staff" if match[1] else "resident"
-        token = self._token(kind, headers)
+    def find_direct(self, method: bytes, url: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Answer | None:
+        """The direct way (see web/server.py) of a message of ordinary length; None for everything else."""
+        if method != b"POST":
+            return None
+        match = _MESSAGE.fullmatch(url.decode("latin-1"))
+        wanted = {name: value for name, value in headers if name in _WANTED}
+        if match is None or b"x-linjen" not in wanted:
+            return None
+        length = wanted.get(b"content-length", b"")
+        if not length.isdigit() or int(length) > _LONGEST_BODY:
+            return None
+        return partial(self._message, match, wanted)
+
+    async def _message(self, match: re.Match[str], headers: dict[bytes, bytes], body: bytes) -> tuple[int, bytes]:
+        begun = perf_counter()
+        status, answer = await self._send_message(match, headers, body)
+        observe_request("POST", _MESSAGE_ROUTES[match[1]], status, perf_counter() - begun)
+        return status, msgspec.json.encode(answer)
+
+    async def _send_message(
+        self, match: re.Match[str], headers: dict[bytes, bytes], body: bytes
+    ) -> tuple[int, dict[str, object]]:
+        token = self._token("staff" if match[1] else "resident", headers)
+        if not token:
+            return 401, {"reason": "signed_out"}
         try:
-            if not token or not await self._is_ours(kind, token, headers):
-                return await self._json(
-                    send, 401 if not token else 409, {"reason": "signed_out" if not token else "form_expired"}
-                )
+            if not await self._is_ours(token, headers):
+                return 409, {"reason": "form_expired"}
             rate.take("message", token)
-            typed = await _body(receive)
+            typed = _read(body)
             sending = Sending(hash_token(token), UUID(match[2]), typed.id, check_text(typed.text))
             sent = await self._site.messages.submit(sending)
         except LinjenError as error:
-            return await self._json(send, status_of(error), {"reason": error.reason})
-        return await self._json(send, _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq})
+            return status_of(error), {"reason": error.reason}
+        return _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq}
 
-    async def _is_ours(self, kind: str, token: str, headers: dict[bytes, bytes]) -> bool:
+    async def _is_ours(self, token: str, headers: dict[bytes, bytes]) -> bool:
         fetch_site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
         site = fetch_site.decode("latin-1") if fetch_site else None
         if not is_same_origin(site, origin.decode("latin-1") if origin else None, self._site):
@@ -136,12 +156,13 @@ class Hot:
             known = self._form_tokens[token] = csrf_token(self._site, session).encode()
         return known
 
-    async def _json(self, send: Send, status: int, body: dict[str, object]) -> int:
-        data = msgspec.json.encode(body)
+    async def _refuse(self, send: Send, status: int, reason: str) -> None:
+        await self._answer(send, status, msgspec.json.encode({"reason": reason}))
+
+    async def _answer(self, send: Send, status: int, data: bytes) -> None:
         headers = [*_JSON_HEADERS, (b"content-length", str(len(data)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
-        return status
 
     # -- streams -------------------------------------------------------------------------------------------------
 
@@ -150,14 +171,14 @@ class Hot:
     ) -> None:
         session = await self._session("staff" if match[1] else "resident", headers)
         if session is None:
-            await self._json(send, 401, {"reason": "signed_out"})
+            await self._refuse(send, 401, "signed_out")
             return
         case_id = UUID(match[2])
         try:
             async with self._site.database.transaction() as db:
                 case = await see_case(db, session.by(), case_id)
         except LinjenError as error:
-            await self._json(send, status_of(error), {"reason": error.reason})
+            await self._refuse(send, status_of(error), error.reason)
             return
         since = _number(headers.get(b"last-event-id", b""))
         fresh = since is None or since > case.counter
@@ -173,7 +194,7 @@ class Hot:
     async def _ledger_stream(self, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         session = await self._session("staff", headers)
         if session is None or session.unit_id is None:
-            await self._json(send, 401, {"reason": "signed_out"})
+            await self._refuse(send, 401, "signed_out")
             return
         stream = Stream(session.by(), None)
         self._site.hub.add(stream)
@@ -206,7 +227,9 @@ class Hot:
             OPEN_STREAMS.labels(page).dec()
 
 
-_WANTED = frozenset((b"cookie", b"x-linjen", b"x-csrf", b"origin", b"sec-fetch-site", b"last-event-id"))
+_WANTED = frozenset(
+    (b"cookie", b"x-linjen", b"x-csrf", b"origin", b"sec-fetch-site", b"last-event-id", b"content-length")
+)
 #: What a script reads needs no content policy: it is never shown as a page.
 _JSON_HEADERS = [
     (b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"),
@@ -218,16 +241,20 @@ def _number(text: bytes) -> int | None:
     return int(text) if text.isdigit() and len(text) < 10 else None
 
 
-async def _body(receive: Receive) -> _Typed:
-    """The JSON that was sent; how long it may take is the server's business (web/server.py)."""
+async def _body(receive: Receive) -> bytes:
+    """What was sent, cut above the longest; how long it may take is the server's business (web/server.py)."""
     body = b""
-    while True:
+    while len(body) <= _LONGEST_BODY:
         part = await receive()
         body += part.get("body", b"")
-        if len(body) > _LONGEST_BODY:
-            raise Invalid("too_long", "text")
         if not part.get("more_body"):
             break
+    return body
+
+
+def _read(body: bytes) -> _Typed:
+    if len(body) > _LONGEST_BODY:
+        raise Invalid("too_long", "text")
     try:
         return _read_typed(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

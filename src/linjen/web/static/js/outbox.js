@@ -2,10 +2,10 @@
 // at a time, in the order they were written, and are tried again by themselves until the server has answered.
 const PATIENCE_MS = 15_000;
 
+// A UUIDv7: ids that sort by time keep the database's index small and quick.
 export function makeId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | BigInt(0x7000 | (bytes[6] & 0x0f) << 8 | bytes[7]));
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
