@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
 
-from linjen.web.templates import STATIC, Page, draw
+from linjen.web.fast import draw_bubble
+from linjen.web.templates import STATIC, Page, draw, environment, translator
 
 CSS = sorted((STATIC / "css").glob("*.css"))
 PARTS = STATIC.parent / "parts"
@@ -52,6 +55,32 @@ def test_the_page_of_all_parts_is_drawn_without_anything_inline(language: str) -
     assert not re.search(r"\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|<style|data:|src=\"https?:", html)
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
+
+
+def test_a_bubble_looks_the_same_in_a_page_and_live() -> None:
+    """parts/bubble.html is its only source, drawn by both engines and filled in by the script."""
+    at = datetime(2023, 5, 15, 8, 21, tzinfo=UTC)
+    live = draw_bubble(
+        "resident", message_id="1", seq=1, by_kind="staff", name="Karin Lindqvist", title="Sjuksköterska",
+        text="Hej <b>Gustav</b>\noch välkommen!", at=at,
+    )  # fmt: skip
+    page = environment().from_string(
+        '{% import "parts/chat.html" as chat with context %}'
+        '{{ chat.bubble(m, "resident") }}{{ chat.own_bubble("staff", "Bo") }}'
+    )
+    m = {"message_id": "1", "seq": 1, "by_kind": "staff", "name": "Karin Lindqvist", "title": "Sjuksköterska",
+         "text": "Hej <b>Gustav</b>\noch välkommen!", "clock": "10.21", "day": "2023-05-15"}  # fmt: skip
+    bubble, own = page.render(m=m, t=translator("sv")).split("<template", 1)
+    assert _without_times(bubble) == _without_times(live)
+    assert 'data-mark="sending">Skickas</span>' in own
+    assert re.search(r'__by">Bo</p>', own)
+    files = [*PARTS.parent.rglob("*.html"), *PARTS.parent.rglob("*.js"), *PARTS.parent.rglob("*.py")]
+    source = [path.name for path in files if 'class="lj-bubble__text' in path.read_text("utf-8")]
+    assert source == ["bubble.html"]
+
+
+def _without_times(html: str) -> str:
+    return unescape(re.sub(r' (datetime|data-day-words)="[^"]*"', "", html)).strip()
 
 
 def test_every_icon_that_is_named_is_drawn() -> None:

@@ -33,7 +33,7 @@ _TOLD = frozenset({"claimed", "released", "closed", "withdrawn"})
 _SCRIPT_WORDS = (
     "you", "sent", "delivered", "read", "sending", "unsent", "retry", "too_long", "unreadable", "empty", "too_often",
     "closed_meanwhile", "reused", "signed_out", "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved",
-    "new_message", "new_messages", "offline", "not_sent_kept", "today", "refused",
+    "new_message", "new_one", "new_many", "offline", "not_sent_kept", "today", "refused",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ if (root) start();
 async function start() {
   const { listen, pauseMs } = await import(root.dataset.live);
   const { makeOutbox, makeId } = await import(root.dataset.outbox);
+  const { makeNewer } = await import(root.dataset.newer);
   const words = JSON.parse(root.dataset.words);
   const { base, csrf, party } = root.dataset;
   const list = document.getElementById("thread");
@@ -68,14 +69,17 @@ async function start() {
   function insert(item, live) {
     const known = document.getElementById(item.id);
     if (known && !("local" in known.dataset)) return false;
-    const near = isNearEnd();
+    const end = holdEnd();
     known?.remove();
     if (root.dataset.language !== "sv") translate(item);
     place(item);
     counter = Math.max(counter, Number(item.dataset.seq) || 0);
     setMark(item);
-    if (!isMine(item) && item.dataset.by) watcher.observe(item);
-    if (near) toEnd();
+    end?.follow(item);
+    if (!isMine(item) && item.dataset.by) {
+      if (live && !known) newer.add(item);
+      watcher.observe(item);
+    }
     if (live && !known && !isMine(item)) tellNew(item);
     return !known;
   }
@@ -113,12 +117,45 @@ async function start() {
     }
   }
 
-  const scrolls = () => box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible";
+  // -- where the reader is --------------------------------------------------------------------------------------------
 
-  function isNearEnd() {
-    if (scrolls()) return box.scrollHeight - box.scrollTop - box.clientHeight < 120;
-    const write = document.getElementById("chat-write");
-    return Boolean(write) && write.contains(document.activeElement);
+  // The talk scrolls in a box of its own on the desk of a case, with the whole page elsewhere.
+  const scrolls = () => box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible";
+  const boxIsAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+
+  // How far down the page can be seen: above the keyboard and the tab bar of a phone.
+  function seenDownTo() {
+    const screen = window.visualViewport;
+    const bar = document.querySelector(".lj-tabbar");
+    const bottom = screen ? screen.offsetTop + screen.height : innerHeight;
+    return bar && getComputedStyle(bar).position === "fixed" ? Math.min(bottom, bar.getBoundingClientRect().top) : bottom;
+  }
+
+  // Null when the reader is somewhere else than at the end of the talk: then nothing may move. Otherwise `follow(item)`
+  // shows what has been put in, from its first line; where she writes stays where it is.
+  function holdEnd() {
+    if (scrolls()) return boxIsAtEnd() ? { follow: followInBox } : null;
+    const write = document.getElementById("chat-write").getBoundingClientRect();
+    const down = seenDownTo();
+    const writes = field() && field() === document.activeElement && write.bottom > 0 && write.top < down;
+    const end = list.getBoundingClientRect().bottom;
+    if (!writes && (end < 0 || end > down + 24)) return null;
+    return { follow: (item) => followOnPage(item, writes, write, down) };
+  }
+
+  function followInBox(item) {
+    toEnd();
+    const hidden = box.getBoundingClientRect().top - item.getBoundingClientRect().top;
+    if (hidden > 0) box.scrollTop -= hidden + 8;
+    wasAtEnd = boxIsAtEnd();
+  }
+
+  function followOnPage(item, writes, before, down) {
+    const after = document.getElementById("chat-write").getBoundingClientRect();
+    if (writes) return scrollBy(0, after.top - before.top);
+    const { top, bottom } = item.getBoundingClientRect();
+    const wanted = (before.height && before.bottom <= down ? after.bottom : bottom) - down + 8;
+    scrollBy(0, Math.max(0, Math.min(wanted, top - 8)));
   }
 
   function toEnd() {
@@ -126,23 +163,33 @@ async function start() {
     else document.getElementById("composer")?.scrollIntoView({ block: "nearest" });
   }
 
+  // A box that gets lower because what is written below it grows keeps its end in sight.
+  let wasAtEnd = true;
+  box.addEventListener("scroll", () => { wasAtEnd = boxIsAtEnd(); }, { passive: true });
+  new ResizeObserver(() => wasAtEnd && scrolls() && toEnd()).observe(box);
+
   // -- read -----------------------------------------------------------------------------------------------------------
 
   const isSeen = () => document.visibilityState === "visible" && document.hasFocus();
   const marksReads = () => party === "resident" || Boolean(document.getElementById("composer"));
   let lookedAt = 0;
   let readTimer = 0;
+  const newer = makeNewer(document.getElementById("newer"), say, box);
   const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) entry.target.dataset.inView = "1"; else delete entry.target.dataset.inView;
+    for (const { target, isIntersecting, intersectionRect, boundingClientRect } of entries) {
+      const enough = Math.min(48, boundingClientRect.height * 0.7);
+      target.dataset.inView = isIntersecting && intersectionRect.height >= enough ? "1" : "0";
+    }
+    newer.look();
     look();
-  });
+  }, { rootMargin: "0px 0px -64px", threshold: [0, 0.01, 0.03, 0.1, 0.3, 0.75] });
 
   // What stands on the screen of a window that is looked at has been read.
   function look() {
     if (!isSeen() || ended) return;
     unseen = 0;
     document.title = title;
-    for (const item of list.querySelectorAll(".lj-bubble--theirs[data-in-view]")) lookedAt = Math.max(lookedAt, Number(item.dataset.seq));
+    for (const item of list.querySelectorAll('.lj-bubble--theirs[data-in-view="1"]')) lookedAt = Math.max(lookedAt, Number(item.dataset.seq));
     if (lookedAt > readUpTo && marksReads() && !readTimer) readTimer = setTimeout(tellRead, 300);
   }
 
@@ -258,15 +305,17 @@ async function start() {
 
   function localBubble(id, text) {
     const at = new Date();
-    const item = element('<li class="lj-bubble lj-bubble--mine" data-local><p class="lj-bubble__by"></p><p class="lj-bubble__text" dir="auto"></p><p class="lj-bubble__meta"><time></time> <span data-mark="sending"></span></p></li>');
+    const item = document.getElementById("own-bubble").content.firstElementChild.cloneNode(true);
     const stockholm = { timeZone: "Europe/Stockholm", hour: "2-digit", minute: "2-digit", hour12: false };
     item.id = `m-${id}`;
     item.dataset.day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Stockholm" }).format(at);
-    item.dataset.by = party;
-    item.querySelector(".lj-bubble__by").textContent = root.dataset.name || say("you");
+    item.dataset.local = "";
+    delete item.dataset.seq;
+    delete item.dataset.dayWords;
     item.querySelector(".lj-bubble__text").textContent = text;
     const clock = new Intl.DateTimeFormat("sv-SE", stockholm).format(at);
     item.querySelector("time").textContent = root.dataset.language === "sv" ? clock.replace(":", ".") : clock;
+    item.querySelector("time").dateTime = at.toISOString();
     return item;
   }
 
@@ -483,8 +532,11 @@ async function start() {
   draftSaved = field()?.value ?? "";
   pickUp();
   if (draftSaved) setDraftState("draft_saved");
-  for (const item of list.querySelectorAll(".lj-bubble--theirs")) watcher.observe(item);
   toEndAtFirst();
+  for (const item of list.querySelectorAll(".lj-bubble--theirs")) {
+    if (Number(item.dataset.seq) > readUpTo) newer.add(item);
+    watcher.observe(item);
+  }
   root.dataset.ready = "1";
 
   function toEndAtFirst() {
