@@ -173,3 +173,21 @@ async def test_a_sent_case_takes_no_more_pictures_but_staff_may_see_them(region:
     assert removed.headers["location"].endswith("/receipt")
     assert await region.value("select count(*) from pictures where case_id = $1", UUID(walk.case_id)) == 1
     assert (await walk.who.get(f"/cases/{walk.case_id}/pictures/{picture}")).status_code == 200
+
+
+async def test_a_picture_of_a_case_says_which_it_is_and_what_its_link_opens(region: Region) -> None:
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    for _ in range(2):
+        await region.site.database.execute(
+            "insert into pictures (id, case_id, by_id, display_sealed, thumbnail_sealed, width, height, added_at)"
+            " select $1, id, opened_by, 'x', 'x', 640, 480, '2023-05-15 08:21+00' from cases where id = $2",
+            new_id(), case_id,
+        )  # fmt: skip
+    await region.site.database.execute("update cases set pictures = 2 where id = $1", case_id)
+    page = (await gustav.get(f"/cases/{case_id}")).text
+    assert 'alt="Bild 2 av 2, tillagd 15 maj 2023 kl. 10.21. Visas i full storlek."' in page
+    await region.site.database.execute("update sessions set language = 'en' where kind = 'resident'")
+    page = (await gustav.get(f"/cases/{case_id}")).text
+    assert 'alt="Picture 2 of 2, added 15 May 2023 at 10:21. Opens in full size."' in page
+    desk = (await (await region.staff("karin", "ankaret")).get(f"/clinic/cases/{case_id}")).text
+    assert 'alt="Bild 1 av 2 från Gustav Öberg, 15 maj 2023, Kl. 10.21. Visas i full storlek i en ny flik."' in desk

@@ -56,7 +56,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
         values = {
             "talk": await read_talk(db, site, by, case, base=base, text=text, error=error),
             "anamnesis": anamnesis, "copy_text": as_text(exchange, head, case, anamnesis),
-            "pictures": _as_links(exchange, case, await list_pictures(db, case)),
+            "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         }  # fmt: skip
@@ -65,12 +65,13 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
     return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
 
 
-def _as_links(exchange: Exchange, case: Case, pictures: Sequence[Picture]) -> list[dict[str, str]]:
-    links = []
+def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence[Picture]) -> list[dict[str, str]]:
+    links, name = [], head.writer or head.name
     for number, picture in enumerate(pictures, 1):
         href = f"/clinic/cases/{case.id}/pictures/{picture.id}"
-        opens = exchange.say("clinic.pictures.open", number=number)
-        links.append({"href": href, "url": f"{href}?size=thumbnail", "alt": opens, "number": str(number)})
+        place = {"number": number, "total": len(pictures), "name": name, "at": moment(exchange, picture.added_at)}
+        opens = exchange.say("clinic.pictures.open", **place)
+        links.append({"href": href, "url": f"{href}?size=thumbnail", "alt": opens})
     return links
 
 

@@ -117,8 +117,12 @@ async def _picture_rows(db: Connection, exchange: Exchange, case: Case) -> list[
     rows = []
     for number, one in enumerate(pictures, 1):
         href = f"/cases/{case.id}/pictures/{one.id}"
-        alt = exchange.say("case.picture", number=number, total=len(pictures))
-        rows.append({"href": href, "url": f"{href}/thumbnail", "alt": alt})
+        place = {"number": number, "total": len(pictures)}
+        added = swedish.moment_words(one.added_at, clock.now(), exchange.language)
+        rows.append({
+            "href": href, "url": f"{href}/thumbnail", "name": exchange.say("case.picture", **place),
+            "alt": exchange.say("case.picture_opens", **place, at=added),
+        })  # fmt: skip
     return rows
 
 
