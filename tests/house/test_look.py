@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from linjen.web.fast import draw_bubble
-from linjen.web.templates import STATIC, Page, draw, environment, translator
+from linjen.web.templates import STATIC, Page, draw, environment
 
 CSS = sorted((STATIC / "css").glob("*.css"))
 PARTS = STATIC.parent / "parts"
@@ -64,13 +64,13 @@ def test_a_bubble_looks_the_same_in_a_page_and_live() -> None:
         "resident", message_id="1", seq=1, by_kind="staff", name="Karin Lindqvist", title="Sjuksköterska",
         text="Hej <b>Gustav</b>\noch välkommen!", at=at,
     )  # fmt: skip
-    page = environment().from_string(
+    page = environment("sv").from_string(
         '{% import "parts/chat.html" as chat with context %}'
         '{{ chat.bubble(m, "resident") }}{{ chat.own_bubble("staff", "Bo") }}'
     )
     m = {"message_id": "1", "seq": 1, "by_kind": "staff", "name": "Karin Lindqvist", "title": "Sjuksköterska",
          "text": "Hej <b>Gustav</b>\noch välkommen!", "clock": "10.21", "day": "2023-05-15"}  # fmt: skip
-    bubble, own = page.render(m=m, t=translator("sv")).split("<template", 1)
+    bubble, own = page.render(m=m).split("<template", 1)
     assert _without_times(bubble) == _without_times(live)
     assert 'data-mark="sending">Skickas</span>' in own
     assert re.search(r'__by">Bo</p>', own)

@@ -13,17 +13,47 @@ insert into access_log (by_kind, by_id, session_id, unit_id, verb, case_id, show
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
+_INSERT_MANY = """
+insert into access_log (by_kind, by_id, session_id, unit_id, verb, case_id)
+select kind, person_id, session_id, unit_id, $5, case_id
+from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $6::uuid[]) with ordinality
+  as a(kind, person_id, session_id, unit_id, case_id, n) order by n
+"""
+
 
 async def log_access(
     db: Connection, by: By, verb: str, case_id: UUID | None = None, shown: Sequence[UUID] = ()
 ) -> None:
-    """One row: `by` did `verb` with a case, or was shown the cases `shown` (a list view is one row)."""
+    """One row: `by` did `verb` with a case, or was shown the rows `shown` (a list view is one row).
+
+    The verb says what the ids in `shown` are: cases of a list, units of see_unit, staff of see_staff.
+    """
     await db.execute(
         _INSERT, by.kind, by.person_id, by.session_id, by.unit_id, verb, case_id, list(shown), None
     )  # fmt: skip
 
 
-async def log_refusal(database: Database, by: By, verb: str, case_id: UUID, reason: str) -> None:
+async def log_accesses(db: Connection, verb: str, accesses: Sequence[tuple[By, UUID]]) -> None:
+    """As `log_access` for many people in one statement, each with a case; a row for each."""
+    people = [by for by, _ in accesses]
+    await db.execute(
+        _INSERT_MANY, [by.kind for by in people], [by.person_id for by in people], [by.session_id for by in people],
+        [by.unit_id for by in people], verb, [case_id for _, case_id in accesses],
+    )  # fmt: skip
+
+
+def log_shown(verb: str, case_ids: str, *, person: str, unit: str, session: str) -> str:
+    """`log_access` of a staff list as part of the statement that reads it: SQL that logs the ids of a query.
+
+    Nothing is logged when it is empty. The others name the statement's parameters.
+    """
+    return (
+        "insert into access_log (by_kind, by_id, session_id, unit_id, verb, shown)"
+        f" select 'staff', {person}, {session}, {unit}, '{verb}', array({case_ids}) where exists ({case_ids})"
+    )
+
+
+async def log_refusal(database: Database, by: By, verb: str, case_id: UUID | None, reason: str) -> None:
     """A refused attempt, in a transaction of its own, since the attempt's own is rolled back."""
     await database.execute(
         _INSERT, by.kind, by.person_id, by.session_id, by.unit_id, verb, case_id, [], reason

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access import policy
-from linjen.access.access_log import log_access
+from linjen.access.access_log import log_access, log_shown
 from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -22,6 +22,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the ledger. `waiting_since` is when it entered the queue (UTC)."""
 
     case_id: UUID
+    visit_id: UUID
     entry: str
     state: str
     priority: int
@@ -38,7 +39,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
 MOST = 500
 
 _ROWS = """
-select c.id as case_id, c.entry, v.state, v.priority, c.reason, c.patient_birth_on as birth_on,
+select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.patient_birth_on as birth_on,
   v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
@@ -49,21 +50,27 @@ def _reach() -> str:
     return policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
 
 
+_LEDGER = f"""
+with shown as (
+  {_ROWS} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}
+  order by v.priority, v.queued_at, v.id limit {MOST}
+), logged as ({log_shown("ledger", "select case_id from shown", person="$1", unit="$2", session="$4")})
+select * from shown order by priority, waiting_since, visit_id
+"""
+
+
 async def see_ledger(db: Connection, by: By) -> list[LedgerRow]:
     """Every open case of the unit that this person may see, most urgent first, then longest waiting (routine F009).
 
-    Writes one row in the access log that holds the ids shown. Raises NotFound for who has no ledger at this unit.
+    Writes one row in the access log that holds the ids shown, in the same statement: it needs no transaction around
+    it, and shows nothing that is not logged. Raises NotFound for who has no ledger at this unit.
     """
-    where = f"v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
-    order = "order by v.priority, v.queued_at, v.id limit"
-    rows = await db.fetch(
-        f"{_ROWS} where {where} {order} {MOST}", by.person_id, by.unit_id, clock.local_date(clock.now())
-    )
-    shown = [LedgerRow(**dict(row)) for row in rows]
-    if not shown and not await has_ledger(db, by):
-        raise NotFound("ledger")
-    await log_access(db, by, "ledger", None, [row.case_id for row in shown])
-    return shown
+    rows = await db.fetch(_LEDGER, by.person_id, by.unit_id, clock.local_date(clock.now()), by.session_id)
+    if not rows:
+        if not await has_ledger(db, by):
+            raise NotFound("ledger")
+        await log_access(db, by, "ledger")
+    return [LedgerRow(**row) for row in rows]
 
 
 async def has_ledger(db: Connection, by: By) -> bool:
@@ -87,7 +94,7 @@ async def see_rows(db: Connection, by: By, case_ids: Sequence[UUID], known: set[
     where = f"c.id = any($4) and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
     today = clock.local_date(clock.now())
     rows = await db.fetch(f"{_ROWS} where {where}", by.person_id, by.unit_id, today, list(case_ids))
-    shown = [LedgerRow(**dict(row)) for row in rows]
+    shown = [LedgerRow(**row) for row in rows]
     fresh = [row.case_id for row in shown if row.case_id not in known]
     if fresh:
         await log_access(db, by, "ledger", None, fresh)

@@ -34,7 +34,7 @@ async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
     if by.unit_id is None:
         return exchange.redirect("/clinic/units")
     version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
-    async with site.database.transaction() as db:
+    async with site.database.connection() as db:
         rows = await see_ledger(db, by)
     values = _sections(exchange, [row for row in rows if row.holder_id == by.person_id] if mine else rows)
     values |= {"mine": mine, "version": version, "most": MOST if len(rows) == MOST else 0}

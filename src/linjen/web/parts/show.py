@@ -31,7 +31,8 @@ def _ledger() -> str:
     me = By("staff", new_id(), new_id(), new_id())
     rows = [
         LedgerRow(
-            case_id=new_id(), entry="admin" if level == 4 else "symptom", state="in_progress" if holder else "queued",
+            case_id=new_id(), visit_id=new_id(), entry="admin" if level == 4 else "symptom",
+            state="in_progress" if holder else "queued",
             priority=level, reason=reason, birth_on=clock.local_date(at) - timedelta(days=365 * age),
             waiting_since=at - timedelta(minutes=waited), unread=unread, pictures=pictures,
             holder_id=me.person_id if holder == "me" else new_id() if holder else None,
