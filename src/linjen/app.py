@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -14,9 +14,10 @@ from litestar.exceptions import HTTPException
 
 from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
+from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.message import Sending, Sent, send_messages
-from linjen.cases.reading import Delivery, mark_delivered
+from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.dispatcher import Dispatcher
@@ -67,8 +68,12 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
         return sent
 
     messages: GroupWriter[Sending, Sent] = GroupWriter(write)
+    reads: GroupWriter[Reading, Read] = GroupWriter(lambda batch: _write_reads(database, hub, batch))
+    drafts: GroupWriter[Typed, None] = GroupWriter(lambda batch: save_drafts(database, sealer, batch))
     database.on_commit = hub.publish
-    site = Site(settings, database, sealer, hub, messages, Faces(database), demo_links=demo_links or {})
+    site = Site(
+        settings, database, sealer, hub, messages, reads, drafts, Faces(database), demo_links=demo_links or {}
+    )  # fmt: skip
     _follow_deliveries(site)
     if settings.bankid_url:
         site.bankid = BankID.from_settings(settings)
@@ -82,6 +87,15 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
         site.listing = Listing.from_settings(settings, rivta)
         site.closing.append(rivta.close)
     return site
+
+
+async def _write_reads(database: Database, hub: Hub, batch: Sequence[Reading]) -> list[Read | LinjenError]:
+    """Write how far many have read; then tell the other party's open pages."""
+    answers = await mark_read(database, batch)
+    for item, answer in zip(batch, answers, strict=True):
+        if isinstance(answer, Read):
+            hub.signal(item.case_id, "resident" if item.by.is_staff else "staff", "read", str(answer.marks.read))
+    return answers
 
 
 def _follow_deliveries(site: Site) -> None:

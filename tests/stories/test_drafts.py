@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
+
 from linjen.cases.close import close
+from linjen.cases.drafts import Typed, find_draft
 from linjen.core.ids import new_id
 from tests.region import Person, Region
 
@@ -72,6 +75,45 @@ async def test_saved_from_two_windows_at_once_one_of_the_texts_stands(region: Re
     assert set(statuses) == {200}
     assert await region.value("select count(*) from drafts where case_id = $1", case) == 1
     assert (await shown(gustav, case)).count("utkast ") == 1
+
+
+async def test_what_many_type_in_one_instant_is_one_commit_and_one_refusal_harms_nobody(region: Region) -> None:
+    actors, cases, database = region.actors, region.cases, region.site.database
+    held, other = cases["held_by_karin"], cases["held_by_bo"]
+    gustav, karin, bo = actors.resident("gustav"), actors.staff("karin", "ankaret"), actors.staff("bo", "ankaret")
+    posts = [
+        Typed(gustav, held, "först"), Typed(karin, held, "hej"), Typed(actors.resident("amina"), held, "främmande"),
+        Typed(bo, other, "jag med"), Typed(gustav, held, "sist"), Typed(bo, other, ""),
+        Typed(actors.resident("ingrid"), cases["closed"], "för sent"),
+    ]  # fmt: skip
+    answers = await asyncio.gather(*(region.site.drafts.submit(post) for post in posts), return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers] == [
+        "NoneType", "NoneType", "NotFound", "NoneType", "NoneType", "NoneType", "Refused"
+    ]  # fmt: skip
+    rows = await database.fetch("select case_id, person_id, xmin::text from drafts")
+    assert {(row["case_id"], row["person_id"]) for row in rows} == {(held, gustav.person_id), (held, karin.person_id)}
+    assert len({row["xmin"] for row in rows}) == 1, "one commit for all"
+    async with database.transaction() as db:
+        assert await find_draft(db, region.site.sealer, gustav, held) == "sist"
+    logged = "select count(*) from access_log where verb = 'save_draft' and refused is null"
+    assert await region.value(logged) == 5
+
+
+async def test_a_draft_that_the_database_refuses_takes_no_other_with_it(region: Region) -> None:
+    held, other = region.cases["held_by_karin"], region.cases["held_by_bo"]
+    owner = await asyncpg.connect(region.dsn.replace("linjen_app@", "linjen_owner@"))
+    await owner.execute(f"alter table drafts add constraint broken check (case_id <> '{held}') not valid")
+    await owner.close()
+    gustav, bo = await region.resident("gustav"), await region.staff("bo", "ankaret")
+    both = ((gustav, held), (bo, other))
+    assert await asyncio.gather(*(keep(who, region, case, "mitt") for who, case in both)) == [500, 200]
+    posts = [
+        Typed(region.actors.resident("gustav"), held, "mitt"),
+        Typed(region.actors.staff("bo", "ankaret"), other, "nytt"),
+    ]
+    answers = await asyncio.gather(*(region.site.drafts.submit(post) for post in posts), return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers] == ["CheckViolationError", "NoneType"]
+    assert "nytt</textarea>" in await shown(bo, other)
 
 
 async def test_strangers_closed_cases_and_what_cannot_be_a_message_are_refused(region: Region) -> None:

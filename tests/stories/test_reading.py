@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
+
+from linjen.cases.reading import Reading
+from linjen.core.ids import new_id
 from tests.region import Person, Region
 
 
@@ -91,6 +95,71 @@ async def test_marks_raced_in_many_windows_end_at_the_furthest(region: Region) -
     assert await region.value("select resident_unread from cases where id = $1", case) == 0
     mark = "select read_seq from reading_marks where case_id = $1 and party = 'resident'"
     assert await region.value(mark, case) == max(numbers)
+
+
+async def test_what_many_read_in_one_instant_is_one_commit_and_a_stranger_harms_nobody(region: Region) -> None:
+    actors, cases, database = region.actors, region.cases, region.site.database
+    held = cases["held_by_karin"]
+    posts = [
+        Reading(actors.staff("karin", "ankaret"), held, 1), Reading(actors.resident("gustav"), held, 1),
+        Reading(actors.resident("amina"), held, 1), Reading(actors.resident("ingrid"), cases["closed"], 2),
+        Reading(actors.staff("bo", "ankaret"), held, 1), Reading(actors.resident("gustav"), held, 0),
+        Reading(actors.resident("ingrid"), new_id(), 1),
+    ]  # fmt: skip
+    logged = "select by_id, case_id from access_log where verb = 'mark_read' and refused is null order by id"
+    before = len(await database.fetch(logged))
+    answers = await asyncio.gather(*(region.site.reads.submit(post) for post in posts), return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers] == [
+        "Read", "Read", "NotFound", "Read", "Refused", "Read", "NotFound"
+    ]  # fmt: skip
+    commits = "select count(distinct xmin::text) from reading_marks where case_id = any($1) and read_at is not null"
+    assert await region.value(commits, [held, cases["closed"]]) == 1
+    rows = (await database.fetch(logged))[before:]
+    wanted = [(posts[n].by.person_id, posts[n].case_id) for n in (0, 1, 3, 5)]
+    assert [(row["by_id"], row["case_id"]) for row in rows] == wanted
+
+
+async def test_a_row_that_the_database_refuses_takes_no_other_with_it(region: Region) -> None:
+    held, closed = region.cases["held_by_karin"], region.cases["closed"]
+    owner = await asyncpg.connect(region.dsn.replace("linjen_app@", "linjen_owner@"))
+    await owner.execute(f"alter table reading_marks add constraint broken check (case_id <> '{held}') not valid")
+    await owner.close()
+    ingrid, gustav = region.actors.resident("ingrid"), region.actors.resident("gustav")
+    posts = [Reading(ingrid, closed, 1), Reading(gustav, held, 1), Reading(ingrid, closed, 2)]
+    answers = await asyncio.gather(*(region.site.reads.submit(post) for post in posts), return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers] == ["Read", "CheckViolationError", "Read"]
+    mark = "select read_seq from reading_marks where case_id = $1 and party = 'resident'"
+    assert await region.value(mark, closed) == 2
+    logged = "select count(*) from access_log where verb = 'mark_read' and by_id = $1"
+    assert await region.value(logged, gustav.person_id) == 0
+
+
+async def test_both_parties_who_read_in_one_instant_have_each_their_own_figure(region: Region) -> None:
+    case = region.cases["held_by_karin"]
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    await gustav.say(case, "Ett")
+    seq = (await karin.say(case, "Två")).json()["seq"]
+    await gustav.say(case, "Tre")
+    both = (region.actors.staff("karin", "ankaret"), region.actors.resident("gustav"))
+    await asyncio.gather(*(region.site.reads.submit(Reading(by, case, seq)) for by in both))
+    unread = "select array[staff_unread, resident_unread] from cases where id = $1"
+    assert await region.value(unread, case) == [1, 0]
+
+
+async def test_nothing_is_told_when_the_mark_could_not_be_kept(region: Region) -> None:
+    case = region.cases["held_by_karin"]
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    owner = await asyncpg.connect(region.dsn.replace("linjen_app@", "linjen_owner@"))
+    await owner.execute("alter table access_log add constraint broken check (verb <> 'mark_read') not valid")
+    await owner.close()
+    async with karin.listen(f"/clinic/cases/{case}/stream") as ear:
+        await ear.wait_for("hello")
+        seq = (await karin.say(case, "Hej!")).json()["seq"]
+        assert await read(gustav, region, case, seq) == 500
+        await karin.say(case, "Är du där?")
+        await ear.wait_for("message_sent", "Är du där?")
+        assert not any(kind == "read" for kind, _, _ in ear.heard)
+    assert await region.value("select resident_unread from cases where id = $1", case) == 2
 
 
 async def test_a_closed_case_can_still_be_read_as_read_and_garbage_is_refused(region: Region) -> None:

@@ -2,29 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from linjen.access.by import By
-from linjen.cases.loading import see_case
-from linjen.core.database import Connection
+from linjen.cases.loading import Case, open_cases
+from linjen.core.database import Connection, Database
+from linjen.core.errors import LinjenError
 from linjen.core.sealing import Sealer
 
 
-def _row(case_id: UUID, by: By) -> bytes:
-    return case_id.bytes + by.person_id.bytes
+class Typed(msgspec.Struct, frozen=True):
+    """The text of somebody's box as it stands, '' when there is none (any more)."""
+
+    by: By
+    case_id: UUID
+    text: str
 
 
-async def save_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str) -> None:
-    """Keep the text as it stands; an empty one erases the draft. Raises as see_case."""
-    await see_case(db, by, case_id, "save_draft")
-    if not text:
-        await db.execute("delete from drafts where case_id = $1 and person_id = $2", case_id, by.person_id)
-        return
-    await db.execute(
-        "insert into drafts (case_id, person_id, body_sealed) values ($1, $2, $3)"
-        " on conflict (case_id, person_id) do update set body_sealed = excluded.body_sealed, saved_at = now()",
-        case_id, by.person_id, sealer.seal("draft", text.encode(), _row(case_id, by)),
-    )  # fmt: skip
+_KEEP = """
+insert into drafts (case_id, person_id, body_sealed)
+select * from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as a(case_id, person_id, body_sealed)
+on conflict (case_id, person_id) do update set body_sealed = excluded.body_sealed, saved_at = now()
+"""
+
+_ERASE = """
+delete from drafts d using unnest($1::uuid[], $2::uuid[]) as a(case_id, person_id)
+where d.case_id = a.case_id and d.person_id = a.person_id
+"""
+
+
+def _row(case_id: UUID, person_id: UUID) -> bytes:
+    return case_id.bytes + person_id.bytes
+
+
+async def save_drafts(database: Database, sealer: Sealer, batch: Sequence[Typed]) -> list[LinjenError | None]:
+    """Utkast: keep many people's texts in one transaction; an empty one erases the draft.
+
+    One answer for each, in order, after the commit: a refusal is what open_case would raise. Of several texts of one
+    person in one case the last stands.
+    """
+    async with database.transaction() as db:
+        cases = await open_cases(db, [(item.by, item.case_id) for item in batch], "save_draft")
+        last = {
+            (item.case_id, item.by.person_id): item.text
+            for item, case in zip(batch, cases, strict=True)
+            if isinstance(case, Case)
+        }
+        kept = sorted(key for key, text in last.items() if text)
+        erased = sorted(key for key, text in last.items() if not text)
+        if kept:
+            sealed = [sealer.seal("draft", last[key].encode(), _row(*key)) for key in kept]
+            await db.execute(_KEEP, [case_id for case_id, _ in kept], [person for _, person in kept], sealed)
+        if erased:
+            await db.execute(_ERASE, [case_id for case_id, _ in erased], [person for _, person in erased])
+    return [None if isinstance(case, Case) else case for case in cases]
 
 
 async def find_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> str:
@@ -32,4 +66,4 @@ async def find_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> s
     sealed = await db.fetchval(
         "select body_sealed from drafts where case_id = $1 and person_id = $2", case_id, by.person_id
     )
-    return sealer.unseal("draft", sealed, _row(case_id, by)).decode() if sealed else ""
+    return sealer.unseal("draft", sealed, _row(case_id, by.person_id)).decode() if sealed else ""

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access import policy
-from linjen.access.access_log import log_access, log_refusal
+from linjen.access.access_log import log_access, log_accesses, log_refusal
 from linjen.access.by import By
 from linjen.cases.states import STATE, is_allowed
 from linjen.core import clock
@@ -87,6 +87,14 @@ async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> 
     return case
 
 
+async def see_again(db: Connection, case: Case) -> Case:
+    """A case that this transaction has opened, as its own changes have left it: no new look, so no row in the log."""
+    row = await db.fetchrow(f"select {_COLUMNS} {_FROM} where c.id = $1", case.id)
+    if row is None:
+        raise NotFound("case")
+    return _as_case(row)
+
+
 async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
     """The case locked for a change by `verb` until the caller's transaction ends, with its row in the access log.
 
@@ -96,6 +104,46 @@ async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
     if locked is None:
         raise NotFound("case")
     return await see_case(db, by, case_id, verb)
+
+
+#: Two batches lock in one order, so they never wait for each other in a circle; what refers to a case is not held up.
+_LOCK_MANY = "select 1 from cases where id = any($1::uuid[]) order by id for no key update"
+
+
+async def open_cases(db: Connection, asked: Sequence[tuple[By, UUID]], verb: str) -> list[Case | NotFound | Refused]:
+    """`open_case` for many people at once: for each (by, case id) the case, or the error that open_case would raise.
+
+    The cases are locked until the caller's transaction ends. Who is refused is only told so: the caller raises.
+    """
+    await db.execute(_LOCK_MANY, sorted({case_id for _, case_id in asked}))
+    cases = {number: _as_case(row) for number, row in (await _reached(db, asked, verb)).items()}
+    seen = await _reached(db, asked, "see") if len(cases) < len(asked) else {}
+    found: list[Case | NotFound | Refused] = []
+    for number in range(len(asked)):
+        case = cases.get(number)
+        if case is None:
+            found.append(Refused("not_yours", verb=verb) if number in seen else NotFound("case"))
+        elif not is_allowed(case.state, verb):
+            found.append(Refused("wrong_state", state=case.state, verb=verb))
+        else:
+            found.append(case)
+    opened = [one for one, answer in zip(asked, found, strict=True) if isinstance(answer, Case)]
+    if opened:
+        await log_accesses(db, verb, opened)
+    return found
+
+
+async def _reached(db: Connection, asked: Sequence[tuple[By, UUID]], verb: str) -> dict[int, Row]:
+    """The cases that each may do `verb` to, by the place in `asked`."""
+    clause = policy.clause_for_many(verb, listener="l", today="$5")
+    rows = await db.fetch(
+        f"select l.n, {_COLUMNS} from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) with ordinality"
+        " as l(kind, person_id, unit_id, case_id, n) join cases c on c.id = l.case_id"
+        f" left join visits v on v.id = c.visit_id where $5::date is not null and {clause}",
+        [by.kind for by, _ in asked], [by.person_id for by, _ in asked], [by.unit_id for by, _ in asked],
+        [case_id for _, case_id in asked], clock.local_date(clock.now()),
+    )  # fmt: skip
+    return {row["n"] - 1: row for row in rows}
 
 
 async def note_refusal(database: Database, by: By, verb: str, case_id: UUID, error: NotFound | Refused) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from linjen.core.errors import Unavailable
+from linjen.core.errors import LinjenError, Unavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -22,10 +22,11 @@ _MOST_WAITING = 10_000
 class GroupWriter(Generic[Item, Result]):
     """Hands waiting items to `write` in batches; `write` returns one result for each item, in order, after commit.
 
+    A LinjenError among the results is raised to that item's sender alone: it was refused, and the others are written.
     If a batch fails, its items are written one by one, so that one bad item cannot take others with it.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
+    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Result | LinjenError]]]) -> None:
         self._write = write
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._task: asyncio.Task[None] | None = None
@@ -63,5 +64,9 @@ class GroupWriter(Generic[Item, Result]):
                 await self._write_batch([one])
             return
         for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, LinjenError):
+                future.set_exception(result)
+            else:
                 future.set_result(result)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 
+from linjen.cases.drafts import Typed
 from linjen.cases.message import Sending, Sent
+from linjen.cases.reading import Read, Reading
 from linjen.core.database import Database
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
@@ -27,6 +29,8 @@ class Site:
     sealer: Sealer
     hub: Hub
     messages: GroupWriter[Sending, Sent]
+    reads: GroupWriter[Reading, Read]
+    drafts: GroupWriter[Typed, None]
     faces: Faces
     bankid: BankID | None = None
     siths: Siths | None = None

@@ -9,9 +9,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from linjen.access.sessions import hash_token
-from linjen.cases.drafts import save_draft
+from linjen.cases.drafts import Typed
 from linjen.cases.message import LONGEST, Sending, Sent, check_text
-from linjen.cases.reading import mark_read
+from linjen.cases.reading import Reading
 from linjen.cases.writing import may_write
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
@@ -54,12 +54,10 @@ def _done(exchange: Exchange, values: dict[str, object]) -> Response[Any]:
 
 
 async def take_read(exchange: Exchange) -> Response[Any]:
-    """Läst: everything up to a number; the other party's open pages are told."""
+    """Läst: everything up to a number; whose open pages are told of it stands with the writer, in the roof."""
     case_id, body = exchange.id_of("case_id"), await _json(exchange, _Read)
-    async with exchange.site.database.transaction() as db:
-        marks = await mark_read(db, exchange.by, case_id, body.seq)
-    exchange.site.hub.signal(case_id, _other(exchange), "read", str(marks.read))
-    return _done(exchange, {"read": marks.read})
+    read = await exchange.site.reads.submit(Reading(exchange.by, case_id, body.seq))
+    return _done(exchange, {"read": read.marks.read})
 
 
 async def take_typing(exchange: Exchange) -> Response[Any]:
@@ -78,8 +76,7 @@ async def take_draft(exchange: Exchange) -> Response[Any]:
     case_id, text = exchange.id_of("case_id"), (await _json(exchange, _Draft)).text.replace("\r\n", "\n")
     if text.strip():
         check_text(text)
-    async with exchange.site.database.transaction() as db:
-        await save_draft(db, exchange.site.sealer, exchange.by, case_id, text if text.strip() else "")
+    await exchange.site.drafts.submit(Typed(exchange.by, case_id, text if text.strip() else ""))
     return _done(exchange, {"saved": len(text)})
 
 
@@ -140,11 +137,9 @@ def _cookie(exchange: Exchange) -> str:
 
 
 async def _after_sending(exchange: Exchange) -> None:
-    """The draft has become a message, and who answers has read what she answers."""
-    case_id, site = exchange.id_of("case_id"), exchange.site
+    """The draft has become a message."""
     try:
-        async with site.database.transaction() as db:
-            await save_draft(db, site.sealer, exchange.by, case_id, "")
+        await exchange.site.drafts.submit(Typed(exchange.by, exchange.id_of("case_id"), ""))
     except (NotFound, Refused):
         return  # the case was closed in this moment; the message is there all the same
 
