@@ -90,11 +90,13 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
 
 
 async def _write_reads(database: Database, hub: Hub, batch: Sequence[Reading]) -> list[Read | LinjenError]:
-    """Write how far many have read; then tell the other party's open pages."""
+    """Write how far many have read; then tell the other party's open pages, and the ledgers that counted it unread."""
     answers = await mark_read(database, batch)
     for item, answer in zip(batch, answers, strict=True):
         if isinstance(answer, Read):
             hub.signal(item.case_id, "resident" if item.by.is_staff else "staff", "read", str(answer.marks.read))
+            if answer.unit_id is not None:
+                hub.redraw_row(answer.unit_id, item.case_id)
     return answers
 
 

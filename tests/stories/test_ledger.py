@@ -12,7 +12,9 @@ import pytest
 from linjen.demo.cases import SeedCase
 from linjen.demo.world import id_of
 from linjen.web.fast import _environment as environment
+from linjen.web.live import LEDGER_PAUSE_S
 from tests.region import Person, Region
+from tests.stories.test_reading import read as mark
 
 
 async def send_new(region: Region, writer: str, unit: str, urgency: int = 3, entry: str = "symptom") -> UUID:
@@ -92,6 +94,50 @@ async def test_a_taken_case_leaves_the_queue_of_the_others_with_the_name_of_who_
         assert 'data-state="in_progress"' in row
         assert "Karin Lindqvist" in row
         assert "Ta emot" not in row
+
+
+async def test_what_the_holder_has_read_is_no_longer_unread_in_every_open_ledger(region: Region) -> None:
+    case_id = region.cases["held_by_karin"]
+    karin, bo, gustav = (
+        await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret"), await region.resident("gustav")
+    )  # fmt: skip
+    ulf = await region.staff("ulf", "bjorken")
+    async with (
+        bo.listen("/clinic/ledger/stream") as his, karin.listen("/clinic/ledger/stream") as hers,
+        ulf.listen("/clinic/ledger/stream") as elsewhere,
+    ):  # fmt: skip
+        ears = (his, hers)
+        await asyncio.gather(*(ear.wait_for("hello") for ear in (*ears, elsewhere)))
+        seq = (await gustav.say(case_id, "Det gör ondare nu.")).json()["seq"]
+        rows = await asyncio.gather(*(ear.wait_for("row", str(case_id)) for ear in ears))
+        assert all("oläst" in row for _, _, row in rows)
+        before = await region.value("select count(*) from events")
+        for ear in ears:
+            ear.heard.clear()
+        assert await mark(karin, region, case_id, seq) == 200
+        rows = await asyncio.gather(*(ear.wait_for("row", str(case_id)) for ear in ears))
+        assert not any("oläst" in row for _, _, row in rows)
+        assert await region.value("select count(*) from events") == before, "that somebody reads is no event"
+        for ear in ears:
+            ear.heard.clear()
+        assert await mark(karin, region, case_id, seq) == 200  # nothing changes: nothing is drawn
+        assert await mark(gustav, region, case_id, seq) == 200  # nor when the resident reads
+        await send_new(region, "henrik", "bjorken")
+        await elsewhere.wait_for("row")
+        await asyncio.sleep(2 * LEDGER_PAUSE_S)
+        assert not any(kind == "row" for ear in ears for kind, _, _ in ear.heard)
+        assert not any(str(case_id) in data for _, _, data in elsewhere.heard)
+
+
+async def test_a_ledger_drawn_before_the_holder_read_knows_that_it_is_behind(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    before = re.search(r'data-version="([^"]+)"', await ledger_of(karin))
+    assert await region.value("select staff_unread from cases where id = $1", case_id)
+    assert await mark(karin, region, case_id, 1_000) == 200
+    async with karin.listen("/clinic/ledger/stream") as ear:
+        _, _, later = await ear.wait_for("hello")
+    assert before is not None
+    assert before[1] != later
 
 
 async def test_another_unit_and_another_provider_never_see_it(region: Region) -> None:

@@ -148,6 +148,13 @@ class Hub:
         """Changes with every event of the unit: a ledger drawn at an older version than its stream's has missed one."""
         return f"{self._started}-{self._changes[unit_id]}"
 
+    def redraw_row(self, unit_id: UUID, case_id: UUID) -> None:
+        """A figure of a case's row has changed without an event: its unit's open ledgers are given the row anew."""
+        self._changes[unit_id] += 1
+        if unit_id in self._by_unit:
+            self._touched[unit_id].add(case_id)
+            self._wake_ledgers.set()
+
     def signal(self, case_id: UUID, to: Party, name: str, data: str) -> None:
         """Something fleeting for the other party's open pages of a case: typing, or how far it has been read."""
         for stream in self._by_case.get(case_id, ()):
