@@ -70,6 +70,37 @@ class Advice(Part, frozen=True):
     seek_care_if_en: list[str] = msgspec.field(default_factory=list)
 
 
+class FormQuestion(Part, frozen=True):
+    """A question asked when the level is set: the whole of an administrative reason, a complement for staff else.
+
+    Its answer is never part of the level, but the tripwire reads what is written in it.
+    """
+
+    id: Id
+    text: Said
+    kind: Literal["line", "text", "choice", "yes_no", "date"] = "line"
+    text_other: str = ""
+    text_en: str = ""
+    help: str = ""
+    help_en: str = ""
+    choices: list[Said] = msgspec.field(default_factory=list)
+    choices_en: list[Said] = msgspec.field(default_factory=list)
+    required: bool = False
+
+
+class Place(Part, frozen=True):
+    """Where a case of some levels belongs at some hours; the first place whose `levels` and hours fit is said.
+
+    `days` are 1 (Monday) to 7; `hours` is "HH:MM-HH:MM" on the Swedish clock. Left out, they mean always.
+    """
+
+    levels: list[Level]
+    place: Said
+    place_en: str = ""
+    days: list[Annotated[int, Meta(ge=1, le=7)]] = msgspec.field(default_factory=list)
+    hours: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$")] | None = None
+
+
 class Signed(Part, frozen=True, kw_only=True):
     """Who wrote a file and whether a clinician has reviewed it; its rules inherit this."""
 
@@ -87,15 +118,21 @@ class ReasonFile(Signed, frozen=True, kw_only=True):
 
     kind: Literal["reason"]
     id: Id
+    name: str = ""
+    name_en: str = ""
+    synonyms: list[Said] = msgspec.field(default_factory=list)
     default: Default
     means: list[str] = msgspec.field(default_factory=list)
-    lead: list[str]
-    areas: list[str]
-    red_flags: RedFlags
-    questions: list[Block]
+    lead: list[str] = msgspec.field(default_factory=list)
+    areas: list[str] = msgspec.field(default_factory=list)
+    red_flags: RedFlags = RedFlags([])
+    questions: list[Block] = msgspec.field(default_factory=list)
     risk_groups: list[str] = msgspec.field(default_factory=list)
-    rules: list[RuleText]
+    rules: list[RuleText] = msgspec.field(default_factory=list)
     self_care: Advice | None = None
+    form: list[FormQuestion] = msgspec.field(default_factory=list)
+    care: list[Place] = msgspec.field(default_factory=list)
+    staff_first: list[str] = msgspec.field(default_factory=list)
 
 
 class Wording(Part, frozen=True):

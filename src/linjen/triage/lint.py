@@ -204,6 +204,11 @@ class _Checker:
             yield self.problem(loaded, "$.id", f"unknown contact reason {file.id}")
         elif loaded.path.stem != file.id:
             yield self.problem(loaded, "$.id", f"the file of {file.id} is named {file.id}.yaml")
+        kind = self.known.reasons[file.id].kind if file.id in self.known.reasons else "vard"
+        yield from self.form(loaded, file, must=kind == "admin")
+        yield from self.codes(loaded, "$.staff_first", file.staff_first)
+        if kind == "admin":
+            return
         if not file.red_flags.ask:
             yield self.problem(loaded, "$.red_flags", "a reason asks at least one warning sign")
         if not file.lead:
@@ -213,6 +218,18 @@ class _Checker:
             yield self.problem(loaded, "$.default", "a reason that may end in self-care needs self_care")
         if file.self_care is not None:
             yield from self.readable(loaded, file.self_care)
+
+    def form(self, loaded: Loaded, file: ReasonFile, *, must: bool) -> Iterator[Problem]:
+        if must and not file.form:
+            yield self.problem(loaded, "$", "an administrative reason has a form")
+        for number, question in enumerate(file.form):
+            place = f"$.form[{number}]"
+            if (question.kind == "choice") != bool(question.choices):
+                yield self.problem(loaded, place, "choices belong to a question of kind choice, and are needed there")
+            if question.choices_en and len(question.choices_en) != len(question.choices):
+                yield self.problem(loaded, place, "choices_en has as many lines as choices, in the same order")
+            if not question.id.startswith(f"{file.id}."):
+                yield self.problem(loaded, f"{place}.id", f"a question of this file is named {file.id}.something")
 
     def readable(self, loaded: Loaded, care: Advice) -> Iterator[Problem]:
         said = {"title": [care.title], "intro": [care.intro], "do": care.do, "seek_care_if": care.seek_care_if}
