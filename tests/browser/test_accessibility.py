@@ -200,15 +200,19 @@ async def test_the_other_pages_of_the_staff(windows: Windows, look: Looker) -> N
     petra = await windows.nurse("Petra Sund", SMALL)
     await petra.goto(f"{windows.url}/clinic/units")
     await look(petra)
-    for name, path in (("Ivar Norén", "/clinic"), ("Maja Ek", "/manage")):
+    for name, paths in (("Ivar Norén", ["/clinic"]), ("Maja Ek", ["/manage", "/manage/users", "/manage/units"])):
         page = await windows.open(SMALL)
         await page.goto(f"{windows.url}/clinic")
         await page.get_by_role("link", name="Logga in med SITHS").click()
         await page.get_by_role("link", name=name).click()
         await expect(page.locator("h1")).to_be_visible()
         await look(page)
-        await page.goto(windows.url + path)
-        await look(page)
+        for path in paths:
+            await page.goto(windows.url + path)
+            await look(page)
+    await page.get_by_role("link", name="Hälsocentralen Ankaret").click()
+    await expect(page.locator("h1")).to_have_text("Hälsocentralen Ankaret")
+    await look(page)
     await page.goto(f"{windows.url}/clinic/units")
     await look(page)
 

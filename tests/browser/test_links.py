@@ -56,4 +56,5 @@ async def test_every_link_of_the_administration_leads_somewhere(windows: Windows
     await page.get_by_role("link", name="Maja Ek").click()
     await page.wait_for_url("**/manage")
     answers = await _crawl(page, f"{windows.url}/manage", skip=("/clinic",))
+    assert {f"{windows.url}/manage{part}" for part in ("", "/users", "/units")} < set(answers)
     assert not {url: status for url, status in answers.items() if status != 200}

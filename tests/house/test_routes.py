@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from linjen.access.policy import VERBS
+from linjen.access.policy import UNIT_VERBS, VERBS
 from linjen.web.hot import ROUTES
 from linjen.web.pages import all_pages
 
 #: Verbs that are not done to one case: they need no row in the policy table.
 _WITHOUT_CASE = {
     "public", "health", "metrics", "sign_in", "sign_out", "session", "language", "home", "list", "profile", "support",
-    "ledger", "choose_unit", "unlock", "manage", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
+    "ledger", "choose_unit", "unlock", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
     "choose_language",
 }  # fmt: skip
 
@@ -32,7 +32,11 @@ def test_every_route_declares_a_known_verb_and_who_may_come() -> None:
     routes = _declared()
     assert len(routes) > 30
     for method, path, verb, who in routes:
-        assert verb in VERBS or verb in _WITHOUT_CASE, (method, path, verb)
+        assert verb in VERBS or verb in UNIT_VERBS or verb in _WITHOUT_CASE, (method, path, verb)
+        if path.startswith("/manage"):
+            assert verb in UNIT_VERBS, (
+                f"{method} {path} is administration, so its verb must stand in the policy: {verb}"
+            )
         if "{case_id" in path:
             assert verb in VERBS, f"{method} {path} is about a case, so its verb must stand in the policy: {verb}"
             assert who != "anyone", f"{method} {path} is about a case and open to anyone"

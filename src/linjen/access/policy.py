@@ -54,6 +54,25 @@ VERBS: dict[str, tuple[str, str]] = {
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
 }
 
+#: Administration is of a unit, by an assignment at that very unit that has not ended; care roles administer nothing.
+_ADMINISTERS = """exists (
+  select 1 from assignments a where a.staff_id = {{person}} and a.unit_id = u.id and a.role in ({roles})
+    and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
+
+_USER_ADMIN = _ADMINISTERS.format(roles="'user_admin'")
+_ANY_ADMIN = _ADMINISTERS.format(roles="'user_admin', 'config_admin'")
+
+#: verb on a unit -> clause for staff, which speaks of `u` (units); residents administer nothing.
+UNIT_VERBS: dict[str, str] = {
+    "see_unit": _ANY_ADMIN,
+    "see_staff": _USER_ADMIN,
+}
+
+
+def unit_clause(verb: str, *, person: str) -> str:
+    """The WHERE clause for a verb on a unit, with `person` as an SQL expression."""
+    return UNIT_VERBS[verb].format(person=person)
+
 
 def clause(verb: str, kind: Kind, *, person: str, unit: str, today: str) -> str:
     """The WHERE clause for `verb`, with `person`, `unit` and `today` as SQL expressions ('$1' or 'l.person_id')."""

@@ -111,6 +111,10 @@ STAFF = (
         "Administrerar användare. Har ingen tillgång till ärenden.",
     ),
     SeedStaff(
+        "disa", "SE5599990011-1010", "Disa", "Holm", "Konfigurationsadministratör",
+        (("ankaret", "config_admin", False),), "Ställer in enheten. Har ingen tillgång till ärenden eller användare.",
+    ),
+    SeedStaff(
         "ivar", "SE5599990011-1008", "Ivar", "Norén", "Sjuksköterska", (("ankaret", "nurse", True),),
         "Har slutat på Ankaret: kortet fungerar, men ingen enhet öppnas.",
     ),

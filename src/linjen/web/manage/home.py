@@ -6,22 +6,26 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.core.errors import NotFound
-from linjen.people.staff import list_workplaces
-from linjen.people.workplaces import care_workplaces, is_administrator
+from linjen.core import clock
+from linjen.units.managed import list_managed_units
 from linjen.web.exchange import Exchange
+from linjen.web.manage.frame import manage_page, noting_refusals
+from linjen.web.manage.unit_words import today_words
 from linjen.web.routing import get_page
 
 
-@get_page("/manage", verb="manage", who="staff")
+@get_page("/manage", verb="see_unit", who="staff")
 async def show_start(exchange: Exchange) -> Response[Any]:
-    """Where she administers; 404 without a living administrating assignment."""
-    async with exchange.site.database.connection() as db:
-        places = await list_workplaces(db, exchange.by.person_id)
-    if not is_administrator(places):
-        raise NotFound("page")
-    own = [place for place in places if is_administrator([place])]
-    return exchange.page("manage/home.html", places=own, works_in_care=bool(care_workplaces(places)))
+    """Her units and how they stand today; 404 without a living administrating assignment."""
+    return await noting_refusals(exchange, "see_unit", lambda: _start(exchange))
+
+
+async def _start(exchange: Exchange) -> Response[Any]:
+    async with exchange.site.database.transaction() as db:
+        units = await list_managed_units(db, exchange.by)
+    at = clock.now()
+    rows = [{"id": str(unit.id), "name": unit.name, "today": today_words(exchange, unit, at)} for unit in units]
+    return await manage_page(exchange, "manage/home.html", rows=rows)
 
 
 ROUTES = [show_start]

@@ -1,0 +1,64 @@
+"""A unit's hours in words, as its administrator reads them: today, each day of the week, and closures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from linjen.core import clock, swedish
+from linjen.units.managed import ManagedUnit, StoredClosure
+from linjen.units.schedule import MIDNIGHT, Schedule, Span, find_public_holiday, spans_on
+from linjen.web.exchange import Exchange
+from linjen.web.resident.promise_words import staffing_words
+
+
+def today_words(exchange: Exchange, unit: ManagedUnit, at: datetime) -> str:
+    """Who is there at `at` and until when, in the words that residents read."""
+    return staffing_words(unit.schedule, at, exchange.say, exchange.language, unit.name)[0]
+
+
+def day_in_words(exchange: Exchange, schedule: Schedule, on: date) -> dict[str, str]:
+    """The hours of one calendar day before temporary closures, and the public holiday that it may be."""
+    spans = spans_on(schedule, on)
+    return {"hours": _hours(exchange, spans), "holiday": find_public_holiday(on) or ""}
+
+
+def week_in_words(exchange: Exchange, schedule: Schedule, today: date) -> list[dict[str, Any]]:
+    """Seven rows from Monday: the day, its hours and how long it is staffed (F032, F033)."""
+    monday = today - timedelta(days=today.weekday())
+    return [
+        {
+            "day": swedish.weekday(monday + timedelta(days=number)).capitalize(), "is_today": number == today.weekday(),
+            "hours": _hours(exchange, spans), "staffed": _staffed(exchange, schedule, spans),
+        }
+        for number, spans in enumerate(schedule.week)
+    ]  # fmt: skip
+
+
+def closure_in_words(exchange: Exchange, one: StoredClosure) -> dict[str, str]:
+    """What it is, from when until when, and why."""
+    return {
+        "kind": exchange.say(f"manage.closure.{one.kind}"), "reason": one.reason,
+        "from": _moment(one.from_at), "until": _moment(one.until_at),
+    }  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    return f"{swedish.date_words(clock.local_date(at))}, {swedish.time_words(at)}"
+
+
+def _hours(exchange: Exchange, spans: tuple[Span, ...]) -> str:
+    if not spans:
+        return exchange.say("manage.units.closed")
+    return " ".join(["Kl.", ", ".join(f"{one.opens:%H.%M}–{_end(one.closes)}" for one in spans)])
+
+
+def _staffed(exchange: Exchange, schedule: Schedule, spans: tuple[Span, ...]) -> str:
+    if not spans:
+        return ""
+    stays = datetime.combine(date.min, spans[-1].closes) + schedule.staff_stay
+    return exchange.say("manage.units.until", time=f"{stays:%H.%M}")
+
+
+def _end(closes: time) -> str:
+    return "24.00" if closes == MIDNIGHT else f"{closes:%H.%M}"

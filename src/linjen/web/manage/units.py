@@ -1,0 +1,62 @@
+"""Vårdenheter: the units that somebody administers, with hours, staffing, today's opening and closures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.core import clock
+from linjen.core.phone import display_phone
+from linjen.units.managed import ManagedUnit, list_managed_units, see_managed_unit
+from linjen.web.exchange import Exchange
+from linjen.web.manage.frame import manage_page, noting_refusals
+from linjen.web.manage.unit_words import closure_in_words, day_in_words, today_words, week_in_words
+from linjen.web.routing import get_page
+
+
+@get_page("/manage/units", verb="see_unit", who="staff")
+async def show_units(exchange: Exchange) -> Response[Any]:
+    """Her units; 404 for who administers none."""
+    return await noting_refusals(exchange, "see_unit", lambda: _units(exchange))
+
+
+async def _units(exchange: Exchange) -> Response[Any]:
+    at = clock.now()
+    async with exchange.site.database.transaction() as db:
+        units = await list_managed_units(db, exchange.by)
+    rows = [{"unit": unit, "today": day_in_words(exchange, unit.schedule, clock.local_date(at)),
+             "now": today_words(exchange, unit, at)} for unit in units]  # fmt: skip
+    return await manage_page(exchange, "manage/units.html", rows=rows)
+
+
+@get_page("/manage/units/{unit_id:str}", verb="see_unit", who="staff")
+async def show_unit(exchange: Exchange) -> Response[Any]:
+    """One unit; 404 for who does not administer it."""
+    return await noting_refusals(exchange, "see_unit", lambda: _unit(exchange))
+
+
+async def _unit(exchange: Exchange) -> Response[Any]:
+    at = clock.now()
+    async with exchange.site.database.transaction() as db:
+        unit = await see_managed_unit(db, exchange.by, exchange.id_of("unit_id"), at)
+    today = clock.local_date(at)
+    return await manage_page(
+        exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
+        facts=_facts(exchange, unit), today=day_in_words(exchange, unit.schedule, today),
+        week=week_in_words(exchange, unit.schedule, today),
+        closures=[closure_in_words(exchange, one) for one in unit.closures],
+    )  # fmt: skip
+
+
+def _facts(exchange: Exchange, unit: ManagedUnit) -> list[dict[str, str]]:
+    say = exchange.say
+    takes = "yes" if unit.takes_residents else "no"
+    facts = {
+        "provider": unit.provider_name, "kind": say(f"manage.kind.{unit.kind}"), "hsa_id": unit.hsa_id,
+        "phone": display_phone(unit.phone) if unit.phone else "", "takes": say(f"manage.units.takes_{takes}"),
+    }  # fmt: skip
+    return [{"name": say(f"manage.fact.{key}"), "value": value} for key, value in facts.items() if value]
+
+
+ROUTES = [show_units, show_unit]
