@@ -36,7 +36,7 @@ async def _is_in_sight(page: Page, text: str) -> bool:
     middle = await page.locator("#thread .lj-bubble", has_text=text).evaluate(
         "one => { const { top, bottom } = one.getBoundingClientRect(); return (top + bottom) / 2; }"
     )
-    return 0 < middle < await page.evaluate("innerHeight")
+    return 0 < float(middle) < float(await page.evaluate("innerHeight"))
 
 
 async def test_a_message_below_the_fold_is_told_and_led_to_without_moving_what_is_read(windows: Windows) -> None:

@@ -5,9 +5,9 @@ const root = document.getElementById("chat");
 if (root) start();
 
 async function start() {
-  const { listen, pauseMs } = await import(root.dataset.live);
-  const { makeOutbox, makeId } = await import(root.dataset.outbox);
-  const { makeNewer } = await import(root.dataset.newer);
+  const [{ listen, pauseMs }, { makeOutbox, makeId }, { makeNewer }] = await Promise.all(
+    [root.dataset.live, root.dataset.outbox, root.dataset.newer].map((address) => import(address)),
+  );
   const words = JSON.parse(root.dataset.words);
   const { base, csrf, party } = root.dataset;
   const list = document.getElementById("thread");
