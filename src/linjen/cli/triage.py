@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from linjen.cli import triage_evaluate
 from linjen.core.errors import Invalid
 from linjen.triage.assessment import assess
 from linjen.triage.interview import answer, begin, checked, next_page
@@ -46,7 +47,7 @@ class MatchLine(msgspec.Struct):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `interview`, `match` and `check`."""
+    """Add `interview`, `match`, `check` and `evaluate`."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     interview = actions.add_parser("interview", help="hold interviews over JSON Lines")
     interview.set_defaults(run=lambda _: _stream(Interviews(load()).lines))
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking = actions.add_parser("check", help="lint protocol files")
     checking.add_argument("folder", nargs="?", type=Path, default=FOLDER, metavar="DIR")
     checking.set_defaults(run=lambda arguments: run_check(arguments.folder))
+    triage_evaluate.add_arguments(actions.add_parser("evaluate", help="measure the triage on vignettes"))
 
 
 def run_check(folder: Path) -> int:
