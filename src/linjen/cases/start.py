@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases.loading import Case, open_case, see_case
+from linjen.cases.loading import Case, open_case, see_again, see_case
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
@@ -72,6 +72,11 @@ async def open_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> D
     """As `see_draft`, locked for a change until the caller's transaction ends."""
     case = await open_case(db, by, case_id, "write_intake")
     return await _read(db, sealer, case)
+
+
+async def read_again(db: Connection, sealer: Sealer, draft: Draft) -> Draft:
+    """A draft that this transaction has opened, as its own changes have left it; one opening is one row in the log."""
+    return await _read(db, sealer, await see_again(db, draft.case))
 
 
 async def _read(db: Connection, sealer: Sealer, case: Case) -> Draft:

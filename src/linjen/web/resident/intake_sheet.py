@@ -8,7 +8,7 @@ from typing import Any
 
 from linjen.cases.consent import Consent, list_consents
 from linjen.cases.interview import Assessment, conclude, follow_protocol, listen, read_state
-from linjen.cases.start import Draft, Intake, open_draft, see_draft
+from linjen.cases.start import Draft, Intake, open_draft, read_again, see_draft
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.personal_number import age_months
@@ -106,6 +106,12 @@ async def open_sheet(db: Connection, exchange: Exchange) -> Sheet:
     """The draft of this address, locked for a change until the transaction ends; raises as open_draft."""
     draft = await open_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
     return await _sheet(db, exchange, draft)
+
+
+async def turn_sheet(db: Connection, sheet: Sheet) -> Sheet:
+    """The same open draft as this transaction's own changes have left it."""
+    draft = await read_again(db, sheet.exchange.site.sealer, sheet.draft)
+    return await _sheet(db, sheet.exchange, draft)
 
 
 async def _sheet(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:

@@ -18,7 +18,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_flow import back_path, may_show, next_path, next_step, part_of
-from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet, see_sheet
+from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet, see_sheet, turn_sheet
 from linjen.web.routing import get_page, post_page
 
 Values = dict[str, Any]
@@ -119,7 +119,7 @@ async def save(db: Connection, sheet: Sheet, intake: Intake) -> str:
     """Save the intake with what the triage now says; the address of the next page."""
     exchange = sheet.exchange
     await save_intake(db, exchange.site.sealer, sheet.draft, intake, "")
-    after = await open_sheet(db, exchange)
+    after = await turn_sheet(db, sheet)
     found = after.assessment
     if found and next_step(after) in {"emergency", "self_care"}:
         await keep_assessment(db, exchange.site.sealer, after.draft.case.id, found)
