@@ -79,7 +79,8 @@ def test_nothing_names_this_workplace() -> None:
     """No path of a machine, no registry's host: the project is the same everywhere."""
     forbidden = re.compile(r"/work/(main|shared)|files\.pythonhosted|registry\.npmjs|/root/")
     files = [*MODULES, *ROOT.glob("docs/**/*.md"), *ROOT.glob("bin/*"), *ROOT.glob("requirements/*"),
-             *ROOT.glob("tests/**/*.py"), ROOT / "README.md", ROOT / "tests/counterparts/package-lock.json"]  # fmt: skip
+             *ROOT.glob("tests/**/*.py"), ROOT / "README.md",
+             ROOT / "tests/counterparts/package-lock.json"]  # fmt: skip
     found = [
         str(path.relative_to(ROOT))
         for path in files
