@@ -18,6 +18,7 @@ from linjen.units.hours import (
     find_closure,
     next_opening,
     received_at,
+    staffed_minutes,
     staffed_until,
     state_at,
 )
@@ -356,3 +357,40 @@ def test_staffed_time_adds_up(minute: int, duration: int) -> None:
 def test_an_estimate_is_not_rounded_past_the_end_of_the_day() -> None:
     odd = Schedule(week=week_of(*["08.00–16.03"] * 5, "", ""))
     assert shown(expected_answer(odd, swedish("2026-11-19 16:00"), 3, 32).by_at) == "Thu 19 Nov 16.33"
+
+
+# -- staffed time that has passed ------------------------------------------------------------------------------------
+
+
+def test_staffed_minutes_count_the_half_hour_after_closing_and_no_night() -> None:
+    def may(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2023, 5, day, hour, minute, tzinfo=STOCKHOLM)
+
+    assert staffed_minutes(CENTRE, may(15, 9), may(15, 10, 30)) == 90
+    assert staffed_minutes(CENTRE, may(15, 16), may(16, 9)) == 90
+    assert staffed_minutes(CENTRE, may(19, 14), may(22, 8, 30)) == 90
+    assert staffed_minutes(CENTRE, may(20, 0), may(21, 23)) == 0
+    assert staffed_minutes(CENTRE, may(15, 10), may(15, 9)) == 0
+    lunch = Schedule(week=week_of("8-12 12.15-16", *["8-16"] * 4, "", ""))
+    assert staffed_minutes(lunch, may(15, 11), may(15, 13)) == 120
+
+
+@pytest.mark.parametrize(("night", "hours"), [(date(2023, 3, 25), 23), (date(2023, 10, 28), 25)])
+def test_staffed_minutes_count_the_hours_that_a_night_has_when_the_clock_is_changed(night: date, hours: int) -> None:
+    always = Schedule(week=week_of(*["0-24"] * 7), closed_on_public_holidays=False)
+    noon = datetime.combine(night, time(12), STOCKHOLM)
+    assert staffed_minutes(always, noon, datetime.combine(night + timedelta(days=1), time(12), STOCKHOLM)) == hours * 60
+    late = datetime.combine(night, time(23, 30), STOCKHOLM)
+    after = datetime.combine(night + timedelta(days=2), time(0, 15), STOCKHOLM)
+    assert staffed_minutes(always, late, after) == (hours - 24) * 60 + 24 * 60 + 45
+
+
+@given(start=st.integers(0, 60 * 24 * 60), length=st.integers(0, 60 * 24 * 40))
+def test_staffed_minutes_are_those_after_which_staffed_time_has_passed(start: int, length: int) -> None:
+    from_at = datetime(2023, 3, 1, tzinfo=UTC) + start * MINUTE
+    minutes = staffed_minutes(CENTRE, from_at, from_at + length * MINUTE)
+    if minutes:
+        reached = add_staffed_time(CENTRE, from_at, timedelta(minutes=minutes))
+        assert reached is not None
+        assert reached <= from_at + length * MINUTE
+        assert staffed_minutes(CENTRE, from_at, reached) == minutes

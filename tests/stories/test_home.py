@@ -10,7 +10,6 @@ import pytest
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
-from linjen.units.promise import staffed_minutes
 from linjen.units.schedule import Closure, Schedule, week_of
 from linjen.web.resident.promise_words import promise_for_dialogue, promise_for_new, promise_for_waiting
 from linjen.web.words import say
@@ -76,15 +75,6 @@ def test_a_waiting_case_at_night_is_promised_nothing_before_somebody_is_there() 
     assert "1177" in urgent.answer
     held = promise_for_dialogue(WEEK, at("15 22.00"), swedish, "sv", "Ankaret", "Karin")
     assert "Karin" not in held.answer
-
-
-def test_staffed_minutes_count_the_half_hour_after_closing_and_no_night() -> None:
-    assert staffed_minutes(WEEK, at("15 09.00"), at("15 10.30")) == 90
-    assert staffed_minutes(WEEK, at("15 16.00"), at("16 09.00")) == 90
-    assert staffed_minutes(WEEK, at("19 14.00"), at("22 08.30")) == 90
-    assert staffed_minutes(WEEK, at("20 00.00"), at("21 23.00")) == 0
-    lunch = Schedule(week=week_of("8-12 12.15-16", *["8-16"] * 4, "", ""))
-    assert staffed_minutes(lunch, at("15 11.00"), at("15 13.00")) == 120
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------

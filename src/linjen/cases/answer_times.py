@@ -9,8 +9,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from linjen.core.database import Connection, Database, Row
-from linjen.units.hours import received_at
-from linjen.units.promise import staffed_minutes
+from linjen.units.hours import received_at, staffed_minutes
 from linjen.units.schedule import Schedule
 
 #: Only what happened lately says something of today.

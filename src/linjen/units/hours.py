@@ -89,7 +89,7 @@ def _merged(stretches: Iterator[Stretch], until: datetime) -> Iterator[Stretch]:
 def _stretches(schedule: Schedule, at: datetime, ahead: timedelta, stay: timedelta) -> Iterator[Stretch]:
     """The unit's hours from `at`, each prolonged by `stay`, in order; those that ended before `at` are left out."""
     first = local_date(at) - timedelta(days=2)
-    days = (first + timedelta(days=number) for number in range(ahead.days + 3))
+    days = (first + timedelta(days=number) for number in range((local_date(at + ahead) - first).days + 1))
     nominal = (stretch for day in days for stretch in _day_stretches(schedule, day))
     longer = ((opens_at, closes_at + stay) for opens_at, closes_at in nominal)
     return (stretch for stretch in _merged(longer, at + ahead) if stretch[1] > at)
@@ -163,6 +163,19 @@ def next_opening(schedule: Schedule, at: datetime) -> datetime | None:
 def received_at(schedule: Schedule, at: datetime) -> datetime | None:
     """When a case sent at `at` begins to be handled: at once when open, else at the next opening (F034, F052)."""
     return at if closes_at(schedule, at) is not None else next_opening(schedule, at)
+
+
+def staffed_minutes(schedule: Schedule, from_at: datetime, until_at: datetime) -> float:
+    """Minutes of [from_at, until_at) in which the unit is staffed: what an answer's waiting time is counted in."""
+    if until_at <= from_at:
+        return 0.0
+    first, last = from_at.astimezone(UTC), until_at.astimezone(UTC)
+    parts = (
+        min(end, last) - max(start, first)
+        for start, end in _stretches(schedule, first, last - first, schedule.staff_stay)
+        if start < last
+    )
+    return sum(parts, timedelta()) / timedelta(minutes=1)
 
 
 def add_staffed_time(schedule: Schedule, at: datetime, duration: timedelta) -> datetime | None:
