@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
 import msgspec
 
+from linjen.core.connection import Connection, Row
 from linjen.core.errors import Unavailable
 from linjen.core.events import Event, pending
 
-#: A connection inside a transaction: what every function that writes takes as its first parameter.
-Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-Row: TypeAlias = asyncpg.Record
+__all__ = ["Connection", "Database", "Row"]
 
 _ACQUIRE_S = 2.0
 #: Our statements are few and fixed, so one plan each serves (planning the message statement anew took 2 ms).
@@ -26,6 +25,7 @@ _GONE = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server was killed in the middle of an answer
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,

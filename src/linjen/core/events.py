@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-if TYPE_CHECKING:
-    from linjen.core.database import Connection
+from linjen.core.connection import Connection
 
 
 class Event(msgspec.Struct, frozen=True):
