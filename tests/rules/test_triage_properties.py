@@ -11,10 +11,10 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linjen.triage import Protocols, Result, State, Value, answer, assess, begin, choose, load, next_page
+from linjen.triage import Asked, Protocols, Result, State, Value, answer, assess, begin, choose, load, next_page
 from linjen.triage.condition import NO, UNKNOWN
 from linjen.triage.facts import is_fitting, is_settled, see_facts
-from linjen.triage.interview import due_blocks
+from linjen.triage.interview import due_blocks, open_codes
 from linjen.triage.state import TextReading
 from tests.rules.resident import interviewed, knowing
 
@@ -137,13 +137,40 @@ def test_every_path_ends_with_its_own_warning_signs_asked(state: State, facts: d
     if result.outcome == "emergency":
         return
     table = see_facts(protocols, state)
-    wanted = {code for block in due_blocks(protocols, state, table) for code in block.codes}
+    wanted = {
+        code for block in due_blocks(protocols, state, table) for code in block.codes
+        if block.kind in {"tripwire", "lead", "danger", "red_flags"}
+    }  # fmt: skip
     for reason in state.chosen:
         wanted |= set(protocols.reasons[reason].file.red_flags.ask)
     missing = [
         code for code in wanted if is_fitting(protocols, table, code) and not is_settled(protocols, state, table, code)
     ]
     assert missing == []
+
+
+@quick
+@given(starts(), known_facts())
+def test_what_is_left_out_could_not_have_changed_the_level(state: State, facts: dict[str, Value]) -> None:
+    protocols = reading_as(state)
+    say = knowing(protocols, facts)
+    short = interviewed(protocols, state, say)
+    result = assess(protocols, short)
+    whole = short
+    while left := _unasked(protocols, whole):
+        findings = protocols.vocabulary.findings
+        said = {code: say(Asked(code, findings[code].type, "")) for code in left}
+        whole = msgspec.structs.replace(whole, answers={**whole.answers, **said})
+    assert assess(protocols, whole).urgency == result.urgency
+
+
+def _unasked(protocols: Protocols, state: State) -> list[str]:
+    table = see_facts(protocols, state)
+    return [
+        code
+        for block in due_blocks(protocols, state, table)
+        for code in open_codes(protocols, state, table, block.codes)
+    ]
 
 
 @quick

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from linjen.triage.condition import MAYBE, YES
-from linjen.triage.content import Advice, Default
+from linjen.triage.content import Advice
 from linjen.triage.facts import FactTable, see_facts
-from linjen.triage.interview import active_rules, due_blocks, next_page, open_codes
-from linjen.triage.library import Protocols, Reason, Rule
-from linjen.triage.plausible import candidates, contact_reason, in_play, is_denied, protocols_in_play
+from linjen.triage.interview import next_page, still_to_ask
+from linjen.triage.library import Protocols, Reason
+from linjen.triage.plausible import candidates, contact_reason, protocols_in_play
+from linjen.triage.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, active_rules, defaults, fired
 from linjen.triage.state import Fired, Outcome, Result, SelfCare, State
 
-SELF_CARE = 5
-LEAST_WITH_UNKNOWN = 4  # "vet inte" to a warning sign never ends in self-care
 FIRST_WITH_ADVICE = 3  # who waits a day or more is helped by advice meanwhile
-_UNKNOWN_ID = "vet_inte"
 _OPEN_ID = "intervjun.obesvarad"
 
 
@@ -27,19 +22,19 @@ def assess(protocols: Protocols, state: State) -> Result:
     """
     facts = see_facts(protocols, state)
     reasons = protocols_in_play(protocols, state, facts)
-    fired = _fired(active_rules(protocols, reasons), facts)
-    emergency = any(rule.level == 1 and rule.certain for rule in fired)
+    found = fired(active_rules(protocols, reasons, facts), facts)
+    emergency = any(rule.level == 1 and rule.certain for rule in found)
     unknown = _unknown_red_flags(protocols, state)
     left = [] if emergency else _open_red_flags(protocols, state, facts)
     complete = emergency or next_page(protocols, state) is None
-    fired += _open_question_rules(unknown, left, complete=complete)
-    fired += _defaults(protocols, state, facts)
-    urgency = min(rule.level for rule in fired)
+    found += _open_question_rules(unknown, left, complete=complete)
+    found += defaults(protocols, state, facts)
+    urgency = min(rule.level for rule in found)
     return Result(
         urgency=urgency,
         contact_reason=contact_reason(protocols, state, facts),
         candidates=tuple(one.id for one in candidates(protocols, state)),
-        rules=tuple(sorted(fired, key=lambda rule: (rule.level, not rule.certain, rule.id))),
+        rules=tuple(sorted(found, key=lambda rule: (rule.level, not rule.certain, rule.id))),
         outcome=_outcome(urgency, emergency=emergency),
         asked=tuple(dict.fromkeys(code for page in state.pages for code in page.codes)),
         protocol=protocols.stamp,
@@ -55,23 +50,6 @@ def _outcome(urgency: int, *, emergency: bool) -> Outcome:
     return "self_care" if urgency == SELF_CARE else "contact"
 
 
-def _fired(rules: Iterable[Rule], facts: FactTable) -> list[Fired]:
-    found = []
-    for rule in rules:
-        truth = rule.test(facts)
-        if truth == YES:
-            found.append(_as_fired(rule, rule.level, rule.id, rule.why, certain=True))
-        elif truth == MAYBE:
-            level = min(rule.level + 1, LEAST_WITH_UNKNOWN)
-            why = f"Svaret är ”vet inte” på något som kan betyda: {rule.why}"
-            found.append(_as_fired(rule, level, f"{rule.id}.{_UNKNOWN_ID}", why, certain=False))
-    return found
-
-
-def _as_fired(rule: Rule, level: int, id: str, why: str, *, certain: bool) -> Fired:
-    return Fired(id, why, level, certain, rule.version, rule.source, rule.reviewed)
-
-
 def _unknown_red_flags(protocols: Protocols, state: State) -> list[str]:
     findings = protocols.vocabulary.findings
     return [code for code, value in state.answers.items() if value is None and findings[code].is_red_flag]
@@ -79,48 +57,19 @@ def _unknown_red_flags(protocols: Protocols, state: State) -> list[str]:
 
 def _open_red_flags(protocols: Protocols, state: State, facts: FactTable) -> list[str]:
     findings = protocols.vocabulary.findings
-    due = dict.fromkeys(code for block in due_blocks(protocols, state, facts) for code in block.codes)
-    return open_codes(protocols, state, facts, [code for code in due if findings[code].is_red_flag])
+    asked = (code for due in still_to_ask(protocols, state, facts) for code in due.codes)
+    return [code for code in dict.fromkeys(asked) if findings[code].is_red_flag]
 
 
 def _open_question_rules(unknown: list[str], left: list[str], *, complete: bool) -> list[Fired]:
     found = []
     if unknown:
         why = "Minst ett varningstecken är besvarat med ”vet inte”, så någon i vården behöver titta på ärendet."
-        found.append(Fired(_UNKNOWN_ID, why, LEAST_WITH_UNKNOWN, certain=False))
+        found.append(Fired(UNKNOWN_ID, why, LEAST_WITH_UNKNOWN, certain=False))
     if left or not complete:
         why = "Alla frågor är inte besvarade, så någon i vården behöver titta på ärendet."
         found.append(Fired(_OPEN_ID, why, LEAST_WITH_UNKNOWN, certain=False))
     return found
-
-
-def _defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired]:
-    """The starting level of each reason in play that is not denied; the general one when none is left."""
-    playing = [id for id in in_play(protocols, state, facts) if not is_denied(protocols, state, facts, id)]
-    found = [_as_default(protocols.reasons[id].file.default, id) for id in playing if id in protocols.reasons]
-    for id in playing:
-        if id in protocols.reasons:
-            continue
-        # Without a choice, a reason without lead questions counts only as the best by text, and one that is harmless
-        # at its latest leaves the level to a reason whose lead symptom the resident has said yes to.
-        mild = protocols.vocabulary.reasons[id].latest == SELF_CARE and bool(found)
-        if state.chosen or (id == playing[0] and not mild):
-            found.append(_listed_default(protocols, id))
-    return found or [_as_default(protocols.general.default, "allmant")]
-
-
-def _as_default(default: Default, id: str) -> Fired:
-    return Fired(f"{id}.utgangsniva", default.why, default.level)
-
-
-def _listed_default(protocols: Protocols, id: str) -> Fired:
-    """A reason without a protocol of its own: as late as it ever may be, but always with a person in the loop.
-
-    Level 1 is left to answered questions: a reason alone, without any finding, sends nobody to 112.
-    """
-    reason = protocols.vocabulary.reasons[id]
-    why = f"Utgångsnivå för {reason.name.lower()}, som bedöms med de allmänna frågorna."
-    return Fired(f"{id}.utgangsniva", why, max(2, min(reason.latest, protocols.general.default.level)))
 
 
 def _advice(reasons: tuple[Reason, ...]) -> tuple[SelfCare, ...]:

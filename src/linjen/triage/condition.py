@@ -284,11 +284,39 @@ def _compiled_compare(code: str, holds: Callable[[float, float], bool], limit: f
 
 def _compiled_at_least(least: int, tests: tuple[Test, ...]) -> Test:
     if least == len(tests):
-        return lambda facts: min(test(facts) for test in tests)
+        return _compiled_all(tests)
     if least == 1:
-        return lambda facts: max(test(facts) for test in tests)
+        return _compiled_any(tests)
     # The least'th best of the parts: YES when that many are certain, MAYBE when that many are possible.
-    return lambda facts: sorted((test(facts) for test in tests), reverse=True)[least - 1]
+    return lambda facts: sorted([test(facts) for test in tests], reverse=True)[least - 1]
+
+
+def _compiled_all(tests: tuple[Test, ...]) -> Test:
+    def test(facts: Facts) -> int:
+        least = YES
+        for part in tests:
+            truth = part(facts)
+            if truth < least:
+                if truth == NO:
+                    return NO
+                least = truth
+        return least
+
+    return test
+
+
+def _compiled_any(tests: tuple[Test, ...]) -> Test:
+    def test(facts: Facts) -> int:
+        most = NO
+        for part in tests:
+            truth = part(facts)
+            if truth > most:
+                if truth == YES:
+                    return YES
+                most = truth
+        return most
+
+    return test
 
 
 def walk(node: Node, *, negated: bool = False) -> Iterator[tuple[Node, bool]]:

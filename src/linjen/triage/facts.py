@@ -58,4 +58,4 @@ def is_settled(protocols: Protocols, state: State, facts: FactTable, code: str) 
 
 def is_fitting(protocols: Protocols, facts: FactTable, code: str) -> bool:
     """Does the code fit the patient's age and sex, and what is known so far?"""
-    return all(test(facts) != NO for test in protocols.fits.get(code, ()))
+    return all(fit.test(facts) != NO for fit in protocols.fits.get(code, ()))

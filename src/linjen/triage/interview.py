@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,15 +12,20 @@ import msgspec
 
 from linjen.core.errors import Invalid
 from linjen.triage.condition import NO, YES
+from linjen.triage.content import Block
 from linjen.triage.facts import FactTable, is_fitting, is_settled, see_facts
-from linjen.triage.library import AskBlock, Protocols, Reason, Rule
+from linjen.triage.library import AskBlock, Protocols, Reason
 from linjen.triage.plausible import by_text, is_only_administrative, protocols_in_play
+from linjen.triage.standing import active_rules, worth_asking
 from linjen.triage.state import AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
 from linjen.triage.wording import asked, worded
 
 MOST_CODES = 6
 _QUOTED = 160  # characters of the resident's own words that a tripwire page quotes
 _TEXT_LIMIT = 4000
+
+#: Asked whatever they can change: staff want every warning sign, and the next rule may rest on one.
+_ALWAYS = frozenset({"tripwire", "lead", "danger", "red_flags"})
 
 Kind = Literal["tripwire", "lead", "danger", "red_flags", "question", "risk_groups"]
 
@@ -70,18 +76,10 @@ def _suspects(protocols: Protocols, before: Mapping[str, str], reading: TextRead
     return {**found, **before}
 
 
-def active_rules(protocols: Protocols, reasons: Iterable[Reason]) -> Iterator[Rule]:
-    """Every rule that counts: levels of the vocabulary, combinations and risk groups, then the reasons' own."""
-    yield from protocols.floors.values()
-    yield from protocols.rules
-    for reason in reasons:
-        yield from reason.rules
-
-
 def is_emergency(protocols: Protocols, state: State, facts: FactTable | None = None) -> bool:
     """Is a rule of level 1 certain already? Then nothing more is asked."""
     facts = see_facts(protocols, state) if facts is None else facts
-    rules = active_rules(protocols, protocols_in_play(protocols, state, facts))
+    rules = active_rules(protocols, protocols_in_play(protocols, state, facts), facts)
     return any(rule.level == 1 and rule.test(facts) == YES for rule in rules)
 
 
@@ -129,7 +127,7 @@ def _danger(protocols: Protocols, facts: FactTable) -> Iterator[Due]:
     for fits, screen in protocols.screens:
         if fits(facts) == YES:
             for page in screen.pages:
-                yield _due(AskBlock(page, fits), "danger")
+                yield _due(page, "danger")
             return
 
 
@@ -141,11 +139,10 @@ def _questions(reasons: Iterable[Reason], facts: FactTable) -> Iterator[Due]:
 def _blocks(blocks: Iterable[AskBlock], facts: FactTable) -> Iterator[Due]:
     for block in blocks:
         if block.when(facts) != NO:
-            yield _due(block, "question")
+            yield _due(block.block, "question")
 
 
-def _due(asking: AskBlock, kind: Kind) -> Due:
-    block = asking.block
+def _due(block: Block, kind: Kind) -> Due:
     return Due(block.id, kind, block.text, tuple(block.ask), block.text_other, block.text_en, block.help, block.help_en)
 
 
@@ -156,15 +153,40 @@ def open_codes(protocols: Protocols, state: State, facts: FactTable, codes: Iter
     ]
 
 
+def still_to_ask(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
+    """The headings that are left, each with its open codes that can still change the outcome or that staff want.
+
+    Warning signs, and what the words hit or the reasons hang on, are asked whatever they can change.
+    """
+    worth: set[str] | None = None
+    every = list(due_blocks(protocols, state, facts))
+    for due in every:
+        left = open_codes(protocols, state, facts, due.codes)
+        if left and due.kind not in _ALWAYS:
+            worth = _worth(protocols, state, facts, every) if worth is None else worth
+            left = [code for code in left if code in worth]
+        if left:
+            yield dataclasses.replace(due, codes=tuple(left))
+
+
+def _worth(protocols: Protocols, state: State, facts: FactTable, every: Iterable[Due]) -> set[str]:
+    reasons = protocols_in_play(protocols, state, facts)
+    if is_only_administrative(protocols, state):
+        blocks = [asking for reason in reasons for asking in reason.blocks]
+        return {code for asking in blocks for code in asking.block.ask}
+    own = [asking for reason in reasons for asking in reason.blocks] or list(protocols.general_blocks)
+    others = dict.fromkeys(code for due in every if due.kind != "question" for code in due.codes)
+    return worth_asking(protocols, state, facts, reasons, [*own, *protocols.always], others)
+
+
 def next_page(protocols: Protocols, state: State, language: str = "sv") -> Page | None:
-    """The next page, or None when the interview is done or an emergency is certain. `language` is sv or en."""
+    """The next page, or None when nothing that is left can change the outcome. `language` is sv or en."""
     facts = see_facts(protocols, state)
     if is_emergency(protocols, state, facts):
         return None
-    for due in due_blocks(protocols, state, facts):
-        left = open_codes(protocols, state, facts, due.codes)
+    for due in still_to_ask(protocols, state, facts):
         # What another open code would rule out waits for the answer to that one.
-        ready = [code for code in left if not set(protocols.vocabulary.ancestors(code)) & set(left)]
+        ready = [code for code in due.codes if not set(protocols.vocabulary.ancestors(code)) & set(due.codes)]
         if ready:
             number = 1 + sum(page.id.partition("#")[0] == due.id for page in state.pages)
             return _page(protocols, state, due, ready[:MOST_CODES], number, language)

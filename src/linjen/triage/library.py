@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from linjen.core.errors import Invalid
-from linjen.triage.condition import Facts, Node, Test, codes_of, compiled, parse
+from linjen.triage.condition import YES, Facts, Node, Test, codes_of, compiled, parse
 from linjen.triage.content import (
     SHAPES,
     AnyFile,
@@ -28,6 +28,7 @@ from linjen.triage.content import (
     Signed,
     Words,
 )
+from linjen.triage.reach import Span, spanning
 from linjen.triage.state import TextReading
 from linjen.triage.vocabulary import FINDINGS_FILE, REASONS_FILE, Vocabulary, vocabulary
 from linjen.triage.yaml_lines import Lines, line_of, read_yaml
@@ -51,6 +52,16 @@ class Rule:
     codes: frozenset[str]
     node: Node
     test: Test
+    span: Span
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A compiled condition on the patient or on what is known, with the codes that it looks at."""
+
+    test: Test
+    span: Span
+    codes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,8 @@ class AskBlock:
 
     block: Block
     when: Test
+    span: Span
+    codes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -84,7 +97,7 @@ class Protocols:
     floors: Mapping[str, Rule]
     rules: tuple[Rule, ...]
     words: Mapping[str, Words]
-    fits: Mapping[str, tuple[Test, ...]]
+    fits: Mapping[str, tuple[Fitting, ...]]
     audiences: Mapping[str, tuple[Test, ...]]
     read: Callable[[str], TextReading]
 
@@ -178,10 +191,21 @@ class _Compiler:
             codes=codes_of(node),
             node=node,
             test=compiled(node),
+            span=spanning(node),
         )
 
     def blocks(self, blocks: list[Block]) -> tuple[AskBlock, ...]:
-        return tuple(AskBlock(block, self.test(block.condition)) for block in blocks)
+        return tuple(self.block(block) for block in blocks)
+
+    def block(self, block: Block) -> AskBlock:
+        if not block.condition:
+            return AskBlock(block, _always_yes, lambda facts, codes: (YES, YES), frozenset())
+        found = self.fitting(block.condition)
+        return AskBlock(block, found.test, found.span, found.codes)
+
+    def fitting(self, condition: str) -> Fitting:
+        node = parse(condition, self.known.findings, self.terms)
+        return Fitting(compiled(node), spanning(node), codes_of(node))
 
     def floors(self) -> dict[str, Rule]:
         """One rule for each finding that has a level of its own in the vocabulary."""
@@ -208,10 +232,10 @@ class _Compiler:
                     found[id] = (*found.get(id, ()), test)
         return found
 
-    def fits(self, codes: CodesFile) -> dict[str, tuple[Test, ...]]:
-        found: dict[str, tuple[Test, ...]] = {}
+    def fits(self, codes: CodesFile) -> dict[str, tuple[Fitting, ...]]:
+        found: dict[str, tuple[Fitting, ...]] = {}
         for fit in codes.fits:
-            test = self.test(fit.condition)
+            test = self.fitting(fit.condition)
             for pattern in fit.codes:
                 for code in fitting_codes(pattern, self.known):
                     found[code] = (*found.get(code, ()), test)

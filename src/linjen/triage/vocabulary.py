@@ -47,20 +47,25 @@ class ContactReason(msgspec.Struct, frozen=True):
 
 
 class Vocabulary(msgspec.Struct, frozen=True):
-    """Both vocabularies by id, in file order, with the children of each finding (those that imply it)."""
+    """Both vocabularies by id, in file order; for each finding those that imply it, and what it implies in turn."""
 
     findings: dict[str, Finding]
     reasons: dict[str, ContactReason]
     children: dict[str, tuple[str, ...]]
+    above: dict[str, tuple[str, ...]]
 
-    def ancestors(self, code: str) -> list[str]:
+    def ancestors(self, code: str) -> tuple[str, ...]:
         """What a yes to `code` also means, nearest first."""
-        found: list[str] = []
-        parent = self.findings[code].implies
-        while parent and parent not in found:
-            found.append(parent)
-            parent = self.findings[parent].implies
-        return found
+        return self.above[code]
+
+
+def _above(findings: dict[str, Finding], code: str) -> tuple[str, ...]:
+    found: list[str] = []
+    parent = findings[code].implies
+    while parent and parent not in found:
+        found.append(parent)
+        parent = findings[parent].implies
+    return tuple(found)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -105,4 +110,5 @@ def vocabulary() -> Vocabulary:
         )
         for row in _rows(REASONS_FILE)
     }
-    return Vocabulary(findings, reasons, {code: tuple(found) for code, found in children.items()})
+    above = {code: _above(findings, code) for code in findings}
+    return Vocabulary(findings, reasons, {code: tuple(found) for code, found in children.items()}, above)
