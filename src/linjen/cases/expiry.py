@@ -16,8 +16,8 @@ where i.expires_at <= $1 and c.phase in ('intake', 'emergency_advised', 'self_ca
 order by i.expires_at limit $2 for no key update of c skip locked
 """
 
-# What she wrote, showed and chose goes; that there was a draft, and when, stays with its events.
-_EMPTY = (
+#: What she wrote, showed and chose goes; that there was a draft, and when, stays with its events.
+EMPTY = (
     "delete from intakes where case_id = any($1)",
     "delete from pictures where case_id = any($1)",
     "delete from consents where case_id = any($1)",
@@ -36,7 +36,7 @@ async def expire_drafts(database: Database, at: datetime) -> int:
         async with database.transaction() as db:
             cases = [row["case_id"] for row in await db.fetch(_EXPIRED, at, BATCH)]
             if cases:
-                for statement in _EMPTY:
+                for statement in EMPTY:
                     await db.execute(statement, cases)
             for case_id in cases:
                 await record(db, case_id, "expired", "system", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.expiry import EMPTY
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
 from linjen.core.events import record
@@ -23,7 +24,6 @@ async def withdraw(db: Connection, by: By, case_id: UUID) -> None:
             "update cases set phase = 'closed', close_reason = 'self_care', closed_at = now() where id = $1", case_id
         )
     else:
-        await db.execute("update cases set phase = 'abandoned' where id = $1", case_id)
-        await db.execute("delete from intakes where case_id = $1", case_id)
-        await db.execute("delete from pictures where case_id = $1", case_id)
+        for statement in EMPTY:
+            await db.execute(statement, [case_id])
     await record(db, case_id, "withdrawn", by.kind, by.person_id)
