@@ -27,7 +27,7 @@ from linjen.triage import (
     summary,
 )
 from linjen.triage.state import TextReading
-from linjen.triage.wording import about_patient
+from linjen.triage.wording import about_patient, worded
 from tests.rules.resident import interviewed, knowing
 
 SORE = TextReading("sv", (("halsont", 0.8), ("hosta", 0.3)))
@@ -244,3 +244,26 @@ def test_json_lines_hold_many_interviews_and_survive_garbage() -> None:
         "urgency", "contact_reason", "candidates", "rules", "outcome", "asked", "protocol",
     }  # fmt: skip
     assert out[7]["error"]["reason"] == "unknown_interview"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Är du blek, och är din hals svullen?", "sv", "Är Lukas blek, och är Lukas hals svullen?"),
+        ("Do you have trouble, and is your throat sore?", "en", "Does Lukas have trouble, and is Lukas's throat sore?"),
+        ("Have you measured it?", "en", "Has Lukas measured it?"),
+    ],
+)
+def test_a_childs_questions_speak_of_the_child_by_name(text: str, language: str, expected: str) -> None:
+    patient = Patient(4, writer="parent", name="Lukas")
+    assert worded(patient, language, text, "", text if language == "en" else "") == expected
+    assert worded(patient, "sv", text, "Hur mår {vem}?", "") == "Hur mår Lukas?"
+
+
+def test_a_name_decides_nothing() -> None:
+    protocols = reading(SORE)
+    known = {"ent.sore_throat": True, "gen.fever": True}
+    named = interviewed(protocols, begin(protocols, 4, "male", "parent", "halsont", "Nils"), knowing(protocols, known))
+    plain = interviewed(protocols, begin(protocols, 4, "male", "parent", "halsont"), knowing(protocols, known))
+    assert assess(protocols, named) == assess(protocols, plain)
+    assert summary(protocols, named)[0].question != summary(protocols, plain)[0].question

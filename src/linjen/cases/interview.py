@@ -71,7 +71,7 @@ def set_words(protocols: Protocols, state: State | None, patient: Patient, text:
     asked about even when it was answered "nej" before.
     """
     if state is None:
-        state = begin(protocols, patient.age_years, patient.sex, patient.writer, text)
+        state = begin(protocols, patient.age_years, patient.sex, patient.writer, text, patient.name)
         return add_text(protocols, state, extra) if extra else state
     reading = protocols.read(text)
     suspected = _suspected(protocols, state, [reading, *([protocols.read(extra)] if extra else [])])

@@ -45,13 +45,18 @@ class Due:
 
 
 def begin(
-    protocols: Protocols, age_years: float, sex: Sex = "unknown", writer: Writer = "self", text: str = ""
+    protocols: Protocols,
+    age_years: float,
+    sex: Sex = "unknown",
+    writer: Writer = "self",
+    text: str = "",
+    name: str = "",
 ) -> State:
     """A new interview about a patient of `age_years` (years, may be a fraction). Raises Invalid("bad_age")."""
     if not (isinstance(age_years, int | float) and math.isfinite(age_years) and 0 <= age_years <= 130):
         raise Invalid("bad_age", field="age_years")
     reading = protocols.read(text[:_TEXT_LIMIT])
-    state = State(Patient(float(age_years), sex, writer), (text,), reading, protocols.stamp)
+    state = State(Patient(float(age_years), sex, writer, name), (text,), reading, protocols.stamp)
     return msgspec.structs.replace(state, suspected=_suspects(protocols, {}, reading))
 
 

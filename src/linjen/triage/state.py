@@ -31,11 +31,15 @@ class AskedPage(msgspec.Struct, frozen=True):
 
 
 class Patient(msgspec.Struct, frozen=True):
-    """Whom the interview is about (age in years, may be a fraction) and who writes."""
+    """Whom the interview is about (age in years, may be a fraction) and who writes.
+
+    `name` is the given name that questions use when somebody else writes; nothing is decided by it.
+    """
 
     age_years: float
     sex: Sex = "unknown"
     writer: Writer = "self"
+    name: str = ""
 
 
 class State(msgspec.Struct, frozen=True):

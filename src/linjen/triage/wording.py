@@ -12,6 +12,17 @@ _ABOUT = re.compile(r"\b(du|dig|din|ditt|dina|Du|Dig|Din|Ditt|Dina)\b(?: \((?:ba
 _LANGUAGES = ("sv", "en")
 
 
+def who(patient: Patient) -> str:
+    """How questions speak of the patient when somebody else writes: by name, else barnet or personen."""
+    if patient.name:
+        return patient.name
+    return "barnet" if patient.writer == "parent" and patient.age_years < 18 else "personen"
+
+
+def _whose(name: str) -> str:
+    return name if name[-1] in "sxz" else f"{name}s"
+
+
 def about_patient(text: str, patient: Patient) -> str:
     """A Swedish question written to "du", worded for the one it is about when somebody else writes.
 
@@ -20,25 +31,59 @@ def about_patient(text: str, patient: Patient) -> str:
     """
     if patient.writer == "self":
         return re.sub(r" \((?:barnet|personen)\)", "", text)
-    who = "barnet" if patient.writer == "parent" and patient.age_years < 18 else "personen"
-    words = {"du": who, "dig": "sig", "din": f"{who}s", "ditt": f"{who}s", "dina": f"{who}s"}
+    name = who(patient)
+    words = {"du": name, "dig": "sig", "din": _whose(name), "ditt": _whose(name), "dina": _whose(name)}
 
     def swap(match: re.Match[str]) -> str:
         word = words[match[1].lower()]
-        return word.capitalize() if match[1][0].isupper() else word
+        return word[0].upper() + word[1:] if match[1][0].isupper() else word
 
     swapped = _ABOUT.sub(swap, text)
     return re.sub(r"\((?:barnet|personen)\)", "", swapped) if "(" in swapped else swapped
 
 
+def about_patient_in_english(text: str, patient: Patient) -> str:
+    """The same for a question in English.
+
+    >>> about_patient_in_english("Do you feel that your throat hurts?", Patient(4, writer="parent", name="Elsa"))
+    "Does Elsa feel that Elsa's throat hurts?"
+    """
+    if patient.writer == "self":
+        return text
+    name = patient.name or ("your child" if patient.age_years < 18 else "the person")
+
+    def swap(match: re.Match[str]) -> str:
+        word = _ENGLISH[match[0].lower()].replace("X", name)
+        return word[0].upper() + word[1:] if match[0][0].isupper() else word
+
+    return _ABOUT_ENGLISH.sub(swap, text)
+
+
+#: What follows "you" in our questions, and how it stands of somebody else; X is the name.
+_ENGLISH = {
+    "do you": "does X", "are you": "is X", "have you": "has X", "were you": "was X", "did you": "did X",
+    "can you": "can X", "you are": "X is", "you have": "X has", "you were": "X was", "you feel": "X feels",
+    "you take": "X takes", "you use": "X uses", "your": "X's", "yourself": "X", "you": "X",
+}  # fmt: skip
+_ABOUT_ENGLISH = re.compile(r"\b(?:" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+
+
 def worded(patient: Patient, language: str, text: str, text_other: str, text_en: str) -> str:
     """The text in the wanted language, for the writer. English falls back to Swedish where it is not written yet."""
     if language == "en" and text_en:
-        return text_en
+        return about_patient_in_english(text_en, patient)
     if patient.writer != "self" and text_other:
-        who = "barnet" if patient.writer == "parent" and patient.age_years < 18 else "personen"
-        return text_other.replace("{vem}", who).replace("{Vem}", who.capitalize())
+        name = who(patient)
+        return text_other.replace("{vem}", name).replace("{Vem}", name[0].upper() + name[1:])
     return about_patient(text, patient)
+
+
+def name_of(protocols: Protocols, reason: str, language: str = "sv") -> str:
+    """A contact reason's name in the reader's language; Swedish where it has no other. KeyError for an unknown one."""
+    file = protocols.reasons[reason].file if reason in protocols.reasons else None
+    if language == "en" and file is not None and file.name_en:
+        return file.name_en
+    return (file.name if file is not None else "") or protocols.vocabulary.reasons[reason].name
 
 
 #: The vocabulary's unit of a number on a scale from nothing to the worst.

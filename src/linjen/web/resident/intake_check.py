@@ -13,6 +13,7 @@ from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import page_at
+from linjen.triage.wording import name_of
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answers import answer_words
 from linjen.web.resident.intake_emergency import may_queue
@@ -61,7 +62,7 @@ def _item(sheet: Sheet, name: str, answer: str, step: str) -> Item:
 def _reason_name(sheet: Sheet, reason: str) -> str:
     if reason == "ovrigt":
         return sheet.exchange.say("intake.reasons.other")
-    return sheet.protocols.vocabulary.reasons[reason].name
+    return name_of(sheet.protocols, reason, sheet.exchange.language)
 
 
 def _answers(sheet: Sheet) -> Iterator[Item]:

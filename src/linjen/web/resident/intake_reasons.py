@@ -12,6 +12,7 @@ from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.triage import candidates, choose
 from linjen.triage.plausible import FALLBACK
+from linjen.triage.wording import name_of
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of
 
@@ -34,10 +35,11 @@ class ReasonsStep(Step):
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The reasons with their names."""
-        known = sheet.protocols.vocabulary.reasons
-        say = sheet.exchange.say
-        names = {reason: say("intake.reasons.other") if reason == FALLBACK else known[reason].name
-                 for reason in _offered(sheet)}  # fmt: skip
+        say, language = sheet.exchange.say, sheet.exchange.language
+        names = {
+            reason: say("intake.reasons.other") if reason == FALLBACK else name_of(sheet.protocols, reason, language)
+            for reason in _offered(sheet)
+        }
         return {"options": [{"value": reason, "text": name, "hint": ""} for reason, name in names.items()],
                 "words": sheet.intake.text}  # fmt: skip
 

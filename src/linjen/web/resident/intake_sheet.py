@@ -93,7 +93,7 @@ class Sheet:
         assert self.patient is not None  # noqa: S101 - the steps before see to it
         months = age_months(self.patient.birth_on, clock.local_date(clock.now()))
         writer = "self" if self.patient.id == self.writer.id else "parent"
-        return Patient(months / 12, self.patient.sex, writer)  # type: ignore[arg-type]
+        return Patient(months / 12, self.patient.sex, writer, self.about)  # type: ignore[arg-type]
 
 
 async def see_sheet(db: Connection, exchange: Exchange) -> Sheet:

@@ -10,7 +10,8 @@ from linjen.cases.loading import Case
 from linjen.cases.overview import Around
 from linjen.core import swedish
 from linjen.core.clock import local_date
-from linjen.triage.vocabulary import vocabulary
+from linjen.triage import load
+from linjen.triage.wording import name_of
 from linjen.web.exchange import Exchange
 
 DRAFT_STATES = frozenset({"intake", "emergency_advised", "self_care_offered"})
@@ -39,8 +40,10 @@ def title_of(exchange: Exchange, case: Case) -> str:
     """The contact reason in words, or what kind of question it is."""
     if case.entry == "admin":
         return exchange.say("case.admin")
-    known = vocabulary().reasons.get(case.reason)
-    return known.name if known else exchange.say("case.care")
+    protocols = load()
+    if case.reason not in protocols.vocabulary.reasons:
+        return exchange.say("case.care")
+    return name_of(protocols, case.reason, exchange.language)
 
 
 def about_of(exchange: Exchange, case: Case, around: Around) -> str:
