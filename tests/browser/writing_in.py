@@ -121,12 +121,22 @@ class Intake:
         for name, values in offered.items():
             value = next(one for one in (facts.get(name, ""), "no", "unknown", values[0]) if one in values)
             await self.main.locator(f"input[name='{name}'][value='{value}']").check()
+        if await self.main.locator("input[name=none][data-alone]").count():
+            await self._tick(facts)
+            return
         for box in await self.main.locator("input[type=checkbox][name$='.unknown']").all():
             name = str(await box.get_attribute("name")).removesuffix(".unknown")
             if name in facts:
                 await self.main.locator(f"input[name='{name}']").fill(facts[name])
             else:
                 await box.check()
+
+    async def _tick(self, facts: dict[str, str]) -> None:
+        """Tick the boxes of the facts that are a yes, else the one that says none."""
+        boxes = await self.main.locator("input[type=checkbox][value=yes]").all()
+        wanted = [box for box in boxes if facts.get(str(await box.get_attribute("name"))) == "yes"]
+        for box in wanted or [self.main.locator("input[name=none]")]:
+            await box.check()
 
     async def to_check(self, picture: Path | None = None) -> Intake:
         """Past the self-care advice, the pictures and anything more."""

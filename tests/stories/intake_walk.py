@@ -113,7 +113,12 @@ class Walk:
             if kind == "checkbox" and name.endswith(".unknown"):
                 code = name.removesuffix(".unknown")
                 wanted = yes(code)
-                answers |= {code: wanted} if wanted.replace(",", "").isdecimal() else {name: "1"}
+                if (code, "checkbox", "yes") in self.fields():
+                    answers |= {code: "yes"} if wanted == "yes" else {name: "1"} if wanted == "unknown" else {}
+                else:
+                    answers |= {code: wanted} if wanted.replace(",", "").isdecimal() else {name: "1"}
+        if ("none", "checkbox", "1") in self.fields() and "yes" not in answers.values():
+            answers["none"] = "1"
         return answers
 
     async def finish(self) -> Walk:

@@ -183,7 +183,10 @@ async def test_inget_av_detta_is_no_to_all_but_never_hides_a_yes(region: Region)
     walk = await Walk(region, await region.resident("gustav")).begin()
     await walk.pass_start("Jag har ont i halsen", unit=ANKARET)
     await walk.send({"reasons": ["halsont"]})
-    codes = [name for name, kind, _ in walk.fields() if kind == "radio"]
+    codes = [name for name, kind, value in walk.fields() if kind == "checkbox" and value == "yes"]
+    await walk.send({})
+    assert walk.response.status_code == 422
+    assert "Kryssa i det som stämmer, eller välj Inget av detta." in walk.html
     await walk.send({codes[0]: "yes", "none": "1"})
     assert walk.response.status_code == 422
     await walk.send({"none": "1"})

@@ -149,6 +149,12 @@ def _filled(form: Form, persona: Persona) -> Fields:
             fields[name] = next(value for value in wanted if value in offered)
         elif kind == "button" and "next" in offered:
             fields[name] = "next"
+        elif kind == "checkbox" and f"{name}.unknown" in form.kinds and offered == ["yes"]:
+            if persona.facts.get(name) == "yes":
+                fields[name] = ["yes"]
+        elif kind == "checkbox" and name == "none":
+            if not any(form.choices.get(code) == ["yes"] and value == "yes" for code, value in persona.facts.items()):
+                fields[name] = ["1"]
         elif kind == "checkbox" and not name.endswith(".unknown"):
             fields[name] = [offered[0]]
         elif kind == "textarea" and not form.fields.get(name):

@@ -1,7 +1,7 @@
 """Own words to questions to urgency 1-5: pure functions, protocols as data."""
 
 from linjen.triage.assessment import assess
-from linjen.triage.interview import add_text, answer, begin, choose, next_page, page_at, pages_left
+from linjen.triage.interview import add_text, answer, begin, choose, next_page, page_at, pages_ahead, pages_left
 from linjen.triage.library import Protocols, load
 from linjen.triage.plausible import candidates
 from linjen.triage.state import Asked, AskedPage, Candidate, Fired, Line, Page, Patient, Result, SelfCare, State, Value
@@ -29,6 +29,7 @@ __all__ = [
     "load",
     "next_page",
     "page_at",
+    "pages_ahead",
     "pages_left",
     "summary",
 ]

@@ -271,6 +271,14 @@ def pages_left(protocols: Protocols, state: State) -> int:
     return left
 
 
+def pages_ahead(protocols: Protocols, state: State) -> int:
+    """How many pages the questions fill that are open now: quick, and near `pages_left`, which plays them through."""
+    facts = see_facts(protocols, state)
+    if is_emergency(protocols, state, facts):
+        return 0
+    return sum(math.ceil(len(due.codes) / MOST_CODES) for due in still_to_ask(protocols, state, facts))
+
+
 def checked(protocols: Protocols, code: str, value: Value) -> Value:
     """The value of an answer as it is stored. Raises Invalid("unknown_code") or Invalid("bad_value")."""
     finding = protocols.vocabulary.findings.get(code)

@@ -12,9 +12,9 @@ from linjen.cases.interview import keep_state
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.triage import Asked, Page, answer, page_at
+from linjen.triage import Asked, Page, answer, page_at, pages_ahead
 from linjen.web.exchange import Exchange
-from linjen.web.resident.intake_answers import NO, YES, filled_in, read_answer, sent_fields
+from linjen.web.resident.intake_answers import NO, UNKNOWN, YES, filled_in, read_answer, sent_fields
 from linjen.web.resident.intake_flow import back_path
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, show_step, take_step
@@ -67,15 +67,16 @@ class QuestionsStep(Step):
         return {"fields": fields}
 
     def read(self, sheet: Sheet) -> tuple[Values, list[Fault]]:
-        """Every question of the page has an answer; "Inget av detta" is no to all of them."""
-        exchange, codes = sheet.exchange, self.page(sheet).codes
+        """Every question of the page has an answer; in a list, what is not ticked is no once anything is chosen."""
+        exchange, page = sheet.exchange, self.page(sheet)
+        codes = page.codes
         fields: dict[str, str] = {}
         for asked in codes:
             fields |= sent_fields(exchange, asked)
-        if exchange.form.get("none") and _is_list(codes):
-            if any(fields[asked.code] == YES for asked in codes):
-                return {"fields": fields}, [Fault(codes[0].code, exchange.say("intake.questions.none_but_yes"))]
-            fields |= {asked.code: NO for asked in codes}
+        if _is_list(page):
+            fields, fault = _ticked(exchange, codes, fields)
+            if fault is not None:
+                return {"fields": fields}, [fault]
         found = {asked.code: read_answer(exchange, asked, fields) for asked in codes}
         faults = [one for one in found.values() if isinstance(one, Fault)]
         return {"fields": fields, "answers": found}, faults
@@ -84,10 +85,20 @@ class QuestionsStep(Step):
         """The page's heading and questions."""
         page = self.page(sheet)
         single = len(page.codes) == 1 and page.kind != "tripwire"
+        chosen = {asked.code: values["fields"][asked.code] for asked in page.codes}
         return {
-            "asked_page": page, "single": single, "is_list": _is_list(page.codes), "number": self.number(sheet),
+            "asked_page": page, "single": single, "is_list": _is_list(page), "number": self.number(sheet),
             "heading": page.codes[0].text if single else page.text,
+            "ticked": [{"name": one.code, "text": one.text, "hint": one.help, "value": chosen[one.code]}
+                       for one in page.codes],
+            "ahead": self._ahead(sheet), "none_chosen": all(value == NO for value in chosen.values()),
         }  # fmt: skip
+
+    def _ahead(self, sheet: Sheet) -> int:
+        """About how many pages of questions follow this one."""
+        if sheet.state is None or self.number(sheet) <= len(sheet.state.pages):
+            return 0
+        return pages_ahead(sheet.protocols, sheet.state) - 1
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """The answers; what hung on an earlier answer is asked anew."""
@@ -102,8 +113,23 @@ class QuestionsStep(Step):
         return f"{sheet.path}/questions/{number - 1}" if number > 1 else back_path(sheet, "questions")
 
 
-def _is_list(codes: tuple[Asked, ...]) -> bool:
-    return len(codes) > 1 and all(asked.type == "bool" for asked in codes)
+def _is_list(page: Page) -> bool:
+    """Whether the page is a list to tick. What her own words named is asked one by one: each needs its answer."""
+    return page.kind != "tripwire" and len(page.codes) > 1 and all(asked.type == "bool" for asked in page.codes)
+
+
+def _ticked(
+    exchange: Exchange, codes: tuple[Asked, ...], fields: dict[str, str]
+) -> tuple[dict[str, str], Fault | None]:
+    """A list's fields with a yes, a no or an unknown for each code; a fault when nothing was chosen, or both ways."""
+    none = bool(exchange.form.get("none"))
+    unsure = {one.code for one in codes if fields[f"{one.code}.unknown"] and fields[one.code] != YES}
+    given = {one.code: UNKNOWN if one.code in unsure else fields[one.code] for one in codes}
+    if none and YES in given.values():
+        return {**fields, **given}, Fault("ticks", exchange.say("intake.questions.none_but_yes"))
+    if not none and not any(given.values()):
+        return {**fields, **given}, Fault("ticks", exchange.say("intake.questions.none_chosen"))
+    return {**fields, **{code: value or NO for code, value in given.items()}}, None
 
 
 STEP = QuestionsStep()

@@ -27,9 +27,14 @@ for (const list of document.querySelectorAll("[data-one-or-none]")) {
   });
 }
 
-// A number that is written is known.
+// What is ticked, or written as a number, is known.
 for (const box of document.querySelectorAll("input[name$='.unknown']")) {
   const number = document.getElementById(box.name.slice(0, -".unknown".length));
+  if (number?.type === "checkbox") {
+    number.addEventListener("change", () => { if (number.checked) box.checked = false; });
+    box.addEventListener("change", () => { if (box.checked) number.checked = false; });
+    continue;
+  }
   number?.addEventListener("input", () => { if (number.value) box.checked = false; });
   box.addEventListener("change", () => { if (box.checked && number) number.value = ""; });
 }
