@@ -200,9 +200,12 @@ async function start() {
       if (answer.ok) readUpTo = Math.max(readUpTo, seq);
       else if (answer.status === 401) signedOut();
     } catch {
-      // Without a connection nothing has been told; the next look tries again.
+      // Without a connection nothing has been told; it is tried again below.
     }
     readTimer = 0;
+    // What came into view meanwhile is told, too; what failed a while later.
+    if (readUpTo >= seq) look();
+    else setTimeout(look, 5000);
   }
 
   addEventListener("focus", look);
