@@ -26,12 +26,12 @@ async def read(person: Person, case_id: UUID, part: str = "") -> str:
 
 async def test_warning_signs_come_first_then_what_is_unknown_each_as_the_resident_read_it(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
-    case_id = await send_triaged(region, "gustav", {"ent.trismus", "gen.fever"}, {"gen.chills"})
+    case_id = await send_triaged(region, "gustav", {"ent.neck_swelling_one", "gen.fever"}, {"gen.chills"})
     page = await read(karin, case_id)
     places = [
         page.index(part)
         for part in (
-            "Varningstecken", f"{question('ent.trismus')} Ja", "besvarade med ”vet inte”",
+            "Varningstecken", f"{question('ent.neck_swelling_one')} Ja", "besvarade med ”vet inte”",
             f"{question('gen.chills')} Vet inte", "Med egna ord", WORDS, "Svar",
             f"{question('gen.fever')} Ja", "Nej och vet inte", f"{question('gen.syncope')} Nej",
         )
