@@ -159,19 +159,24 @@ class Lexicon:
 
     def __init__(self, groups: dict[str, str], lines: Mapping[str, Sequence[str]], keep: Iterable[str] = ()) -> None:
         self._groups = {name: tuple(text.split()) for name, text in groups.items()}
-        self._numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
         self._plain, self._folded = Vocabulary(keep), Vocabulary(keep, folded=True)
         self._always: list[Expression] = []
         self._anchored: dict[int, list[Expression]] = {}
+        self.needed: dict[str, frozenset[int] | None] = {}
         for name, expressions in lines.items():
             for line in expressions:
                 self._take_in(parse_expression(name, line))
+        self.members = {name: self._sorted_members(members) for name, members in self._groups.items()}
 
     def _take_in(self, expression: Expression) -> None:
         anchors: set[int] | None = None
         for row in expression.rows:
             for item in row.items:
-                numbers = None if item == "..." else self._atoms(item)
+                if item == "...":
+                    continue
+                numbers = self._atoms(item)
+                self.needed[item] = None if numbers is None else frozenset(numbers)
                 if not row.absent and numbers is not None and (anchors is None or len(numbers) < len(anchors)):
                     anchors = numbers
         if anchors is None:
@@ -208,12 +213,20 @@ class Lexicon:
         except KeyError:
             raise ValueError(f"no group {item}") from None
 
+    def _sorted_members(self, members: Sequence[str]) -> tuple[frozenset[int], tuple[str, ...]]:
+        """The single words of a group by number, looked up at once, and its members that need a search."""
+        single = [one for one in members if not set(one) & set("_|@#+")]
+        for one in members:
+            atoms = self._atoms(one)
+            self.needed[one] = None if atoms is None else frozenset(atoms)
+        return frozenset(self._number(one) for one in single), tuple(one for one in members if one not in single)
+
     def _number(self, pattern: str) -> int:
-        if pattern not in self._numbers:
-            self._numbers[pattern] = len(self._numbers)
-            self._plain.add(pattern, self._numbers[pattern])
-            self._folded.add(pattern, self._numbers[pattern])
-        return self._numbers[pattern]
+        if pattern not in self.numbers:
+            self.numbers[pattern] = len(self.numbers)
+            self._plain.add(pattern, self.numbers[pattern])
+            self._folded.add(pattern, self.numbers[pattern])
+        return self.numbers[pattern]
 
     def find(self, tokens: Sequence[Token], numbers: Sequence[Number]) -> list[tuple[str, list[Span]]]:
         """Every find as (name of the expression, one span per row); an expression may be found several times."""
@@ -223,7 +236,7 @@ class Lexicon:
         for at, token in enumerate(tokens):
             for number in fits(token.form):
                 places.setdefault(number, []).append(at)
-        search = _Search(self._groups, self._numbers, tokens, places, numbers)
+        search = _Search(self, tokens, places, numbers)
         candidates = {id(one): one for number in places for one in self._anchored.get(number, ())}
         found: list[tuple[str, list[Span]]] = []
         for expression in [*self._always, *candidates.values()]:
@@ -235,19 +248,19 @@ class _Search:
     """One text being searched: the spans of items are worked out once and kept."""
 
     def __init__(
-        self,
-        groups: dict[str, tuple[str, ...]],
-        patterns: dict[str, int],
-        tokens: Sequence[Token],
-        places: dict[int, list[int]],
-        numbers: Sequence[Number],
+        self, lexicon: Lexicon, tokens: Sequence[Token], places: dict[int, list[int]], numbers: Sequence[Number]
     ) -> None:
-        self._groups, self._patterns, self._tokens = groups, patterns, tokens
+        self._lexicon, self._tokens = lexicon, tokens
         self._places, self._numbers = places, numbers
         self._known: dict[str, list[Span]] = {}
 
     def item(self, item: str) -> list[Span]:
         if item not in self._known:
+            # Most items have no word in the text at all: that is seen without searching.
+            needed = self._lexicon.needed.get(item)
+            if needed is not None and needed.isdisjoint(self._places):
+                self._known[item] = []
+                return []
             spans = {span for choice in item.lstrip("+").split("|") for span in self._choice(choice)}
             self._known[item] = sorted(spans)[:_MOST]
         return self._known[item]
@@ -255,11 +268,13 @@ class _Search:
     def _choice(self, choice: str) -> list[Span]:
         if choice.startswith("#"):
             return self._number(choice)
-        if "_" in choice and choice[1:] not in self._groups:
+        if "_" in choice and choice[1:] not in self._lexicon.members:
             return self._row([(part, _PHRASE_GAP) for part in choice.split("_")])
         if choice.startswith("@"):
-            return [span for member in self._groups[choice[1:]] for span in self.item(member)]
-        return [(at,) for at in self._places.get(self._patterns[choice], ())]
+            words, phrases = self._lexicon.members[choice[1:]]
+            spans = [(at,) for number in words & self._places.keys() for at in self._places[number]]
+            return [*spans, *(span for member in phrases for span in self.item(member))]
+        return [(at,) for at in self._places.get(self._lexicon.numbers[choice], ())]
 
     def _number(self, choice: str) -> list[Span]:
         kind, sign, limit = re.match(r"#(\w+)(>=|<=|>|<|=)([\d.]+)", choice).groups()  # type: ignore[union-attr]

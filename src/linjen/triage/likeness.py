@@ -7,6 +7,7 @@ its centre: the first finds the exact expression, the second the general subject
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ _CLASS_WEIGHT = 4.0
 _CENTRE_WEIGHT = 1.0
 _NEXT_WEIGHT = 0.7
 _NEXT_COUNT = 3
+_NEAREST = 32  # contact reasons whose phrases are compared one by one
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
 Vector = dict[str, float]
@@ -57,10 +59,10 @@ class Likeness:
         documents = [(reason, self._features(phrase)) for reason, phrase in phrases]
         self._rarity = _rarity(documents)
         self._reason_of = [reason for reason, _ in documents]
-        self._phrases: dict[str, list[tuple[int, float]]] = {}
-        for number, (_, features) in enumerate(documents):
+        self._phrases: dict[str, dict[str, list[tuple[int, float]]]] = {}
+        for number, (reason, features) in enumerate(documents):
             for feature, weight in self._vector(features).items():
-                self._phrases.setdefault(feature, []).append((number, weight))
+                self._phrases.setdefault(feature, {}).setdefault(reason, []).append((number, weight))
         self._centres: dict[str, list[tuple[str, float]]] = {}
         for reason, counts in _centres(documents).items():
             for feature, weight in self._vector(counts, soften=True).items():
@@ -89,13 +91,18 @@ class Likeness:
     def scores(self, text: str) -> dict[str, float]:
         """A score of 0..1 for each contact reason that shares anything with the text; 1 is a perfect likeness."""
         vector = self._vector(self._features(text))
-        likest: dict[int, float] = {}
         scores: dict[str, float] = {}
         for feature, weight in vector.items():
-            for number, other in self._phrases.get(feature, ()):
-                likest[number] = likest.get(number, 0.0) + weight * other
             for reason, other in self._centres.get(feature, ()):
                 scores[reason] = scores.get(reason, 0.0) + _CENTRE_WEIGHT * weight * other
+        # What lies far from a reason's centre is not near enough to one of its phrases to become one of the best.
+        near = heapq.nlargest(_NEAREST, scores, key=scores.__getitem__)
+        likest: dict[int, float] = {}
+        for feature, weight in vector.items():
+            phrases = self._phrases.get(feature)
+            for reason in near if phrases else ():
+                for number, other in phrases.get(reason, ()) if phrases else ():
+                    likest[number] = likest.get(number, 0.0) + weight * other
         per_reason: dict[str, list[float]] = {}
         for number, value in likest.items():
             per_reason.setdefault(self._reason_of[number], []).append(value)
