@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 
 from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
+from linjen.cases.alarms import listening
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.message import Sending, Sent, send_messages
@@ -33,7 +34,9 @@ from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
 from linjen.triage import load
+from linjen.triage.listening import Listener
 from linjen.triage.matching import load_reading
+from linjen.triage.tripwire import finding_levels
 from linjen.web.exchange import Exchange
 from linjen.web.faces import Faces
 from linjen.web.faults import fault_page
@@ -50,6 +53,8 @@ log = get_log(__name__)
 _SWEEP_S = 600
 #: Open pages are told of a delivery at once; its row, which only a reload needs, is written this often.
 _MARKS_EVERY_S = 1.0
+#: Messages read for warning signs in one transaction.
+_HEARD_AT_ONCE = 100
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -129,8 +134,10 @@ def build_app(site: Site) -> App:
             await site.database.open()
         site.hub.start()
         loading = asyncio.create_task(asyncio.to_thread(_load_triage))
-        # Nothing reacts to events by outgoing work yet: without a kind of job or a reaction both end at once.
-        worker, reactions = Worker(site.database.dsn), Dispatcher(site.database)
+        # Nothing is outgoing work yet: without a kind of job the worker ends at once.
+        worker, listener = Worker(site.database.dsn), Listener()
+        reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
+        reactions.add("message_sent", listening(listener.read, finding_levels().get, site.sealer))
         working = asyncio.create_task(worker.run())
         beside = [asyncio.create_task(one) for one in (_sweep(site), Sampler(site.database).run(), reactions.run())]
         try:
@@ -141,6 +148,7 @@ def build_app(site: Site) -> App:
             for task in beside:
                 task.cancel()
             await asyncio.gather(working, *beside, return_exceptions=True)
+            await listener.close()
             await site.hub.stop()
             for close in site.closing:
                 await close()

@@ -43,9 +43,9 @@ async def race(region: Region) -> None:
 def collecting(into: list[int]) -> Reaction:
     """A reaction that keeps the events' numbers and asks for a job each."""
 
-    async def react(_: Connection, event: Event) -> Sequence[Wanted]:
-        into.append(event.data["n"])
-        return [Wanted("rung", event.data)]
+    async def react(_: Connection, events: Sequence[Event]) -> Sequence[Wanted]:
+        into.extend(event.data["n"] for event in events)
+        return [Wanted("rung", event.data) for event in events]
 
     return react
 
@@ -121,11 +121,11 @@ async def test_a_reaction_that_fails_loses_nothing(region: Region) -> None:
     seen: list[int] = []
     broken = True
 
-    async def react(_: Connection, event: Event) -> Sequence[Wanted]:
-        if broken and event.data["n"] == 2:
+    async def react(_: Connection, events: Sequence[Event]) -> Sequence[Wanted]:
+        if broken:
             raise ZeroDivisionError
-        seen.append(event.data["n"])
-        return [Wanted("rung", event.data)]
+        seen.extend(event.data["n"] for event in events)
+        return [Wanted("rung", event.data) for event in events]
 
     reader = Dispatcher(region.site.database)
     reader.add("rung", react)

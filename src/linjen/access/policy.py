@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
+    "judge_triage": (_NOBODY, STAFF_IN_UNIT),
 }
 
 #: Administration is of a unit, by an assignment at that very unit that has not ended; care roles administer nothing.

@@ -51,7 +51,9 @@ async def send_case(
 async def _write_opening(db: Connection, sealer: Sealer, by: By, case_id: UUID, opening: str) -> None:
     """The resident's own words stand first in the chat, so that both sides see what it is about."""
     message_id = new_id()
-    event = await record(db, case_id, "message_sent", by.kind, by.person_id, {"message": str(message_id)})
+    event = await record(
+        db, case_id, "message_sent", by.kind, by.person_id, {"message": str(message_id), "opening": True}
+    )
     await db.execute(
         "insert into messages (id, case_id, seq, by_kind, by_id, body_sealed) values ($1, $2, $3, $4, $5, $6)",
         message_id, case_id, event.seq, by.kind, by.person_id, seal_text(sealer, case_id, message_id, opening),

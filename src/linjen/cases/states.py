@@ -27,6 +27,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("intake", "withdraw"): "abandoned",
     ("emergency_advised", "withdraw"): "abandoned",
     ("self_care_offered", "withdraw"): "closed",
+    ("queued", "judge_triage"): "queued",
+    ("in_progress", "judge_triage"): "in_progress",
+    ("closed", "judge_triage"): "closed",
 }
 
 #: Verbs that only read, and the states in which there is something to read.

@@ -24,8 +24,9 @@ _MOST = 500
 _EVERY_S = 1.0
 #: How many transactions the cursor may lie behind before it is moved for its own sake, not for an event's.
 _FAR_BEHIND = 1000
-#: What follows from one event. It may read through the connection it is given, and must be quick.
-Reaction = Callable[[Connection, Event], Awaitable[Sequence[Wanted]]]
+#: What follows from the events of one kind in a round, in order. It may read and write through the connection it is
+#: given, in the transaction that moves the cursor: what it writes is written once.
+Reaction = Callable[[Connection, Sequence[Event]], Awaitable[Sequence[Wanted]]]
 
 # The snapshot is taken once and for both: its oldest running transaction, and the rows that it sees.
 _READ = """
@@ -43,20 +44,21 @@ order by e.txid, e.id
 class Dispatcher:
     """One reader of the events, by name; of several nodes one at a time reads."""
 
-    def __init__(self, database: Database, name: str = "reactions") -> None:
+    def __init__(self, database: Database, name: str = "reactions", most: int = _MOST) -> None:
         self._database = database
         self._name = name
+        self._most = most
         self._reactions: dict[str, list[Reaction]] = defaultdict(list)
 
     def add(self, kind: str, reaction: Reaction) -> None:
-        """Ask `reaction` at every event of a kind, from now on."""
+        """Ask `reaction` in every round that has events of a kind, from now on."""
         self._reactions[kind].append(reaction)
 
     async def run(self) -> None:
         """Read once a second, for ever; without a reaction there is nothing to read."""
         while self._reactions:
             try:
-                while await self.step() >= _MOST:
+                while await self.step() >= self._most:
                     pass
             except LinjenError as error:
                 log.warning("dispatch_failed", reason=error.reason)
@@ -65,22 +67,23 @@ class Dispatcher:
             await asyncio.sleep(_EVERY_S)
 
     async def step(self) -> int:
-        """React to the next events, at most 500; how many there were. 0, too, while another node reads."""
+        """React to the next events, at most a round of them; how many there were. 0, too, while another node reads."""
         async with self._database.transaction() as db:
             if not await db.fetchval("select pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK, self._name):
                 return 0
             place = await self._place(db)
-            rows = await db.fetch(_READ, *place, list(self._reactions), _MOST)
+            rows = await db.fetch(_READ, *place, list(self._reactions), self._most)
             events = [
                 Event(r["case_id"], r["seq"], r["kind"], r["by_kind"], r["by_id"], r["unit_id"], r["data"], r["at"])
                 for r in rows if r["id"] is not None
             ]  # fmt: skip
-            wanted = [one for event in events for reaction in self._reactions[event.kind]
-                      for one in await reaction(db, event)]  # fmt: skip
-            await enqueue(db, wanted)
+            for kind, reactions in self._reactions.items():
+                of_kind = [event for event in events if event.kind == kind]
+                for reaction in reactions if of_kind else ():
+                    await enqueue(db, await reaction(db, of_kind))
             last = rows[-1]
             # All that was there has been read: go on at the oldest transaction that ran then.
-            after = (last["txid"], last["id"]) if len(events) == _MOST else (last["xmin"], 0)
+            after = (last["txid"], last["id"]) if len(events) == self._most else (last["xmin"], 0)
             if events or int(after[0]) - int(place[0]) > _FAR_BEHIND:
                 await db.execute(
                     "update event_cursors set txid = $2::text::xid8, id = $3 where name = $1", self._name, *after

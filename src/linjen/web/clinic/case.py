@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.alarms import list_alarms
 from linjen.cases.consent import list_consents
 from linjen.cases.history import list_past
 from linjen.cases.loading import Case, see_case
@@ -17,6 +18,7 @@ from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import find_phone, see_resident, unseal_number
+from linjen.web.clinic.alarms import alarms_in_words
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
@@ -58,6 +60,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "anamnesis": anamnesis, "copy_text": as_text(exchange, head, case, anamnesis),
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
+            "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         }  # fmt: skip
     if head.holding == "mine":

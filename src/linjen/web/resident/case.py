@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.alarms import find_unanswered
 from linjen.cases.answer_times import usual_minutes
 from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
@@ -60,6 +61,7 @@ async def _read_around(db: Connection, exchange: Exchange, case: Case, around: A
     return {
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
         "promise": await _promise(db, exchange, case, around),
+        "alarm": None if case.state == "closed" else await find_unanswered(db, exchange.site.sealer, case.id),
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
         "when": _when(exchange, case), "closed": _closed(case), "intake": await _read_intake(db, exchange, case),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response
 
+from linjen.cases.alarms import keep_alarms
 from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST
-from linjen.cases.interview import ALARMED_ADMIN_PRIORITY, Assessment, is_alarming, keep_assessment
+from linjen.cases.interview import ALARMED_ADMIN_PRIORITY, Assessment, is_alarming, keep_assessment, level_of
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
@@ -102,7 +104,9 @@ async def send(exchange: Exchange) -> Response[Any]:
 async def _send(db: Connection, sheet: Sheet) -> None:
     exchange, found = sheet.exchange, sheet.assessment
     assert found is not None  # noqa: S101 - there are words, or nothing could be sent
-    await keep_assessment(db, exchange.site.sealer, sheet.draft.case.id, found)
+    case_id, levels = sheet.draft.case.id, partial(level_of, sheet.protocols)
+    await keep_assessment(db, exchange.site.sealer, case_id, found)
+    await keep_alarms(db, exchange.site.sealer, case_id, found.words, levels, None)
     opening = "\n\n".join(text for text in (sheet.intake.text, sheet.intake.extra) if text)
     await send_case(
         db, exchange.site.sealer, exchange.by, sheet.draft, urgency=_priority(sheet, found),

@@ -1,0 +1,32 @@
+"""The process that reads chat messages for warning signs, beside the server and after everything else.
+
+Started as `python -I -m linjen.triage.listening_process` by `triage/listening.py`. A line on standard input is a JSON
+list of texts; the answer is a line with a JSON list of as many objects, finding code to the words that hit. It gives
+way to everybody: a message is delivered first and read a moment later.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import msgspec
+
+from linjen.triage.tripwire import find_red_flags, load_tripwire
+
+NICE = 15
+
+
+def main() -> None:
+    """Read until standard input ends."""
+    os.nice(NICE)
+    load_tripwire()
+    out = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        texts = msgspec.json.decode(line, type=list[str])
+        out.write(msgspec.json.encode([find_red_flags(text) for text in texts]) + b"\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
