@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -26,6 +26,7 @@ from linjen.triage import (
     next_page,
     summary,
 )
+from linjen.triage.forms import form_in_words, written_in
 from linjen.triage.state import Patient, TextReading
 
 #: What an administrative question is sorted as when its words name something urgent: only ever raised.
@@ -37,7 +38,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
     `urgency` is 1 (most urgent) to 5, None for an administrative question. `rules` say why, the deciding one first;
     `lines` are the answers with the questions as the resident read them, warning signs first; `words` are the warning
-    signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked.
+    signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked; `form`
+    holds (question, answer) of the short form.
     """
 
     urgency: int | None
@@ -51,6 +53,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     unanswered_red_flags: tuple[str, ...] = ()
     self_care: tuple[SelfCare, ...] = ()
     complete: bool = True
+    form: tuple[tuple[str, str], ...] = ()
 
 
 def read_state(intake: Intake) -> State | None:
@@ -64,18 +67,22 @@ def keep_state(intake: Intake, state: State) -> Intake:
     return msgspec.structs.replace(intake, interview=msgspec.to_builtins(state), said=said)
 
 
-def set_words(protocols: Protocols, state: State | None, patient: Patient, text: str, extra: str = "") -> State:
-    """The interview after the own words or the patient were written anew: answers stay as far as they are still asked.
+def set_words(
+    protocols: Protocols, state: State | None, patient: Patient, text: str, later: Sequence[str] = ()
+) -> State:
+    """The interview after own words, `later` texts or the patient were written anew: answers stay while they are asked.
 
     A warning sign that only the old words named is forgotten, unless it has been answered. One that is newly heard is
     asked about even when it was answered "nej" before.
     """
     if state is None:
         state = begin(protocols, patient.age_years, patient.sex, patient.writer, text, patient.name)
-        return add_text(protocols, state, extra) if extra else state
+        for more in filter(None, later):
+            state = add_text(protocols, state, more)
+        return state
     reading = protocols.read(text)
-    suspected = _suspected(protocols, state, [reading, *([protocols.read(extra)] if extra else [])])
-    texts = (text, extra) if extra else (text,)
+    texts = (text, *filter(None, later))
+    suspected = _suspected(protocols, state, [reading, *map(protocols.read, texts[1:])])
     changed = msgspec.structs.replace(
         state, patient=patient, texts=texts, reading=reading, suspected=suspected, protocol=protocols.stamp,
         answers=_still_standing(protocols, state, suspected),
@@ -125,12 +132,22 @@ def conclude(protocols: Protocols, state: State, intake: Intake) -> Assessment:
     """What the triage says of this interview so far. Who has read self-care advice and wants contact is level 5."""
     result: Result = assess(protocols, state)
     wanted = result.outcome == "self_care" and intake.want_contact
+    form = form_in_words(protocols, state.chosen or [result.contact_reason], state.patient, intake.form)
     return Assessment(
         urgency=result.urgency, outcome="contact" if wanted else result.outcome, contact_reason=result.contact_reason,
         protocol=result.protocol, chosen=state.chosen, rules=result.rules, lines=tuple(summary(protocols, state)),
         words=state.suspected, unanswered_red_flags=result.unanswered_red_flags, self_care=result.self_care,
-        complete=result.complete,
+        complete=result.complete, form=tuple((question, answer) for _, question, answer in form),
     )  # fmt: skip
+
+
+def hear(protocols: Protocols, intake: Intake, patient: Patient) -> Assessment:
+    """What is known of an administrative question: what `listen` hears in all that was written, and its short form."""
+    reasons = [intake.about] if intake.about else []
+    found = listen(protocols, [intake.text, *written_in(protocols, reasons, intake.form)])
+    form = form_in_words(protocols, reasons, patient, intake.form)
+    said = tuple((question, answer) for _, question, answer in form)
+    return msgspec.structs.replace(found, contact_reason=intake.about, form=said)
 
 
 def listen(protocols: Protocols, texts: Iterable[str]) -> Assessment:

@@ -24,7 +24,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """What a resident has filled in so far. `interview` is the triage engine's own state, as plain data.
 
     `said` holds every answer ever given, so that a page that comes back is filled in; `passed` the steps that she has
-    gone on from; `warned` the warning signs in an administrative question that she has been told about.
+    gone on from; `warned` the warning signs in an administrative question that she has been told about; `about` the
+    administrative reason that she picked; `form` the answers to the short form, by the question's id.
     """
 
     text: str = ""
@@ -36,6 +37,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     said: dict[str, bool | float | str | None] = {}
     passed: list[str] = []
     warned: list[str] = []
+    about: str = ""
+    form: dict[str, str] = {}
 
 
 class Draft(msgspec.Struct, frozen=True):

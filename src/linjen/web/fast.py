@@ -126,9 +126,9 @@ def _level_words(priority: int) -> str:
 @cache
 def reason_name(entry: str, reason: str) -> str:
     """The contact reason in words; an administrative question has its own."""
-    if entry == "admin":
-        return say("sv", "ledger.admin")
     known = vocabulary().reasons.get(reason)
+    if entry == "admin":
+        return f"{say('sv', 'ledger.admin')}: {known.name.lower()}" if known else say("sv", "ledger.admin")
     return known.name if known else say("sv", "ledger.no_reason")
 
 

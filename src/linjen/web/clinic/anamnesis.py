@@ -32,6 +32,7 @@ class Anamnesis(msgspec.Struct, frozen=True, kw_only=True):
     answers: Sequence[Line]
     denied: Sequence[Line]
     heard: Sequence[tuple[str, str]]
+    form: Sequence[tuple[str, str]]
     rules: Sequence[Fired]
     reviewed: bool
     protocol: str
@@ -54,7 +55,7 @@ def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis
         answers=of_kind["positive"] + of_kind["detail"], denied=of_kind["negative"],
         heard=[(signs[code].name, words) for code, words in found.words.items()
                if code in signs and code not in answered],
-        rules=found.rules, reviewed=bool(found.rules) and all(rule.reviewed for rule in found.rules),
+        form=found.form, rules=found.rules, reviewed=bool(found.rules) and all(rule.reviewed for rule in found.rules),
         protocol=found.protocol,
     )  # fmt: skip
 
@@ -71,6 +72,7 @@ def as_text(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis
         *_block(say("clinic.intake.unknown"), _lines(anamnesis.unknown)),
         *_block(say("clinic.intake.answers"), _lines(anamnesis.answers)),
         *_block(say("clinic.intake.denied"), _lines(anamnesis.denied)),
+        *_block(say("clinic.intake.form"), [f"{question} {answer}" for question, answer in anamnesis.form]),
     ]
     if case.pictures:
         key = "picture_one" if case.pictures == 1 else "picture_many"

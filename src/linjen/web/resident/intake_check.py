@@ -15,11 +15,12 @@ from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import page_at
+from linjen.triage.forms import form_in_words
 from linjen.triage.wording import name_of
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answers import answer_words
 from linjen.web.resident.intake_emergency import may_queue
-from linjen.web.resident.intake_flow import is_emergency, next_path, next_step, path_of
+from linjen.web.resident.intake_flow import form_reasons, is_emergency, next_path, next_step, path_of
 from linjen.web.resident.intake_sheet import Sheet, open_sheet
 from linjen.web.resident.intake_step import Step, Values, is_outdated, leave, routes_of
 from linjen.web.routing import post_page
@@ -48,12 +49,24 @@ def _items(sheet: Sheet) -> Iterator[Item]:
             yield _item(sheet, kind, say("parts.allow" if allowed else "parts.refuse"), "consent")
     yield _item(sheet, "words", sheet.intake.text, "words")
     if sheet.is_admin:
+        if sheet.intake.about:
+            yield _item(sheet, "about", _reason_name(sheet, sheet.intake.about), "about")
+        yield from _form(sheet)
         return
     names = [_reason_name(sheet, reason) for reason in sheet.intake.reasons]
     yield _item(sheet, "reasons", ", ".join(names), "reasons")
+    yield from _form(sheet)
     count = len(sheet.pictures)
     yield _item(sheet, "pictures", say("intake.check.picture_count", count=count), "pictures")
     yield _item(sheet, "extra", sheet.intake.extra or say("intake.check.nothing"), "extra")
+
+
+def _form(sheet: Sheet) -> Iterator[Item]:
+    said = form_in_words(
+        sheet.protocols, form_reasons(sheet), sheet.triage_patient, sheet.intake.form, sheet.exchange.language
+    )
+    for id, question, answer in said:
+        yield {"question": question, "answer": answer, "href": f"{path_of(sheet, 'form')}#{id}"}
 
 
 def _item(sheet: Sheet, name: str, answer: str, step: str) -> Item:

@@ -10,6 +10,8 @@ import msgspec
 from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
+from linjen.triage.forms import written_in
+from linjen.web.resident.intake_flow import form_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of
 from linjen.web.resident.intake_words import LONGEST, typed_text
@@ -38,7 +40,8 @@ class ExtraStep(Step):
         """A warning sign in it becomes a question of its own before the case can be sent."""
         extra: str = values["extra"]
         intake = msgspec.structs.replace(sheet.intake, extra=extra, passed=passed(sheet.intake, "extra"))
-        return keep_state(intake, set_words(sheet.protocols, sheet.state, sheet.triage_patient, intake.text, extra))
+        later = [*written_in(sheet.protocols, form_reasons(sheet), intake.form), extra]
+        return keep_state(intake, set_words(sheet.protocols, sheet.state, sheet.triage_patient, intake.text, later))
 
 
 ROUTES = routes_of(ExtraStep())

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
+from linjen.triage.forms import is_form_done
+from linjen.triage.plausible import FAINT
 from linjen.web.resident.intake_sheet import Sheet
 
 _SYMPTOM = (
-    "patient", "unit", "consent", "fee", "words", "reasons", "questions", "self_care", "pictures", "extra", "check",
+    "patient", "unit", "consent", "fee", "words", "reasons", "questions", "self_care", "form", "pictures", "extra",
+    "check",
 )  # fmt: skip
-_ADMIN = ("patient", "unit", "words", "warning", "check")
+_ADMIN = ("patient", "unit", "words", "warning", "about", "form", "check")
 
 #: Which part of the way a page belongs to: few enough to be told truthfully, whatever the answers are.
 _PARTS = {
-    "symptom": (("patient", "unit", "consent", "fee"), ("words", "reasons"), ("questions",), ("pictures", "extra"),
-                ("check",)),
-    "admin": (("patient", "unit"), ("words", "warning"), ("check",)),
+    "symptom": (("patient", "unit", "consent", "fee"), ("words", "reasons"), ("questions",),
+                ("form", "pictures", "extra"), ("check",)),
+    "admin": (("patient", "unit"), ("words", "warning", "about", "form"), ("check",)),
 }  # fmt: skip
 
 
@@ -32,6 +35,12 @@ def _is_for(sheet: Sheet, step: str) -> bool:
         return _is_offered_self_care(sheet)
     if step == "warning":
         return bool(sheet.assessment and sheet.assessment.words)
+    if step == "about":
+        return bool(offered_forms(sheet))
+    if step == "form":
+        return sheet.asked is None and any(
+            sheet.protocols.reasons[one].file.form for one in form_reasons(sheet) if one in sheet.protocols.reasons
+        )
     return True
 
 
@@ -64,9 +73,32 @@ def is_done(sheet: Sheet, step: str) -> bool:
             return found is None or set(found.words) <= set(intake.warned)
         case "self_care":
             return intake.want_contact
-        case "pictures" | "extra":
+        case "form":
+            return step in intake.passed and is_form_done(sheet.protocols, form_reasons(sheet), intake.form)
+        case "pictures" | "extra" | "about":
             return step in intake.passed
     return False
+
+
+def form_reasons(sheet: Sheet) -> tuple[str, ...]:
+    """The contact reasons whose forms belong to this draft."""
+    if sheet.is_admin:
+        return (sheet.intake.about,) if sheet.intake.about else ()
+    if sheet.state is None:
+        return ()
+    return sheet.state.chosen or ((sheet.assessment.contact_reason,) if sheet.assessment else ())
+
+
+def offered_forms(sheet: Sheet) -> tuple[str, ...]:
+    """The administrative reasons that the words of an administrative question are like, best first."""
+    if not (sheet.is_admin and sheet.intake.text):
+        return ()
+    known, protocols = sheet.protocols.vocabulary.reasons, sheet.protocols
+    best = [reason for reason, score in protocols.read(sheet.intake.text).reasons if score >= FAINT]
+    return tuple(
+        one for one in best
+        if one in protocols.reasons and known[one].kind == "admin" and protocols.reasons[one].file.form
+    )  # fmt: skip
 
 
 def is_emergency(sheet: Sheet) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from linjen.cases.consent import Consent, list_consents
-from linjen.cases.interview import Assessment, conclude, follow_protocol, listen, read_state
+from linjen.cases.interview import Assessment, conclude, follow_protocol, hear, read_state
 from linjen.cases.start import Draft, Intake, open_draft, read_again, see_draft
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -84,7 +84,7 @@ class Sheet:
     def assessment(self) -> Assessment | None:
         """What the triage says so far; for an administrative question what the tripwire heard."""
         if self.is_admin:
-            return listen(self.protocols, [self.intake.text]) if self.intake.text else None
+            return hear(self.protocols, self.intake, self.triage_patient) if self.intake.text else None
         return conclude(self.protocols, self.state, self.intake) if self.state else None
 
     @property

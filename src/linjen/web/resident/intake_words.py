@@ -12,7 +12,9 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake, keep_text
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
+from linjen.triage.forms import written_in
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_flow import form_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet
 from linjen.web.resident.intake_step import Step, Values, is_outdated, leave, passed, routes_of, save
 from linjen.web.routing import post_page
@@ -63,8 +65,11 @@ class WordsStep(Step):
         text: str = values["text"]
         intake = msgspec.structs.replace(sheet.intake, text=text)
         if sheet.is_admin:
+            steps = [name for name in intake.passed if name != "about" or text == sheet.intake.text]
+            intake = msgspec.structs.replace(intake, passed=steps)
             return msgspec.structs.replace(intake, passed=passed(intake, "words"))
-        state = set_words(sheet.protocols, sheet.state, sheet.triage_patient, text, intake.extra)
+        later = [*written_in(sheet.protocols, form_reasons(sheet), intake.form), intake.extra]
+        state = set_words(sheet.protocols, sheet.state, sheet.triage_patient, text, later)
         if text != sheet.intake.text:
             intake = msgspec.structs.replace(intake, passed=[name for name in intake.passed if name != "reasons"])
         return keep_state(intake, state)

@@ -38,11 +38,9 @@ def is_draft(case: Case) -> bool:
 
 def title_of(exchange: Exchange, case: Case) -> str:
     """The contact reason in words, or what kind of question it is."""
-    if case.entry == "admin":
-        return exchange.say("case.admin")
     protocols = load()
     if case.reason not in protocols.vocabulary.reasons:
-        return exchange.say("case.care")
+        return exchange.say("case.admin" if case.entry == "admin" else "case.care")
     return name_of(protocols, case.reason, exchange.language)
 
 

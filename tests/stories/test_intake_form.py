@@ -1,0 +1,90 @@
+"""Några frågor till vården: short forms are asked when the level is set, reach staff, and are read for danger."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+
+import pytest
+
+from linjen.demo.world import id_of
+from linjen.triage import load
+from linjen.triage.content import Default, FormQuestion, ReasonFile
+from linjen.triage.library import Reason
+from tests.region import Region
+from tests.stories.intake_walk import Walk
+
+_FORM = [
+    FormQuestion(id="recept.lakemedel", text="Vilket läkemedel gäller det?", text_en="Which medicine?", required=True),
+    FormQuestion(id="recept.racker", text="Hur länge räcker den?", kind="choice", choices=["Slut nu", "En vecka"]),
+    FormQuestion(id="recept.nar", text="När tog du det senast?", kind="date"),
+    FormQuestion(id="recept.mer", text="Vill du berätta något mer?", kind="text"),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def a_form_for_prescriptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The administrative reason "recept" with a form of its own, whatever content there is."""
+    protocols = load()
+    file = ReasonFile(
+        kind="reason", id="recept", version=1, author="Test", source="Test", reviewed=False, form=_FORM,
+        default=Default(level=5, why="Test."),
+    )  # fmt: skip
+    reasons = {**protocols.reasons, "recept": Reason(file, (), ())}
+    changed = dataclasses.replace(protocols, reasons=reasons)
+    for module in ("linjen.web.resident.intake_sheet", "linjen.web.resident.shown_case"):
+        monkeypatch.setattr(f"{module}.load", lambda: changed)
+
+
+WORDS = "Jag behöver nytt recept på min medicin"
+
+
+async def at_the_form(region: Region) -> Walk:
+    """An administrative question about a prescription, at its form."""
+    walk = await Walk(region, await region.resident("amina")).begin("admin")
+    await walk.send({"unit": str(id_of("unit/bjorken"))})
+    await walk.send({"text": WORDS})
+    assert walk.step == "about"
+    assert "Gäller det något av det här?" in walk.html
+    return await walk.send({"about": "recept"})
+
+
+async def test_a_prescription_is_asked_about_and_staff_read_the_answers(region: Region) -> None:
+    walk = await at_the_form(region)
+    assert walk.step == "form"
+    await walk.send({"recept.racker": "1", "recept.nar": "2026-11-02", "recept.mer": "Tack på förhand"})
+    assert "Svara på frågan." in walk.html
+    assert "Tack på förhand" in walk.html, "what was answered stays"
+    await walk.send({"recept.lakemedel": "Levaxin 100", "recept.racker": "1", "recept.nar": "2026-11-02"})
+    assert walk.step == "check"
+    assert "Levaxin 100" in walk.html
+    assert "2 november 2026" in walk.html
+    await walk.send(path=f"/intakes/{walk.case_id}/send")
+    ulf = await region.staff("ulf", "bjorken")
+    page = html.unescape((await ulf.get(f"/clinic/cases/{walk.case_id}")).text)
+    for part in ("Vilket läkemedel gäller det?", "Levaxin 100", "En vecka", "Administrativ", "recept"):
+        assert part in page, part
+
+
+async def test_something_else_is_sent_without_a_form(region: Region) -> None:
+    walk = await Walk(region, await region.resident("amina")).begin("admin")
+    await walk.send({"unit": str(id_of("unit/bjorken"))})
+    await walk.send({"text": WORDS})
+    await walk.send({"about": "hittepå"})
+    assert "Välj ett av alternativen" in walk.html
+    await walk.send({"about": "none"})
+    assert walk.step == "check"
+
+
+async def test_values_outside_the_form_are_asked_again(region: Region) -> None:
+    walk = await at_the_form(region)
+    await walk.send({"recept.lakemedel": "Levaxin", "recept.racker": "9", "recept.nar": "i tisdags"})
+    assert walk.html.count("Välj eller skriv ett svar som passar.") >= 2
+    await walk.send({"recept.lakemedel": "x" * 301})
+    assert "Skriv högst 300 tecken." in walk.html
+
+
+async def test_a_warning_sign_in_a_form_is_heard(region: Region) -> None:
+    walk = await at_the_form(region)
+    await walk.send({"recept.lakemedel": "Levaxin", "recept.mer": "Jag har svårt att andas och ont i bröstet nu"})
+    assert walk.step in {"emergency", "warning"}, walk.step
