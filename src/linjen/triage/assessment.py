@@ -6,7 +6,7 @@ from linjen.triage.content import Advice
 from linjen.triage.facts import FactTable, see_facts
 from linjen.triage.interview import next_page, still_to_ask
 from linjen.triage.library import Protocols, Reason
-from linjen.triage.plausible import candidates, contact_reason, protocols_in_play
+from linjen.triage.plausible import candidates, contact_reason, is_only_administrative, protocols_in_play
 from linjen.triage.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, active_rules, defaults, fired
 from linjen.triage.state import Fired, Outcome, Result, SelfCare, State
 
@@ -27,6 +27,7 @@ def assess(protocols: Protocols, state: State) -> Result:
     unknown = _unknown_red_flags(protocols, state)
     left = [] if emergency else _open_red_flags(protocols, state, facts)
     complete = emergency or next_page(protocols, state) is None
+    administrative = is_only_administrative(protocols, state)
     found += _open_question_rules(unknown, left, complete=complete)
     found += defaults(protocols, state, facts)
     urgency = min(rule.level for rule in found)
@@ -35,7 +36,7 @@ def assess(protocols: Protocols, state: State) -> Result:
         contact_reason=contact_reason(protocols, state, facts),
         candidates=tuple(one.id for one in candidates(protocols, state)),
         rules=tuple(sorted(found, key=lambda rule: (rule.level, not rule.certain, rule.id))),
-        outcome=_outcome(urgency, emergency=emergency),
+        outcome="contact" if administrative and not emergency else _outcome(urgency, emergency=emergency),
         asked=tuple(dict.fromkeys(code for page in state.pages for code in page.codes)),
         protocol=protocols.stamp,
         complete=complete,

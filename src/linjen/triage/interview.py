@@ -123,6 +123,7 @@ def _quote(state: State) -> str:
 
 def _lead_codes(protocols: Protocols, state: State) -> tuple[str, ...]:
     leads = [protocols.reasons[id].file.lead for id in by_text(protocols, state) if id in protocols.reasons]
+    leads = [lead for lead in leads if lead]  # an administrative reason has none
     listed = dict.fromkeys([*(lead[0] for lead in leads), *(code for lead in leads for code in lead[1:])])
     # What follows from another lead symptom is asked later, among the warning signs, so that this stays one page.
     return tuple(code for code in listed if not set(protocols.vocabulary.ancestors(code)) & set(listed))[:MOST_CODES]

@@ -47,6 +47,13 @@ def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: s
     return not any(facts.get(code) or state.answers.get(code, False) is None for code in others)
 
 
+def is_affirmed(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
+    """Has the resident said yes or "vet inte" to one of the lead symptoms?"""
+    reason = protocols.reasons.get(reason_id)
+    lead = reason.file.lead if reason is not None else []
+    return any(facts.get(code) or (code in state.answers and state.answers[code] is None) for code in lead)
+
+
 def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
     """The reasons whose warning signs and rules count: those chosen, else those of the text that are not denied.
 

@@ -8,7 +8,7 @@ from linjen.triage.condition import MAYBE, NO, YES
 from linjen.triage.content import Default
 from linjen.triage.facts import FactTable, is_settled
 from linjen.triage.library import AskBlock, Protocols, Reason, Rule
-from linjen.triage.plausible import in_play, is_denied
+from linjen.triage.plausible import in_play, is_affirmed, is_denied
 from linjen.triage.state import Fired, State
 
 SELF_CARE = 5
@@ -50,8 +50,13 @@ def _as_fired(rule: Rule, level: int, id: str, why: str, *, certain: bool) -> Fi
 
 
 def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired]:
-    """The starting level of each reason in play that is not denied; the general one when none is left."""
+    """The starting level of each reason that was chosen or affirmed, else of the best by text; at last the general one.
+
+    What the words merely resemble, and nobody has asked about, says nothing of how urgent the case is.
+    """
     playing = [id for id in in_play(protocols, state, facts) if not is_denied(protocols, state, facts, id)]
+    affirmed = [id for id in playing if state.chosen or is_affirmed(protocols, state, facts, id)]
+    playing = affirmed or playing[:1]
     found = [_as_default(protocols.reasons[id].file.default, id) for id in playing if id in protocols.reasons]
     for id in playing:
         if id in protocols.reasons:
