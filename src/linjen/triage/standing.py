@@ -52,11 +52,12 @@ def _as_fired(rule: Rule, level: int, id: str, why: str, *, certain: bool) -> Fi
 def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired]:
     """The starting level of each reason that was chosen or affirmed, else of the best by text; at last the general one.
 
-    What the words merely resemble, and nobody has asked about, says nothing of how urgent the case is.
+    What the words merely resemble, and nobody has asked about, says nothing of how urgent the case is. The best by
+    text stays when all was denied: the words name it, and its rules were asked.
     """
     playing = [id for id in in_play(protocols, state, facts) if not is_denied(protocols, state, facts, id)]
     affirmed = [id for id in playing if state.chosen or is_affirmed(protocols, state, facts, id)]
-    playing = affirmed or playing[:1]
+    playing = affirmed or list(in_play(protocols, state, facts)[:1])
     found = [_as_default(protocols.reasons[id].file.default, id) for id in playing if id in protocols.reasons]
     for id in playing:
         if id in protocols.reasons:
