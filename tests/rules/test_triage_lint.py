@@ -82,7 +82,7 @@ def test_the_command_ends_with_one_and_prints_file_line_and_reason(
 
 
 def test_files_are_read_in_name_order_whatever_the_disk_says() -> None:
-    names = [loaded.path.name for loaded in read_folder(FOLDER)]
+    names = [loaded.name for loaded in read_folder(FOLDER)]
     assert names == sorted(names)
 
 

@@ -107,9 +107,9 @@ class Protocols:
 
 @dataclass(frozen=True)
 class Loaded:
-    """One file as read: its shape, the line of every place, and its bytes."""
+    """One file as read: its name, its shape, the line of every place, and its bytes with plain line ends."""
 
-    path: Path
+    name: str
     file: AnyFile
     lines: Lines
     raw: bytes
@@ -119,18 +119,18 @@ class Loaded:
         return line_of(self.lines, place)
 
 
-def read_file(path: Path) -> Loaded:
-    """Read one protocol file. Raises Invalid("bad_protocol") with `file`, `line` and `why`."""
+def read_one(name: str, raw: bytes) -> Loaded:
+    """Read one protocol file from its bytes. Raises Invalid("bad_protocol") with `file`, `line` and `why`."""
     try:
-        data, lines = read_yaml(path)
+        data, lines = read_yaml(raw)
     except Invalid as wrong:
         line, why = wrong.detail["line"], wrong.detail["why"]
-        raise Invalid("bad_protocol", file=path.name, line=line, why=why) from None
+        raise Invalid("bad_protocol", file=name, line=line, why=why) from None
     kind = data.get("kind") if isinstance(data, dict) else None
     shape = SHAPES.get(kind) if isinstance(kind, str) else None
     if shape is None:
         why = f"kind must be one of {', '.join(SHAPES)}"
-        raise Invalid("bad_protocol", file=path.name, line=line_of(lines, "$.kind"), why=why)
+        raise Invalid("bad_protocol", file=name, line=line_of(lines, "$.kind"), why=why)
     try:
         file = msgspec.convert(data, shape)
     except msgspec.ValidationError as wrong:
@@ -139,13 +139,23 @@ def read_file(path: Path) -> Loaded:
         if (unknown := re.search(r"unknown field `(.+)`", why)) and f"{place}.{unknown[1]}" in lines:
             place = f"{place}.{unknown[1]}"
         where = f"{place.removeprefix('$.')}: " if place != "$" else ""
-        raise Invalid("bad_protocol", file=path.name, line=line_of(lines, place), why=where + why) from None
-    return Loaded(path, file, lines, path.read_bytes().replace(b"\r\n", b"\n"))
+        raise Invalid("bad_protocol", file=name, line=line_of(lines, place), why=where + why) from None
+    return Loaded(name, file, lines, raw.replace(b"\r\n", b"\n"))
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The bytes of every `*.yaml` of a folder, in name order."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
+
+
+def read_files(files: Mapping[str, bytes]) -> list[Loaded]:
+    """Read every file in name order, wherever the bytes are from. Raises like `read_one` at the first fault."""
+    return [read_one(name, raw) for name, raw in sorted(files.items())]
 
 
 def read_folder(folder: Path) -> list[Loaded]:
-    """Read every `*.yaml` of a folder in name order. Raises like `read_file` at the first fault."""
-    return [read_file(path) for path in sorted(folder.glob("*.yaml"))]
+    """As `read_files` for a folder's."""
+    return read_files(files_in(folder))
 
 
 def terms_of(risk: RiskFile, known: Vocabulary) -> dict[str, Node]:
@@ -256,7 +266,7 @@ def digest_of(files: list[Loaded]) -> str:
     for path in (FINDINGS_FILE, REASONS_FILE):
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     for loaded in files:
-        digest.update(f"\n{loaded.path.name}\n".encode())
+        digest.update(f"\n{loaded.name}\n".encode())
         digest.update(loaded.raw)
     return digest.hexdigest()[:12]
 
@@ -293,7 +303,12 @@ def _read(text: str) -> TextReading:
     return TextReading(found.language, tuple(found.reasons), tuple(found.red_flags), found.quotes, found.alarm)
 
 
+def compile_files(files: Mapping[str, bytes]) -> Protocols:
+    """Read and compile a whole set of protocol files, file name to bytes. Raises Invalid("bad_protocol")."""
+    return build(read_files(files), vocabulary())
+
+
 @cache
 def load(folder: Path = FOLDER) -> Protocols:
     """Load and compile the protocols of a folder once per process. Raises Invalid("bad_protocol")."""
-    return build(read_folder(folder), vocabulary())
+    return compile_files(files_in(folder))

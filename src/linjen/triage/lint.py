@@ -10,7 +10,7 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.condition import Node, OneOf, Unknown, codes_of, is_term_name, parse, walk
 from linjen.triage.content import Advice, AnyFile, CodesFile, DangerFile, GeneralFile, ReasonFile, RiskFile, RuleText
-from linjen.triage.library import Loaded, build, fitting_codes, read_file
+from linjen.triage.library import Loaded, build, files_in, fitting_codes, read_one
 from linjen.triage.reading_level import lix
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 
@@ -29,15 +29,20 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
 def check(folder: Path) -> list[Problem]:
     """Every fault in the protocol files of a folder, ordered by file and line; an empty list means all is well."""
+    return check_files(files_in(folder), folder.name)
+
+
+def check_files(named: Mapping[str, bytes], whole: str = "") -> list[Problem]:
+    """As `check` for files by name, wherever their bytes are from; `whole` names the set they belong to."""
     problems: list[Problem] = []
     files: list[Loaded] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for name, raw in sorted(named.items()):
         try:
-            files.append(read_file(path))
+            files.append(read_one(name, raw))
         except Invalid as wrong:
             problems.append(_problem(wrong))
     known = vocabulary()
-    problems += _whole_folder(folder, files, known, complete=not problems)
+    problems += _whole_set(whole, files, complete=not problems)
     risk = next((loaded for loaded in files if isinstance(loaded.file, RiskFile)), None)
     checker = _Checker(known, files, _terms(risk, known, problems))
     for loaded in files:
@@ -56,17 +61,17 @@ def _problem(wrong: Invalid) -> Problem:
     return Problem(str(where), line if isinstance(line, int) else 1, str(why))
 
 
-def _whole_folder(folder: Path, files: list[Loaded], known: Vocabulary, *, complete: bool) -> Iterator[Problem]:
+def _whole_set(whole: str, files: list[Loaded], *, complete: bool) -> Iterator[Problem]:
     for shape in (GeneralFile, DangerFile, RiskFile, CodesFile):
         found = [loaded for loaded in files if isinstance(loaded.file, shape)]
         if len(found) != 1 and complete:
-            yield Problem(folder.name, 1, f"exactly one file of kind {shape.__name__[:-4].lower()}, found {len(found)}")
+            yield Problem(whole, 1, f"exactly one file of kind {shape.__name__[:-4].lower()}, found {len(found)}")
     seen: dict[str, str] = {}
     for loaded in files:
         for place, id in _ids(loaded.file):
             if id in seen:
-                yield Problem(loaded.path.name, loaded.line(place), f"id {id} is already used in {seen[id]}")
-            seen.setdefault(id, loaded.path.name)
+                yield Problem(loaded.name, loaded.line(place), f"id {id} is already used in {seen[id]}")
+            seen.setdefault(id, loaded.name)
 
 
 def _ids(file: AnyFile) -> Iterator[tuple[str, str]]:
@@ -87,11 +92,11 @@ def _terms(risk: Loaded | None, known: Vocabulary, problems: list[Problem]) -> d
     for name, text in risk.file.terms.items():
         line = risk.line(f"$.terms.{name}")
         if not is_term_name(name):
-            problems.append(Problem(risk.path.name, line, f"{name!r} cannot name a term"))
+            problems.append(Problem(risk.name, line, f"{name!r} cannot name a term"))
         try:
             terms[name] = parse(text, known.findings, terms)
         except Invalid as wrong:
-            problems.append(Problem(risk.path.name, line, str(wrong.detail["why"])))
+            problems.append(Problem(risk.name, line, str(wrong.detail["why"])))
     return terms
 
 
@@ -135,7 +140,7 @@ class _Checker:
             yield from self.audiences(loaded, file)
 
     def problem(self, loaded: Loaded, place: str, reason: str) -> Problem:
-        return Problem(loaded.path.name, loaded.line(place), reason)
+        return Problem(loaded.name, loaded.line(place), reason)
 
     def signature(self, loaded: Loaded) -> Iterator[Problem]:
         file = loaded.file
@@ -202,7 +207,7 @@ class _Checker:
     def reason(self, loaded: Loaded, file: ReasonFile) -> Iterator[Problem]:
         if file.id not in self.known.reasons:
             yield self.problem(loaded, "$.id", f"unknown contact reason {file.id}")
-        elif loaded.path.stem != file.id:
+        elif loaded.name != f"{file.id}.yaml":
             yield self.problem(loaded, "$.id", f"the file of {file.id} is named {file.id}.yaml")
         kind = self.known.reasons[file.id].kind if file.id in self.known.reasons else "vard"
         yield from self.form(loaded, file, must=kind == "admin")

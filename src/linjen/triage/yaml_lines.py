@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -12,18 +11,17 @@ from linjen.core.errors import Invalid
 
 Lines = dict[str, int]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MAX_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 
 
-def read_yaml(path: Path) -> tuple[Any, Lines]:
-    """The file's content and, for each place such as `$.rules[2].level`, its line (from 1).
+def read_yaml(raw: bytes) -> tuple[Any, Lines]:
+    """The content of a file's bytes and, for each place such as `$.rules[2].level`, its line (from 1).
 
     Raises Invalid("bad_yaml") with `line` and `why`. Anchors, own tags and a key written twice are refused: what a
     clinician reads in the file is what the engine uses.
     """
     try:
-        raw = path.read_bytes()
-        if len(raw) > _MAX_BYTES:
+        if len(raw) > MAX_BYTES:
             raise Invalid("bad_yaml", line=1, why="the file is larger than 1 MB")
         text = raw.decode("utf-8")
         for event in yaml.parse(text, Loader=_LOADER):
