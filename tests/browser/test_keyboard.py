@@ -51,6 +51,9 @@ async def test_a_resident_writes_in_and_a_nurse_answers_by_keyboard(windows: Win
     await keys.press("Fortsätt", tag="button")
     await _questions(page, keys)
     await keys.press("Jag vill ha kontakt med vården")
+    if Intake(page).place == "form":
+        await _one_page(page, keys)
+        await keys.press("Fortsätt", tag="button")
     await keys.press("Fortsätt utan bild")
     await keys.press("Fortsätt", tag="button")
     await keys.press("Skicka", tag="button")

@@ -139,23 +139,41 @@ class Intake:
             await box.check()
 
     async def to_check(self, picture: Path | None = None) -> Intake:
-        """Past the self-care advice, the pictures and anything more."""
-        for _ in range(4):
+        """Past the self-care advice, the short form, the pictures and anything more."""
+        return await self._until("check", picture)
+
+    async def to_pictures(self) -> Intake:
+        """Past the self-care advice and the short form."""
+        return await self._until("pictures")
+
+    async def _until(self, wanted: str, picture: Path | None = None) -> Intake:
+        for _ in range(8):
+            if self.place == wanted:
+                return self
             match self.place:
-                case "pictures":
-                    if picture:
-                        await self.add_picture(picture)
-                    await self.onward()
-                case "extra":
-                    await self.onward()
-                case "self-care":
-                    await self._press(self.main.locator("form[action$='/self-care'] button"))
-                case "warning":
-                    await self._press(self.main.locator("form[action$='/warning'] button"))
-                case _:
-                    break
-        assert self.place == "check", self.page.url
-        return self
+                case "self-care" | "warning":
+                    await self._press(self.main.locator(f"form[action$='/{self.place}'] button"))
+                    continue
+                case "about":
+                    await self.main.locator("input[name=about][value=none]").check()
+                case "form":
+                    await self.fill_in_form()
+                case "pictures" if picture:
+                    await self.add_picture(picture)
+            await self.onward()
+        raise AssertionError(f"never came to {wanted}: {self.page.url}")
+
+    async def fill_in_form(self) -> None:
+        """Answer every question of the short form."""
+        chosen: set[str] = set()
+        for one in await self.main.locator("input[type=radio]").all():
+            name = str(await one.get_attribute("name"))
+            if name not in chosen:
+                chosen.add(name)
+                await one.check()
+        for box in await self.main.locator("input.lj-input, textarea.lj-input").all():
+            dated = await box.get_attribute("type") == "date"
+            await box.fill("2026-11-02" if dated else "Svar")
 
     async def add_picture(self, picture: Path) -> None:
         """Choose a picture; it is sent at once."""

@@ -122,7 +122,40 @@ class Walk:
         return answers
 
     async def finish(self) -> Walk:
-        """From the pictures to the receipt."""
-        await self.send({"do": "next"})
-        await self.send({"extra": ""})
+        """From the end of the questions to the receipt."""
+        await self.to_check()
         return await self.send(path=f"/intakes/{self.case_id}/send")
+
+    async def to_pictures(self) -> Walk:
+        """Past the self-care advice, wanting contact, and the short form."""
+        return await self._until("pictures")
+
+    async def to_check(self, extra: str = "") -> Walk:
+        """Past everything that comes after the questions; the short form is answered as far as it must be."""
+        return await self._until("check", extra)
+
+    async def _until(self, wanted: str, extra: str = "") -> Walk:
+        while self.step != wanted:
+            match self.step:
+                case "self-care" | "warning":
+                    await self.send()
+                case "form":
+                    await self.send(self.least_form())
+                case "about":
+                    await self.send({"about": "none"})
+                case "pictures":
+                    await self.send({"do": "next"})
+                case "extra":
+                    await self.send({"extra": extra})
+                case _:
+                    raise AssertionError(f"no way from {self.step} to {wanted}")
+        return self
+
+    def least_form(self) -> dict[str, str]:
+        """An answer to every question of the short form that is on the page."""
+        answers: dict[str, str] = {}
+        for name, kind, value in self.fields():
+            if name == "about" or (kind == "radio" and name in answers) or kind in {"hidden", "submit"}:
+                continue
+            answers[name] = {"radio": value, "date": "2026-11-02"}.get(kind, "Svar")
+        return answers

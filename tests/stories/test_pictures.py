@@ -51,8 +51,7 @@ async def _at_pictures(region: Region) -> Walk:
     await walk.pass_start("Jag har fått ett utslag på armen", unit=ANKARET)
     await walk.send({"reasons": ["ovrigt"]})
     await walk.answer_all()
-    assert walk.step == "pictures", walk.step
-    return walk
+    return await walk.to_pictures()
 
 
 def _ids(walk: Walk) -> list[str]:

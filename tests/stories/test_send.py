@@ -19,10 +19,7 @@ async def _at_check(region: Region, text: str = "Jag har ont i halsen") -> Walk:
     await walk.pass_start(text, unit=ANKARET)
     await walk.send({"reasons": ["ovrigt"]})
     await walk.answer_all()
-    await walk.send({"do": "next"})
-    await walk.send({"extra": ""})
-    assert walk.step == "check"
-    return walk
+    return await walk.to_check()
 
 
 async def test_a_sent_case_stands_in_the_ledger_with_her_words_first_in_the_chat(region: Region) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 
+from linjen.core import clock
 from linjen.core.logs import get_log
 from linjen.demo.visitor import Fields, Form, Shown, Visitor
 
@@ -159,11 +160,17 @@ def _filled(form: Form, persona: Persona) -> Fields:
             fields[name] = [offered[0]]
         elif kind == "textarea" and not form.fields.get(name):
             fields[name] = persona.text if name in {"words", "text"} else ""
+        elif kind in {"text", "date"} and not form.fields.get(name) and f"{name}.unknown" not in form.kinds:
+            fields[name] = persona.facts.get(name, _today() if kind == "date" else "Samma som förra gången")
         elif f"{name}.unknown" in form.kinds:
             fields[name] = persona.facts.get(name, "")
             if not fields[name]:
                 fields[f"{name}.unknown"] = form.choices[f"{name}.unknown"][0]
     return fields
+
+
+def _today() -> str:
+    return clock.local_date(clock.now()).isoformat()
 
 
 async def talk(visitor: Visitor, persona: Persona, case: str) -> None:
