@@ -1,4 +1,4 @@
-"""What the machine allows: the same rows as a message writes, by bare loops without HTTP, session or policy."""
+"""What the machine allows: the rows of a message or an answer, by bare loops without HTTP, session or policy."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from linjen.core.ids import new_id
 
 SECONDS = 3.0
 OUTSTANDING = 200
-_BODY = os.urandom(110)
 
-_WRITE = """
+_WRITE_MESSAGE = """
 with asked as (select * from unnest($1::uuid[], $2::uuid[]) with ordinality as a(case_id, message_id, n)),
 numbered as (
   select a.*, (c.counter + row_number() over (partition by a.case_id order by a.n))::integer as seq
@@ -35,20 +34,35 @@ insert into events (case_id, seq, kind, by_kind, by_id, data)
 select case_id, seq, 'message_sent', 'staff', case_id, jsonb_build_object('message', message_id) from numbered
 """
 
+_WRITE_ANSWER = """
+with asked as (select * from unnest($1::uuid[], $2::uuid[]) as a(case_id, message_id)),
+saved as (
+  update intakes i set state_sealed = $3, version = version + 1, step = 'questions', expires_at = now()
+  from asked a where i.case_id = a.case_id
+), touched as (
+  update cases c set changed_at = now(), phase = 'intake' from asked a where c.id = a.case_id
+)
+insert into access_log (by_kind, by_id, session_id, verb, case_id)
+select 'resident', case_id, message_id, 'write_intake', case_id from asked
+"""
 
-async def commit_limit(ground: Ground, cases: list[UUID]) -> float:
-    """Messages a second with one commit each: the best of 1, 4, 10 and 20 connections."""
-    return max([await _in_process(ground, cases, "one", many) for many in (1, 4, 10, 20)])
+#: The statement, and about as much sealed content as it carries in the program.
+_WRITES = {"message": (_WRITE_MESSAGE, os.urandom(110)), "answer": (_WRITE_ANSWER, os.urandom(2_500))}
 
 
-async def batch_limit(ground: Ground, cases: list[UUID]) -> float:
-    """Messages a second when whatever waits (200 outstanding) goes into one transaction."""
-    return await _in_process(ground, cases, "batch", OUTSTANDING)
+async def commit_limit(ground: Ground, cases: list[UUID], rows: str = "message") -> float:
+    """Messages or answers a second with one commit each: the best of 1, 4, 10 and 20 connections."""
+    return max([await _in_process(ground, cases, "one", many, rows) for many in (1, 4, 10, 20)])
 
 
-async def _in_process(ground: Ground, cases: list[UUID], kind: str, many: int) -> float:
+async def batch_limit(ground: Ground, cases: list[UUID], rows: str = "message") -> float:
+    """Messages or answers a second when whatever waits (200 outstanding) goes into one transaction."""
+    return await _in_process(ground, cases, "batch", OUTSTANDING, rows)
+
+
+async def _in_process(ground: Ground, cases: list[UUID], kind: str, many: int, rows: str) -> float:
     """Run a bare loop in a process of its own on the server's core, as the server itself runs."""
-    job = msgspec.json.encode({"dsn": ground.embedded.app_dsn, "cases": cases, "kind": kind, "many": many})
+    job = msgspec.json.encode(_Job(ground.embedded.app_dsn, cases, kind, many, rows))
     with on_cores(ground.server_cores):
         process = subprocess.Popen(  # noqa: ASYNC220 - a fork must inherit this thread's cores
             [sys.executable, "-m", "linjen.bench.limits"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -57,17 +71,18 @@ async def _in_process(ground: Ground, cases: list[UUID], kind: str, many: int) -
     return float(out)
 
 
-async def _one_commit_each(dsn: str, cases: list[UUID], connections: int) -> float:
+async def _one_commit_each(dsn: str, cases: list[UUID], connections: int, rows: str) -> float:
+    sql, body = _WRITES[rows]
     done = 0
     began = time.perf_counter()
 
     async def write(number: int) -> None:
         nonlocal done
         db = await asyncpg.connect(dsn)
-        statement = await db.prepare(_WRITE)
+        statement = await db.prepare(sql)
         place = number
         while time.perf_counter() - began < SECONDS:
-            await statement.fetch([cases[place % len(cases)]], [new_id()], _BODY)
+            await statement.fetch([cases[place % len(cases)]], [new_id()], body)
             place += connections
             done += 1
         await db.close()
@@ -76,12 +91,13 @@ async def _one_commit_each(dsn: str, cases: list[UUID], connections: int) -> flo
     return done / (time.perf_counter() - began)
 
 
-async def _whatever_waits(dsn: str, cases: list[UUID], outstanding: int) -> float:
+async def _whatever_waits(dsn: str, cases: list[UUID], outstanding: int, rows: str) -> float:
     """Producers that ask again as soon as they are answered; the writer takes all that wait."""
+    sql, body = _WRITES[rows]
     waiting: list[asyncio.Future[None]] = []
     loop = asyncio.get_running_loop()
     db = await asyncpg.connect(dsn)
-    statement = await db.prepare(_WRITE)
+    statement = await db.prepare(sql)
     began = time.perf_counter()
     done = 0
 
@@ -97,7 +113,7 @@ async def _whatever_waits(dsn: str, cases: list[UUID], outstanding: int) -> floa
         batch, waiting[:] = list(waiting), []
         if batch:
             ids = [cases[(done + number) % len(cases)] for number in range(len(batch))]
-            await statement.fetch(ids, [new_id() for _ in batch], _BODY)
+            await statement.fetch(ids, [new_id() for _ in batch], body)
             done += len(batch)
             for future in batch:
                 future.set_result(None)
@@ -111,13 +127,14 @@ class _Job(msgspec.Struct):
     cases: list[UUID]
     kind: str
     many: int
+    rows: str
 
 
 def main() -> None:
-    """Read a job from standard input and print messages a second."""
+    """Read a job from standard input and print how many a second."""
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=_Job)
     work = _one_commit_each if job.kind == "one" else _whatever_waits
-    print(asyncio.run(work(job.dsn, job.cases, job.many)))
+    print(asyncio.run(work(job.dsn, job.cases, job.many, job.rows)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import asyncio
 import importlib
 import json
 
-BENCHES = ("message", "ledger", "live")
+BENCHES = ("message", "ledger", "live", "interview")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
