@@ -35,6 +35,9 @@ STAFF_IN_UNIT = """(v.unit_id = {unit} and exists (
 
 STAFF_IS_HOLDER = f"({STAFF_IN_UNIT} and v.holder_id = {{person}})"
 
+#: Who holds the case, and afterwards who closed it.
+STAFF_HANDLED_IT = f"({STAFF_IN_UNIT} and (v.holder_id = {{person}} or v.closed_by = {{person}}))"
+
 _NOBODY = "false"
 
 Kind = Literal["resident", "staff"]
@@ -53,6 +56,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "close": (_NOBODY, STAFF_IS_HOLDER),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),
+    "judge_level": (_NOBODY, STAFF_HANDLED_IT),
 }
 
 #: Administration is of a unit, by an assignment at that very unit that has not ended; care roles administer nothing.

@@ -48,7 +48,8 @@ async def keep_alarms(
     ids = [new_id() for _ in hits]
     for id, (code, words) in zip(ids, hits.items(), strict=True):
         await db.execute(
-            "insert into alarms (id, case_id, message_id, code, level, quote_sealed) values ($1, $2, $3, $4, $5, $6)",
+            "insert into alarms (id, case_id, message_id, code, level, quote_sealed, unit_id)"
+            " select $1::uuid, id, $3::uuid, $4, $5::smallint, $6::bytea, unit_id from cases where id = $2",
             id, case_id, message_id, code, levels(code), sealer.seal("alarm", words.encode(), case_id.bytes + id.bytes),
         )  # fmt: skip
     return ids

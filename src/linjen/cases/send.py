@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.assessments import note_assessed
 from linjen.cases.consent import FEE, find_choice
 from linjen.cases.message import seal_text
 from linjen.cases.start import Draft
@@ -42,6 +43,7 @@ async def send_case(
         " staff_unread = 1 where id = $1",
         case.id, visit_id, urgency if case.entry == "symptom" else None, reason, protocol,
     )  # fmt: skip
+    await note_assessed(db, case, draft.intake, level=urgency, reason=reason, outcome="sent")
     await record(db, case.id, "case_sent", by.kind, by.person_id, {"urgency": urgency, "reason": reason})
     if opening:
         await _write_opening(db, sealer, by, case.id, opening)

@@ -30,6 +30,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("queued", "judge_triage"): "queued",
     ("in_progress", "judge_triage"): "in_progress",
     ("closed", "judge_triage"): "closed",
+    ("in_progress", "judge_level"): "in_progress",
+    ("closed", "judge_level"): "closed",
 }
 
 #: Verbs that only read, and the states in which there is something to read.

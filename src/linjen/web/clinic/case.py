@@ -12,6 +12,7 @@ from linjen.cases.consent import list_consents
 from linjen.cases.history import list_past
 from linjen.cases.loading import Case, see_case
 from linjen.cases.timeline import list_happenings
+from linjen.cases.triage_verdict import find_triage_verdict
 from linjen.core.database import Connection
 from linjen.core.personal_number import parse_personal_number
 from linjen.core.phone import display_phone
@@ -22,6 +23,7 @@ from linjen.web.clinic.alarms import alarms_in_words
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
+from linjen.web.clinic.triage_verdict import verdict_in_words
 from linjen.web.exchange import Exchange
 from linjen.web.fast import reason_name
 from linjen.web.parts.talk import read_talk, tell_delivered
@@ -61,6 +63,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
+            "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         }  # fmt: skip
     if head.holding == "mine":
