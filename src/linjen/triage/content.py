@@ -32,6 +32,7 @@ class Block(Part, frozen=True):
     condition: str = msgspec.field(default="", name="if")
     text_other: str = ""
     text_en: str = ""
+    text_other_en: str = ""
     help: str = ""
     help_en: str = ""
 
@@ -81,6 +82,7 @@ class FormQuestion(Part, frozen=True):
     kind: Literal["line", "text", "choice", "yes_no", "date"] = "line"
     text_other: str = ""
     text_en: str = ""
+    text_other_en: str = ""
     help: str = ""
     help_en: str = ""
     choices: list[Said] = msgspec.field(default_factory=list)
@@ -210,6 +212,7 @@ class Words(Part, frozen=True):
     text: str = ""
     text_other: str = ""
     text_en: str = ""
+    text_other_en: str = ""
     help: str = ""
     help_en: str = ""
     labels: dict[str, str] = msgspec.field(default_factory=dict)
@@ -225,11 +228,12 @@ class Fit(Part, frozen=True):
 
 
 class CodesFile(Signed, frozen=True, kw_only=True):
-    """Wording, labels and limits of the codes, and whom they fit."""
+    """Wording, labels and limits of the codes, and whom they fit; `units_en` has the vocabulary's units in English."""
 
     kind: Literal["codes"]
     codes: dict[str, Words]
     fits: list[Fit]
+    units_en: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 AnyFile = ReasonFile | GeneralFile | DangerFile | RiskFile | CodesFile

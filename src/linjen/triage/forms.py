@@ -52,7 +52,7 @@ def _field(question: FormQuestion, patient: Patient, language: str) -> FormField
     return FormField(
         id=question.id,
         kind=question.kind,
-        text=worded(patient, language, question.text, question.text_other, question.text_en),
+        text=worded(patient, language, question.text, question.text_other, question.text_en, question.text_other_en),
         help=worded(patient, language, question.help, "", question.help_en) if question.help else "",
         choices=tuple(Choice(str(number), label) for number, label in enumerate(labels)),
         required=question.required,

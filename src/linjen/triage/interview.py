@@ -40,6 +40,7 @@ class Due:
     codes: tuple[str, ...]
     text_other: str = ""
     text_en: str = ""
+    text_other_en: str = ""
     help: str = ""
     help_en: str = ""
 
@@ -149,7 +150,10 @@ def _blocks(blocks: Iterable[AskBlock], facts: FactTable) -> Iterator[Due]:
 
 
 def _due(block: Block, kind: Kind) -> Due:
-    return Due(block.id, kind, block.text, tuple(block.ask), block.text_other, block.text_en, block.help, block.help_en)
+    return Due(
+        block.id, kind, block.text, tuple(block.ask), block.text_other, block.text_en, block.text_other_en, block.help,
+        block.help_en,
+    )  # fmt: skip
 
 
 def open_codes(protocols: Protocols, state: State, facts: FactTable, codes: Iterable[str]) -> list[str]:
@@ -203,10 +207,17 @@ def _page(protocols: Protocols, state: State, due: Due, codes: Iterable[str], nu
     return Page(
         id=due.id if number == 1 else f"{due.id}#{number}",
         kind=due.kind,
-        text=worded(state.patient, language, due.text, due.text_other, due.text_en),
+        text=_heading(state.patient, due, language),
         help=(due.help_en if language == "en" else "") or due.help,
         codes=tuple(asked(protocols, state.patient, code, language) for code in codes),
     )
+
+
+def _heading(patient: Patient, due: Due, language: str) -> str:
+    """The heading for the writer; one that quotes her speaks to her, whomever the interview is about."""
+    if due.kind == "tripwire":
+        return (due.text_en if language == "en" else "") or due.text
+    return worded(patient, language, due.text, due.text_other, due.text_en, due.text_other_en)
 
 
 def answer(protocols: Protocols, state: State, answers: Mapping[str, Value]) -> State:

@@ -97,6 +97,7 @@ class Protocols:
     floors: Mapping[str, Rule]
     rules: tuple[Rule, ...]
     words: Mapping[str, Words]
+    units_en: Mapping[str, str]
     fits: Mapping[str, tuple[Fitting, ...]]
     audiences: Mapping[str, tuple[Test, ...]]
     read: Callable[[str], TextReading]
@@ -289,6 +290,7 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
         floors=compiler.floors(),
         rules=tuple(compiler.rule(text, signed, "") for text, signed in everywhere),
         words=codes.codes,
+        units_en=codes.units_en,
         fits=compiler.fits(codes),
         audiences=compiler.audiences(general),
         read=_read,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
+from linjen.triage.content import Words
 from linjen.triage.library import Protocols
 from linjen.triage.state import Asked, Choice, Patient, Value
 from linjen.triage.vocabulary import Finding
 
 _ABOUT = re.compile(r"\b(du|dig|din|ditt|dina|Du|Dig|Din|Ditt|Dina)\b(?: \((?:barnet|personen)\))?")
-_LANGUAGES = ("sv", "en")
 
 
-def who(patient: Patient) -> str:
+def who(patient: Patient, language: str = "sv") -> str:
     """How questions speak of the patient when somebody else writes: by name, else barnet or personen."""
     if patient.name:
         return patient.name
-    return "barnet" if patient.writer == "parent" and patient.age_years < 18 else "personen"
+    child = patient.writer == "parent" and patient.age_years < 18
+    if language == "en":
+        return "your child" if child else "the person"
+    return "barnet" if child else "personen"
 
 
 def _whose(name: str) -> str:
@@ -43,39 +46,81 @@ def about_patient(text: str, patient: Patient) -> str:
 
 
 def about_patient_in_english(text: str, patient: Patient) -> str:
-    """The same for a question in English.
+    """The same for a question in English: by name at first, then by pronoun where the sex is known.
 
-    >>> about_patient_in_english("Do you feel that your throat hurts?", Patient(4, writer="parent", name="Elsa"))
-    "Does Elsa feel that Elsa's throat hurts?"
+    >>> elsa = Patient(4, "female", "parent", "Elsa")
+    >>> about_patient_in_english("Are you so ill that you cannot lift your head?", elsa)
+    'Is Elsa so ill that she cannot lift her head?'
     """
     if patient.writer == "self":
         return text
-    name = patient.name or ("your child" if patient.age_years < 18 else "the person")
+    name = who(patient, "en")
+    words = _PRONOUNS[patient.sex]
+    said = False
 
     def swap(match: re.Match[str]) -> str:
-        word = _ENGLISH[match[0].lower()].replace("X", name)
+        nonlocal said
+        found = " ".join(match[0].lower().split())
+        if found == "yourself":
+            return words["self"]
+        if found == "your":
+            word = words["their"] if said and "their" in words else f"{name}'s"
+        elif said and "they" in words:
+            is_object = found == "you" and _is_object(text, match)
+            word = words["them"] if is_object else _ENGLISH.get(found, "X").replace("X", words["they"])
+        else:
+            word = _ENGLISH.get(found, "X").replace("X", name)
+        said = True
         return word[0].upper() + word[1:] if match[0][0].isupper() else word
 
     return _ABOUT_ENGLISH.sub(swap, text)
 
 
-#: What follows "you" in our questions, and how it stands of somebody else; X is the name.
-_ENGLISH = {
-    "do you": "does X", "are you": "is X", "have you": "has X", "were you": "was X", "did you": "did X",
-    "can you": "can X", "you are": "X is", "you have": "X has", "you were": "X was", "you feel": "X feels",
-    "you take": "X takes", "you use": "X uses", "your": "X's", "yourself": "X", "you": "X",
+_PRONOUNS = {
+    "female": {"they": "she", "them": "her", "their": "her", "self": "herself"},
+    "male": {"they": "he", "them": "him", "their": "his", "self": "himself"},
+    "unknown": {"self": "themselves"},  # the name again: "they" would ask for other verbs
+}
+#: What follows "you" in our questions, and how it stands of somebody else; X is the name or the pronoun.
+_VERBS = {
+    "feel": "feels", "take": "takes", "use": "uses", "breathe": "breathes", "exert": "exerts", "need": "needs",
+    "lie": "lies", "walk": "walks", "turn": "turns", "pass": "passes", "usually": "usually", "sleep": "sleeps",
+    "want": "wants", "think": "thinks", "do": "does", "are": "is", "have": "has", "were": "was",
 }  # fmt: skip
-_ABOUT_ENGLISH = re.compile(r"\b(?:" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_ENGLISH = {
+    "do you": "does X", "are you": "is X", "have you": "has X", "were you": "was X", "your": "X's", "you": "X",
+    **{f"you {verb}": f"X {other}" for verb, other in _VERBS.items()},
+}  # fmt: skip
+_BEFORE_OBJECT = re.compile(r"\b(?:after|against|near|to|with|for|of|help|helps|wake|suit|contact)\s$", re.IGNORECASE)
 
 
-def worded(patient: Patient, language: str, text: str, text_other: str, text_en: str) -> str:
+def _is_object(text: str, match: re.Match[str]) -> bool:
+    """Whether a "you" is somebody that something happens to: "is after you?", but not "after you stopped"."""
+    if not _BEFORE_OBJECT.search(text[: match.start()]):
+        return False
+    return text[: match.start()][-6:] != "after " or not text[match.end() :].startswith(" ")
+
+
+_ABOUT_ENGLISH = re.compile(
+    r"\b(?:" + "|".join(sorted([*_ENGLISH, "yourself"], key=len, reverse=True)) + r")\b", re.IGNORECASE
+)
+
+
+def worded(
+    patient: Patient, language: str, text: str, text_other: str, text_en: str, text_other_en: str = ""
+) -> str:  # fmt: skip
     """The text in the wanted language, for the writer. English falls back to Swedish where it is not written yet."""
+    other = patient.writer != "self"
     if language == "en" and text_en:
-        return about_patient_in_english(text_en, patient)
-    if patient.writer != "self" and text_other:
-        name = who(patient)
-        return text_other.replace("{vem}", name).replace("{Vem}", name[0].upper() + name[1:])
-    return about_patient(text, patient)
+        named = _named(text_other_en, patient, "en") if other else ""
+        return named or about_patient_in_english(text_en, patient)
+    return (_named(text_other, patient, "sv") if other else "") or about_patient(text, patient)
+
+
+def _named(text: str, patient: Patient, language: str) -> str:
+    """`text` with {vem} as the patient is called."""
+    name = who(patient, language)
+    return text.replace("{vem}", name).replace("{Vem}", name[0].upper() + name[1:])
 
 
 def name_of(protocols: Protocols, reason: str, language: str = "sv") -> str:
@@ -93,19 +138,30 @@ SCALE = "0-10"
 def asked(protocols: Protocols, patient: Patient, code: str, language: str = "sv") -> Asked:
     """One code as it stands on a page."""
     finding = protocols.vocabulary.findings[code]
-    words = protocols.words.get(code)
-    text = words.text if words and words.text else finding.question
-    low, high = words.range if words and words.range else (None, None)
+    words = protocols.words.get(code) or _NO_WORDS
+    low, high = words.range or (None, None)
     return Asked(
         code=code,
         type=finding.type,
-        text=worded(patient, language, text, words.text_other if words else "", words.text_en if words else ""),
+        text=worded(
+            patient, language, words.text or finding.question, words.text_other, words.text_en, words.text_other_en
+        ),
         values=tuple(Choice(value, label(protocols, finding, value, language)) for value in finding.values),
-        unit="(0–10)" if finding.unit == SCALE else finding.unit,
-        help=((words.help_en if language == "en" else "") or words.help) if words else "",
+        unit=unit_of(protocols, finding, language),
+        help=(words.help_en if language == "en" else "") or words.help,
         low=low,
         high=high,
     )
+
+
+_NO_WORDS = Words()
+
+
+def unit_of(protocols: Protocols, finding: Finding, language: str = "sv") -> str:
+    """What a number counts, in words."""
+    if finding.unit == SCALE:
+        return "(0–10)"
+    return (protocols.units_en.get(finding.unit) if language == "en" else None) or finding.unit
 
 
 def label(protocols: Protocols, finding: Finding, value: str, language: str = "sv") -> str:

@@ -38,7 +38,7 @@ async def _see_infant(exchange: Exchange) -> Resident:
 
 
 def _begun(child: Resident) -> State:
-    return begin(load(), months_of(child) / 12, child.sex, "parent")  # type: ignore[arg-type]
+    return begin(load(), months_of(child) / 12, child.sex, "parent", name=child.given_name)  # type: ignore[arg-type]
 
 
 def _danger(exchange: Exchange, state: State) -> list[Asked]:
