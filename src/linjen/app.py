@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -33,9 +33,9 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
-from linjen.triage import load
 from linjen.triage.listening import Listener
 from linjen.triage.matching import load_reading
+from linjen.triage.shelf import Shelf
 from linjen.triage.tripwire import finding_levels
 from linjen.web.exchange import Exchange
 from linjen.web.faces import Faces
@@ -77,7 +77,8 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     drafts: GroupWriter[Typed, None] = GroupWriter(lambda batch: save_drafts(database, sealer, batch))
     database.on_commit = hub.publish
     site = Site(
-        settings, database, sealer, hub, messages, reads, drafts, Faces(database), demo_links=demo_links or {}
+        settings, database, sealer, hub, messages, reads, drafts, Faces(database), Shelf(database),
+        demo_links=demo_links or {},
     )  # fmt: skip
     _follow_deliveries(site)
     if settings.bankid_url:
@@ -133,13 +134,15 @@ def build_app(site: Site) -> App:
         with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
             await site.database.open()
         site.hub.start()
-        loading = asyncio.create_task(asyncio.to_thread(_load_triage))
+        await site.shelf.look()
+        # The lexicon takes about a second: it is read before somebody needs it.
+        loading = asyncio.create_task(asyncio.to_thread(load_reading))
         # Nothing is outgoing work yet: without a kind of job the worker ends at once.
         worker, listener = Worker(site.database.dsn), Listener()
         reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
         reactions.add("message_sent", listening(listener.read, finding_levels().get, site.sealer))
         working = asyncio.create_task(worker.run())
-        beside = [asyncio.create_task(one) for one in (_sweep(site), Sampler(site.database).run(), reactions.run())]
+        beside = [asyncio.create_task(one) for one in _rounds(site, reactions)]
         try:
             yield
         finally:
@@ -183,10 +186,9 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return fault_page(_exchange(request), LinjenError("defect"))
 
 
-def _load_triage() -> None:
-    """Read protocols and lexicon before somebody needs them: it takes about a second."""
-    load()
-    load_reading()
+def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What goes round beside the requests for as long as the program runs."""
+    return _sweep(site), Sampler(site.database).run(), reactions.run(), site.shelf.run()
 
 
 async def _sweep(site: Site) -> None:

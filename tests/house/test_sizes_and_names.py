@@ -60,6 +60,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         "care_providers": "units", "opening_hours": "units", "closures": "units", "cases": "cases", "visits": "cases",
         "intakes": "cases", "consents": "cases", "messages": "cases", "reading_marks": "cases", "drafts": "cases",
         "pictures": "media", "assessments": "cases", "left_drafts": "cases", "alarms": "cases",
+        "triage_releases": "triage", "triage_files": "triage", "triage_switches": "triage",
     }  # fmt: skip
     allowed = {
         ("cases", "events"),  # the message statement records its own events, for speed (house section 3)
@@ -73,6 +74,18 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         for table in pattern.findall(text):
             if table in owners and owners[table] != folder:
                 assert (folder, table) in allowed, f"{path.relative_to(SOURCE)} writes {table}"
+
+
+def test_only_the_releases_of_the_triage_know_the_database() -> None:
+    """The rest is pure (house section 2): what an interview comes to depends on nothing but its content and answers.
+
+    The shelf follows the rows, but through the releases; the listener's process has no database at all.
+    """
+    sql = re.compile(r"\.(fetch|fetchrow|fetchval|execute|executemany|fetch_value|fetch_row)\(")
+    found = {path.name for path in (SOURCE / "triage").glob("*.py") if sql.search(path.read_text("utf-8"))}
+    assert found == {"releases.py"}
+    knowing = {path.name for path in (SOURCE / "triage").glob("*.py") if "core.database" in path.read_text("utf-8")}
+    assert knowing == {"releases.py", "shelf.py"}
 
 
 def test_nothing_names_this_workplace() -> None:

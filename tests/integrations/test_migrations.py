@@ -120,7 +120,7 @@ async def test_the_application_may_not_rewrite_what_happened_nor_make_tables(emp
     app = await asyncpg.connect(empty.replace("linjen_owner@", "linjen_app@"))
     try:
         for table in APPEND_ONLY:
-            for verb in (f"delete from {table}", f"update {table} set by_kind = 'system'", f"truncate {table}"):
+            for verb in (f"delete from {table}", f"update {table} set at = now()", f"truncate {table}"):
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await app.execute(verb)
         for forbidden in (

@@ -73,6 +73,25 @@ UNIT_VERBS: dict[str, str] = {
     "see_staff": _USER_ADMIN,
 }
 
+#: The triage's content is one for the whole region, so an assignment at any of its units will do.
+_ANYWHERE = """exists (
+  select 1 from assignments a where a.staff_id = {{person}} and a.role in ({roles})
+    and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
+
+_APPROVER = _ANYWHERE.format(roles="'medical_approver'")
+
+#: verb on what belongs to the whole region -> clause for staff, which speaks of no row; residents do none of it.
+REGION_VERBS: dict[str, str] = {
+    "see_triage": _ANYWHERE.format(roles="'medical_approver', 'config_admin'"),
+    "edit_triage": _APPROVER,
+    "approve_triage": _APPROVER,
+}
+
+
+def region_clause(verb: str, *, person: str) -> str:
+    """The condition for a verb on what belongs to the region, with `person` as an SQL expression."""
+    return REGION_VERBS[verb].format(person=person)
+
 
 def unit_clause(verb: str, *, person: str) -> str:
     """The WHERE clause for a verb on a unit, with `person` as an SQL expression."""

@@ -26,7 +26,7 @@ from linjen.triage import (
     next_page,
     summary,
 )
-from linjen.triage.forms import form_in_words, written_in
+from linjen.triage.forms import form_in_words, still_fits, written_in
 from linjen.triage.state import Patient, TextReading
 
 #: What an administrative question is sorted as when its words name something urgent: only ever raised.
@@ -110,11 +110,12 @@ def _still_standing(protocols: Protocols, state: State, suspected: Iterable[str]
 
 
 def _again(protocols: Protocols, state: State) -> State:
-    """The same interview from its start, for another patient or a newer protocol, with every answer that still fits."""
+    """The same interview from its start, for another patient or another version, with every answer that still fits."""
     known = protocols.vocabulary.findings
     old = {code: value for code, value in state.answers.items() if code in known}
     chosen = tuple(reason for reason in state.chosen if reason in protocols.vocabulary.reasons)
-    fresh = choose(protocols, msgspec.structs.replace(state, answers={}, pages=(), chosen=()), chosen)
+    bare = msgspec.structs.replace(state, answers={}, pages=(), chosen=(), protocol=protocols.stamp)
+    fresh = choose(protocols, bare, chosen)
     while page := next_page(protocols, fresh):
         given = {asked.code: old[asked.code] for asked in page.codes if asked.code in old}
         if not given:
@@ -123,9 +124,27 @@ def _again(protocols: Protocols, state: State) -> State:
     return fresh
 
 
-def follow_protocol(protocols: Protocols, state: State) -> State:
-    """The interview under the protocol that is in use now: a draft may be older than the latest release."""
-    return state if state.protocol == protocols.stamp else _again(protocols, state)
+def begun_on(intake: Intake) -> str:
+    """The stamp of the version that a draft was begun on, '' before the own words are there."""
+    return str(intake.interview["protocol"]) if intake.interview else intake.protocol
+
+
+def follow_protocol(protocols: Protocols, intake: Intake) -> Intake:
+    """The intake as it stands under `protocols`: as it is on the version that it was begun on, else moved to another.
+
+    A draft finishes on the version it began with, whatever is released meanwhile; the caller asks the shelf for it. It
+    follows to the running one only when its own can no longer be had: it was retired, it was shipped with an older
+    program, or this program reads it otherwise. Then every answer that is still asked for stays, what is asked in
+    addition comes as questions, and of the short form what fits stays; choices, kept as numbers, are asked anew.
+    """
+    stamp = begun_on(intake)
+    if stamp in {"", protocols.stamp}:
+        return intake
+    kept = {field: answer for field, answer in intake.form.items() if still_fits(protocols, field, answer)}
+    passed = intake.passed if kept == intake.form else [step for step in intake.passed if step != "form"]
+    intake = msgspec.structs.replace(intake, form=kept, passed=passed, protocol=protocols.stamp)
+    state = read_state(intake)
+    return keep_state(intake, _again(protocols, state)) if state else intake
 
 
 def conclude(protocols: Protocols, state: State, intake: Intake) -> Assessment:

@@ -25,7 +25,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
 
     `said` holds every answer ever given, so that a page that comes back is filled in; `passed` the steps that she has
     gone on from; `warned` the warning signs in an administrative question that she has been told about; `about` the
-    administrative reason that she picked; `form` the answers to the short form, by the question's id.
+    administrative reason that she picked; `form` the answers to the short form, by the question's id; `protocol` the
+    version of the triage whose forms an administrative question is asked from (an interview holds its own).
     """
 
     text: str = ""
@@ -39,6 +40,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     warned: list[str] = []
     about: str = ""
     form: dict[str, str] = {}
+    protocol: str = ""
 
 
 class Draft(msgspec.Struct, frozen=True):

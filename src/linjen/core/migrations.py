@@ -12,8 +12,8 @@ from linjen.core.errors import Misconfigured
 
 _LOCK = 0x6C696E6A656E  # "linjen" as a number: the advisory lock of the migrations
 
-#: Tables that the application may only add to: what happened and who looked cannot be rewritten by it.
-APPEND_ONLY = ("events", "access_log")
+#: Tables that the application may only add to: what happened, who looked and which triage ran cannot be rewritten.
+APPEND_ONLY = ("events", "access_log", "triage_switches")
 
 
 def list_migrations() -> list[tuple[int, str, str]]:

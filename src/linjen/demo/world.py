@@ -115,6 +115,14 @@ STAFF = (
         (("ankaret", "config_admin", False),), "Ställer in enheten. Har ingen tillgång till ärenden eller användare.",
     ),
     SeedStaff(
+        "eva", "SE5599990011-1011", "Eva", "Rask", "Medicinskt ansvarig läkare",
+        (("ankaret", "medical_approver", False),), "Godkänner triagens innehåll. Har ingen tillgång till ärenden.",
+    ),
+    SeedStaff(
+        "pelle", "SE5599990011-1012", "Pelle", "Lund", "Konfigurationsadministratör",
+        (("bjorken", "config_admin", False),), "Ställer in enheten. Ser triagens innehåll men ändrar det inte.",
+    ),
+    SeedStaff(
         "ivar", "SE5599990011-1008", "Ivar", "Norén", "Sjuksköterska", (("ankaret", "nurse", True),),
         "Har slutat på Ankaret: kortet fungerar, men ingen enhet öppnas.",
     ),

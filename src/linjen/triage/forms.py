@@ -22,6 +22,7 @@ from linjen.triage.wording import worded
 MOST_REASONS = 2
 _LONGEST = {"line": 300, "text": 2000}
 _YES_NO = {"yes": "Ja", "no": "Nej"}
+_ANYBODY = Patient(age_years=40)
 
 
 class FormField(msgspec.Struct, frozen=True):
@@ -76,6 +77,18 @@ def checked_field(field: FormField, value: str) -> str:
     ):
         raise Invalid("form_value", field.id)
     return value
+
+
+def still_fits(protocols: Protocols, id: str, value: str) -> bool:
+    """Whether an answer from another version may stand: not a choice, since another line may have its number now."""
+    asked = (one for reason in protocols.reasons.values() for one in reason.file.form)
+    question = next((one for one in asked if one.id == id), None)
+    if question is None or question.kind == "choice":
+        return False
+    try:
+        return checked_field(_field(question, _ANYBODY, "sv"), value) == value
+    except Invalid:
+        return False
 
 
 def _is_date(value: str) -> bool:

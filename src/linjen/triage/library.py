@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -261,15 +261,25 @@ def _only(files: list[Loaded], shape: type[F]) -> F:
     return found[0]
 
 
-def digest_of(files: list[Loaded]) -> str:
-    """The first twelve hex digits of the SHA-256 of all content: files by name, and both vocabularies."""
+def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
+    """The first twelve hex digits of the SHA-256 of all content: files (name and bytes) by name, both vocabularies."""
     digest = hashlib.sha256()
     for path in (FINDINGS_FILE, REASONS_FILE):
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    for loaded in files:
-        digest.update(f"\n{loaded.name}\n".encode())
-        digest.update(loaded.raw)
+    for name, raw in sorted(files):
+        digest.update(f"\n{name}\n".encode())
+        digest.update(raw.replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
+
+
+def stamp_of(files: Mapping[str, bytes]) -> str:
+    """The stamp that these files get when they are compiled; without a readable general.yaml its hash alone."""
+    try:
+        general = read_one("general.yaml", files.get("general.yaml", b"")).file
+    except Invalid:
+        general = None
+    name = f"{general.name}@{general.release}" if isinstance(general, GeneralFile) else ""
+    return f"{name}+{digest_of(files.items())}"
 
 
 def build(files: list[Loaded], known: Vocabulary) -> Protocols:
@@ -280,7 +290,7 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
     reasons = [loaded.file for loaded in files if isinstance(loaded.file, ReasonFile)]
     everywhere = [(text, risk) for text in risk.rules] + [(text, general) for text in general.rules]
     return Protocols(
-        stamp=f"{general.name}@{general.release}+{digest_of(files)}",
+        stamp=f"{general.name}@{general.release}+{digest_of((one.name, one.raw) for one in files)}",
         vocabulary=known,
         general=general,
         general_blocks=compiler.blocks(general.questions),

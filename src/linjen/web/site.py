@@ -16,6 +16,7 @@ from linjen.integrations.bankid import BankID
 from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.siths import Siths
+from linjen.triage.shelf import Shelf
 from linjen.web.faces import Faces
 from linjen.web.live import Hub
 
@@ -32,6 +33,7 @@ class Site:
     reads: GroupWriter[Reading, Read]
     drafts: GroupWriter[Typed, None]
     faces: Faces
+    shelf: Shelf
     bankid: BankID | None = None
     siths: Siths | None = None
     person_data: PersonData | None = None

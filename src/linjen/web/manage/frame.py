@@ -14,7 +14,11 @@ from linjen.people.workplaces import care_workplaces
 from linjen.web.exchange import Exchange
 
 #: The page's name in the navigation -> whom it is for; what decides is the verb's clause in access/policy.py.
-_TABS = {"manage": {"user_admin", "config_admin"}, "users": {"user_admin"}, "units": {"user_admin", "config_admin"}}
+_TABS = {
+    "manage": {"user_admin", "config_admin", "medical_approver"},
+    "users": {"user_admin"},
+    "units": {"user_admin", "config_admin"},
+}
 
 
 async def manage_page(exchange: Exchange, template: str, **values: Any) -> Response[Any]:

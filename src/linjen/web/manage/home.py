@@ -7,7 +7,10 @@ from typing import Any
 from litestar import Response
 
 from linjen.core import clock
-from linjen.units.managed import list_managed_units
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound
+from linjen.triage.releases import may
+from linjen.units.managed import ManagedUnit, list_managed_units
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.manage.unit_words import today_words
@@ -22,10 +25,20 @@ async def show_start(exchange: Exchange) -> Response[Any]:
 
 async def _start(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
-        units = await list_managed_units(db, exchange.by)
+        units = await _units(db, exchange)
     at = clock.now()
     rows = [{"id": str(unit.id), "name": unit.name, "today": today_words(exchange, unit, at)} for unit in units]
     return await manage_page(exchange, "manage/home.html", rows=rows)
+
+
+async def _units(db: Connection, exchange: Exchange) -> list[ManagedUnit]:
+    """Her units; none for who administers the triage alone."""
+    try:
+        return await list_managed_units(db, exchange.by)
+    except NotFound:
+        if await may(db, exchange.by, "see_triage"):
+            return []
+        raise
 
 
 ROUTES = [show_start]

@@ -22,7 +22,7 @@ from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
-from linjen.web.resident.intake_self_care import advice_of
+from linjen.web.resident.intake_self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
 from linjen.web.routing import get_page, post_page
@@ -99,8 +99,10 @@ async def _read_intake(db: Connection, exchange: Exchange, case: Case) -> dict[s
     sealer = exchange.site.sealer
     intake = await read_intake(db, sealer, case.id)
     found = await read_assessment(db, sealer, case.id)
+    protocols = await version_of(db, exchange, case)
     return {
-        "text": intake.text, "extra": intake.extra, "self_care": advice_of(found, exchange.language) if found else (),
+        "text": intake.text, "extra": intake.extra,
+        "self_care": advice_of(protocols, found, exchange.language) if found else (),
         "answers": [{"question": line.question, "answer": line.answer} for line in found.lines] if found else [],
     }  # fmt: skip
 

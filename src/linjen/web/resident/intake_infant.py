@@ -10,7 +10,7 @@ from linjen.cases.start import see_draft
 from linjen.core.errors import NotFound, Refused
 from linjen.people.guardians import list_children
 from linjen.people.residents import Resident
-from linjen.triage import Asked, assess, begin, load
+from linjen.triage import Asked, Protocols, assess, begin
 from linjen.triage import answer as take_answers
 from linjen.triage.condition import YES
 from linjen.triage.facts import is_fitting, see_facts
@@ -37,13 +37,13 @@ async def _see_infant(exchange: Exchange) -> Resident:
     return child
 
 
-def _begun(child: Resident) -> State:
-    return begin(load(), months_of(child) / 12, child.sex, "parent", name=child.given_name)  # type: ignore[arg-type]
+def _begun(protocols: Protocols, child: Resident) -> State:
+    return begin(protocols, months_of(child) / 12, child.sex, "parent", name=child.given_name)  # type: ignore[arg-type]
 
 
 def _danger(exchange: Exchange, state: State) -> list[Asked]:
     """Every danger question for this age, whatever the answer to the one before it."""
-    protocols = load()
+    protocols = exchange.site.shelf.running()
     facts = see_facts(protocols, state)
     for fits, screen in protocols.screens:
         if fits(facts) == YES:
@@ -71,7 +71,14 @@ async def show_infant(exchange: Exchange) -> Response[Any]:
         child = await _see_infant(exchange)
     except Refused as refused:
         return await leave(exchange, refused)
-    return _draw(exchange, child, questions=_danger(exchange, _begun(child)), errors=[], chosen=[], outcome="")
+    return _draw(
+        exchange,
+        child,
+        questions=_danger(exchange, _begun(exchange.site.shelf.running(), child)),
+        errors=[],
+        chosen=[],
+        outcome="",
+    )
 
 
 @post_page("/intakes/{case_id:str}/infants/{child_id:str}", verb="write_intake", who="resident")
@@ -81,7 +88,8 @@ async def take_infant(exchange: Exchange) -> Response[Any]:
         child = await _see_infant(exchange)
     except Refused as refused:
         return await leave(exchange, refused)
-    state = _begun(child)
+    protocols = exchange.site.shelf.running()
+    state = _begun(protocols, child)
     questions = _danger(exchange, state)
     chosen = set(exchange.all_of("danger"))
     yes = [one.code for one in questions if one.code in chosen]
@@ -91,7 +99,7 @@ async def take_infant(exchange: Exchange) -> Response[Any]:
     if words:
         errors = [Fault("danger", exchange.say(words))]
         return _draw(exchange, child, questions=questions, errors=errors, chosen=list(chosen), outcome="", status=422)
-    result = assess(load(), take_answers(load(), state, {one.code: one.code in yes for one in questions}))
+    result = assess(protocols, take_answers(protocols, state, {one.code: one.code in yes for one in questions}))
     outcome = "emergency" if result.outcome == "emergency" else "urgent" if yes else "call"
     return _draw(exchange, child, questions=[], errors=[], chosen=[], outcome=outcome)
 

@@ -9,12 +9,12 @@ import msgspec
 from litestar import Response
 
 from linjen.cases.interview import Assessment, keep_assessment, read_assessment
-from linjen.cases.loading import see_case
+from linjen.cases.loading import Case, see_case
 from linjen.cases.start import Intake
 from linjen.cases.withdraw import withdraw
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
-from linjen.triage import SelfCare, load
+from linjen.triage import Protocols, SelfCare
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_flow import path_of
 from linjen.web.resident.intake_sheet import Sheet, open_sheet
@@ -22,11 +22,11 @@ from linjen.web.resident.intake_step import Step, Values, leave, routes_of
 from linjen.web.routing import get_page, post_page
 
 
-def advice_of(assessment: Assessment, language: str) -> list[SelfCare]:
-    """The advice in the reader's language as far as it is written, else in Swedish."""
+def advice_of(protocols: Protocols, assessment: Assessment, language: str) -> list[SelfCare]:
+    """The advice in the reader's language as far as `protocols` has it, else in Swedish as it was given."""
     if language != "en":
         return list(assessment.self_care)
-    known = load().reasons
+    known = protocols.reasons
     found = []
     for one in assessment.self_care:
         text = known[one.reason].file.self_care if one.reason in known else None
@@ -37,6 +37,13 @@ def advice_of(assessment: Assessment, language: str) -> list[SelfCare]:
     return found
 
 
+async def version_of(db: Connection, exchange: Exchange, case: Case) -> Protocols:
+    """The version that a case was triaged with, or the one that runs when that can no longer be had."""
+    shelf = exchange.site.shelf
+    found = await shelf.find(db, case.protocol) if case.protocol else None
+    return found or shelf.running()
+
+
 class SelfCareStep(Step):
     """Shown when every answer points to self-care; wanting contact is urgency 5."""
 
@@ -45,7 +52,7 @@ class SelfCareStep(Step):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The advice."""
         assert sheet.assessment is not None  # noqa: S101 - the steps before see to it
-        return {"advice": advice_of(sheet.assessment, sheet.exchange.language), "done": False}
+        return {"advice": advice_of(sheet.protocols, sheet.assessment, sheet.exchange.language), "done": False}
 
     def back(self, sheet: Sheet) -> str:
         """The last questions."""
@@ -82,10 +89,11 @@ async def show_advice(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"))
         found = await read_assessment(db, exchange.site.sealer, case.id)
+        protocols = await version_of(db, exchange, case)
     if found is None or case.close_reason != "self_care":
         raise NotFound("advice")
     return exchange.page(
-        "resident/intake_advice.html", advice=advice_of(found, exchange.language), tab="cases", about=""
+        "resident/intake_advice.html", advice=advice_of(protocols, found, exchange.language), tab="cases", about=""
     )
 
 

@@ -6,8 +6,10 @@ import dataclasses
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from linjen.cases.consent import Consent, list_consents
-from linjen.cases.interview import Assessment, conclude, follow_protocol, hear, read_state
+from linjen.cases.interview import Assessment, begun_on, conclude, follow_protocol, hear, read_state
 from linjen.cases.start import Draft, Intake, open_draft, read_again, see_draft
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -15,7 +17,7 @@ from linjen.core.personal_number import age_months
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.guardians import list_children
 from linjen.people.residents import Resident, see_resident
-from linjen.triage import Page, Protocols, State, load, next_page
+from linjen.triage import Page, Protocols, State, next_page
 from linjen.triage.state import Patient
 from linjen.units.units import Unit, see_unit
 from linjen.web.exchange import Exchange
@@ -35,6 +37,8 @@ class Sheet:
 
     exchange: Exchange
     draft: Draft
+    #: The version of the triage that this draft goes by.
+    protocols: Protocols
     writer: Resident
     patient: Resident | None
     unit: Unit | None
@@ -65,15 +69,9 @@ class Sheet:
         return self.patient.given_name if self.patient and self.patient.id != self.writer.id else ""
 
     @cached_property
-    def protocols(self) -> Protocols:
-        """The protocols in use."""
-        return load()
-
-    @cached_property
     def state(self) -> State | None:
         """The interview, or None before the own words are there."""
-        state = None if self.is_admin else read_state(self.intake)
-        return follow_protocol(self.protocols, state) if state else None
+        return None if self.is_admin else read_state(self.intake)
 
     @cached_property
     def asked(self) -> Page | None:
@@ -120,8 +118,17 @@ async def _sheet(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:
     patient = writer if case.patient_id == writer.id else None
     if case.patient_id and patient is None:
         patient = await see_resident(db, case.patient_id)
+    protocols = await _protocols_of(db, exchange, draft.intake)
+    draft = msgspec.structs.replace(draft, intake=follow_protocol(protocols, draft.intake))
     return Sheet(
-        exchange, draft, writer, patient, await see_unit(db, case.unit_id) if case.unit_id else None,
+        exchange, draft, protocols, writer, patient, await see_unit(db, case.unit_id) if case.unit_id else None,
         await list_children(db, writer.id), {one.kind: one for one in await list_consents(db, case.id)},
         await list_pictures(db, case) if case.pictures else [],
     )  # fmt: skip
+
+
+async def _protocols_of(db: Connection, exchange: Exchange, intake: Intake) -> Protocols:
+    """The version that a draft was begun on, for as long as it can be had; else the one that runs."""
+    shelf, stamp = exchange.site.shelf, begun_on(intake)
+    found = await shelf.find(db, stamp) if stamp else None
+    return found or shelf.running()

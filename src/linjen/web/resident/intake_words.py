@@ -66,7 +66,7 @@ class WordsStep(Step):
         intake = msgspec.structs.replace(sheet.intake, text=text)
         if sheet.is_admin:
             steps = [name for name in intake.passed if name != "about" or text == sheet.intake.text]
-            intake = msgspec.structs.replace(intake, passed=steps)
+            intake = msgspec.structs.replace(intake, passed=steps, protocol=sheet.protocols.stamp)
             return msgspec.structs.replace(intake, passed=passed(intake, "words"))
         later = [*written_in(sheet.protocols, form_reasons(sheet), intake.form), intake.extra]
         state = set_words(sheet.protocols, sheet.state, sheet.triage_patient, text, later)

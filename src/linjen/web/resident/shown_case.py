@@ -10,7 +10,6 @@ from linjen.cases.loading import Case
 from linjen.cases.overview import Around
 from linjen.core import swedish
 from linjen.core.clock import local_date
-from linjen.triage import load
 from linjen.triage.wording import name_of
 from linjen.web.exchange import Exchange
 
@@ -37,8 +36,9 @@ def is_draft(case: Case) -> bool:
 
 
 def title_of(exchange: Exchange, case: Case) -> str:
-    """The contact reason in words, or what kind of question it is."""
-    protocols = load()
+    """The contact reason in the words of the case's own version while it is at hand, or what kind of question it is."""
+    shelf = exchange.site.shelf
+    protocols = shelf.at_hand(case.protocol) or shelf.running()
     if case.reason not in protocols.vocabulary.reasons:
         return exchange.say("case.admin" if case.entry == "admin" else "case.care")
     return name_of(protocols, case.reason, exchange.language)
