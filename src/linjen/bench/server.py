@@ -11,10 +11,11 @@ from pathlib import Path
 import uvloop
 
 from linjen.app import build_app, build_site
+from linjen.core.collector import spare_the_collector
 from linjen.core.logs import set_up_logging
 from linjen.core.settings import read_settings
 from linjen.web import rate
-from linjen.web.server import Server, listen, spare_the_collector
+from linjen.web.server import Server, listen
 
 
 async def serve(folder: Path, dsn: str) -> None:

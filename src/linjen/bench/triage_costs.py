@@ -70,7 +70,7 @@ def _ready() -> Any:
     load = importlib.import_module("linjen.triage").load
     importlib.import_module("linjen.triage.matching").load_reading()
     protocols = load()
-    importlib.import_module("linjen.web.server").spare_the_collector()
+    importlib.import_module("linjen.core.collector").spare_the_collector()
     return protocols
 
 

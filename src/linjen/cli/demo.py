@@ -12,9 +12,9 @@ from pathlib import Path
 
 import uvloop
 
+from linjen.core.collector import spare_the_collector
 from linjen.core.errors import LinjenError, Misconfigured
 from linjen.core.logs import set_up_logging
-from linjen.web.server import spare_the_collector
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

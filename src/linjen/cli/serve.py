@@ -14,11 +14,12 @@ import uvloop
 
 from linjen.app import build_app, build_site, check_key_file
 from linjen.cli.opening import make_first_keys
+from linjen.core.collector import spare_the_collector
 from linjen.core.logs import set_up_logging
 from linjen.core.migrations import migrate
 from linjen.core.postgres import Embedded
 from linjen.core.settings import Settings, read_settings
-from linjen.web.server import Server, listen, spare_the_collector
+from linjen.web.server import Server, listen
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,8 @@ from functools import lru_cache
 
 import msgspec
 
-from linjen.triage.words import Token, drops, fold, is_near, sound
+from linjen.triage.slips import SHORTEST, Slips
+from linjen.triage.words import Token, fold, sound
 
 Span = tuple[int, ...]  # the places (token numbers) of one find, rising
 Number = tuple[str, float, int]  # kind, value, place
@@ -46,8 +47,7 @@ class Vocabulary:
         self._begin: dict[str, set[int]] = {}
         self._end: dict[str, set[int]] = {}
         self._within: dict[str, set[int]] = {}
-        self._near_whole: dict[str, set[tuple[str, int]]] = {}
-        self._near_begin: dict[str, set[tuple[str, int]]] = {}
+        self._near_whole, self._near_begin = Slips(), Slips()
         self.fits = lru_cache(maxsize=8192)(self._fits)
 
     def add(self, pattern: str, number: int) -> None:
@@ -68,12 +68,9 @@ class Vocabulary:
             self._whole.setdefault(word, set()).add(number)
             self._learn(self._near_whole, word, number)
 
-    def _learn(self, index: dict[str, set[tuple[str, int]]], word: str, number: int) -> None:
-        key = sound(word)
-        if not self._learns or len(word) < 5 or len(key) < 5:
-            return
-        for form in drops(key):
-            index.setdefault(form, set()).add((key, number))
+    def _learn(self, index: Slips, word: str, number: int) -> None:
+        if self._learns and len(word) >= SHORTEST and len(key := sound(word)) >= SHORTEST:
+            index.add(key, number)
 
     def _fits(self, form: str) -> frozenset[int]:
         spelled = self._spell(form)
@@ -83,7 +80,7 @@ class Vocabulary:
             more, also = self._known(plain)
             known, covered = known | more, max(covered, also + len(spelled) - len(plain))
         # A short beginning or a right end of a compound says little: the rest may still be misspelled.
-        if self._learns and covered * 5 < len(spelled) * 3 and len(spelled) >= 5 and spelled not in self._keep:
+        if self._learns and covered * 5 < len(spelled) * 3 and len(spelled) >= SHORTEST and spelled not in self._keep:
             known = known | self._nearly(spelled)
         return frozenset(known | self._parts(spelled))
 
@@ -110,20 +107,7 @@ class Vocabulary:
 
     def _nearly(self, form: str) -> set[int]:
         key = sound(form)
-        found = {
-            number
-            for part in drops(key)
-            for word, number in self._near_whole.get(part, ())
-            if word[0] == key[0] and is_near(word, key)
-        }
-        for size in range(5, len(key) + 1):
-            head = key[:size]
-            # A beginning of five or six letters fits too many good words to allow a wrong letter in it.
-            for part in drops(head) if size > 5 else (head,):
-                for word, number in self._near_begin.get(part, ()):
-                    if word == head or (len(word) > 6 and word[0] == head[0] and is_near(word, head)):
-                        found.add(number)
-        return found
+        return self._near_whole.whole(key) | self._near_begin.beginnings(key)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -170,13 +154,12 @@ class Lexicon:
         self.members = {name: self._sorted_members(members) for name, members in self._groups.items()}
 
     def _take_in(self, expression: Expression) -> None:
-        anchors: set[int] | None = None
+        anchors: frozenset[int] | None = None
         for row in expression.rows:
             for item in row.items:
                 if item == "...":
                     continue
                 numbers = self._atoms(item)
-                self.needed[item] = None if numbers is None else frozenset(numbers)
                 if not row.absent and numbers is not None and (anchors is None or len(numbers) < len(anchors)):
                     anchors = numbers
         if anchors is None:
@@ -185,9 +168,14 @@ class Lexicon:
         for number in anchors:
             self._anchored.setdefault(number, []).append(expression)
 
-    def _atoms(self, item: str) -> set[int] | None:
+    def _atoms(self, item: str) -> frozenset[int] | None:
         """The pattern numbers of which at least one must be in a text where the item occurs; None for a number."""
-        found: set[int] | None = set()
+        if item not in self.needed:
+            self.needed[item] = self._found_atoms(item)
+        return self.needed[item]
+
+    def _found_atoms(self, item: str) -> frozenset[int] | None:
+        found: frozenset[int] | None = frozenset()
         for choice in item.lstrip("+").split("|"):
             first, *rest = [choice] if choice[1:] in self._groups else choice.split("_")
             for part in rest:
@@ -196,12 +184,12 @@ class Lexicon:
             found = None if atoms is None or found is None else found | atoms
         return found
 
-    def _first_atoms(self, part: str) -> set[int] | None:
+    def _first_atoms(self, part: str) -> frozenset[int] | None:
         if part.startswith("#"):
             return None
         if not part.startswith("@"):
-            return {self._number(part)}
-        found: set[int] | None = set()
+            return frozenset((self._number(part),))
+        found: frozenset[int] | None = frozenset()
         for member in self._group(part):
             atoms = self._atoms(member)
             found = None if atoms is None or found is None else found | atoms
@@ -217,8 +205,7 @@ class Lexicon:
         """The single words of a group by number, looked up at once, and its members that need a search."""
         single = [one for one in members if not set(one) & set("_|@#+")]
         for one in members:
-            atoms = self._atoms(one)
-            self.needed[one] = None if atoms is None else frozenset(atoms)
+            self._atoms(one)
         return frozenset(self._number(one) for one in single), tuple(one for one in members if one not in single)
 
     def _number(self, pattern: str) -> int:

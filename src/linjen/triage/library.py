@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from linjen.core.collector import collector_waits
 from linjen.core.errors import Invalid
 from linjen.triage.condition import YES, Facts, Node, Test, codes_of, compiled, parse
 from linjen.triage.content import (
@@ -317,7 +318,8 @@ def _read(text: str) -> TextReading:
 
 def compile_files(files: Mapping[str, bytes]) -> Protocols:
     """Read and compile a whole set of protocol files, file name to bytes. Raises Invalid("bad_protocol")."""
-    return build(read_files(files), vocabulary())
+    with collector_waits():
+        return build(read_files(files), vocabulary())
 
 
 @cache

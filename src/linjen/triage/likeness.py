@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import heapq
 import math
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+
+import msgspec
 
 from linjen.triage.expressions import Lexicon, Vocabulary
 from linjen.triage.words import Token, fold, read_lexicon_file, tokenise
@@ -24,7 +27,7 @@ _NEXT_COUNT = 3
 _NEAREST = 32  # contact reasons whose phrases are compared one by one
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
-Vector = dict[str, float]
+Strength = Callable[[float], float]
 
 
 class WordClasses:
@@ -48,82 +51,166 @@ class WordClasses:
         undotted = not any(set(token.form) & set("åäö") for token in tokens)
         fits = (self._undotted if undotted else self._plain).fits
         found = {self._names[number] for token in tokens for number in fits(token.form)}
-        return found | {name for name, _ in self._phrases.find(tokens, ())}
+        if len(tokens) > 1:  # a phrase has two words at least
+            found |= {name for name, _ in self._phrases.find(tokens, ())}
+        return found
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Vectors by feature: where a feature's entries end, and for each entry its vector's number and the weight in it.
+
+    Three long rows of bytes (of unsigned longs, unsigned shorts and doubles) take a tenth of the memory of tables.
+    """
+
+    ends: bytes
+    numbers: bytes
+    values: bytes
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """All that is worked out of the phrases: can be written down and read again.
+
+    `owners` has for each phrase the place of its contact reason in `reasons`, `weights` a double for each feature.
+    """
+
+    reasons: tuple[str, ...]
+    owners: tuple[int, ...]
+    features: tuple[str, ...]
+    weights: bytes
+    phrases: Rows
+    centres: Rows
+
+
+def learn(phrases: Iterable[tuple[str, str]], classes: WordClasses) -> Learned:
+    """Work it out of (contact reason, phrase): takes about as long as a hundred texts to read."""
+    documents = [(reason, _features(phrase, classes)) for reason, phrase in phrases]
+    counts: dict[str, Counter[str]] = {}
+    for reason, features in documents:
+        counts.setdefault(reason, Counter()).update(features.keys())
+    weights = _weights(counts.values())
+    places = {reason: place for place, reason in enumerate(counts)}
+    return Learned(
+        tuple(counts),
+        tuple(places[reason] for reason, _ in documents),
+        tuple(weights),
+        array("d", weights.values()).tobytes(),
+        _rows(weights, math.sqrt, [features for _, features in documents]),
+        _rows(weights, _softened, list(counts.values())),
+    )
+
+
+def _rows(weights: Mapping[str, float], strength: Strength, vectors: Sequence[Mapping[str, float]]) -> Rows:
+    found: dict[str, list[float]] = {feature: [] for feature in weights}  # number, weight, number, weight …
+    for number, features in enumerate(vectors):
+        for feature, value in zip(features, _unit(weights, strength, features), strict=True):
+            found[feature] += (number, value)
+    entries: list[float] = []
+    ends = array("L")
+    for row in found.values():
+        entries += row
+        ends.append(len(entries) // 2)
+    return Rows(ends.tobytes(), array("H", map(int, entries[::2])).tobytes(), array("d", entries[1::2]).tobytes())
+
+
+def _unit(weights: Mapping[str, float], strength: Strength, features: Mapping[str, float]) -> list[float]:
+    """The weights of known features in a vector of length 1, in their order."""
+    values = [
+        weights[feature] if count == 1.0 else strength(count) * weights[feature] for feature, count in features.items()
+    ]
+    length = math.sqrt(sum([value * value for value in values])) or 1.0
+    return [value / length for value in values]
+
+
+def _softened(count: float) -> float:
+    return 1 + math.log(count)
+
+
+class _Index:
+    """Rows ready for use."""
+
+    def __init__(self, rows: Rows, many: int) -> None:
+        self._ends, self._numbers, self._values = array("L"), array("H"), array("d")
+        self._ends.frombytes(rows.ends)
+        self._numbers.frombytes(rows.numbers)
+        self._values.frombytes(rows.values)
+        self._many = many
+
+    def products(self, places: Sequence[int], weights: Sequence[float]) -> list[float]:
+        """The scalar product of a vector with each of those indexed; `places` are its features' places."""
+        products = [0.0] * self._many
+        for place, weight in zip(places, weights, strict=True):
+            entries = slice(self._ends[place - 1] if place else 0, self._ends[place])
+            for number, other in zip(self._numbers[entries], self._values[entries], strict=True):
+                products[number] += weight * other
+        return products
 
 
 class Likeness:
     """Every phrase of every contact reason, indexed by feature."""
 
-    def __init__(self, phrases: Iterable[tuple[str, str]], classes: Mapping[str, str]) -> None:
-        self._classes = WordClasses(classes)
-        documents = [(reason, self._features(phrase)) for reason, phrase in phrases]
-        self._rarity = _rarity(documents)
-        self._reason_of = [reason for reason, _ in documents]
-        self._phrases: dict[str, dict[str, list[tuple[int, float]]]] = {}
-        for number, (reason, features) in enumerate(documents):
-            for feature, weight in self._vector(features).items():
-                self._phrases.setdefault(feature, {}).setdefault(reason, []).append((number, weight))
-        self._centres: dict[str, list[tuple[str, float]]] = {}
-        for reason, counts in _centres(documents).items():
-            for feature, weight in self._vector(counts, soften=True).items():
-                self._centres.setdefault(feature, []).append((reason, weight))
-
-    def _features(self, text: str) -> dict[str, float]:
-        tokens = tokenise(text)
-        found: dict[str, float] = {}
-        for token in tokens:
-            for feature, count in _pieces(token.form):
-                found[feature] = found.get(feature, 0.0) + count
-        for name in self._classes.names(tokens):
-            found["@" + name] = 1.0
-        return found
-
-    def _vector(self, features: Mapping[str, float], soften: bool = False) -> Vector:
-        vector: Vector = {}
-        for feature, count in features.items():
-            if (rarity := self._rarity.get(feature)) is None:
-                continue
-            strength = 1 + math.log(count) if soften else math.sqrt(count)
-            vector[feature] = strength * rarity * (_CLASS_WEIGHT if feature[0] == "@" else 1.0)
-        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-        return {feature: weight / length for feature, weight in vector.items()}
+    def __init__(self, learned: Learned, classes: WordClasses) -> None:
+        self._classes = classes
+        self._places = {feature: place for place, feature in enumerate(learned.features)}
+        weights = array("d")
+        weights.frombytes(learned.weights)
+        self._weights = dict(zip(learned.features, weights, strict=True))
+        self._reasons = learned.reasons
+        self._phrases_of: list[list[int]] = [[] for _ in learned.reasons]
+        for number, owner in enumerate(learned.owners):
+            self._phrases_of[owner].append(number)
+        self._phrases = _Index(learned.phrases, len(learned.owners))
+        self._centres = _Index(learned.centres, len(learned.reasons))
 
     def scores(self, text: str) -> dict[str, float]:
         """A score of 0..1 for each contact reason that shares anything with the text; 1 is a perfect likeness."""
-        vector = self._vector(self._features(text))
-        scores: dict[str, float] = {}
-        for feature, weight in vector.items():
-            for reason, other in self._centres.get(feature, ()):
-                scores[reason] = scores.get(reason, 0.0) + _CENTRE_WEIGHT * weight * other
+        features = {
+            feature: count for feature, count in _features(text, self._classes).items() if feature in self._weights
+        }
+        places = [self._places[feature] for feature in features]
+        weights = _unit(self._weights, math.sqrt, features)
+        centres = self._centres.products(places, weights)
         # What lies far from a reason's centre is not near enough to one of its phrases to become one of the best.
-        near = heapq.nlargest(_NEAREST, scores, key=scores.__getitem__)
-        likest: dict[int, float] = {}
-        for feature, weight in vector.items():
-            phrases = self._phrases.get(feature)
-            for reason in near if phrases else ():
-                for number, other in phrases.get(reason, ()) if phrases else ():
-                    likest[number] = likest.get(number, 0.0) + weight * other
-        per_reason: dict[str, list[float]] = {}
-        for number, value in likest.items():
-            per_reason.setdefault(self._reason_of[number], []).append(value)
-        for reason, values in per_reason.items():
-            values.sort(reverse=True)
+        shared = [place for place, score in enumerate(centres) if score]
+        near = heapq.nlargest(_NEAREST, shared, key=centres.__getitem__)
+        phrases = self._phrases.products(places, weights)
+        scores = {place: _CENTRE_WEIGHT * centres[place] for place in shared}
+        for place in near:
+            values = sorted([phrases[number] for number in self._phrases_of[place]], reverse=True)
             following = sum(values[1 : 1 + _NEXT_COUNT]) / _NEXT_COUNT
-            scores[reason] = scores.get(reason, 0.0) + values[0] + _NEXT_WEIGHT * following
+            scores[place] += values[0] + _NEXT_WEIGHT * following
         most = 1 + _CENTRE_WEIGHT + _NEXT_WEIGHT
-        return {reason: score / most for reason, score in scores.items()}
+        return {self._reasons[place]: score / most for place, score in scores.items()}
+
+
+def _features(text: str, classes: WordClasses) -> dict[str, float]:
+    tokens = tokenise(text)
+    found: dict[str, float] = {}
+    for token in tokens:
+        pieces = _pieces(token.form)
+        if not found:
+            found |= pieces
+            continue
+        for feature, count in pieces.items():
+            found[feature] = found.get(feature, 0.0) + count
+    for name in sorted(classes.names(tokens)):
+        found["@" + name] = 1.0
+    return found
 
 
 @lru_cache(maxsize=16384)
-def _pieces(form: str) -> tuple[tuple[str, float], ...]:
+def _pieces(form: str) -> dict[str, float]:
     """A word's features: the word and its letter pieces, without dots and rings so that "brost" meets "bröst"."""
     if form[0].isdigit():
-        return ()
+        return {}
     plain = fold(form)
     count = _SMALL_WORD if plain in _small_words() else 1.0
     word = f"<{plain}>"
-    pieces = [word[start : start + size] for size in _PIECE_SIZES for start in range(len(word) - size + 1)]
-    return (("=" + word, 2 * count), *((piece, count) for piece in pieces))
+    found = {"=" + word: 2 * count}
+    for size in _PIECE_SIZES:
+        for start in range(len(word) - size + 1):
+            piece = word[start : start + size]
+            found[piece] = found.get(piece, 0.0) + count
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -131,17 +218,12 @@ def _small_words() -> frozenset[str]:
     return frozenset(fold(read_lexicon_file("keep.yaml")["small"]).split())
 
 
-def _rarity(documents: Sequence[tuple[str, dict[str, float]]]) -> dict[str, float]:
-    reasons_with: dict[str, set[str]] = {}
-    for reason, features in documents:
-        for feature in features:
-            reasons_with.setdefault(feature, set()).add(reason)
-    total = len({reason for reason, _ in documents})
-    return {feature: math.log(1 + total / len(reasons)) for feature, reasons in reasons_with.items()}
-
-
-def _centres(documents: Sequence[tuple[str, dict[str, float]]]) -> dict[str, Counter[str]]:
-    centres: dict[str, Counter[str]] = {}
-    for reason, features in documents:
-        centres.setdefault(reason, Counter()).update(dict.fromkeys(features, 1))
-    return centres
+def _weights(counts: Collection[Mapping[str, int]]) -> dict[str, float]:
+    """What one find of a feature weighs: the more the fewer contact reasons have it in their phrases."""
+    reasons_with: Counter[str] = Counter()
+    for features in counts:
+        reasons_with.update(features.keys())
+    rarity = {many: math.log(1 + len(counts) / many) for many in set(reasons_with.values())}
+    return {
+        feature: rarity[many] * (_CLASS_WEIGHT if feature[0] == "@" else 1.0) for feature, many in reasons_with.items()
+    }

@@ -8,7 +8,9 @@ from importlib.resources import files
 
 import msgspec
 
-from linjen.triage.likeness import Likeness
+from linjen.core.collector import collector_waits
+from linjen.triage.compiled import find_compiled, keep_compiled, key_of
+from linjen.triage.likeness import Learned, Likeness, WordClasses, learn
 from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire
 from linjen.triage.words import detect_language, read_lexicon_file
 
@@ -44,14 +46,31 @@ def match_reasons(text: str) -> list[tuple[str, float]]:
 
 
 def load_reading() -> None:
-    """Read and compile everything now (under a second) instead of at the first text."""
-    load_tripwire()
-    _likeness()
+    """Read and compile everything now (a third of a second) instead of at the first text."""
+    with collector_waits():
+        load_tripwire()
+        _likeness()
 
 
 @lru_cache(maxsize=1)
 def _likeness() -> Likeness:
-    return Likeness(_reason_phrases(), read_lexicon_file("concepts.yaml"))
+    """Made ready from what an earlier start has worked out, or worked out now and kept for the next one."""
+    classes = WordClasses(read_lexicon_file("concepts.yaml"))
+    key = key_of(files("linjen.triage").joinpath(*part.split("/")).read_bytes() for part in _FOLLOWS_FROM)
+    kept = find_compiled(_KEPT, key)
+    if kept is not None:
+        return Likeness(msgspec.msgpack.decode(kept, type=Learned), classes)
+    learned = learn(_reason_phrases(), classes)
+    keep_compiled(_KEPT, key, msgspec.msgpack.encode(learned))
+    return Likeness(learned, classes)
+
+
+_KEPT = "likeness.msgpack"
+#: Every file that what is learned from the phrases follows from.
+_FOLLOWS_FROM = (
+    "contact_reasons.tsv", "lexicon/lay_words.yaml", "lexicon/concepts.yaml", "lexicon/keep.yaml",
+    "matching.py", "likeness.py", "expressions.py", "slips.py", "words.py",
+)  # fmt: skip
 
 
 def _reason_phrases() -> list[tuple[str, str]]:

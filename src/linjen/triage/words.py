@@ -86,11 +86,6 @@ def is_near(one: str, other: str) -> bool:
     return longer[head + 1 :] == shorter[head:]
 
 
-def drops(word: str) -> set[str]:
-    """The word itself and every form with one letter left out: two near words share one of them."""
-    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
-
-
 # First and last letter of scripts that give a language away by themselves.
 _SCRIPTS = (
     ("ar", "\u0600", "\u06ff"),

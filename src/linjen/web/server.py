@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeAlias
@@ -167,16 +166,6 @@ class Server(uvicorn.Server):
             await self._task
         if self._looking is not None:
             self._looking.cancel()
-
-
-def spare_the_collector() -> None:
-    """Let the garbage collector pass over what lives as long as the program, and look at the rest less often.
-
-    With its usual thresholds it took a tenth of the time of a message, and found nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,56 @@
+"""What takes long to work out of files that ship with the program, kept beside it under a hash of all it follows from.
+
+It is written at the first start by somebody who may write there, and only saves time: where it is missing, old, harmed
+or open to others, everything is worked out anew. It is plain data, never code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "compiled"
+_DIGEST = 32  # bytes of a SHA-256
+_WRITABLE_BY_OTHERS = 0o022
+
+
+def key_of(sources: Iterable[bytes]) -> bytes:
+    """The hash of everything that a result follows from: the files it is worked out of, and the code that does it."""
+    digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.byteorder}".encode())
+    for source in sources:
+        digest.update(hashlib.sha256(source).digest())
+    return digest.digest()
+
+
+def find_compiled(name: str, key: bytes, folder: Path = FOLDER) -> bytes | None:
+    """What was kept under this name and key; None when there is nothing that can be relied on."""
+    try:
+        with (folder / name).open("rb") as file:
+            status = os.fstat(file.fileno())
+            if status.st_uid not in {0, os.geteuid()} or status.st_mode & _WRITABLE_BY_OTHERS:
+                return None
+            raw = file.read()
+    except OSError:
+        return None
+    payload = raw[2 * _DIGEST :]
+    return payload if raw[: 2 * _DIGEST] == key + hashlib.sha256(payload).digest() else None
+
+
+def keep_compiled(name: str, key: bytes, payload: bytes, folder: Path = FOLDER) -> None:
+    """Keep it for the next start, whole or not at all; where nothing may be written, nothing happens."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o755, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(key + hashlib.sha256(payload).digest() + payload)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(folder / name)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
