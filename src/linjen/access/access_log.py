@@ -20,6 +20,9 @@ from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $6::uuid[]) with ord
   as a(kind, person_id, session_id, unit_id, case_id, n) order by n
 """
 
+#: Whoever works with the program's own commands and the installation's keys; by_kind is then 'system'.
+OPERATOR = UUID(int=0)
+
 
 async def log_access(
     db: Connection, by: By, verb: str, case_id: UUID | None = None, shown: Sequence[UUID] = ()
@@ -51,6 +54,11 @@ def log_shown(verb: str, case_ids: str, *, person: str, unit: str, session: str)
         "insert into access_log (by_kind, by_id, session_id, unit_id, verb, shown)"
         f" select 'staff', {person}, {session}, {unit}, '{verb}', array({case_ids}) where exists ({case_ids})"
     )
+
+
+async def log_export(db: Connection, verb: str, case_ids: Sequence[UUID]) -> None:
+    """One row: the operator took something of these cases out on the command line, where nobody has signed in."""
+    await db.execute(_INSERT, "system", OPERATOR, None, None, verb, None, list(case_ids), None)
 
 
 async def log_refusal(database: Database, by: By, verb: str, case_id: UUID | None, reason: str) -> None:

@@ -27,6 +27,7 @@ from linjen.triage import (
     summary,
 )
 from linjen.triage.forms import form_in_words, still_fits, written_in
+from linjen.triage.replay import fitting_answers
 from linjen.triage.state import Patient, TextReading
 
 #: What an administrative question is sorted as when its words name something urgent: only ever raised.
@@ -111,8 +112,7 @@ def _still_standing(protocols: Protocols, state: State, suspected: Iterable[str]
 
 def _again(protocols: Protocols, state: State) -> State:
     """The same interview from its start, for another patient or another version, with every answer that still fits."""
-    known = protocols.vocabulary.findings
-    old = {code: value for code, value in state.answers.items() if code in known}
+    old = fitting_answers(protocols, state.answers)
     chosen = tuple(reason for reason in state.chosen if reason in protocols.vocabulary.reasons)
     bare = msgspec.structs.replace(state, answers={}, pages=(), chosen=(), protocol=protocols.stamp)
     fresh = choose(protocols, bare, chosen)

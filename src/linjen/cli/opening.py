@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from linjen.core.database import Database
 from linjen.core.errors import LinjenError, Misconfigured, Unavailable
+from linjen.core.migrations import is_migrated
 from linjen.core.postgres import Embedded, cluster_of, find_running
 from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import Settings, read_settings
@@ -86,6 +88,22 @@ async def opened(settings: Settings, *, may_make: bool) -> AsyncIterator[Opened]
         await asyncio.to_thread(postgres.stop)
 
 
+@contextlib.asynccontextmanager
+async def opened_rows(settings: Settings) -> AsyncIterator[Database]:
+    """The rows of the database of the settings, which must be there and at this version."""
+    async with opened(settings, may_make=False) as found:
+        database = Database(found.owner_dsn, size=2)
+        try:
+            async with database.connection() as db:
+                if not await db.fetchval("select to_regclass('schema_migrations') is not null") or not (
+                    await is_migrated(db)
+                ):
+                    raise Misconfigured("not_migrated", setting="dsn", why="run linjen migrate first")
+            yield database
+        finally:
+            await database.close()
+
+
 def told(work: Callable[[], Coroutine[None, None, None]]) -> int:
     """Run a command's work; 0 when it was done, 1 after a line that says why it was not."""
     try:
@@ -94,7 +112,13 @@ def told(work: Callable[[], Coroutine[None, None, None]]) -> int:
         raise  # main says which setting
     except (LinjenError, OSError) as error:
         reason = error.reason if isinstance(error, LinjenError) else "system"
-        why = error.detail.get("why", "") if isinstance(error, LinjenError) else error
+        why = _why(error) if isinstance(error, LinjenError) else error
         print(f"linjen: {reason}: {why}", file=sys.stderr)
         return 1
     return 0
+
+
+def _why(error: LinjenError) -> str:
+    """What an error tells beside its name: where it is in a file, and why."""
+    where = ":".join(str(error.detail[key]) for key in ("file", "line") if key in error.detail)
+    return ": ".join(part for part in (where, str(error.detail.get("why", ""))) if part)

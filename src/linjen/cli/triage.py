@@ -1,4 +1,4 @@
-"""`linjen triage`: interview and match as JSON Lines on standard input and output, check for protocol files."""
+"""`linjen triage`: interview and match as JSON Lines on standard input and output, check, and the files beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from linjen.cli import triage_evaluate
+from linjen.cli import triage_diff, triage_evaluate, triage_release, triage_replay
 from linjen.core.errors import Invalid
 from linjen.triage.assessment import assess
 from linjen.triage.interview import answer, begin, checked, next_page
@@ -47,7 +47,7 @@ class MatchLine(msgspec.Struct):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `interview`, `match`, `check` and `evaluate`."""
+    """Add `interview`, `match`, `check`, `evaluate`, `diff`, `replay`, `release`, `run` and `releases`."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     interview = actions.add_parser("interview", help="hold interviews over JSON Lines")
     interview.set_defaults(run=lambda _: _stream(Interviews(load()).lines))
@@ -57,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking.add_argument("folder", nargs="?", type=Path, default=FOLDER, metavar="DIR")
     checking.set_defaults(run=lambda arguments: run_check(arguments.folder))
     triage_evaluate.add_arguments(actions.add_parser("evaluate", help="measure the triage on vignettes"))
+    triage_diff.add_arguments(actions.add_parser("diff", help="say in Swedish what differs between two versions"))
+    triage_replay.add_arguments(actions.add_parser("replay", help="hold stored interviews again with another version"))
+    triage_release.add_arguments(actions)
 
 
 def run_check(folder: Path) -> int:

@@ -20,7 +20,7 @@ from linjen.access import policy
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.core.ids import new_id
+from linjen.core.ids import new_id, parse_id
 from linjen.triage.archives import checked_files, read_archive, sha256_of, write_archive
 from linjen.triage.library import compile_files, stamp_of
 from linjen.triage.lint import check_files
@@ -74,6 +74,8 @@ from triage_releases r join staff a on a.id = r.author_id join staff c on c.id =
 left join staff p on p.id = r.approver_id left join staff t on t.id = r.retired_by
 """
 
+_LATEST = "order by coalesce(r.approved_at, r.changed_at) desc, r.id desc"
+
 _SWITCHES = """
 select w.number, w.release_id, w.triage_on, w.note, w.at, s.given_name || ' ' || s.surname as by
 from triage_switches w join staff s on s.id = w.by_id order by w.number desc limit $1
@@ -103,8 +105,7 @@ def _checked_note(note: str) -> str:
 async def list_releases(db: Connection, by: By) -> list[Release]:
     """Every version, drafts too, the latest change first. Raises NotFound for who may not see the triage."""
     await _must(db, by, "see_triage")
-    rows = await db.fetch(f"{_RELEASES} order by coalesce(r.approved_at, r.changed_at) desc, r.id desc")
-    return [Release(**dict(row)) for row in rows]
+    return await list_all(db)
 
 
 async def see_release(db: Connection, by: By, release_id: UUID) -> Release:
@@ -134,6 +135,23 @@ async def find_released(db: Connection, stamp: str) -> UUID | None:
         "select id from triage_releases where stamp = $1 and state = 'released'", stamp
     )
     return found
+
+
+async def find_version(db: Connection, name: str) -> UUID | None:
+    """For the operator's commands: the version with this id, or the one that was approved with this stamp."""
+    given = parse_id(name)
+    if given is not None:
+        found: UUID | None = await db.fetchval("select id from triage_releases where id = $1", given)
+        return found
+    stamped: UUID | None = await db.fetchval(
+        "select id from triage_releases where stamp = $1 and state <> 'draft'", name
+    )
+    return stamped
+
+
+async def list_all(db: Connection) -> list[Release]:
+    """Every version, for the operator's commands; as list_releases."""
+    return [Release(**dict(row)) for row in await db.fetch(f"{_RELEASES} {_LATEST}")]
 
 
 async def read_files(db: Connection, release_id: UUID) -> dict[str, bytes]:
