@@ -20,10 +20,10 @@ def _blocks() -> Iterator[Block]:
     protocols = load()
     for reason in protocols.reasons.values():
         yield from reason.file.questions
-    for asking in (*protocols.general_blocks, *protocols.always):
+    for asking in (*protocols.general_blocks, *protocols.always, *protocols.compass):
         yield asking.block
     for _, screen in protocols.screens:
-        yield from screen.pages
+        yield from (asking.block for asking in screen)
 
 
 def _forms() -> Iterator[FormQuestion]:

@@ -76,7 +76,8 @@ def test_words_typed_late_are_read_too() -> None:
     state = interviewed(protocols, begin(protocols, 30, "female", text="halsont"), knowing(protocols, {}))
     late = dataclasses.replace(protocols, read=lambda _: hit("psych.suicidal_plan", "ta mitt liv"))
     state = add_text(late, state, "och så tänker jag ta mitt liv")
-    # What follows from a milder question waits for no one here: the tripwire asks about the hit itself.
+    # The "nej" to the milder question, in the danger screen, is not held against the words: the hit itself is asked.
+    assert state.answers.get("psych.suicidal") is None
     assert page_codes(late, state) == ["psych.suicidal_plan"]
     assert assess(late, answer(late, state, {"psych.suicidal_plan": True})).outcome == "emergency"
 

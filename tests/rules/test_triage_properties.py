@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linjen.triage import Asked, Protocols, Result, State, Value, answer, assess, begin, choose, load, next_page
+from linjen.triage.agenda import due_blocks, open_codes
 from linjen.triage.condition import NO, UNKNOWN
 from linjen.triage.facts import is_fitting, is_settled, see_facts
-from linjen.triage.interview import due_blocks, open_codes
 from linjen.triage.state import TextReading
 from tests.rules.resident import interviewed, knowing
 
@@ -25,7 +25,8 @@ REASONS = sorted(PROTOCOLS.reasons)
 USED = sorted(
     {code for reason in PROTOCOLS.reasons.values() for code in reason.file.red_flags.ask + reason.file.risk_groups}
     | {code for reason in PROTOCOLS.reasons.values() for block in reason.file.questions for code in block.ask}
-    | {code for _, screen in PROTOCOLS.screens for page in screen.pages for code in page.ask}
+    | {code for _, screen in PROTOCOLS.screens for asking in screen for code in asking.block.ask}
+    | {code for asking in PROTOCOLS.compass for code in asking.block.ask}
     | {code for rule in PROTOCOLS.rules for code in rule.codes}
 )
 FLAGS = [code for code in USED if FINDINGS[code].is_red_flag]
@@ -42,7 +43,7 @@ def _value(code: str) -> st.SearchStrategy[Value]:
         return st.sampled_from(finding.values)
     low, high = {"gen.temp": (35.0, 42.0), "resp.spo2": (80.0, 100.0)}.get(code, (20.0, 60.0))
     words = PROTOCOLS.words.get(code)
-    if words and words.range and words.range[1] < high:  # only numbers that the interview takes
+    if words and words.range and not words.range[0] <= low <= high <= words.range[1]:  # what the interview takes
         low, high = words.range
     return st.floats(low, high)
 
@@ -139,7 +140,7 @@ def test_every_path_ends_with_its_own_warning_signs_asked(state: State, facts: d
     table = see_facts(protocols, state)
     wanted = {
         code for block in due_blocks(protocols, state, table) for code in block.codes
-        if block.kind in {"tripwire", "lead", "danger", "red_flags"}
+        if block.kind in {"tripwire", "lead", "danger", "compass", "red_flags"}
     }  # fmt: skip
     for reason in state.chosen:
         wanted |= set(protocols.reasons[reason].file.red_flags.ask)

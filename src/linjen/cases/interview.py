@@ -17,7 +17,6 @@ from linjen.triage import (
     Result,
     SelfCare,
     State,
-    Value,
     add_text,
     answer,
     assess,
@@ -27,6 +26,7 @@ from linjen.triage import (
     summary,
 )
 from linjen.triage.forms import form_in_words, still_fits, written_in
+from linjen.triage.interview import standing_answers
 from linjen.triage.replay import fitting_answers
 from linjen.triage.state import Patient, TextReading
 
@@ -86,7 +86,7 @@ def set_words(
     suspected = _suspected(protocols, state, [reading, *map(protocols.read, texts[1:])])
     changed = msgspec.structs.replace(
         state, patient=patient, texts=texts, reading=reading, suspected=suspected, protocol=protocols.stamp,
-        answers=_still_standing(protocols, state, suspected),
+        answers=standing_answers(protocols, state.answers, suspected.keys() - state.suspected.keys()),
     )  # fmt: skip
     if patient == state.patient and protocols.stamp == state.protocol:
         return changed
@@ -100,14 +100,6 @@ def _suspected(protocols: Protocols, state: State, readings: Iterable[TextReadin
     for reading in readings:
         found |= {code: reading.quotes.get(code, "") for code in reading.red_flags if code in known}
     return {**found, **answered}
-
-
-def _still_standing(protocols: Protocols, state: State, suspected: Iterable[str]) -> dict[str, Value]:
-    """The answers without those that newly heard words speak against: a "nej" is asked again, never overruled."""
-    doubted: set[str] = set()
-    for code in set(suspected) - set(state.suspected):
-        doubted |= {code, *protocols.vocabulary.ancestors(code)}
-    return {code: value for code, value in state.answers.items() if value is True or code not in doubted}
 
 
 def _again(protocols: Protocols, state: State) -> State:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from linjen.triage.agenda import still_to_ask
 from linjen.triage.content import Advice
 from linjen.triage.facts import FactTable, see_facts
-from linjen.triage.interview import next_page, still_to_ask
+from linjen.triage.interview import next_page
 from linjen.triage.library import Protocols, Reason
 from linjen.triage.plausible import candidates, contact_reason, is_only_administrative, protocols_in_play
 from linjen.triage.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, active_rules, defaults, fired

@@ -159,7 +159,11 @@ class Audience(Part, frozen=True):
 
 
 class GeneralFile(Signed, frozen=True, kw_only=True):
-    """The general protocol: used when no reason fits, and its questions end every interview."""
+    """The general protocol: used when no reason fits; `always` ends every interview.
+
+    `compass` is asked after the danger screen when the words leave open what the case is about; `finds` says which
+    contact reasons a yes then brings in play.
+    """
 
     kind: Literal["general"]
     name: Id
@@ -168,6 +172,8 @@ class GeneralFile(Signed, frozen=True, kw_only=True):
     wording: Wording
     questions: list[Block]
     always: list[Block]
+    compass: list[Block]
+    finds: dict[str, list[str]]
     audiences: list[Audience]
     risk_groups: list[str]
     rules: list[RuleText]

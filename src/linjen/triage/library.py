@@ -25,7 +25,6 @@ from linjen.triage.content import (
     ReasonFile,
     RiskFile,
     RuleText,
-    Screen,
     Signed,
     Words,
 )
@@ -93,7 +92,9 @@ class Protocols:
     general: GeneralFile
     general_blocks: tuple[AskBlock, ...]
     always: tuple[AskBlock, ...]
-    screens: tuple[tuple[Test, Screen], ...]
+    #: Asked when the words leave open what the case is about.
+    compass: tuple[AskBlock, ...]
+    screens: tuple[tuple[Test, tuple[AskBlock, ...]], ...]
     reasons: Mapping[str, Reason]
     floors: Mapping[str, Rule]
     rules: tuple[Rule, ...]
@@ -296,7 +297,8 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
         general=general,
         general_blocks=compiler.blocks(general.questions),
         always=compiler.blocks(general.always),
-        screens=tuple((compiler.test(screen.condition), screen) for screen in danger.screens),
+        compass=compiler.blocks(general.compass),
+        screens=tuple((compiler.test(screen.condition), compiler.blocks(screen.pages)) for screen in danger.screens),
         reasons={file.id: compiler.reason(file) for file in reasons},
         floors=compiler.floors(),
         rules=tuple(compiler.rule(text, signed, "") for text, signed in everywhere),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linjen.triage.condition import NO, PATIENT, SEX, Facts
+from linjen.triage.condition import NO, PATIENT, SEX, YES, Facts
 from linjen.triage.facts import FactTable
 from linjen.triage.library import Protocols, Reason
 from linjen.triage.state import Candidate, State
@@ -11,6 +11,8 @@ FALLBACK = "ovrigt"
 MOST_CANDIDATES = 5
 NEAR = 0.35  # a reason is worth a lead question with a third of the best one's score
 FAINT = 0.15  # below this the text says too little for any reason
+UNSURE = 0.36  # below this the words leave it open what the case is about, and the compass asks
+MOST_BY_FINDINGS = 4
 
 
 def candidates(protocols: Protocols, state: State) -> tuple[Candidate, ...]:
@@ -20,9 +22,13 @@ def candidates(protocols: Protocols, state: State) -> tuple[Candidate, ...]:
     found = [
         Candidate(id, known[id].name, score)
         for id, score in state.reading.reasons
-        if id in known and id != FALLBACK and all(test(facts) != NO for test in protocols.audiences.get(id, ()))
+        if id in known and id != FALLBACK and _is_for(protocols, id, facts)
     ]
     return (*found[:MOST_CANDIDATES], Candidate(FALLBACK, known[FALLBACK].name, 0.0))
+
+
+def _is_for(protocols: Protocols, id: str, facts: Facts) -> bool:
+    return all(test(facts) != NO for test in protocols.audiences.get(id, ()))
 
 
 def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
@@ -31,6 +37,24 @@ def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
     if not found or found[0].score < FAINT:
         return ()
     return tuple(one.id for one in found if one.score >= NEAR * found[0].score)
+
+
+def is_unsure(protocols: Protocols, state: State) -> bool:
+    """Do the words leave open what the case is about? Then what the resident answers finds further reasons."""
+    if state.chosen:
+        return state.chosen[0] == FALLBACK
+    found = candidates(protocols, state)
+    return found[0].score < UNSURE
+
+
+def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
+    """The reasons that nobody named but that the answers speak for, while the words leave it open."""
+    if not is_unsure(protocols, state):
+        return ()
+    named = (*state.chosen, *by_text(protocols, state))
+    found = (id for code, ids in protocols.general.finds.items() if facts.get(code) == YES for id in ids)
+    fresh = [id for id in found if id not in named and _is_for(protocols, id, facts)]
+    return tuple(dict.fromkeys(fresh))[:MOST_BY_FINDINGS]
 
 
 def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
@@ -42,27 +66,37 @@ def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: s
     if reason is None or reason_id in state.chosen or not reason.file.lead:
         return False
     first, *others = reason.file.lead
-    if state.answers.get(first, True) is not False or facts.get(first):
+    if facts.get(first) or not _is_ruled_out(protocols, state, first):
         return False
-    return not any(facts.get(code) or state.answers.get(code, False) is None for code in others)
+    return not any(facts.get(code) or _is_doubted(protocols, state, code) for code in others)
 
 
 def is_affirmed(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
     """Has the resident said yes or "vet inte" to one of the lead symptoms?"""
     reason = protocols.reasons.get(reason_id)
     lead = reason.file.lead if reason is not None else []
-    return any(facts.get(code) or (code in state.answers and state.answers[code] is None) for code in lead)
+    return any(facts.get(code) or _is_doubted(protocols, state, code) for code in lead)
+
+
+def _is_ruled_out(protocols: Protocols, state: State, code: str) -> bool:
+    """Was a code answered no, or something that a yes to it would mean?"""
+    return any(state.answers.get(one) is False for one in (code, *protocols.vocabulary.ancestors(code)))
+
+
+def _is_doubted(protocols: Protocols, state: State, code: str) -> bool:
+    """Was a yes/no question answered "vet inte"? Of a number or a choice that says nothing either way."""
+    return state.answers.get(code, False) is None and protocols.vocabulary.findings[code].type == "bool"
 
 
 def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
-    """The reasons whose warning signs and rules count: those chosen, else those of the text that are not denied.
+    """The reasons whose warning signs and rules count: those chosen, else those of the text that are not denied; and
+    while the words leave it open, those that the answers speak for.
 
     The best one by text always stays, so that a no to its lead symptom never silences its rules.
     """
-    if state.chosen:
-        return state.chosen
-    found = by_text(protocols, state)
-    return tuple(id for id in found if id == found[0] or not is_denied(protocols, state, facts, id))
+    found = state.chosen or by_text(protocols, state)
+    named = tuple(id for id in found if id == found[0] or not is_denied(protocols, state, facts, id))
+    return (*named, *by_findings(protocols, state, facts))
 
 
 def contact_reason(protocols: Protocols, state: State, facts: FactTable) -> str:
@@ -71,9 +105,7 @@ def contact_reason(protocols: Protocols, state: State, facts: FactTable) -> str:
         return state.chosen[0]
     found = by_text(protocols, state)
     affirmed = [id for id in found if not is_denied(protocols, state, facts, id)]
-    if affirmed or found:
-        return (affirmed or list(found))[0]
-    return FALLBACK
+    return next(iter([*affirmed, *by_findings(protocols, state, facts), *found]), FALLBACK)
 
 
 def protocols_in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[Reason, ...]:

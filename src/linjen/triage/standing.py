@@ -12,6 +12,7 @@ from linjen.triage.plausible import in_play, is_affirmed, is_denied
 from linjen.triage.state import Fired, State
 
 SELF_CARE = 5
+LAST_URGENT = 2
 LEAST_WITH_UNKNOWN = 4  # "vet inte" to a warning sign never ends in self-care
 #: From this level on staff have time to read what their protocol names first, so it is asked even if it raises nothing.
 ANAMNESIS_FROM = 3
@@ -52,22 +53,37 @@ def _as_fired(rule: Rule, level: int, id: str, why: str, *, certain: bool) -> Fi
 def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired]:
     """The starting level of each reason that was chosen or affirmed, else of the best by text; at last the general one.
 
-    What the words merely resemble, and nobody has asked about, says nothing of how urgent the case is. The best by
-    text stays when all was denied: the words name it, and its rules were asked.
+    What the words merely resemble, and nobody has asked about, says nothing of how urgent the case is. Of a reason
+    whose lead symptoms were all denied only the words are left: they name it, but make it no urgent case.
     """
-    playing = [id for id in in_play(protocols, state, facts) if not is_denied(protocols, state, facts, id)]
-    affirmed = [id for id in playing if state.chosen or is_affirmed(protocols, state, facts, id)]
-    playing = affirmed or list(in_play(protocols, state, facts)[:1])
-    found = [_as_default(protocols.reasons[id].file.default, id) for id in playing if id in protocols.reasons]
-    for id in playing:
+    playing = in_play(protocols, state, facts)
+    undenied = [id for id in playing if not is_denied(protocols, state, facts, id)]
+    affirmed = [id for id in undenied if state.chosen or is_affirmed(protocols, state, facts, id)]
+    found = [_as_default(protocols.reasons[id].file.default, id) for id in affirmed if id in protocols.reasons]
+    best = undenied[0] if undenied else playing[0] if playing else ""
+    if best in protocols.reasons and best not in affirmed and (not affirmed or _is_without_lead(protocols, best)):
+        found.append(_default_by_words(protocols, best, denied=not undenied))
+    for id in affirmed or filter(None, [best]):
         if id in protocols.reasons:
             continue
         # Without a choice, a reason without lead questions counts only as the best by text, and one that is harmless
         # at its latest leaves the level to a reason whose lead symptom the resident has said yes to.
         mild = protocols.vocabulary.reasons[id].latest == SELF_CARE and bool(found)
-        if state.chosen or (id == playing[0] and not mild):
+        if state.chosen or (id == best and not mild):
             found.append(_listed_default(protocols, id))
     return found or [_as_default(protocols.general.default, "allmant")]
+
+
+def _is_without_lead(protocols: Protocols, id: str) -> bool:
+    """Nothing asks whether such a reason is right, so that the words decide alone: a prescription, a certificate."""
+    return not protocols.reasons[id].file.lead
+
+
+def _default_by_words(protocols: Protocols, id: str, *, denied: bool) -> Fired:
+    default = protocols.reasons[id].file.default
+    if denied and default.level <= LAST_URGENT:
+        return _as_default(protocols.general.default, "allmant")
+    return _as_default(default, id)
 
 
 def _as_default(default: Default, id: str) -> Fired:

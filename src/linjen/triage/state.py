@@ -84,7 +84,7 @@ class Page(msgspec.Struct, frozen=True):
     """One heading with at most six codes. `kind` tells where in the interview it belongs."""
 
     id: str
-    kind: Literal["tripwire", "lead", "danger", "red_flags", "question", "risk_groups"]
+    kind: Literal["tripwire", "lead", "danger", "compass", "red_flags", "question", "risk_groups"]
     text: str
     help: str
     codes: tuple[Asked, ...]

@@ -47,7 +47,7 @@ def _danger(exchange: Exchange, state: State) -> list[Asked]:
     facts = see_facts(protocols, state)
     for fits, screen in protocols.screens:
         if fits(facts) == YES:
-            codes = dict.fromkeys(code for page in screen.pages for code in page.ask)
+            codes = dict.fromkeys(code for asking in screen for code in asking.block.ask)
             return [
                 asked(protocols, state.patient, code, exchange.language)
                 for code in codes

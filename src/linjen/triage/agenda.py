@@ -1,0 +1,140 @@
+"""The agenda of an interview: every heading in order, and what of it is still worth asking."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from linjen.triage.condition import NO, YES
+from linjen.triage.content import Block
+from linjen.triage.facts import FactTable, is_fitting, is_settled
+from linjen.triage.library import AskBlock, Protocols, Reason
+from linjen.triage.plausible import by_text, is_only_administrative, is_unsure, protocols_in_play
+from linjen.triage.standing import worth_asking
+from linjen.triage.state import State
+
+MOST_CODES = 6
+_QUOTED = 160  # characters of the resident's own words that a tripwire page quotes
+
+#: Asked whatever they can change: staff want every warning sign, and the next rule may rest on one.
+_ALWAYS = frozenset({"tripwire", "lead", "danger", "compass", "red_flags"})
+
+Kind = Literal["tripwire", "lead", "danger", "compass", "red_flags", "question", "risk_groups"]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A heading with all codes that may have to be asked under it."""
+
+    id: str
+    kind: Kind
+    text: str
+    codes: tuple[str, ...]
+    text_other: str = ""
+    text_en: str = ""
+    text_other_en: str = ""
+    help: str = ""
+    help_en: str = ""
+
+
+def due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
+    """Every heading of this interview in order, whether answered or not."""
+    wording = protocols.general.wording
+    if state.suspected:
+        quoted = _quote(state)
+        text, text_en = (each.replace("{text}", quoted) for each in (wording.tripwire, wording.tripwire_en))
+        yield Due("tripwire", "tripwire", text, tuple(state.suspected), text_en=text_en)
+    reasons = protocols_in_play(protocols, state, facts)
+    if not state.chosen:
+        yield Due("lead", "lead", wording.lead, _lead_codes(protocols, state), text_en=wording.lead_en)
+    if is_only_administrative(protocols, state):
+        yield from _questions(reasons, facts)
+        return
+    yield from _danger(protocols, facts)
+    if is_unsure(protocols, state):
+        yield from _blocks(protocols.compass, facts, "compass")
+    flags = tuple(dict.fromkeys(code for reason in reasons for code in reason.file.red_flags.ask))
+    yield Due("red_flags", "red_flags", wording.red_flags, flags, text_en=wording.red_flags_en)
+    if reasons:
+        yield from _questions(reasons, facts)
+    else:
+        yield from _blocks(protocols.general_blocks, facts)
+    yield from _blocks(protocols.always, facts)
+    groups = tuple(dict.fromkeys(code for reason in reasons for code in reason.file.risk_groups))
+    groups = groups or tuple(protocols.general.risk_groups)
+    yield Due("risk_groups", "risk_groups", wording.risk_groups, groups, text_en=wording.risk_groups_en)
+
+
+def _quote(state: State) -> str:
+    """The words that the tripwire hit on, else the beginning of what was written."""
+    hits = " … ".join(dict.fromkeys(words for words in state.suspected.values() if words))
+    whole = hits or " ".join(text.strip() for text in state.texts if text.strip())
+    return whole if len(whole) <= _QUOTED else whole[:_QUOTED].rsplit(" ", 1)[0] + " …"
+
+
+def _lead_codes(protocols: Protocols, state: State) -> tuple[str, ...]:
+    leads = [protocols.reasons[id].file.lead for id in by_text(protocols, state) if id in protocols.reasons]
+    leads = [lead for lead in leads if lead]  # an administrative reason has none
+    listed = dict.fromkeys([*(lead[0] for lead in leads), *(code for lead in leads for code in lead[1:])])
+    # What follows from another lead symptom is asked later, among the warning signs, so that this stays one page.
+    return tuple(code for code in listed if not set(protocols.vocabulary.ancestors(code)) & set(listed))[:MOST_CODES]
+
+
+def _danger(protocols: Protocols, facts: FactTable) -> Iterator[Due]:
+    for fits, screen in protocols.screens:
+        if fits(facts) == YES:
+            yield from _blocks(screen, facts, "danger")
+            return
+
+
+def _questions(reasons: Iterable[Reason], facts: FactTable) -> Iterator[Due]:
+    for reason in reasons:
+        yield from _blocks(reason.blocks, facts)
+
+
+def _blocks(blocks: Iterable[AskBlock], facts: FactTable, kind: Kind = "question") -> Iterator[Due]:
+    for block in blocks:
+        if block.when(facts) != NO:
+            yield _due(block.block, kind)
+
+
+def _due(block: Block, kind: Kind) -> Due:
+    return Due(
+        block.id, kind, block.text, tuple(block.ask), block.text_other, block.text_en, block.text_other_en, block.help,
+        block.help_en,
+    )  # fmt: skip
+
+
+def open_codes(protocols: Protocols, state: State, facts: FactTable, codes: Iterable[str]) -> list[str]:
+    """Of `codes`, those that fit the patient and are neither answered nor settled by another answer, in order."""
+    return [
+        code for code in codes if not is_settled(protocols, state, facts, code) and is_fitting(protocols, facts, code)
+    ]
+
+
+def still_to_ask(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
+    """The headings that are left, each with its open codes that can still change the outcome or that staff want.
+
+    Warning signs, and what the words hit or the reasons hang on, are asked whatever they can change.
+    """
+    worth: set[str] | None = None
+    every = list(due_blocks(protocols, state, facts))
+    for due in every:
+        left = open_codes(protocols, state, facts, due.codes)
+        if left and due.kind not in _ALWAYS:
+            worth = _worth(protocols, state, facts, every) if worth is None else worth
+            left = [code for code in left if code in worth]
+        if left:
+            yield dataclasses.replace(due, codes=tuple(left))
+
+
+def _worth(protocols: Protocols, state: State, facts: FactTable, every: Iterable[Due]) -> set[str]:
+    reasons = protocols_in_play(protocols, state, facts)
+    if is_only_administrative(protocols, state):
+        blocks = [asking for reason in reasons for asking in reason.blocks]
+        return {code for asking in blocks for code in asking.block.ask}
+    own = [asking for reason in reasons for asking in reason.blocks] or list(protocols.general_blocks)
+    others = dict.fromkeys(code for due in every if due.kind != "question" for code in due.codes)
+    return worth_asking(protocols, state, facts, reasons, [*own, *protocols.always], others)
