@@ -23,7 +23,7 @@ _FORM = [
 
 
 @pytest.fixture(autouse=True)
-def a_form_for_prescriptions(monkeypatch: pytest.MonkeyPatch) -> None:
+def a_form_for_prescriptions(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
     """The administrative reason "recept" with a form of its own, whatever content there is."""
     protocols = load()
     file = ReasonFile(
@@ -32,8 +32,7 @@ def a_form_for_prescriptions(monkeypatch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
     reasons = {**protocols.reasons, "recept": Reason(file, (), ())}
     changed = dataclasses.replace(protocols, reasons=reasons)
-    for module in ("linjen.web.resident.intake_sheet", "linjen.web.resident.shown_case"):
-        monkeypatch.setattr(f"{module}.load", lambda: changed)
+    monkeypatch.setattr(region.site.shelf, "_running", changed)
 
 
 WORDS = "Jag behöver nytt recept på min medicin"
