@@ -77,6 +77,12 @@ def test_every_code_of_level_1_and_2_has_expressions_and_a_line() -> None:
         "Vilka är symtomen på stroke?",
         "vad gör man om man får ont i bröstet",
         "vaccin mot hjärnhinneinflammation",
+        "morsan fick stroke förra året, nu undrar jag var man beställer en duschstol",
+        "svimmade när jag var gravid för åtta år sedan, har inte hänt igen",
+        "min dotter fick feberkramp när hon var ett år, nu är hon sju och har ont i örat",
+        "i filmen blev han skjuten",
+        "kan gapa och svälja utan problem",
+        "vad är det för symtom vid stroke egentligen",
     ],
 )
 def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> None:
@@ -96,6 +102,10 @@ def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> No
         "Min mamma har svårt att andas",
         "vet inte varför jag svimmade",
         "är rädd att det är en hjärtinfarkt",
+        "Hade stroke för tio år sedan och nu är det likadant",
+        "mitt i filmen fick jag ont i bröstet",
+        "har hostat blod sedan i våras",
+        "kan inte andas normalt",
     ],
 )
 def test_a_denial_of_something_else_silences_nothing(text: str) -> None:
@@ -185,6 +195,8 @@ def test_numbers_keep_their_units() -> None:
     assert read("gravid i vecka 31")["pregweek"] == 31
     assert read("tempen är 39,4")["temp"] == 39.4
     assert "agemonths" not in read("hosta i 3 veckor")
+    assert "agemonths" not in read("prickar på tvååringen efter tre dagars feber")
+    assert read("fem veckors bebis")["agemonths"] == pytest.approx(1.15)
 
 
 def test_expressions_name_only_known_codes() -> None:

@@ -132,17 +132,9 @@ def _is_age(forms: Sequence[str], at: int) -> bool:
     unit, later = forms[at + 1], forms[at + 2 : at + 4]
     if later[:1] and later[0] in {"sedan", "sen", "ago"}:
         return False
-    if unit in {
-        "månaders",
-        "manaders",
-        "veckors",
-        "dagars",
-        "års",
-        "ars",
-        "åring",
-        "aring",
-        "åringen",
-        "månadersbebis",
-    }:
+    if unit in _lists().whole["age_units"]:
         return True
+    # "tre dagars feber", "två veckors hosta" last so long; "fem veckors bebis", "sex dagars flicka" are so old.
+    if unit in _lists().whole["joined_units"]:
+        return any(form.startswith(_lists().stems["child"]) or form in _lists().whole["old"] for form in later)
     return any(form in _lists().whole["old"] for form in later) or _near(forms, at, "child", 3, 3)

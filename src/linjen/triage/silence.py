@@ -31,10 +31,23 @@ def _what_if() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in (*phrases, *(fold(phrase) for phrase in phrases)))
 
 
+@lru_cache(maxsize=1)
+def _as_usual() -> frozenset[str]:
+    phrases = [phrase.strip() for phrase in read_lexicon_file("silence.yaml")["as_usual"].split(",")]
+    return frozenset((*phrases, *(fold(phrase) for phrase in phrases)))
+
+
 def is_silent(tokens: Sequence[Token], spans: Sequence[Span]) -> bool:
     """True when the hit, given as the places of its rows, is wholly denied, past, a relative's past or a what-if."""
     own = frozenset(place for span in spans for place in span)
-    return any(_is_denied(tokens, span, own) or _is_past(tokens, span) or _is_what_if(tokens, span) for span in spans)
+    return any(
+        _is_denied(tokens, span, own)
+        or _is_as_usual(tokens, span)
+        or _is_past(tokens, span)
+        or _is_what_if(tokens, span)
+        or _is_fiction(tokens, span)
+        for span in spans
+    )
 
 
 def _is_denied(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
@@ -45,6 +58,18 @@ def _is_denied(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool
     ):
         return True
     return _is_denied_before(tokens, span, own) or _is_denied_after(tokens, span, own)
+
+
+def _is_as_usual(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether the words only say that something works: "kissar och dricker som vanligt"."""
+    works = _words()["works"]
+    if not all(tokens[at].form in works for at in span):
+        return False
+    at = span[-1] + 1
+    while at < len(tokens) and tokens[at].form in works | _CUTS:
+        at += 1
+    rest = [token.form for token in tokens[at : at + 2] if token.sentence == tokens[span[-1]].sentence]
+    return bool(rest) and (rest[0] in _words()["well"] or " ".join(rest) in _as_usual())
 
 
 def _is_denied_before(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
@@ -83,6 +108,8 @@ def _is_denied_after(tokens: Sequence[Token], span: Span, own: frozenset[int]) -
     if any(place in own for place in range(span[-1] + 1, span[-1] + 3)):
         return False
     rest = [token.form for token in tokens[span[-1] + 1 : span[-1] + 5] if token.clause == last.clause]
+    if " ".join(rest[:2]) in _as_usual() and rest[0] == "utan":
+        return True
     if rest and rest[0] in {"jag", "hon", "han", "det", "i"}:
         rest = rest[1:]
     if not rest or rest[0] not in _words()["after_not"]:
@@ -105,37 +132,49 @@ def _chunk(tokens: Sequence[Token], span: Span) -> list[Token]:
 
 
 def _is_past(tokens: Sequence[Token], span: Span) -> bool:
-    words = [token.form for token in _chunk(tokens, span)]
+    chunk = _chunk(tokens, span)
+    words = [token.form for token in chunk]
     present = set(words)
-    sentence = {token.form for token in tokens if token.sentence == tokens[span[0]].sentence}
-    if sentence & _words()["now"]:
+    if present & _words()["now"]:
         return False
-    if present & _words()["kin"] and present & _words()["kin_past"]:
+    sentence = [token.form for token in tokens if token.sentence == tokens[span[0]].sentence]
+    kin = bool(present & _words()["kin"] and present & _words()["kin_past"])
+    if (kin or _is_long_ago(words)) and not _comes_again(sentence):
         return True
-    if _is_long_ago(words):
-        return True
-    return bool(present & _words()["earlier"] and present & _words()["past"]) and "gånger" not in present
+    earlier = bool(present & _words()["earlier"] and present & _words()["past"]) and "gånger" not in present
+    return earlier and not set(sentence) & _words()["now"]
+
+
+def _comes_again(sentence: Sequence[str]) -> bool:
+    """Whether the sentence tells of a return: "hade det för tio år sedan och nu är det likadant"."""
+    return any(
+        word in _words()["again"] and not set(sentence[max(0, at - 3) : at]) & _words()["not"]
+        for at, word in enumerate(sentence)
+    )
 
 
 def _is_long_ago(words: list[str]) -> bool:
-    for at, word in enumerate(words):
-        if word in {"sedan", "sen", "ago"} and at and words[at - 1] in _words()["year_units"]:
+    lists = _words()
+    for at in range(1, len(words)):
+        word, before = words[at], words[at - 1]
+        since = at > 1 and words[at - 2] in {"sedan", "sen", "sedn"}  # "sedan i våras": it goes on
+        if word in {"sedan", "sen", "ago"} and before in lists["year_units"]:
             return "för" in words[:at] or "for" in words[:at] or word == "ago"
-        if (
-            word in _words()["long_ago"]
-            and at
-            and words[at - 1] in {"som", "i", "förra", "forra", "last", "när", "nar", "var"}
-        ):
-            return True
-        if word.isdigit() and 1930 <= int(word) <= 2100 and set(words) & _words()["past"]:
+        if word in lists["long_ago"] and before in lists["before_long_ago"] and not since:
             return True
         if (
-            word in {"året", "aret", "year", "sommaren", "hösten", "våren", "vintern"}
-            and at
-            and words[at - 1] in {"förra", "forra", "last"}
+            word.isdigit()
+            and 1930 <= int(word) <= 2100
+            and set(words) & lists["past"]
+            and before not in {"sedan", "sen"}
         ):
             return True
-    return False
+        if word in lists["last_unit"] and before in {"förra", "forra", "last"} and not since:
+            return True
+        # "när hon var ett år", "när jag var tio"
+        if before == "var" and (word.isdigit() or word in lists["small_numbers"]) and {"när", "nar"} & set(words[:at]):
+            return True
+    return bool(words) and words[0].isdigit() and 1930 <= int(words[0]) <= 2100 and bool(set(words) & lists["past"])
 
 
 def _is_what_if(tokens: Sequence[Token], span: Span) -> bool:
@@ -149,4 +188,15 @@ def _is_what_if(tokens: Sequence[Token], span: Span) -> bool:
         for at in range(max(0, head - len(phrase) - 3), len(words) - len(phrase) + 1):
             if at <= head and tuple(words[at : at + len(phrase)]) == phrase:
                 return True
+    return False
+
+
+def _is_fiction(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether it happened in a film or a book: "i filmen blev han skjuten", but not "mitt i filmen fick jag ont"."""
+    near = {token.form for token in tokens[max(0, span[0] - 3) : span[-1] + 1]}
+    if near & {"jag", "mig", "mej"}:
+        return False
+    for at in range(max(1, span[0] - 14), span[0]):
+        if tokens[at].form in _words()["fiction"] and tokens[at].sentence == tokens[span[0]].sentence:
+            return tokens[at - 1].form == "i" and (at < 2 or tokens[at - 2].form != "mitt")
     return False
