@@ -139,7 +139,7 @@ def test_every_path_ends_with_its_own_warning_signs_asked(state: State, facts: d
         return
     table = see_facts(protocols, state)
     wanted = {
-        code for block in due_blocks(protocols, state, table) for code in block.codes
+        code for block in due_blocks(protocols, state) for code in block.codes
         if block.kind in {"tripwire", "lead", "danger", "compass", "red_flags"}
     }  # fmt: skip
     for reason in state.chosen:
@@ -167,11 +167,7 @@ def test_what_is_left_out_could_not_have_changed_the_level(state: State, facts: 
 
 def _unasked(protocols: Protocols, state: State) -> list[str]:
     table = see_facts(protocols, state)
-    return [
-        code
-        for block in due_blocks(protocols, state, table)
-        for code in open_codes(protocols, state, table, block.codes)
-    ]
+    return [code for block in due_blocks(protocols, state) for code in open_codes(protocols, state, table, block.codes)]
 
 
 @quick

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from linjen.triage.condition import NO, YES
 from linjen.triage.content import Block
-from linjen.triage.facts import FactTable, is_fitting, is_settled
+from linjen.triage.facts import FactTable, is_fitting, is_settled, see_facts
 from linjen.triage.library import AskBlock, Protocols, Reason
 from linjen.triage.plausible import by_text, is_only_administrative, is_unsure, protocols_in_play
+from linjen.triage.remembering import Unrolled, remembered
 from linjen.triage.standing import worth_asking
 from linjen.triage.state import State
 
@@ -24,8 +25,7 @@ _ALWAYS = frozenset({"tripwire", "lead", "danger", "compass", "red_flags"})
 Kind = Literal["tripwire", "lead", "danger", "compass", "red_flags", "question", "risk_groups"]
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """A heading with all codes that may have to be asked under it."""
 
     id: str
@@ -39,8 +39,13 @@ class Due:
     help_en: str = ""
 
 
-def due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
+@remembered
+def due_blocks(protocols: Protocols, state: State) -> tuple[Due, ...]:
     """Every heading of this interview in order, whether answered or not."""
+    return tuple(_due_blocks(protocols, state, see_facts(protocols, state)))
+
+
+def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
     wording = protocols.general.wording
     if state.suspected:
         quoted = _quote(state)
@@ -114,20 +119,25 @@ def open_codes(protocols: Protocols, state: State, facts: FactTable, codes: Iter
     ]
 
 
-def still_to_ask(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
+@remembered
+def still_to_ask(protocols: Protocols, state: State) -> Iterable[Due]:
     """The headings that are left, each with its open codes that can still change the outcome or that staff want.
 
     Warning signs, and what the words hit or the reasons hang on, are asked whatever they can change.
     """
+    return Unrolled(_still_to_ask(protocols, state, see_facts(protocols, state)))
+
+
+def _still_to_ask(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
     worth: set[str] | None = None
-    every = list(due_blocks(protocols, state, facts))
+    every = due_blocks(protocols, state)
     for due in every:
         left = open_codes(protocols, state, facts, due.codes)
         if left and due.kind not in _ALWAYS:
             worth = _worth(protocols, state, facts, every) if worth is None else worth
             left = [code for code in left if code in worth]
         if left:
-            yield dataclasses.replace(due, codes=tuple(left))
+            yield msgspec.structs.replace(due, codes=tuple(left))
 
 
 def _worth(protocols: Protocols, state: State, facts: FactTable, every: Iterable[Due]) -> set[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from linjen.triage.agenda import still_to_ask
 from linjen.triage.content import Advice
-from linjen.triage.facts import FactTable, see_facts
+from linjen.triage.facts import see_facts
 from linjen.triage.interview import next_page
 from linjen.triage.library import Protocols, Reason
 from linjen.triage.plausible import candidates, contact_reason, is_only_administrative, protocols_in_play
-from linjen.triage.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, active_rules, defaults, fired
+from linjen.triage.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, defaults, fired_now
 from linjen.triage.state import Fired, Outcome, Result, SelfCare, State
 
 FIRST_WITH_ADVICE = 3  # who waits a day or more is helped by advice meanwhile
@@ -23,10 +23,10 @@ def assess(protocols: Protocols, state: State) -> Result:
     """
     facts = see_facts(protocols, state)
     reasons = protocols_in_play(protocols, state, facts)
-    found = fired(active_rules(protocols, reasons, facts), facts)
+    found = [*fired_now(protocols, state)]
     emergency = any(rule.level == 1 and rule.certain for rule in found)
     unknown = _unknown_red_flags(protocols, state)
-    left = [] if emergency else _open_red_flags(protocols, state, facts)
+    left = [] if emergency else _open_red_flags(protocols, state)
     complete = emergency or next_page(protocols, state) is None
     administrative = is_only_administrative(protocols, state)
     found += _open_question_rules(unknown, left, complete=complete)
@@ -57,9 +57,9 @@ def _unknown_red_flags(protocols: Protocols, state: State) -> list[str]:
     return [code for code, value in state.answers.items() if value is None and findings[code].is_red_flag]
 
 
-def _open_red_flags(protocols: Protocols, state: State, facts: FactTable) -> list[str]:
+def _open_red_flags(protocols: Protocols, state: State) -> list[str]:
     findings = protocols.vocabulary.findings
-    asked = (code for due in still_to_ask(protocols, state, facts) for code in due.codes)
+    asked = (code for due in still_to_ask(protocols, state) for code in due.codes)
     return [code for code in dict.fromkeys(asked) if findings[code].is_red_flag]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from linjen.triage.condition import MAYBE, NO, PATIENT, SEX, UNKNOWN, WRITER, YES
 from linjen.triage.library import Protocols
+from linjen.triage.remembering import remembered
 from linjen.triage.state import State
 
 FactTable = dict[str, int | float | str]
 
 
+@remembered
 def see_facts(protocols: Protocols, state: State) -> FactTable:
     """The facts that rules are tested on: yes/no codes as NO, MAYBE, YES; numbers, choices, age and sex as they are.
 
@@ -53,9 +55,15 @@ def is_settled(protocols: Protocols, state: State, facts: FactTable, code: str) 
     """Need `code` not be asked: answered, meant by another answer, or ruled out by a no to what it implies?"""
     if code in state.answers or facts.get(code) == YES or code == "child.age_months":
         return True
-    return any(state.answers.get(parent) is False for parent in protocols.vocabulary.ancestors(code))
+    for parent in protocols.vocabulary.ancestors(code):  # noqa: SIM110 - asked for a thousand times a page
+        if state.answers.get(parent) is False:
+            return True
+    return False
 
 
 def is_fitting(protocols: Protocols, facts: FactTable, code: str) -> bool:
     """Does the code fit the patient's age and sex, and what is known so far?"""
-    return all(fit.test(facts) != NO for fit in protocols.fits.get(code, ()))
+    for fit in protocols.fits.get(code, ()):  # noqa: SIM110 - asked for a thousand times a page
+        if fit.test(facts) == NO:
+            return False
+    return True

@@ -10,9 +10,10 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.agenda import MOST_CODES, Due, due_blocks, still_to_ask
 from linjen.triage.condition import YES
-from linjen.triage.facts import FactTable, see_facts
+from linjen.triage.facts import see_facts
 from linjen.triage.library import Protocols
 from linjen.triage.plausible import protocols_in_play
+from linjen.triage.remembering import remembered
 from linjen.triage.standing import active_rules
 from linjen.triage.state import AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
 from linjen.triage.wording import asked, worded
@@ -64,19 +65,19 @@ def _suspects(protocols: Protocols, before: Mapping[str, str], reading: TextRead
     return {**found, **before}
 
 
-def is_emergency(protocols: Protocols, state: State, facts: FactTable | None = None) -> bool:
+@remembered
+def is_emergency(protocols: Protocols, state: State) -> bool:
     """Is a rule of level 1 certain already? Then nothing more is asked."""
-    facts = see_facts(protocols, state) if facts is None else facts
+    facts = see_facts(protocols, state)
     rules = active_rules(protocols, protocols_in_play(protocols, state, facts), facts)
     return any(rule.level == 1 and rule.test(facts) == YES for rule in rules)
 
 
 def next_page(protocols: Protocols, state: State, language: str = "sv") -> Page | None:
     """The next page, or None when nothing that is left can change the outcome. `language` is sv or en."""
-    facts = see_facts(protocols, state)
-    if is_emergency(protocols, state, facts):
+    if is_emergency(protocols, state):
         return None
-    for due in still_to_ask(protocols, state, facts):
+    for due in still_to_ask(protocols, state):
         # What another open code would rule out waits for the answer to that one.
         ready = [code for code in due.codes if not set(protocols.vocabulary.ancestors(code)) & set(due.codes)]
         if ready:
@@ -152,7 +153,7 @@ def page_at(protocols: Protocols, state: State, index: int, language: str = "sv"
         return None
     asked_page = state.pages[index]
     base, _, number = asked_page.id.partition("#")
-    due = next((due for due in due_blocks(protocols, state, see_facts(protocols, state)) if due.id == base), None)
+    due = next((due for due in due_blocks(protocols, state) if due.id == base), None)
     due = due or Due(base, "question", "", asked_page.codes)
     return _page(protocols, state, due, asked_page.codes, int(number or 1), language)
 
@@ -169,10 +170,9 @@ def pages_left(protocols: Protocols, state: State) -> int:
 
 def pages_ahead(protocols: Protocols, state: State) -> int:
     """How many pages the questions fill that are open now: quick, and near `pages_left`, which plays them through."""
-    facts = see_facts(protocols, state)
-    if is_emergency(protocols, state, facts):
+    if is_emergency(protocols, state):
         return 0
-    return sum(math.ceil(len(due.codes) / MOST_CODES) for due in still_to_ask(protocols, state, facts))
+    return sum(math.ceil(len(due.codes) / MOST_CODES) for due in still_to_ask(protocols, state))
 
 
 def checked(protocols: Protocols, code: str, value: Value) -> Value:

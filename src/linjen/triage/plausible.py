@@ -5,6 +5,7 @@ from __future__ import annotations
 from linjen.triage.condition import NO, PATIENT, SEX, YES, Facts
 from linjen.triage.facts import FactTable
 from linjen.triage.library import Protocols, Reason
+from linjen.triage.remembering import remembered
 from linjen.triage.state import Candidate, State
 
 FALLBACK = "ovrigt"
@@ -15,6 +16,7 @@ UNSURE = 0.36  # below this the words leave it open what the case is about, and 
 MOST_BY_FINDINGS = 4
 
 
+@remembered
 def candidates(protocols: Protocols, state: State) -> tuple[Candidate, ...]:
     """The best contact reasons that fit the patient, best first, at most five, then "Övrigt besvär"."""
     known = protocols.vocabulary.reasons
@@ -31,6 +33,7 @@ def _is_for(protocols: Protocols, id: str, facts: Facts) -> bool:
     return all(test(facts) != NO for test in protocols.audiences.get(id, ()))
 
 
+@remembered
 def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
     """The reasons that the text alone makes plausible, best first; it depends on nothing else."""
     found = [one for one in candidates(protocols, state) if one.id != FALLBACK]
@@ -47,6 +50,7 @@ def is_unsure(protocols: Protocols, state: State) -> bool:
     return found[0].score < UNSURE
 
 
+@remembered
 def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
     """The reasons that nobody named but that the answers speak for, while the words leave it open."""
     if not is_unsure(protocols, state):
@@ -88,6 +92,7 @@ def _is_doubted(protocols: Protocols, state: State, code: str) -> bool:
     return state.answers.get(code, False) is None and protocols.vocabulary.findings[code].type == "bool"
 
 
+@remembered
 def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
     """The reasons whose warning signs and rules count: those chosen, else those of the text that are not denied; and
     while the words leave it open, those that the answers speak for.
@@ -108,6 +113,7 @@ def contact_reason(protocols: Protocols, state: State, facts: FactTable) -> str:
     return next(iter([*affirmed, *by_findings(protocols, state, facts), *found]), FALLBACK)
 
 
+@remembered
 def protocols_in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[Reason, ...]:
     """The compiled protocols of the reasons in play; those without a file of their own are left out."""
     return tuple(protocols.reasons[id] for id in in_play(protocols, state, facts) if id in protocols.reasons)

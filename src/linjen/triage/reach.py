@@ -45,6 +45,10 @@ def _leaf(code: str, node: Node) -> Span:
 
 
 def _at_least(least: int, spans: tuple[Span, ...]) -> Span:
+    if least == len(spans):
+        return _all(spans)
+    if least == 1:
+        return _any(spans)
     place = least - 1
 
     def span(facts: Facts, open_codes: Collection[str]) -> tuple[int, int]:
@@ -52,5 +56,31 @@ def _at_least(least: int, spans: tuple[Span, ...]) -> Span:
         lows = sorted((low for low, _ in found), reverse=True)
         highs = sorted((high for _, high in found), reverse=True)
         return lows[place], highs[place]
+
+    return span
+
+
+def _all(spans: tuple[Span, ...]) -> Span:
+    def span(facts: Facts, open_codes: Collection[str]) -> tuple[int, int]:
+        least = most = YES
+        for part in spans:
+            low, high = part(facts, open_codes)
+            if high == NO:
+                return NO, NO
+            least, most = min(low, least), min(high, most)
+        return least, most
+
+    return span
+
+
+def _any(spans: tuple[Span, ...]) -> Span:
+    def span(facts: Facts, open_codes: Collection[str]) -> tuple[int, int]:
+        least = most = NO
+        for part in spans:
+            low, high = part(facts, open_codes)
+            if low == YES:
+                return YES, YES
+            least, most = max(low, least), max(high, most)
+        return least, most
 
     return span

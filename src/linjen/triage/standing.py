@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from linjen.triage.condition import MAYBE, NO, YES
 from linjen.triage.content import Default
-from linjen.triage.facts import FactTable, is_settled
+from linjen.triage.facts import FactTable, is_settled, see_facts
 from linjen.triage.library import AskBlock, Protocols, Reason, Rule
-from linjen.triage.plausible import in_play, is_affirmed, is_denied
+from linjen.triage.plausible import in_play, is_affirmed, is_denied, protocols_in_play
+from linjen.triage.remembering import remembered
 from linjen.triage.state import Fired, State
 
 SELF_CARE = 5
@@ -44,6 +45,13 @@ def fired(rules: Iterable[Rule], facts: FactTable) -> list[Fired]:
             why = f"Svaret är ”vet inte” på något som kan betyda: {rule.why}"
             found.append(_as_fired(rule, level, f"{rule.id}.{UNKNOWN_ID}", why, certain=False))
     return found
+
+
+@remembered
+def fired_now(protocols: Protocols, state: State) -> tuple[Fired, ...]:
+    """The rules that hold with what has been answered so far."""
+    facts = see_facts(protocols, state)
+    return tuple(fired(active_rules(protocols, protocols_in_play(protocols, state, facts), facts), facts))
 
 
 def _as_fired(rule: Rule, level: int, id: str, why: str, *, certain: bool) -> Fired:
@@ -158,8 +166,7 @@ def worth_asking(
         for asking in waiting:
             if asking.span(facts, prospects.reach)[1] != NO:
                 grown = prospects.add(asking.block.ask, asking.codes) or grown
-    now = fired(active_rules(protocols, reasons, facts), facts)
-    level = min(one.level for one in [*now, *defaults(protocols, state, facts)])
+    level = min(one.level for one in [*fired_now(protocols, state), *defaults(protocols, state, facts)])
     wanted: set[str] = set()
     for rule in active_rules(protocols, reasons, prospects.reach):
         if rule.level < level and not rule.codes.isdisjoint(prospects.reach):

@@ -42,7 +42,7 @@ class Patient(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, dict=True):
     """One interview. `answers` holds code to value, None for "vet inte"; `texts` own words, first to last.
 
     `suspected` holds the codes that the tripwire hit, with the words that it hit on. `kept` holds answers from before a

@@ -1,0 +1,98 @@
+"""What is remembered of an interview is what would be worked out anew, in whatever order it is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linjen.triage import Protocols, State, Value, answer, assess, begin, load, next_page, page_at, pages_ahead
+from linjen.triage.agenda import still_to_ask
+from linjen.triage.facts import see_facts
+from linjen.triage.interview import is_emergency
+from linjen.triage.plausible import candidates
+from linjen.triage.remembering import Unrolled, remembered
+from tests.rules.resident import MOST_PAGES, knowing
+from tests.rules.test_triage_properties import known_facts, quick, reading_as, starts
+
+ASKED: dict[str, Callable[[Protocols, State], Any]] = {
+    "page": next_page,
+    "result": assess,
+    "ahead": pages_ahead,
+    "left": lambda protocols, state: list(still_to_ask(protocols, state)),
+    "first left": lambda protocols, state: next(iter(still_to_ask(protocols, state)), None),
+    "emergency": is_emergency,
+    "candidates": candidates,
+    "first page": lambda protocols, state: page_at(protocols, state, 0),
+}
+
+
+def anew(state: State) -> State:
+    """The same state as it comes out of the database: nothing is known of it yet."""
+    return msgspec.convert(msgspec.to_builtins(state), State)
+
+
+@quick
+@given(starts(), known_facts(), st.integers())
+def test_asked_again_and_in_any_order_gives_what_is_worked_out_anew(
+    state: State, facts: dict[str, Value], seed: int
+) -> None:
+    protocols, chance = reading_as(state), random.Random(seed)
+    say = knowing(protocols, facts)
+    for _ in range(MOST_PAGES):
+        order = chance.sample(sorted(ASKED), len(ASKED)) * 2
+        for name in order:
+            assert ASKED[name](protocols, state) == ASKED[name](protocols, anew(state)), name
+        page = next_page(protocols, state)
+        if page is None:
+            return
+        given_ = {asked.code: say(asked) for asked in page.codes}
+        assert answer(protocols, state, given_) == answer(protocols, anew(state), given_)
+        state = answer(protocols, state, given_)
+
+
+def test_another_content_is_not_told_what_the_first_one_said() -> None:
+    protocols = load()
+    state = begin(protocols, 40, "female", "self", "ont i halsen")
+    assert candidates(protocols, state)[0].id == "halsont"
+    nobody = dataclasses.replace(protocols, audiences=dict.fromkeys(protocols.vocabulary.reasons, (lambda _: 0,)))
+    assert [one.id for one in candidates(nobody, state)] == ["ovrigt"]
+    assert candidates(protocols, state)[0].id == "halsont"
+
+
+def test_it_is_worked_out_once_and_a_changed_state_knows_nothing_of_it() -> None:
+    protocols, times = load(), []
+
+    @remembered
+    def count(_: Protocols, state: State) -> int:
+        times.append(state)
+        return len(times)
+
+    state = begin(protocols, 40)
+    other = msgspec.structs.replace(state, texts=("mer",))
+    assert [count(protocols, state), count(protocols, state), count(protocols, other)] == [1, 1, 2]
+    assert state == anew(state)
+    assert see_facts(protocols, state) is see_facts(protocols, state)
+    assert b"facts" not in msgspec.json.encode(state)
+
+
+def test_a_generator_is_drawn_no_further_than_somebody_has_looked() -> None:
+    drawn = []
+
+    def source() -> Any:
+        for number in range(4):
+            drawn.append(number)
+            yield number
+
+    kept = Unrolled(source())
+    assert next(iter(kept)) == 0
+    assert drawn == [0]
+    both = zip(kept, kept, strict=True)
+    assert next(both) == (0, 0)
+    assert list(both) == [(1, 1), (2, 2), (3, 3)]
+    assert list(kept) == [0, 1, 2, 3] == drawn
