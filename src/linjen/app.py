@@ -76,8 +76,9 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     reads: GroupWriter[Reading, Read] = GroupWriter(lambda batch: _write_reads(database, hub, batch))
     drafts: GroupWriter[Typed, None] = GroupWriter(lambda batch: save_drafts(database, sealer, batch))
     database.on_commit = hub.publish
+    shelf = Shelf(database, triage_on=settings.triage_on)
     site = Site(
-        settings, database, sealer, hub, messages, reads, drafts, Faces(database), Shelf(database),
+        settings, database, sealer, hub, messages, reads, drafts, Faces(database), shelf,
         demo_links=demo_links or {},
     )  # fmt: skip
     _follow_deliveries(site)

@@ -25,13 +25,15 @@ from linjen.triage import (
     next_page,
     summary,
 )
-from linjen.triage.forms import form_in_words, still_fits, written_in
+from linjen.triage.forms import GENERAL_FORM, form_in_words, still_fits, written_in
 from linjen.triage.interview import standing_answers
 from linjen.triage.replay import fitting_answers
 from linjen.triage.state import Patient, TextReading
 
 #: What an administrative question is sorted as when its words name something urgent: only ever raised.
 ALARMED_ADMIN_PRIORITY = 2
+#: What a case is sorted as that nobody has triaged: somebody in care reads it within a day.
+FORM_PRIORITY = 3
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     `urgency` is 1 (most urgent) to 5, None for an administrative question. `rules` say why, the deciding one first;
     `lines` are the answers with the questions as the resident read them, warning signs first; `words` are the warning
     signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked; `form`
-    holds (question, answer) of the short form.
+    holds (question, answer) of the short form. With `form_only` the triage was turned off: there is no urgency, and
+    `lines` are answers from before it was.
     """
 
     urgency: int | None
@@ -55,6 +58,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     self_care: tuple[SelfCare, ...] = ()
     complete: bool = True
     form: tuple[tuple[str, str], ...] = ()
+    form_only: bool = False
 
 
 def read_state(intake: Intake) -> State | None:
@@ -159,6 +163,25 @@ def hear(protocols: Protocols, intake: Intake, patient: Patient) -> Assessment:
     form = form_in_words(protocols, reasons, patient, intake.form)
     said = tuple((question, answer) for _, question, answer in form)
     return msgspec.structs.replace(found, contact_reason=intake.about, form=said)
+
+
+def hear_form(protocols: Protocols, intake: Intake, patient: Patient) -> Assessment:
+    """Triagen är avstängd: no level, only what `listen` hears in all that was written, and the general form.
+
+    What she answered before it was turned off is kept for staff to read.
+    """
+    texts = [intake.text, *written_in(protocols, [GENERAL_FORM], intake.form), intake.extra]
+    said = form_in_words(protocols, [GENERAL_FORM], patient, intake.form)
+    state = read_state(intake)
+    return msgspec.structs.replace(
+        listen(protocols, texts), form=tuple((question, answer) for _, question, answer in said), form_only=True,
+        lines=tuple(summary(protocols, state)) if state else (), complete=False,
+    )  # fmt: skip
+
+
+def form_priority(protocols: Protocols, assessment: Assessment) -> int:
+    """What a case without triage is sorted as: within a day, or as urgent as the warning signs in its words."""
+    return min([FORM_PRIORITY, *(level_of(protocols, code) or FORM_PRIORITY for code in assessment.words)])
 
 
 def listen(protocols: Protocols, texts: Iterable[str]) -> Assessment:

@@ -20,10 +20,12 @@ ADMIN_PRIORITY = 4
 
 
 async def send_case(
-    db: Connection, sealer: Sealer, by: By, draft: Draft, *, urgency: int, reason: str, protocol: str, opening: str
-) -> UUID:
-    """Queue the case at its unit with the triage's urgency; the visit's id. `opening` becomes the first message.
+    db: Connection, sealer: Sealer, by: By, draft: Draft, *, urgency: int, reason: str, protocol: str, opening: str,
+    triaged: bool = True,
+) -> UUID:  # fmt: skip
+    """Queue the case at its unit with this urgency; the visit's id. `opening` becomes the first message.
 
+    It is what the triage said, unless `triaged` is false: then the case is only sorted by it, and has none of its own.
     Raises Refused('not_finished') with `missing` when unit, patient or the fee's approval (routine F075) is not there.
     The caller holds the draft open, so a second send meets Refused('wrong_state').
     """
@@ -41,9 +43,10 @@ async def send_case(
     await db.execute(
         "update cases set phase = 'sent', visit_id = $2, urgency = $3, reason = $4, protocol = $5, sent_at = now(),"
         " staff_unread = 1 where id = $1",
-        case.id, visit_id, urgency if case.entry == "symptom" else None, reason, protocol,
+        case.id, visit_id, urgency if triaged and case.entry == "symptom" else None, reason, protocol,
     )  # fmt: skip
-    await note_assessed(db, case, draft.intake, level=urgency, reason=reason, outcome="sent")
+    if triaged:
+        await note_assessed(db, case, draft.intake, level=urgency, reason=reason, outcome="sent")
     await record(db, case.id, "case_sent", by.kind, by.person_id, {"urgency": urgency, "reason": reason})
     if opening:
         await _write_opening(db, sealer, by, case.id, opening)

@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     staff_absolute_s: int = 10 * 3600
 
     emergency_may_queue: bool = False
+    triage_on: bool = True
 
     bankid_url: str = ""
     bankid_ca_file: Path | None = None

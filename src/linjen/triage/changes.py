@@ -244,6 +244,7 @@ class _Reader:
         yield self.item("default", "", file.default)
         yield from (self.item("rule", rule.id, rule) for rule in file.rules)
         yield from (self.item("question", block.id, block) for block in [*file.questions, *file.always])
+        yield from (self.item("form", question.id, question) for question in file.form)
         order = [block.id for block in [*file.questions, *file.always]]
         yield self.named("asked", "", risk_groups=file.risk_groups, order=order)
         yield self.item("wording", "", file.wording)

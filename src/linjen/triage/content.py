@@ -177,6 +177,7 @@ class GeneralFile(Signed, frozen=True, kw_only=True):
     audiences: list[Audience]
     risk_groups: list[str]
     rules: list[RuleText]
+    form: list[FormQuestion] = msgspec.field(default_factory=list)
 
 
 class DangerFile(Signed, frozen=True, kw_only=True):

@@ -20,6 +20,8 @@ from linjen.triage.wording import worded
 
 #: Reasons whose forms are asked of one case: more would be a second interview.
 MOST_REASONS = 2
+#: In the place of a contact reason: the short form of general.yaml, asked when the triage is turned off.
+GENERAL_FORM = "allmant"
 _LONGEST = {"line": 300, "text": 2000}
 _YES_NO = {"yes": "Ja", "no": "Nej"}
 _ANYBODY = Patient(age_years=40)
@@ -42,10 +44,21 @@ def form_of(protocols: Protocols, reasons: Iterable[str], patient: Patient, lang
     return [_field(question, patient, language) for question in _questions(protocols, reasons)]
 
 
+def has_form(protocols: Protocols, reasons: Iterable[str]) -> bool:
+    """Whether any of the reasons asks anything in a form."""
+    return any(True for _ in _questions(protocols, reasons))
+
+
 def _questions(protocols: Protocols, reasons: Iterable[str]) -> Iterator[FormQuestion]:
-    with_form = [id for id in reasons if id in protocols.reasons and protocols.reasons[id].file.form]
-    for id in with_form[:MOST_REASONS]:
-        yield from protocols.reasons[id].file.form
+    forms = [_form_of(protocols, id) for id in reasons]
+    for form in [form for form in forms if form][:MOST_REASONS]:
+        yield from form
+
+
+def _form_of(protocols: Protocols, id: str) -> list[FormQuestion]:
+    if id == GENERAL_FORM:
+        return protocols.general.form
+    return protocols.reasons[id].file.form if id in protocols.reasons else []
 
 
 def _field(question: FormQuestion, patient: Patient, language: str) -> FormField:
@@ -81,8 +94,8 @@ def checked_field(field: FormField, value: str) -> str:
 
 def still_fits(protocols: Protocols, id: str, value: str) -> bool:
     """Whether an answer from another version may stand: not a choice, since another line may have its number now."""
-    asked = (one for reason in protocols.reasons.values() for one in reason.file.form)
-    question = next((one for one in asked if one.id == id), None)
+    forms = [protocols.general.form, *(reason.file.form for reason in protocols.reasons.values())]
+    question = next((one for form in forms for one in form if one.id == id), None)
     if question is None or question.kind == "choice":
         return False
     try:

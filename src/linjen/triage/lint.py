@@ -9,7 +9,18 @@ import msgspec
 
 from linjen.core.errors import Invalid
 from linjen.triage.condition import Node, OneOf, Unknown, codes_of, is_term_name, parse, walk
-from linjen.triage.content import Advice, AnyFile, CodesFile, DangerFile, GeneralFile, ReasonFile, RiskFile, RuleText
+from linjen.triage.content import (
+    Advice,
+    AnyFile,
+    CodesFile,
+    DangerFile,
+    FormQuestion,
+    GeneralFile,
+    ReasonFile,
+    RiskFile,
+    RuleText,
+)
+from linjen.triage.forms import GENERAL_FORM
 from linjen.triage.library import Loaded, build, files_in, fitting_codes, read_one
 from linjen.triage.reading_level import lix
 from linjen.triage.vocabulary import Vocabulary, vocabulary
@@ -138,6 +149,7 @@ class _Checker:
             yield from self.floors(loaded, file)
         if isinstance(file, GeneralFile):
             yield from self.audiences(loaded, file)
+            yield from self.form(loaded, file.form, GENERAL_FORM)
 
     def problem(self, loaded: Loaded, place: str, reason: str) -> Problem:
         return Problem(loaded.name, loaded.line(place), reason)
@@ -210,7 +222,9 @@ class _Checker:
         elif loaded.name != f"{file.id}.yaml":
             yield self.problem(loaded, "$.id", f"the file of {file.id} is named {file.id}.yaml")
         kind = self.known.reasons[file.id].kind if file.id in self.known.reasons else "vard"
-        yield from self.form(loaded, file, must=kind == "admin")
+        if kind == "admin" and not file.form:
+            yield self.problem(loaded, "$", "an administrative reason has a form")
+        yield from self.form(loaded, file.form, file.id)
         yield from self.codes(loaded, "$.staff_first", file.staff_first)
         if kind == "admin":
             return
@@ -224,17 +238,15 @@ class _Checker:
         if file.self_care is not None:
             yield from self.readable(loaded, file.self_care)
 
-    def form(self, loaded: Loaded, file: ReasonFile, *, must: bool) -> Iterator[Problem]:
-        if must and not file.form:
-            yield self.problem(loaded, "$", "an administrative reason has a form")
-        for number, question in enumerate(file.form):
+    def form(self, loaded: Loaded, form: list[FormQuestion], owner: str) -> Iterator[Problem]:
+        for number, question in enumerate(form):
             place = f"$.form[{number}]"
             if (question.kind == "choice") != bool(question.choices):
                 yield self.problem(loaded, place, "choices belong to a question of kind choice, and are needed there")
             if question.choices_en and len(question.choices_en) != len(question.choices):
                 yield self.problem(loaded, place, "choices_en has as many lines as choices, in the same order")
-            if not question.id.startswith(f"{file.id}."):
-                yield self.problem(loaded, f"{place}.id", f"a question of this file is named {file.id}.something")
+            if not question.id.startswith(f"{owner}."):
+                yield self.problem(loaded, f"{place}.id", f"a question of this file is named {owner}.something")
 
     def readable(self, loaded: Loaded, care: Advice) -> Iterator[Problem]:
         said = {"title": [care.title], "intro": [care.intro], "do": care.do, "seek_care_if": care.seek_care_if}

@@ -36,6 +36,7 @@ class Anamnesis(msgspec.Struct, frozen=True, kw_only=True):
     rules: Sequence[Fired]
     reviewed: bool
     protocol: str
+    form_only: bool
 
 
 async def read_anamnesis(db: Connection, exchange: Exchange, case: Case) -> Anamnesis:
@@ -56,7 +57,7 @@ def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis
         heard=[(signs[code].name, words) for code, words in found.words.items()
                if code in signs and code not in answered],
         form=found.form, rules=found.rules, reviewed=bool(found.rules) and all(rule.reviewed for rule in found.rules),
-        protocol=found.protocol,
+        protocol=found.protocol, form_only=found.form_only,
     )  # fmt: skip
 
 
@@ -91,6 +92,8 @@ def _block(heading: str, lines: Sequence[str]) -> list[str]:
 
 
 def _urgency(exchange: Exchange, case: Case, anamnesis: Anamnesis) -> list[str]:
+    if anamnesis.form_only:
+        return [exchange.say("clinic.intake.form_only")]
     if case.urgency is None or not anamnesis.triaged:
         return []
     word = exchange.say(f"urgency.{case.urgency}")

@@ -41,7 +41,7 @@ async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
     done = exchange.request.query_params.get("done", "")
-    return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", **values)
+    return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", triage_on=site.shelf.is_on, **values)
 
 
 def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:

@@ -10,7 +10,14 @@ from litestar import Response
 
 from linjen.cases.alarms import keep_alarms
 from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST
-from linjen.cases.interview import ALARMED_ADMIN_PRIORITY, Assessment, is_alarming, keep_assessment, level_of
+from linjen.cases.interview import (
+    ALARMED_ADMIN_PRIORITY,
+    Assessment,
+    form_priority,
+    is_alarming,
+    keep_assessment,
+    level_of,
+)
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
@@ -53,12 +60,20 @@ def _items(sheet: Sheet) -> Iterator[Item]:
             yield _item(sheet, "about", _reason_name(sheet, sheet.intake.about), "about")
         yield from _form(sheet)
         return
+    if sheet.is_form_only:
+        yield from _form(sheet)
+        yield _pictures(sheet)
+        return
     names = [_reason_name(sheet, reason) for reason in sheet.intake.reasons]
     yield _item(sheet, "reasons", ", ".join(names), "reasons")
     yield from _form(sheet)
-    count = len(sheet.pictures)
-    yield _item(sheet, "pictures", say("intake.check.picture_count", count=count), "pictures")
+    yield _pictures(sheet)
     yield _item(sheet, "extra", sheet.intake.extra or say("intake.check.nothing"), "extra")
+
+
+def _pictures(sheet: Sheet) -> Item:
+    said = sheet.exchange.say("intake.check.picture_count", count=len(sheet.pictures))
+    return _item(sheet, "pictures", said, "pictures")
 
 
 def _form(sheet: Sheet) -> Iterator[Item]:
@@ -81,8 +96,11 @@ def _reason_name(sheet: Sheet, reason: str) -> str:
 
 
 def _answers(sheet: Sheet) -> Iterator[Item]:
-    """Each question as it was put, with the answer in words; one that was asked twice stands where it was last."""
-    state = sheet.state
+    """Each question as it was put, with the answer in words; one that was asked twice stands where it was last.
+
+    Answers from before the triage was turned off are sent, too; there is no page left to change them on.
+    """
+    state = sheet.kept_state
     last = {code: index for index, page in enumerate(state.pages if state else ()) for code in page.codes}
     for index in sorted(set(last.values())):
         assert state is not None  # noqa: S101 - nothing was asked without it
@@ -90,7 +108,8 @@ def _answers(sheet: Sheet) -> Iterator[Item]:
         for asked in page.codes if page else ():
             if last[asked.code] == index:
                 words = answer_words(sheet.exchange, asked, state.answers.get(asked.code))
-                yield {"question": asked.text, "answer": words, "href": f"{sheet.path}/questions/{index + 1}"}
+                href = f"{sheet.path}/questions/{index + 1}" if sheet.is_triaged else ""
+                yield {"question": asked.text, "answer": words, "href": href}
 
 
 STEP = CheckStep()
@@ -123,13 +142,15 @@ async def _send(db: Connection, sheet: Sheet) -> None:
     opening = "\n\n".join(text for text in (sheet.intake.text, sheet.intake.extra) if text)
     await send_case(
         db, exchange.site.sealer, exchange.by, sheet.draft, urgency=_priority(sheet, found),
-        reason=found.contact_reason, protocol=found.protocol, opening=opening,
+        reason=found.contact_reason, protocol=found.protocol, opening=opening, triaged=sheet.is_triaged,
     )  # fmt: skip
 
 
 def _priority(sheet: Sheet, found: Assessment) -> int:
     if found.urgency is not None:
         return found.urgency
+    if sheet.is_form_only:
+        return form_priority(sheet.protocols, found)
     return ALARMED_ADMIN_PRIORITY if is_alarming(sheet.protocols, found) else ADMIN_PRIORITY
 
 

@@ -25,15 +25,15 @@ async def show_emergency(exchange: Exchange) -> Response[Any]:
     if not is_emergency(sheet):
         return exchange.redirect(next_path(sheet))
     return exchange.page(
-        "resident/intake_emergency.html", about=sheet.about, tab="home", admin=sheet.is_admin,
-        change=path_of(sheet, "words" if sheet.is_admin else "questions"), intake_path=sheet.path,
+        "resident/intake_emergency.html", about=sheet.about, tab="home", by_words=not sheet.is_triaged,
+        change=path_of(sheet, "questions" if sheet.is_triaged else "words"), intake_path=sheet.path,
         may_queue=may_queue(sheet), version=sheet.draft.version,
     )  # fmt: skip
 
 
 def may_queue(sheet: Sheet) -> bool:
     """Whether a life-threatening case may be sent to the unit all the same, as level 1: the region's setting."""
-    return sheet.exchange.site.settings.emergency_may_queue and not sheet.is_admin
+    return sheet.exchange.site.settings.emergency_may_queue and sheet.is_triaged
 
 
 ROUTES = [show_emergency]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
-from linjen.triage.forms import is_form_done
+from linjen.triage.forms import GENERAL_FORM, has_form, is_form_done
 from linjen.triage.plausible import FAINT
 from linjen.web.resident.intake_sheet import Sheet
 
@@ -11,19 +11,22 @@ _SYMPTOM = (
     "patient", "unit", "consent", "fee", "words", "reasons", "questions", "self_care", "form", "pictures", "extra",
     "check",
 )  # fmt: skip
+#: Without triage: own words, what they may mean at once, a short form, pictures.
+_FORM_ONLY = ("patient", "unit", "consent", "fee", "words", "warning", "form", "pictures", "check")
 _ADMIN = ("patient", "unit", "words", "warning", "about", "form", "check")
 
 #: Which part of the way a page belongs to: few enough to be told truthfully, whatever the answers are.
 _PARTS = {
     "symptom": (("patient", "unit", "consent", "fee"), ("words", "reasons"), ("questions",),
                 ("form", "pictures", "extra"), ("check",)),
+    "form_only": (("patient", "unit", "consent", "fee"), ("words", "warning"), ("form", "pictures"), ("check",)),
     "admin": (("patient", "unit"), ("words", "warning", "about", "form"), ("check",)),
 }  # fmt: skip
 
 
 def steps_of(sheet: Sheet) -> tuple[str, ...]:
     """The pages that this draft has, in order. Without children nobody is asked for whom it is."""
-    order = _ADMIN if sheet.is_admin else _SYMPTOM
+    order = _ADMIN if sheet.is_admin else _FORM_ONLY if sheet.is_form_only else _SYMPTOM
     left_out = {name for name in order if not _is_for(sheet, name)}
     return tuple(name for name in order if name not in left_out)
 
@@ -34,13 +37,11 @@ def _is_for(sheet: Sheet, step: str) -> bool:
     if step == "self_care":
         return _is_offered_self_care(sheet)
     if step == "warning":
-        return bool(sheet.assessment and sheet.assessment.words)
+        return _is_warned(sheet)
     if step == "about":
         return bool(offered_forms(sheet))
     if step == "form":
-        return sheet.asked is None and any(
-            sheet.protocols.reasons[one].file.form for one in form_reasons(sheet) if one in sheet.protocols.reasons
-        )
+        return sheet.asked is None and has_form(sheet.protocols, form_reasons(sheet))
     return True
 
 
@@ -49,6 +50,14 @@ def _is_offered_self_care(sheet: Sheet) -> bool:
     if found is None or sheet.asked is not None:
         return False
     return found.outcome == "self_care" or (sheet.intake.want_contact and found.urgency == 5)
+
+
+def _is_warned(sheet: Sheet) -> bool:
+    """Whether the words call for a page: any warning sign in an administrative question, else danger to life."""
+    found = sheet.assessment
+    if found is None or not found.words:
+        return False
+    return sheet.is_admin or found.outcome == "emergency"
 
 
 def is_done(sheet: Sheet, step: str) -> bool:
@@ -64,7 +73,8 @@ def is_done(sheet: Sheet, step: str) -> bool:
         case "fee":
             return FEE in sheet.consents and sheet.consents[FEE].choice
         case "words":
-            return bool(intake.text) and ("words" in intake.passed if sheet.is_admin else sheet.state is not None)
+            read = "words" in intake.passed if sheet.is_admin else sheet.kept_state is not None
+            return bool(intake.text) and (read or (sheet.is_form_only and "words" in intake.passed))
         case "reasons":
             return "reasons" in intake.passed and sheet.state is not None and bool(sheet.state.chosen)
         case "questions":
@@ -84,6 +94,8 @@ def form_reasons(sheet: Sheet) -> tuple[str, ...]:
     """The contact reasons whose forms belong to this draft."""
     if sheet.is_admin:
         return (sheet.intake.about,) if sheet.intake.about else ()
+    if sheet.is_form_only:
+        return (GENERAL_FORM,)
     if sheet.state is None:
         return ()
     return sheet.state.chosen or ((sheet.assessment.contact_reason,) if sheet.assessment else ())
@@ -106,7 +118,7 @@ def is_emergency(sheet: Sheet) -> bool:
     found = sheet.assessment
     if found is None or found.outcome != "emergency":
         return False
-    return not is_done(sheet, "warning") if sheet.is_admin else True
+    return sheet.is_triaged or not is_done(sheet, "warning")
 
 
 def next_step(sheet: Sheet) -> str:
@@ -145,11 +157,13 @@ def back_path(sheet: Sheet, step: str) -> str:
     order = steps_of(sheet)
     place = order.index(step) if step in order else 0
     before = [name for name in order[:place] if name != "questions" or (sheet.state and sheet.state.pages)]
+    if sheet.is_form_only:  # what was told there has been answered: its page leads nowhere but on
+        before = [name for name in before if name != "warning"]
     return path_of(sheet, before[-1]) if before else "/home"
 
 
 def part_of(sheet: Sheet, step: str) -> tuple[int, int] | None:
     """Which part of how many a page is in, counted from 1; None where it would say nothing true."""
-    parts = _PARTS[sheet.draft.case.entry]
+    parts = _PARTS["form_only" if sheet.is_form_only else sheet.draft.case.entry]
     number = next((place for place, names in enumerate(parts, 1) if step in names), None)
     return (number, len(parts)) if number else None

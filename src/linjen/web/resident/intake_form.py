@@ -49,7 +49,7 @@ class FormStep(Step):
         intake = msgspec.structs.replace(
             sheet.intake, form={**sheet.intake.form, **given}, passed=passed(sheet.intake, "form")
         )
-        if sheet.is_admin or sheet.state is None:
+        if sheet.state is None:
             return intake
         later = [*written_in(sheet.protocols, form_reasons(sheet), intake.form), intake.extra]
         return keep_state(intake, set_words(sheet.protocols, sheet.state, sheet.triage_patient, intake.text, later))

@@ -10,7 +10,7 @@ from linjen.cases.start import see_draft
 from linjen.core.errors import NotFound, Refused
 from linjen.people.guardians import list_children
 from linjen.people.residents import Resident
-from linjen.triage import Asked, Protocols, assess, begin
+from linjen.triage import Asked, Protocols, Value, assess, begin
 from linjen.triage import answer as take_answers
 from linjen.triage.condition import YES
 from linjen.triage.facts import is_fitting, see_facts
@@ -71,14 +71,10 @@ async def show_infant(exchange: Exchange) -> Response[Any]:
         child = await _see_infant(exchange)
     except Refused as refused:
         return await leave(exchange, refused)
-    return _draw(
-        exchange,
-        child,
-        questions=_danger(exchange, _begun(exchange.site.shelf.running(), child)),
-        errors=[],
-        chosen=[],
-        outcome="",
-    )
+    if not exchange.site.shelf.is_on:  # without triage nothing is asked: a nurse on the phone does
+        return _draw(exchange, child, questions=[], errors=[], chosen=[], outcome="call")
+    questions = _danger(exchange, _begun(exchange.site.shelf.running(), child))
+    return _draw(exchange, child, questions=questions, errors=[], chosen=[], outcome="")
 
 
 @post_page("/intakes/{case_id:str}/infants/{child_id:str}", verb="write_intake", who="resident")
@@ -92,14 +88,16 @@ async def take_infant(exchange: Exchange) -> Response[Any]:
     state = _begun(protocols, child)
     questions = _danger(exchange, state)
     chosen = set(exchange.all_of("danger"))
-    yes = [one.code for one in questions if one.code in chosen]
+    # What was ticked counts, even when another version, with other questions, runs since the page was drawn.
+    yes = [code for code in chosen if code in protocols.vocabulary.findings]
     words = "" if yes or _NONE in chosen else "intake.infant.missing"
     if yes and _NONE in chosen:
         words = "intake.infant.both"
     if words:
         errors = [Fault("danger", exchange.say(words))]
         return _draw(exchange, child, questions=questions, errors=errors, chosen=list(chosen), outcome="", status=422)
-    result = assess(protocols, take_answers(protocols, state, {one.code: one.code in yes for one in questions}))
+    answers: dict[str, Value] = {one.code: False for one in questions}
+    result = assess(protocols, take_answers(protocols, state, {**answers, **dict.fromkeys(yes, True)}))
     outcome = "emergency" if result.outcome == "emergency" else "urgent" if yes else "call"
     return _draw(exchange, child, questions=[], errors=[], chosen=[], outcome=outcome)
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from linjen.cases.consent import Consent, list_consents
-from linjen.cases.interview import Assessment, begun_on, conclude, follow_protocol, hear, read_state
+from linjen.cases.interview import Assessment, begun_on, conclude, follow_protocol, hear, hear_form, read_state
 from linjen.cases.start import Draft, Intake, open_draft, read_again, see_draft
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -45,6 +45,8 @@ class Sheet:
     children: list[Resident]
     consents: dict[str, Consent]
     pictures: list[Picture]
+    #: Whether the triage is turned off: then "Sök vård" is own words and a short form.
+    is_form_only: bool = False
     #: What a step found out before the draft was opened: the unit's offer, decoded pictures.
     prepared: Any = None
 
@@ -59,6 +61,11 @@ class Sheet:
         return self.draft.case.entry == "admin"
 
     @property
+    def is_triaged(self) -> bool:
+        """Whether questions are asked and a level is set."""
+        return not self.is_admin and not self.is_form_only
+
+    @property
     def path(self) -> str:
         """Where this draft's pages are."""
         return f"/intakes/{self.draft.case.id}"
@@ -71,6 +78,11 @@ class Sheet:
     @cached_property
     def state(self) -> State | None:
         """The interview, or None before the own words are there."""
+        return self.kept_state if self.is_triaged else None
+
+    @cached_property
+    def kept_state(self) -> State | None:
+        """As `state`, also when the triage was turned off in the middle of it."""
         return None if self.is_admin else read_state(self.intake)
 
     @cached_property
@@ -80,7 +92,9 @@ class Sheet:
 
     @cached_property
     def assessment(self) -> Assessment | None:
-        """What the triage says so far; for an administrative question what the tripwire heard."""
+        """What the triage says so far; for an administrative question, or without triage, what the tripwire heard."""
+        if self.is_form_only:
+            return hear_form(self.protocols, self.intake, self.triage_patient) if self.intake.text else None
         if self.is_admin:
             return hear(self.protocols, self.intake, self.triage_patient) if self.intake.text else None
         return conclude(self.protocols, self.state, self.intake) if self.state else None
@@ -124,6 +138,7 @@ async def _sheet(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:
         exchange, draft, protocols, writer, patient, await see_unit(db, case.unit_id) if case.unit_id else None,
         await list_children(db, writer.id), {one.kind: one for one in await list_consents(db, case.id)},
         await list_pictures(db, case) if case.pictures else [],
+        is_form_only=case.entry == "symptom" and not exchange.site.shelf.is_on,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
+from linjen.web.resident.intake_flow import is_emergency
 from linjen.web.resident.intake_sheet import Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of
 
@@ -19,14 +20,17 @@ class WarningStep(Step):
     name = "warning"
 
     def is_open(self, sheet: Sheet) -> bool:
-        """Once there are words with a warning sign in them."""
+        """Once there are words with a warning sign. Without triage the 112 page says it, and is answered here."""
+        if sheet.is_form_only:
+            return sheet.exchange.request.method == "POST" and is_emergency(sheet)
         return sheet.is_admin and bool(sheet.assessment and sheet.assessment.words)
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """What she wrote that sounded so."""
         found = sheet.assessment
         heard = " … ".join(dict.fromkeys(words for words in found.words.values() if words)) if found else ""
-        return {"heard": heard, "life": bool(found and found.outcome == "emergency")}
+        asked = sheet.exchange.site.shelf.is_on
+        return {"heard": heard, "life": bool(found and found.outcome == "emergency"), "asked": asked}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """She has been told and goes on."""

@@ -64,9 +64,13 @@ class WordsStep(Step):
         """New words are read anew: other contact reasons may fit, and the tripwire listens."""
         text: str = values["text"]
         intake = msgspec.structs.replace(sheet.intake, text=text)
-        if sheet.is_admin:
+        if not sheet.is_triaged:
             steps = [name for name in intake.passed if name != "about" or text == sheet.intake.text]
-            intake = msgspec.structs.replace(intake, passed=steps, protocol=sheet.protocols.stamp)
+            # An interview about other words would be asked on where it stands, once the triage is on again.
+            interview = intake.interview if text == sheet.intake.text else {}
+            intake = msgspec.structs.replace(
+                intake, passed=steps, protocol=sheet.protocols.stamp, interview=interview
+            )  # fmt: skip
             return msgspec.structs.replace(intake, passed=passed(intake, "words"))
         later = [*written_in(sheet.protocols, form_reasons(sheet), intake.form), intake.extra]
         state = set_words(sheet.protocols, sheet.state, sheet.triage_patient, text, later)
