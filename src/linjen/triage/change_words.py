@@ -30,6 +30,7 @@ _FIELDS = {
     "help": "Hjälptext", "ask": "Frågar om", "title": "Rubrik", "intro": "Inledning", "do": "Råd",
     "seek_care_if": "Sök vård om", "means": "Valet betyder", "lead": "Ledande symtom", "areas": "Kroppsområden",
     "risk_groups": "Riskgrupper", "staff_first": "Visas först för personalen", "order": "Ordning",
+    "finds": "Ett ja leder till",
     "labels": "Svarsalternativ", "range": "Gränser för talet", "kind": "Slag", "choices": "Svarsalternativ",
     "required": "Måste besvaras", "levels": "Nivåer", "place": "Vårdnivå", "days": "Veckodagar", "hours": "Tider",
     "release": "Versionsnummer", "groups": "Grupper", "reasons": "Kontaktorsaker",

@@ -16,7 +16,7 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.condition import Node, parse
 from linjen.triage.condition_words import condition_words, number_words
-from linjen.triage.content import AnyFile, CodesFile, DangerFile, GeneralFile, Part, ReasonFile, RiskFile, Words
+from linjen.triage.content import AnyFile, Block, CodesFile, DangerFile, GeneralFile, Part, ReasonFile, RiskFile, Words
 from linjen.triage.library import Loaded, read_files, terms_of
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 
@@ -158,7 +158,7 @@ class _Reader:
         """The ids of the rules, headings, exceptions and other terms whose condition names a term."""
         named = re.compile(rf"(?<![\w.]){re.escape(term)}(?![\w.])")
         for file in self.files.values():
-            for list_name in ("rules", "questions", "always", "floors"):
+            for list_name in ("rules", "questions", "always", "compass", "floors"):
                 for part in getattr(file, list_name, ()):
                     if named.search(part.condition):
                         yield getattr(part, "id", "") or part.code
@@ -243,10 +243,10 @@ class _Reader:
     def _general(self, file: GeneralFile) -> Iterator[Item]:
         yield self.item("default", "", file.default)
         yield from (self.item("rule", rule.id, rule) for rule in file.rules)
-        yield from (self.item("question", block.id, block) for block in [*file.questions, *file.always])
+        yield from (self.item("question", block.id, block) for block in _headings(file))
         yield from (self.item("form", question.id, question) for question in file.form)
-        order = [block.id for block in [*file.questions, *file.always]]
-        yield self.named("asked", "", risk_groups=file.risk_groups, order=order)
+        order = [block.id for block in _headings(file)]
+        yield self.named("asked", "", risk_groups=file.risk_groups, order=order, finds=file.finds)
         yield self.item("wording", "", file.wording)
         yield from (
             self.item("audience", ", ".join([*one.groups, *one.reasons]), one, ("groups", "reasons"))
@@ -267,8 +267,13 @@ class _Reader:
         yield from (self.item("rule", rule.id, rule) for rule in file.rules)
 
 
+def _headings(file: GeneralFile) -> list[Block]:
+    return [*file.questions, *file.always, *file.compass]
+
+
 #: Fields of a file that are items of their own; the rest is its name, version, author and review.
 _PARTS = (
     "kind", "default", "rules", "red_flags", "questions", "always", "means", "lead", "areas", "risk_groups",
     "staff_first", "self_care", "form", "care", "wording", "audiences", "screens", "terms", "floors", "codes", "fits",
+    "compass", "finds",
 )  # fmt: skip

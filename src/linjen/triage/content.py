@@ -172,11 +172,12 @@ class GeneralFile(Signed, frozen=True, kw_only=True):
     wording: Wording
     questions: list[Block]
     always: list[Block]
-    compass: list[Block]
-    finds: dict[str, list[str]]
     audiences: list[Audience]
     risk_groups: list[str]
     rules: list[RuleText]
+    # The format only grows: a region's release must still be read by every later version of the program.
+    compass: list[Block] = msgspec.field(default_factory=list)
+    finds: dict[str, list[str]] = msgspec.field(default_factory=dict)
     form: list[FormQuestion] = msgspec.field(default_factory=list)
 
 
