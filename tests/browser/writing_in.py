@@ -119,6 +119,9 @@ class Intake:
         for one in await self.main.locator("input[type=radio]").all():
             offered.setdefault(str(await one.get_attribute("name")), []).append(str(await one.get_attribute("value")))
         for name, values in offered.items():
+            if "other" in values and f"{name}.number" in await self.names() and name in facts:
+                await self.main.locator(f"input[name='{name}.number']").fill(facts[name])
+                continue
             value = next(one for one in (facts.get(name, ""), "no", "unknown", values[0]) if one in values)
             await self.main.locator(f"input[name='{name}'][value='{value}']").check()
         if await self.main.locator("input[name=none][data-alone]").count():
@@ -130,6 +133,10 @@ class Intake:
                 await self.main.locator(f"input[name='{name}']").fill(facts[name])
             else:
                 await box.check()
+
+    async def names(self) -> set[str]:
+        """The names of the page's fields."""
+        return {str(await one.get_attribute("name")) for one in await self.main.locator("input").all()}
 
     async def _tick(self, facts: dict[str, str]) -> None:
         """Tick the boxes of the facts that are a yes, else the one that says none."""

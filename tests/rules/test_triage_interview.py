@@ -50,8 +50,8 @@ def test_a_tripwire_hit_is_the_first_question_and_a_yes_to_level_one_ends_the_in
     page = next_page(protocols, state)
     assert page is not None
     assert page.kind == "tripwire"
-    assert page.text == "Du skrev ”tryck över bröstet”. Stämmer det här?"
-    assert [asked.code for asked in page.codes] == ["chest.pressure"]
+    assert page.text == "Du skrev det här. Stämmer det?"
+    assert [(asked.code, asked.quote) for asked in page.codes] == [("chest.pressure", "tryck över bröstet")]
     assert assess(protocols, state).urgency < 5
     state = answer(protocols, state, {"chest.pressure": True})
     assert next_page(protocols, state) is None

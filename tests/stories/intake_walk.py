@@ -108,6 +108,9 @@ class Walk:
         for name in radios:
             values = {value for found, _, value in self.fields() if found == name}
             wanted = yes(name)
+            if "stated" in values and wanted.replace(",", "").isdecimal():
+                answers |= {name: "other", f"{name}.number": wanted}
+                continue
             answers[name] = wanted if wanted in values else "unknown"
         for name, kind, _ in self.fields():
             if kind == "checkbox" and name.endswith(".unknown"):

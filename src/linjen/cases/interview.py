@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 import msgspec
 
 from linjen.cases.start import Intake, read_result, set_outcome
+from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.sealing import Sealer
 from linjen.triage import (
@@ -25,6 +27,7 @@ from linjen.triage import (
     next_page,
     summary,
 )
+from linjen.triage.confirming import stated_in
 from linjen.triage.forms import GENERAL_FORM, form_in_words, still_fits, written_in
 from linjen.triage.interview import standing_answers
 from linjen.triage.replay import fitting_answers
@@ -81,20 +84,28 @@ def set_words(
     asked about even when it was answered "nej" before.
     """
     if state is None:
-        state = begin(protocols, patient.age_years, patient.sex, patient.writer, text, patient.name)
+        state = begin(protocols, patient.age_years, patient.sex, patient.writer, text, patient.name, _today())
         for more in filter(None, later):
             state = add_text(protocols, state, more)
         return state
     reading = protocols.read(text)
     texts = (text, *filter(None, later))
     suspected = _suspected(protocols, state, [reading, *map(protocols.read, texts[1:])])
+    written_on = state.written_on if text == state.texts[0] else _today().isoformat()
+    stated = stated_in(protocols, texts, written_on)
+    heard = {*suspected, *(code for code, one in stated.items() if one.value is True)} - state.suspected.keys()
     changed = msgspec.structs.replace(
         state, patient=patient, texts=texts, reading=reading, suspected=suspected, protocol=protocols.stamp,
-        answers=standing_answers(protocols, state.answers, suspected.keys() - state.suspected.keys()),
+        answers=standing_answers(protocols, state.answers, heard - state.stated.keys()), stated=stated,
+        written_on=written_on,
     )  # fmt: skip
     if patient == state.patient and protocols.stamp == state.protocol:
         return changed
     return _again(protocols, changed)
+
+
+def _today() -> date:
+    return clock.local_date(clock.now())
 
 
 def _suspected(protocols: Protocols, state: State, readings: Iterable[TextReading]) -> dict[str, str]:

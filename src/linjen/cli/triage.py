@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
 
 
 class Start(msgspec.Struct):
-    """The first line of an interview. `at` is taken and not used: the rules know no clock."""
+    """The first line of an interview. `at` says what day "sen i måndags" is counted from; the rules know no clock."""
 
     age_years: float
     sex: Sex = "unknown"
@@ -112,6 +113,13 @@ def _id_of(line: bytes) -> str:
     return str(found.get("id", "")) if isinstance(found, dict) else ""
 
 
+def _day_of(at: str) -> date | None:
+    try:
+        return datetime.fromisoformat(at).date()
+    except ValueError:
+        return None
+
+
 class Interviews:
     """Many interviews at once, each by its id."""
 
@@ -138,7 +146,8 @@ class Interviews:
             yield _error(id, "too_many_interviews")
             return
         try:
-            self.states[id] = begin(self.protocols, start.age_years, start.sex, start.writer, start.text)
+            on = _day_of(start.at)
+            self.states[id] = begin(self.protocols, start.age_years, start.sex, start.writer, start.text, on=on)
         except Invalid as wrong:
             yield _error(id, wrong.reason)
             return

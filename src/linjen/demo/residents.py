@@ -146,7 +146,7 @@ def _filled(form: Form, persona: Persona) -> Fields:
     for name, kind in form.kinds.items():
         offered = form.choices.get(name, [])
         if kind == "radio":
-            wanted = (persona.facts.get(name, ""), "no", "allow", "unknown", offered[0])
+            wanted = (persona.facts.get(name, ""), "stated", "no", "allow", "unknown", offered[0])
             fields[name] = next(value for value in wanted if value in offered)
         elif kind == "button" and "next" in offered:
             fields[name] = "next"

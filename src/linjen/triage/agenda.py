@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from linjen.triage.condition import NO, YES
+from linjen.triage.confirming import MOST_CODES, PAGE, to_confirm
 from linjen.triage.content import Block
 from linjen.triage.facts import FactTable, is_fitting, is_settled, see_facts
 from linjen.triage.library import AskBlock, Protocols, Reason
@@ -16,7 +17,6 @@ from linjen.triage.remembering import Unrolled, remembered
 from linjen.triage.standing import worth_asking
 from linjen.triage.state import State
 
-MOST_CODES = 6
 _QUOTED = 160  # characters of the resident's own words that a tripwire page quotes
 
 #: Asked whatever they can change: staff want every warning sign, and the next rule may rest on one.
@@ -47,13 +47,8 @@ def due_blocks(protocols: Protocols, state: State) -> tuple[Due, ...]:
 
 def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
     wording = protocols.general.wording
-    if state.suspected:
-        quoted = _quote(state)
-        text, text_en = (each.replace("{text}", quoted) for each in (wording.tripwire, wording.tripwire_en))
-        yield Due("tripwire", "tripwire", text, tuple(state.suspected), text_en=text_en)
     reasons = protocols_in_play(protocols, state, facts)
-    if not state.chosen:
-        yield Due("lead", "lead", wording.lead, _lead_codes(protocols, state), text_en=wording.lead_en)
+    yield from _said(protocols, state, facts, reasons)
     if is_only_administrative(protocols, state):
         yield from _questions(reasons, facts)
         return
@@ -72,9 +67,26 @@ def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterato
     yield Due("risk_groups", "risk_groups", wording.risk_groups, groups, text_en=wording.risk_groups_en)
 
 
+def _said(protocols: Protocols, state: State, facts: FactTable, reasons: tuple[Reason, ...]) -> Iterator[Due]:
+    """What the words said, to be confirmed, and the lead symptoms of what they resemble: warning signs first."""
+    wording = protocols.general.wording
+    lead = () if state.chosen else _lead_codes(protocols, state)
+    stated = to_confirm(protocols, state, facts, reasons, shared=bool(lead))
+    if lead and not state.suspected:
+        # One page for both: which symptoms there are is also what the words say.
+        lead, stated = tuple(dict.fromkeys((*stated, *lead)))[:MOST_CODES], ()
+    if state.suspected or stated:
+        quoted = _quote(state)
+        text, text_en = (each.replace("{text}", quoted) for each in (wording.tripwire, wording.tripwire_en))
+        yield Due(PAGE, "tripwire", text, (*state.suspected, *stated), text_en=text_en)
+    if lead:
+        yield Due("lead", "lead", wording.lead, lead, text_en=wording.lead_en)
+
+
 def _quote(state: State) -> str:
-    """The words that the tripwire hit on, else the beginning of what was written."""
-    hits = " … ".join(dict.fromkeys(words for words in state.suspected.values() if words))
+    """The words that were hit on, else the beginning of what was written."""
+    words = [*state.suspected.values(), *(one.words for one in state.stated.values())]
+    hits = " … ".join(dict.fromkeys(one for one in words if one))
     whole = hits or " ".join(text.strip() for text in state.texts if text.strip())
     return whole if len(whole) <= _QUOTED else whole[:_QUOTED].rsplit(" ", 1)[0] + " …"
 

@@ -141,10 +141,13 @@ def parse_expression(name: str, line: str) -> Expression:
 class Lexicon:
     """Compiled groups and expressions; `find` gives every expression that occurs in a text, and where."""
 
-    def __init__(self, groups: dict[str, str], lines: Mapping[str, Sequence[str]], keep: Iterable[str] = ()) -> None:
+    def __init__(
+        self, groups: dict[str, str], lines: Mapping[str, Sequence[str]], keep: Iterable[str] = (), *, near: bool = True
+    ) -> None:
         self._groups = {name: tuple(text.split()) for name, text in groups.items()}
         self.numbers: dict[str, int] = {}
-        self._plain, self._folded = Vocabulary(keep), Vocabulary(keep, folded=True)
+        self._plain = Vocabulary(keep, near=near)
+        self._folded = Vocabulary(keep, folded=True, near=near)
         self._always: list[Expression] = []
         self._anchored: dict[int, list[Expression]] = {}
         self.needed: dict[str, frozenset[int] | None] = {}

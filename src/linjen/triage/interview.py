@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import msgspec
 
 from linjen.core.errors import Invalid
-from linjen.triage.agenda import MOST_CODES, Due, due_blocks, still_to_ask
+from linjen.triage.agenda import Due, due_blocks, still_to_ask
 from linjen.triage.condition import YES
+from linjen.triage.confirming import MOST_CODES, stated_in
 from linjen.triage.facts import see_facts
 from linjen.triage.library import Protocols
 from linjen.triage.plausible import protocols_in_play
 from linjen.triage.remembering import remembered
 from linjen.triage.standing import active_rules
-from linjen.triage.state import AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
+from linjen.triage.state import Asked, AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
 from linjen.triage.wording import asked, worded
 
 _TEXT_LIMIT = 4000
@@ -28,13 +30,26 @@ def begin(
     writer: Writer = "self",
     text: str = "",
     name: str = "",
+    on: date | None = None,
 ) -> State:
-    """A new interview about a patient of `age_years` (years, may be a fraction). Raises Invalid("bad_age")."""
+    """A new interview about a patient of `age_years` (years, may be a fraction). Raises Invalid("bad_age").
+
+    `on` is the day the text was written, so that "sen i måndags" can be counted.
+    """
     if not (isinstance(age_years, int | float) and math.isfinite(age_years) and 0 <= age_years <= 130):
         raise Invalid("bad_age", field="age_years")
     reading = protocols.read(text[:_TEXT_LIMIT])
-    state = State(Patient(float(age_years), sex, writer, name), (text,), reading, protocols.stamp)
-    return msgspec.structs.replace(state, suspected=_suspects(protocols, {}, reading))
+    state = State(
+        Patient(float(age_years), sex, writer, name), (text,), reading, protocols.stamp,
+        written_on=on.isoformat() if on else "",
+    )  # fmt: skip
+    return _listened(protocols, msgspec.structs.replace(state, suspected=_suspects(protocols, {}, reading)))
+
+
+def _listened(protocols: Protocols, state: State) -> State:
+    """The interview with what its texts state, to be confirmed."""
+    texts = (text[:_TEXT_LIMIT] for text in state.texts)
+    return msgspec.structs.replace(state, stated=stated_in(protocols, texts, state.written_on))
 
 
 def choose(protocols: Protocols, state: State, reasons: Iterable[str]) -> State:
@@ -50,7 +65,8 @@ def add_text(protocols: Protocols, state: State, text: str) -> State:
     """Own words written later in the interview: they can only raise, through the tripwire's questions."""
     suspected = _suspects(protocols, state.suspected, protocols.read(text[:_TEXT_LIMIT]))
     answers = standing_answers(protocols, state.answers, suspected.keys() - state.suspected.keys())
-    return msgspec.structs.replace(state, texts=(*state.texts, text), suspected=suspected, answers=answers)
+    changed = msgspec.structs.replace(state, texts=(*state.texts, text), suspected=suspected, answers=answers)
+    return _listened(protocols, changed)
 
 
 def standing_answers(protocols: Protocols, answers: Mapping[str, Value], heard: Iterable[str]) -> dict[str, Value]:
@@ -92,8 +108,15 @@ def _page(protocols: Protocols, state: State, due: Due, codes: Iterable[str], nu
         kind=due.kind,
         text=_heading(state.patient, due, language),
         help=(due.help_en if language == "en" else "") or due.help,
-        codes=tuple(asked(protocols, state.patient, code, language) for code in codes),
+        codes=tuple(_asked(protocols, state, code, language) for code in codes),
     )
+
+
+def _asked(protocols: Protocols, state: State, code: str, language: str) -> Asked:
+    """One code as it stands on a page, with the writer's own words where they speak of it."""
+    one, stated = asked(protocols, state.patient, code, language), state.stated.get(code)
+    quote = state.suspected.get(code) or (stated.words if stated else "")
+    return msgspec.structs.replace(one, quote=quote, stated=stated.value if stated else None) if quote else one
 
 
 def _heading(patient: Patient, due: Due, language: str) -> str:
@@ -134,7 +157,8 @@ def _replayed(protocols: Protocols, state: State, answers: Mapping[str, Value]) 
     for text in state.texts:
         suspected = _suspects(protocols, suspected, protocols.read(text[:_TEXT_LIMIT]))
     kept = {**state.kept, **answers}
-    return _advanced(protocols, msgspec.structs.replace(state, answers={}, pages=(), suspected=suspected, kept=kept))
+    fresh = msgspec.structs.replace(state, answers={}, pages=(), suspected=suspected, kept=kept)
+    return _advanced(protocols, _listened(protocols, fresh))
 
 
 def _advanced(protocols: Protocols, state: State) -> State:

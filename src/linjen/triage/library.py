@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ from linjen.triage.content import (
     Words,
 )
 from linjen.triage.reach import Span, spanning
-from linjen.triage.state import TextReading
+from linjen.triage.state import Stated, TextReading
 from linjen.triage.vocabulary import FINDINGS_FILE, REASONS_FILE, Vocabulary, vocabulary
 from linjen.triage.yaml_lines import Lines, line_of, read_yaml
 
@@ -82,6 +82,14 @@ class Reason:
     blocks: tuple[AskBlock, ...]
     rules: tuple[Rule, ...]
 
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Every finding that this reason asks for or rests on."""
+        file = self.file
+        asked = [code for asking in self.blocks for code in asking.block.ask]
+        listed = {*asked, *file.lead, *file.red_flags.ask, *file.risk_groups, *file.staff_first}
+        return frozenset(listed.union(*(rule.codes for rule in self.rules)))
+
 
 @dataclass(frozen=True, repr=False)
 class Protocols:
@@ -103,6 +111,12 @@ class Protocols:
     fits: Mapping[str, tuple[Fitting, ...]]
     audiences: Mapping[str, tuple[Test, ...]]
     read: Callable[[str], TextReading]
+    hear: Callable[[str], Mapping[str, Stated]]
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Every finding that the rules for all rest on."""
+        return frozenset().union(*(rule.codes for rule in self.rules))
 
     def __repr__(self) -> str:
         return f"<Protocols {self.stamp}>"
@@ -307,6 +321,7 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
         fits=compiler.fits(codes),
         audiences=compiler.audiences(general),
         read=_read,
+        hear=_hear,
     )
 
 
@@ -316,6 +331,12 @@ def _read(text: str) -> TextReading:
 
     found = read_text(text)
     return TextReading(found.language, tuple(found.reasons), tuple(found.red_flags), found.quotes, found.alarm)
+
+
+def _hear(text: str) -> Mapping[str, Stated]:
+    from linjen.triage.everyday import read_stated  # noqa: PLC0415 - as above
+
+    return read_stated(text)
 
 
 def compile_files(files: Mapping[str, bytes]) -> Protocols:

@@ -10,6 +10,7 @@ import msgspec
 
 from linjen.core.collector import collector_waits
 from linjen.triage.compiled import find_compiled, keep_compiled, key_of
+from linjen.triage.everyday import load_everyday
 from linjen.triage.likeness import Learned, Likeness, WordClasses, learn
 from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire
 from linjen.triage.words import detect_language, read_lexicon_file
@@ -49,6 +50,7 @@ def load_reading() -> None:
     """Read and compile everything now (a third of a second) instead of at the first text."""
     with collector_waits():
         load_tripwire()
+        load_everyday()
         _likeness()
 
 

@@ -43,13 +43,14 @@ class _Lists(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
     file = read_lexicon_file("quantities.yaml")
-    values, months = _pairs(file.pop("number_words")), _pairs(file.pop("months_of_unit"))
+    values, months = pairs_of(file.pop("number_words")), pairs_of(file.pop("months_of_unit"))
     words = {name: {form for word in text.split() for form in (word, fold(word))} for name, text in file.items()}
     stems = {name: tuple(sorted(form for form in forms if len(form) > 2)) for name, forms in words.items()}
     return _Lists(stems, {name: frozenset(forms) for name, forms in words.items()}, values, months)
 
 
-def _pairs(text: str) -> dict[str, float]:
+def pairs_of(text: str) -> dict[str, float]:
+    """ "word=value" pairs of a lexicon file, each word also as typed without dots and rings."""
     pairs = (pair.split("=") for pair in text.split())
     return {form: float(value) for word, value in pairs for form in (word, fold(word))}
 
@@ -60,7 +61,7 @@ def read_numbers(tokens: Sequence[Token]) -> list[Number]:
     forms = [token.form for token in tokens]
     found: list[Number] = []
     for at, form in enumerate(forms):
-        value = _value(form)
+        value = value_of(form)
         if value is not None:
             found.extend((kind, value, at) for kind in _kinds(forms, at, value))
             found.extend((kind, value * factor, at) for kind, factor in _by_unit(forms, at))
@@ -69,7 +70,8 @@ def read_numbers(tokens: Sequence[Token]) -> list[Number]:
     return found
 
 
-def _value(form: str) -> float | None:
+def value_of(form: str) -> float | None:
+    """The number that a word is, in digits or letters."""
     if form[0].isdecimal():
         return float(form.replace(",", "."))
     return _lists().values.get(form)

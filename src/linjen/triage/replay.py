@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
@@ -39,7 +40,8 @@ def replay(protocols: Protocols, state: State, said: Mapping[str, Value]) -> Rep
     the lexicon of this program, which is no part of a version.
     """
     patient, texts = state.patient, state.texts or ("",)
-    fresh = begin(protocols, patient.age_years, patient.sex, patient.writer, texts[0], patient.name)
+    on = date.fromisoformat(state.written_on) if state.written_on else None
+    fresh = begin(protocols, patient.age_years, patient.sex, patient.writer, texts[0], patient.name, on)
     for text in texts[1:]:
         fresh = add_text(protocols, fresh, text)
     known = fitting_answers(protocols, {**said, **state.answers})

@@ -13,6 +13,14 @@ LineKind = Literal["red_flag", "unknown", "positive", "detail", "negative"]
 Outcome = Literal["emergency", "contact", "self_care"]
 
 
+class Stated(msgspec.Struct, frozen=True):
+    """What own words state of one finding, and the words. `weekday` (Monday is 0) stands for a number of days ago."""
+
+    value: Value
+    words: str
+    weekday: int | None = None
+
+
 class TextReading(msgspec.Struct, frozen=True):
     """What was read out of own words: best reasons with scores, and the finding codes that the tripwire hit."""
 
@@ -45,8 +53,9 @@ class Patient(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, frozen=True, dict=True):
     """One interview. `answers` holds code to value, None for "vet inte"; `texts` own words, first to last.
 
-    `suspected` holds the codes that the tripwire hit, with the words that it hit on. `kept` holds answers from before a
-    change, taken again when their page comes; what is not asked again never counts.
+    `suspected` holds the codes that the tripwire hit, with the words that it hit on; `stated` the everyday findings
+    that the words state plainly, to be confirmed; `written_on` the day of the words as an ISO date, '' when unknown.
+    `kept` holds answers from before a change, taken again when their page comes; what is not asked again never counts.
     """
 
     patient: Patient
@@ -58,6 +67,8 @@ class State(msgspec.Struct, frozen=True, dict=True):
     answers: dict[str, Value] = {}
     pages: tuple[AskedPage, ...] = ()
     kept: dict[str, Value] = {}
+    stated: dict[str, Stated] = {}
+    written_on: str = ""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -68,7 +79,10 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One code on a page. `text` is worded for the writer; `low` and `high` limit a number, in `unit`."""
+    """One code on a page. `text` is worded for the writer; `low` and `high` limit a number, in `unit`.
+
+    `quote` holds the writer's own words where they speak of this, and `stated` the value they state, to be confirmed.
+    """
 
     code: str
     type: Literal["bool", "number", "enum", "text"]
@@ -78,6 +92,8 @@ class Asked(msgspec.Struct, frozen=True):
     help: str = ""
     low: float | None = None
     high: float | None = None
+    quote: str = ""
+    stated: Value = None
 
 
 class Page(msgspec.Struct, frozen=True):

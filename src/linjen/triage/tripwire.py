@@ -14,7 +14,7 @@ from importlib.resources import files
 from linjen.triage.expressions import Lexicon, Span
 from linjen.triage.quantities import read_numbers
 from linjen.triage.silence import is_silent
-from linjen.triage.words import Token, read_lexicon_file, tokenise
+from linjen.triage.words import quote_of, read_lexicon_file, tokenise
 
 ALARM_LEVELS = frozenset({1, 2})
 
@@ -50,21 +50,10 @@ def find_red_flags(text: str) -> dict[str, str]:
             hits[code] = spans
     levels = finding_levels()
     order = sorted(hits, key=lambda code: (levels.get(code, 9), hits[code][0], code))
-    return {code: _quote(text, tokens, hits[code]) for code in order}
+    return {code: quote_of(text, tokens, (place for span in hits[code] for place in span)) for code in order}
 
 
 def is_alarming(codes: Sequence[str]) -> bool:
     """True when one of the codes has level 1 or 2."""
     levels = finding_levels()
     return any(levels.get(code) in ALARM_LEVELS for code in codes)
-
-
-def _quote(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> str:
-    places = sorted({place for span in spans for place in span})
-    pieces: list[list[int]] = []
-    for place in places:
-        if pieces and place - pieces[-1][1] <= 4 and tokens[place].sentence == tokens[pieces[-1][1]].sentence:
-            pieces[-1][1] = place
-        else:
-            pieces.append([place, place])
-    return " … ".join(text[tokens[first].start : tokens[last].end] for first, last in pieces)

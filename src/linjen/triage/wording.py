@@ -164,6 +164,19 @@ def unit_of(protocols: Protocols, finding: Finding, language: str = "sv") -> str
     return (protocols.units_en.get(finding.unit) if language == "en" else None) or finding.unit
 
 
+_ONE = {
+    "dagar": "dag", "timmar": "timme", "minuter": "minut", "veckor": "vecka", "månader": "månad",
+    "handflator": "handflata", "days": "day", "hours": "hour", "minutes": "minute", "weeks": "week", "months": "month",
+    "palms": "palm",
+}  # fmt: skip
+
+
+def amount(value: float, unit: str, language: str = "sv") -> str:
+    """A number with its unit as people say it: "1 dag", "38,5 °C"."""
+    number = f"{value:g}" if language == "en" else f"{value:g}".replace(".", ",")
+    return f"{number} {_ONE.get(unit, unit) if value == 1 else unit}".strip()
+
+
 def label(protocols: Protocols, finding: Finding, value: str, language: str = "sv") -> str:
     """The words on the screen for one value of a choice."""
     words = protocols.words.get(finding.code)
@@ -180,6 +193,5 @@ def in_words(protocols: Protocols, code: str, value: Value) -> str:
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if isinstance(value, float | int):
-        unit = "av 10" if finding.unit == SCALE else finding.unit
-        return f"{value:g} {unit}".replace(".", ",").strip()
+        return amount(value, "av 10" if finding.unit == SCALE else finding.unit)
     return label(protocols, finding, value) if finding.type == "enum" else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -52,6 +53,17 @@ def tokenise(text: str) -> list[Token]:
         else:
             tokens.append(Token(normal(form), found.start(), found.end(), sentence, clause))
     return tokens
+
+
+def quote_of(text: str, tokens: Sequence[Token], places: Iterable[int]) -> str:
+    """The writer's own words at `places` (token numbers); what stands far apart is joined by dots."""
+    pieces: list[list[int]] = []
+    for place in sorted(set(places)):
+        if pieces and place - pieces[-1][1] <= 4 and tokens[place].sentence == tokens[pieces[-1][1]].sentence:
+            pieces[-1][1] = place
+        else:
+            pieces.append([place, place])
+    return " … ".join(text[tokens[first].start : tokens[last].end] for first, last in pieces)
 
 
 _SOFT_C = re.compile(r"c(?=[eiy])")

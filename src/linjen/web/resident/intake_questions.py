@@ -13,8 +13,19 @@ from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.triage import Asked, Page, answer, page_at, pages_ahead
+from linjen.triage.tripwire import ALARM_LEVELS, finding_levels
 from linjen.web.exchange import Exchange
-from linjen.web.resident.intake_answers import NO, UNKNOWN, YES, filled_in, read_answer, sent_fields
+from linjen.web.resident.intake_answers import (
+    NO,
+    UNKNOWN,
+    YES,
+    answer_words,
+    confirmed,
+    filled_in,
+    is_to_confirm,
+    read_answer,
+    sent_fields,
+)
 from linjen.web.resident.intake_flow import back_path
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, show_step, take_step
@@ -73,6 +84,8 @@ class QuestionsStep(Step):
         fields: dict[str, str] = {}
         for asked in codes:
             fields |= sent_fields(exchange, asked)
+        if exchange.form.get("do") == "all" and _all_at_once(page):
+            fields |= {one.code: confirmed(one) for one in codes if not fields[one.code]}
         if _is_list(page):
             fields, fault = _ticked(exchange, codes, fields)
             if fault is not None:
@@ -86,11 +99,15 @@ class QuestionsStep(Step):
         page = self.page(sheet)
         single = len(page.codes) == 1 and page.kind != "tripwire"
         chosen = {asked.code: values["fields"][asked.code] for asked in page.codes}
+        hints = {asked.code: _hint(sheet, asked) for asked in page.codes}
         return {
             "asked_page": page, "single": single, "is_list": _is_list(page), "number": self.number(sheet),
             "heading": page.codes[0].text if single else page.text,
-            "ticked": [{"name": one.code, "text": one.text, "hint": one.help, "value": chosen[one.code]}
+            "ticked": [{"name": one.code, "text": one.text, "hint": hints[one.code], "value": chosen[one.code]}
                        for one in page.codes],
+            "hints": hints, "all_at_once": _all_at_once(page),
+            "stated": {one.code: answer_words(sheet.exchange, one, one.stated) for one in page.codes
+                       if is_to_confirm(one)},
             "ahead": self._ahead(sheet), "none_chosen": all(value == NO for value in chosen.values()),
         }  # fmt: skip
 
@@ -111,6 +128,20 @@ class QuestionsStep(Step):
         """The page of questions before, with its answers."""
         number = self.number(sheet)
         return f"{sheet.path}/questions/{number - 1}" if number > 1 else back_path(sheet, "questions")
+
+
+def _hint(sheet: Sheet, asked: Asked) -> str:
+    """Her own words where they speak of this, and the help."""
+    quote = sheet.exchange.say("intake.questions.you_wrote", words=asked.quote) if asked.quote else ""
+    return " ".join(part for part in (quote, asked.help) if part)
+
+
+def _all_at_once(page: Page) -> bool:
+    """Whether one tap may say that all she wrote is right: never for what means haste, which needs its own answer."""
+    known = finding_levels()
+    return page.kind == "tripwire" and len(page.codes) > 1 and not any(
+        known.get(one.code) in ALARM_LEVELS or not one.quote for one in page.codes
+    )  # fmt: skip
 
 
 def _is_list(page: Page) -> bool:

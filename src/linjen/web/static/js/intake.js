@@ -38,3 +38,11 @@ for (const box of document.querySelectorAll("input[name$='.unknown']")) {
   number?.addEventListener("input", () => { if (number.value) box.checked = false; });
   box.addEventListener("change", () => { if (box.checked && number) number.value = ""; });
 }
+
+// Who writes another number has said that the first one is wrong.
+for (const number of document.querySelectorAll("input[name$='.number']")) {
+  number.addEventListener("input", () => {
+    const other = number.closest(".lj-instead")?.querySelector("input[type=radio]");
+    if (other && number.value) other.checked = true;
+  });
+}
