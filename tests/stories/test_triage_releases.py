@@ -251,3 +251,8 @@ async def test_bytes_that_are_not_those_approved_are_never_used(region: Region) 
     await run(region, None)
     await fresh.refresh()
     assert fresh.is_on
+
+
+async def test_who_administers_the_triage_alone_has_a_page_to_come_to(region: Region) -> None:
+    assert (await (await region.staff("eva")).get("/manage")).status_code == 200
+    assert (await (await region.staff("karin", "ankaret")).get("/manage")).status_code == 404

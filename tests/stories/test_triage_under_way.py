@@ -82,3 +82,53 @@ async def test_a_draft_whose_version_was_retired_follows_to_the_running_one_with
     assert walk.step == "questions/2", "the answers to the first page stay"
     assert NEW not in await asked_until_sent(walk)
     assert await protocol(region, walk) == load().stamp
+
+
+async def test_a_choice_in_an_administrative_form_never_becomes_another_line(region: Region) -> None:
+    """Choices are kept as numbers of lines: read with another version's lines, "slut" would have become "en vecka"."""
+    turned = changed(
+        "recept.yaml", "[Det är slut, Högst tre dagar, En vecka, Längre än en vecka]",
+        "[Längre än en vecka, En vecka, Högst tre dagar, Det är slut]",
+    )  # fmt: skip
+    release_id = await release(region, turned)
+    await run(region, release_id)
+    walk = await Walk(region, await region.resident("amina")).begin("admin")
+    await walk.send({"unit": str(id_of("unit/bjorken"))})
+    await walk.send({"text": "Jag behöver nytt recept på min medicin"})
+    await walk.send({"about": "recept"})
+    await walk.send({"recept.lakemedel": "Levaxin", "recept.racker": "3", "recept.besvar": "yes"})
+    assert walk.step == "check"
+    assert "Det är slut" in walk.html
+    await run(region, None)
+    await walk.open("check")
+    assert "Det är slut" in walk.html, "it is finished on its own version"
+    async with region.site.database.transaction() as db:
+        await retire(db, region.actors.staff("eva", "ankaret"), release_id)
+    await walk.open("check")
+    assert walk.step == "form", "the choice is asked anew"
+    assert "Levaxin" in walk.html
+    await walk.send({"recept.lakemedel": "Levaxin", "recept.racker": "0", "recept.besvar": "yes"})
+    await walk.send(path=f"/intakes/{walk.case_id}/send")
+    assert walk.step == "receipt"
+    assert await protocol(region, walk) == load().stamp
+
+
+async def test_an_answer_that_another_version_does_not_take_is_asked_anew(region: Region) -> None:
+    release_id = await release(region, changed("codes.yaml", "range: [0, 36500]", "range: [0, 99999]"))
+    await run(region, release_id)
+    walk = await begun(region, "gustav")
+    while "gen.duration_days" not in {name for name, _, _ in walk.fields()}:
+        await walk.send(walk.filled())
+    await walk.send({**walk.filled(lambda code: "50000" if code == "gen.duration_days" else "no")})
+    assert walk.response.status_code == 200
+    await run(region, None)
+    async with region.site.database.transaction() as db:
+        await retire(db, region.actors.staff("eva", "ankaret"), release_id)
+    await walk.open()
+    assert walk.response.status_code == 200
+    while walk.step.startswith("questions"):
+        asked = {name for name, _, _ in walk.fields()}
+        if "gen.duration_days" in asked:
+            break
+        await walk.send(walk.filled())
+    assert walk.step.startswith("questions"), "50 000 days is more than this version takes"
