@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
 from linjen.cases.alarms import listening
+from linjen.cases.answers import Answer, save_answers
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.message import Sending, Sent, send_messages
@@ -75,10 +76,11 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     messages: GroupWriter[Sending, Sent] = GroupWriter(write)
     reads: GroupWriter[Reading, Read] = GroupWriter(lambda batch: _write_reads(database, hub, batch))
     drafts: GroupWriter[Typed, None] = GroupWriter(lambda batch: save_drafts(database, sealer, batch))
+    answers: GroupWriter[Answer, bool] = GroupWriter(lambda batch: save_answers(database, sealer, batch))
     database.on_commit = hub.publish
     shelf = Shelf(database, triage_on=settings.triage_on)
     site = Site(
-        settings, database, sealer, hub, messages, reads, drafts, Faces(database), shelf,
+        settings, database, sealer, hub, messages, reads, drafts, answers, Faces(database), shelf,
         demo_links=demo_links or {},
     )  # fmt: skip
     _follow_deliveries(site)

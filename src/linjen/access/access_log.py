@@ -45,6 +45,14 @@ async def log_accesses(db: Connection, verb: str, accesses: Sequence[tuple[By, U
     )  # fmt: skip
 
 
+def log_each(verb: str, rows: str) -> str:
+    """`log_accesses` as part of a statement: SQL that logs each of its `rows`, which have the columns named here."""
+    return (
+        "insert into access_log (by_kind, by_id, session_id, unit_id, verb, case_id)"
+        f" select kind, person_id, session_id, unit_id, '{verb}', case_id from {rows} order by n"
+    )
+
+
 def log_shown(verb: str, case_ids: str, *, person: str, unit: str, session: str) -> str:
     """`log_access` of a staff list as part of the statement that reads it: SQL that logs the ids of a query.
 

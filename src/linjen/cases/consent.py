@@ -41,17 +41,23 @@ async def give_consent(db: Connection, by: By, case_id: UUID, patient_id: UUID, 
     await record(db, case_id, "consent_given", by.kind, by.person_id, data)
 
 
-async def list_consents(db: Connection, case_id: UUID) -> list[Consent]:
-    """The latest choice of each kind for the case's patient, for whoever has seen the case (routine F017).
+#: The latest choice of each kind for the case's patient: one made before it came to concern somebody else is none.
+_LATEST = """
+select distinct on (o.kind) o.kind, o.choice, o.wording, o.given_at from consents o
+where o.case_id = {case} and o.resident_id = {patient} order by o.kind, o.given_at desc, o.id desc
+"""
 
-    A choice that was made before the case came to concern somebody else does not count.
-    """
-    rows = await db.fetch(
-        "select distinct on (o.kind) o.kind, o.choice, o.wording, o.given_at from consents o"
-        " join cases c on c.id = o.case_id and c.patient_id = o.resident_id where o.case_id = $1"
-        " order by o.kind, o.given_at desc, o.id desc",
-        case_id,
-    )
+
+def consents_json(case: str) -> str:
+    """SQL: the consents of a statement's own case (`case` is its alias) as a JSON array; as `list_consents`."""
+    latest = _LATEST.format(case=f"{case}.id", patient=f"{case}.patient_id")
+    return f"(select coalesce(jsonb_agg(to_jsonb(o)), '[]') from ({latest}) o)"
+
+
+async def list_consents(db: Connection, case_id: UUID) -> list[Consent]:
+    """The latest choice of each kind for the case's patient, for whoever has seen the case (routine F017)."""
+    patient = "(select c.patient_id from cases c where c.id = $1)"
+    rows = await db.fetch(_LATEST.format(case="$1", patient=patient), case_id)
     return [Consent(**dict(row)) for row in rows]
 
 

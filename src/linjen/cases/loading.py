@@ -57,15 +57,29 @@ _COLUMNS = f"""c.id, c.entry, {STATE} as state, c.patient_id, c.patient_birth_on
 _FROM = "from cases c left join visits v on v.id = c.visit_id"
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What the statement that loads a case (`c`) brings along: further columns, and the joins that they need."""
+
+    columns: str = ""
+    joins: str = ""
+
+
+_ALONE = Beside()
+
+
 def _as_case(row: Row) -> Case:
     return msgspec.convert(dict(row), Case)
 
 
-def _select(verb: str, by: By) -> str:
+def _select(verb: str, by: By, beside: Beside = _ALONE) -> str:
     where = policy.clause(verb, by.kind, person="$2", unit="$3", today="$4")
     # Every clause names its own parameters; the comparisons with null name the others, so that they keep their types.
     typed = "$2::uuid is not null and ($3::uuid is null or true) and $4::date is not null"
-    return f"select {_COLUMNS} {_FROM} where c.id = $1 and {typed} and {where}"
+    return f"select {_COLUMNS}{beside.columns} {_FROM} {beside.joins} where c.id = $1 and {typed} and {where}"
+
+
+def _who(by: By, case_id: UUID) -> tuple[object, ...]:
+    return case_id, by.person_id, by.unit_id, clock.local_date(clock.now())
 
 
 async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> Case:
@@ -74,8 +88,13 @@ async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> 
     Raises NotFound when it does not exist or is out of this person's reach, Refused('wrong_state') when there is
     nothing to read in its state, Refused('not_yours') when this person may see it but not do this.
     """
-    who = (case_id, by.person_id, by.unit_id, clock.local_date(clock.now()))
-    row = await db.fetchrow(_select(verb, by), *who)
+    return (await see_case_beside(db, by, case_id, verb, _ALONE))[0]
+
+
+async def see_case_beside(db: Connection, by: By, case_id: UUID, verb: str, beside: Beside) -> tuple[Case, Row]:
+    """As `see_case`, with the row that holds what was asked for beside the case."""
+    who = _who(by, case_id)
+    row = await db.fetchrow(_select(verb, by, beside), *who)
     if row is None:
         if verb != "see" and await db.fetchrow(_select("see", by), *who):
             raise Refused("not_yours", verb=verb)
@@ -84,15 +103,28 @@ async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> 
     if not is_allowed(case.state, verb):
         raise Refused("wrong_state", state=case.state, verb=verb)
     await log_access(db, by, verb, case.id)
-    return case
+    return case, row
 
 
-async def see_again(db: Connection, case: Case) -> Case:
+async def find_case_beside(db: Connection, by: By, case_id: UUID, verb: str, beside: Beside) -> tuple[Case, Row] | None:
+    """As `see_case_beside`, for a change that is decided first and written afterwards: no lock and no row in the log.
+
+    So nothing of it may be shown, not even that it is there, before the change has been written and logged as one. None
+    when it is out of reach or not in a state for `verb`.
+    """
+    row = await db.fetchrow(_select(verb, by, beside), *_who(by, case_id))
+    if row is None:
+        return None
+    case = _as_case(row)
+    return (case, row) if is_allowed(case.state, verb) else None
+
+
+async def see_again(db: Connection, case: Case, beside: Beside) -> tuple[Case, Row]:
     """A case that this transaction has opened, as its own changes have left it: no new look, so no row in the log."""
-    row = await db.fetchrow(f"select {_COLUMNS} {_FROM} where c.id = $1", case.id)
+    row = await db.fetchrow(f"select {_COLUMNS}{beside.columns} {_FROM} {beside.joins} where c.id = $1", case.id)
     if row is None:
         raise NotFound("case")
-    return _as_case(row)
+    return _as_case(row), row
 
 
 async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
@@ -100,10 +132,15 @@ async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
 
     Raises as `see_case`. The lock is on the case row: two changes of one case take turns.
     """
+    return (await open_case_beside(db, by, case_id, verb, _ALONE))[0]
+
+
+async def open_case_beside(db: Connection, by: By, case_id: UUID, verb: str, beside: Beside) -> tuple[Case, Row]:
+    """As `open_case`, with the row that holds what was asked for beside the case."""
     locked = await db.fetchval("select id from cases where id = $1 for update", case_id)
     if locked is None:
         raise NotFound("case")
-    return await see_case(db, by, case_id, verb)
+    return await see_case_beside(db, by, case_id, verb, beside)
 
 
 #: Two batches lock in one order, so they never wait for each other in a circle; what refers to a case is not held up.

@@ -8,13 +8,17 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases.loading import Case, open_case, see_again, see_case
+from linjen.cases.consent import Consent, consents_json
+from linjen.cases.loading import Beside, Case, find_case_beside, open_case_beside, see_again, see_case_beside
 from linjen.core import clock
-from linjen.core.database import Connection
+from linjen.core.database import Connection, Row
 from linjen.core.errors import Refused
 from linjen.core.ids import new_id
 from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
+from linjen.people.guardians import children_json, under_18
+from linjen.people.residents import Resident, resident_json
+from linjen.units.units import Unit, unit_json
 
 #: How long a draft is kept after its last change before it is erased (the resident is told so on the page).
 KEPT_DAYS = 7
@@ -43,6 +47,16 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = ""
 
 
+class Around(msgspec.Struct, frozen=True):
+    """What stands around a draft: who writes, whom it concerns, its unit, the writer's children, and the consents."""
+
+    writer: Resident
+    patient: Resident | None
+    unit: Unit | None
+    children: list[Resident]
+    consents: list[Consent]
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A draft as it stands: the case, the step to go on with, what is filled in, and the version for saving."""
 
@@ -50,6 +64,17 @@ class Draft(msgspec.Struct, frozen=True):
     step: str
     version: int
     intake: Intake
+    around: Around
+
+
+#: The draft and all that its pages go by come with the case in one statement: each answer asks for them.
+_BESIDE = Beside(
+    f""", i.step, i.version, i.state_sealed, jsonb_build_object(
+ 'writer', {resident_json("w")}, 'patient', {resident_json("p")}, 'unit', {unit_json("u")},
+ 'children', {children_json("c.opened_by")}, 'consents', {consents_json("c")}) as around""",
+    "left join intakes i on i.case_id = c.id join residents w on w.id = c.opened_by"
+    " left join residents p on p.id = c.patient_id left join units u on u.id = c.unit_id",
+)
 
 
 async def start_case(db: Connection, sealer: Sealer, by: By, entry: str) -> UUID:
@@ -58,38 +83,45 @@ async def start_case(db: Connection, sealer: Sealer, by: By, entry: str) -> UUID
     await db.execute("insert into cases (id, entry, opened_by) values ($1, $2, $3)", case_id, entry, by.person_id)
     await db.execute(
         "insert into intakes (case_id, state_sealed, expires_at) values ($1, $2, $3)",
-        case_id, _seal(sealer, case_id, Intake()), clock.now() + timedelta(days=KEPT_DAYS),
+        case_id, seal_intake(sealer, case_id, Intake()), clock.now() + timedelta(days=KEPT_DAYS),
     )  # fmt: skip
     return case_id
 
 
-def _seal(sealer: Sealer, case_id: UUID, intake: Intake) -> bytes:
+def seal_intake(sealer: Sealer, case_id: UUID, intake: Intake) -> bytes:
+    """What is filled in as it is stored, bound to its case."""
     return sealer.seal("intake", msgspec.json.encode(intake), case_id.bytes)
 
 
 async def see_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Draft:
     """The draft for going on with it; NotFound for anybody but its writer, Refused('wrong_state') once it is sent."""
-    case = await see_case(db, by, case_id, "write_intake")
-    return await _read(db, sealer, case)
+    return _as_draft(sealer, await see_case_beside(db, by, case_id, "write_intake", _BESIDE))
 
 
 async def open_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Draft:
     """As `see_draft`, locked for a change until the caller's transaction ends."""
-    case = await open_case(db, by, case_id, "write_intake")
-    return await _read(db, sealer, case)
+    return _as_draft(sealer, await open_case_beside(db, by, case_id, "write_intake", _BESIDE))
+
+
+async def find_draft_to_answer(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Draft | None:
+    """The draft for deciding on a change that `answers.save_answers` writes and logs; see loading.find_case_beside."""
+    found = await find_case_beside(db, by, case_id, "write_intake", _BESIDE)
+    return _as_draft(sealer, found) if found is not None and found[1]["state_sealed"] is not None else None
 
 
 async def read_again(db: Connection, sealer: Sealer, draft: Draft) -> Draft:
     """A draft that this transaction has opened, as its own changes have left it; one opening is one row in the log."""
-    return await _read(db, sealer, await see_again(db, draft.case))
+    return _as_draft(sealer, await see_again(db, draft.case, _BESIDE))
 
 
-async def _read(db: Connection, sealer: Sealer, case: Case) -> Draft:
-    row = await db.fetchrow("select step, version, state_sealed from intakes where case_id = $1", case.id)
-    if row is None:
+def _as_draft(sealer: Sealer, found: tuple[Case, Row]) -> Draft:
+    case, row = found
+    if row["state_sealed"] is None:
         raise Refused("wrong_state")
     plain = sealer.unseal("intake", row["state_sealed"], case.id.bytes)
-    return Draft(case, row["step"], row["version"], msgspec.json.decode(plain, type=Intake))
+    around = msgspec.convert(row["around"], Around)
+    around = msgspec.structs.replace(around, children=under_18(around.children))
+    return Draft(case, row["step"], row["version"], msgspec.json.decode(plain, type=Intake), around)
 
 
 async def read_intake(db: Connection, sealer: Sealer, case_id: UUID) -> Intake:
@@ -102,7 +134,7 @@ async def save_intake(db: Connection, sealer: Sealer, draft: Draft, intake: Inta
     """Keep what is filled in and the step to go on with; called on every answer, so that nothing typed is lost."""
     await db.execute(
         "update intakes set state_sealed = $2, step = $3, version = version + 1, expires_at = $4 where case_id = $1",
-        draft.case.id, _seal(sealer, draft.case.id, intake), step, clock.now() + timedelta(days=KEPT_DAYS),
+        draft.case.id, seal_intake(sealer, draft.case.id, intake), step, clock.now() + timedelta(days=KEPT_DAYS),
     )  # fmt: skip
     await db.execute("update cases set changed_at = now(), phase = 'intake' where id = $1", draft.case.id)
 
@@ -116,7 +148,7 @@ async def keep_text(db: Connection, sealer: Sealer, draft: Draft, intake: Intake
     """Keep what is being typed, before it is handed in: no new version, so that the open page may still be sent."""
     await db.execute(
         "update intakes set state_sealed = $2, expires_at = $3 where case_id = $1",
-        draft.case.id, _seal(sealer, draft.case.id, intake), clock.now() + timedelta(days=KEPT_DAYS),
+        draft.case.id, seal_intake(sealer, draft.case.id, intake), clock.now() + timedelta(days=KEPT_DAYS),
     )  # fmt: skip
 
 
@@ -163,11 +195,20 @@ async def count_pictures(db: Connection, case_id: UUID, count: int) -> None:
     await db.execute("update cases set pictures = $2, changed_at = now() where id = $1", case_id, count)
 
 
+def phase_of(outcome: str) -> str:
+    """A draft's phase when the triage says `outcome`."""
+    return {"emergency": "emergency_advised", "self_care": "self_care_offered"}.get(outcome, "intake")
+
+
+def seal_result(sealer: Sealer, case_id: UUID, result: bytes) -> bytes:
+    """The triage's result as it is stored, bound to its case."""
+    return sealer.seal("intake_result", result, case_id.bytes)
+
+
 async def set_outcome(db: Connection, sealer: Sealer, case_id: UUID, outcome: str, result: bytes) -> None:
     """What the triage says so far: phase for 'emergency' and 'self_care', and its sealed result for the case."""
-    phase = {"emergency": "emergency_advised", "self_care": "self_care_offered"}.get(outcome, "intake")
-    await db.execute("update cases set phase = $2 where id = $1", case_id, phase)
-    sealed = sealer.seal("intake_result", result, case_id.bytes)
+    await db.execute("update cases set phase = $2 where id = $1", case_id, phase_of(outcome))
+    sealed = seal_result(sealer, case_id, result)
     await db.execute("update intakes set result_sealed = $2 where case_id = $1", case_id, sealed)
 
 

@@ -30,6 +30,12 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = "id, given_name, surname, birth_on, sex, protected, language, first_signed_in_at"
 
 
+def resident_json(row: str) -> str:
+    """SQL: a resident of a statement's own (`row` is its alias) as one JSON object, null for none; see `Resident`."""
+    fields = ", ".join(f"'{name}', {row}.{name}" for name in _COLUMNS.split(", "))
+    return f"case when {row}.id is not null then jsonb_build_object({fields}) end"
+
+
 def _index(sealer: Sealer, number: PersonalNumber) -> bytes:
     return sealer.index("personal_number", number.canonical)
 

@@ -25,6 +25,12 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = "id, provider_id, hsa_id, name, kind, phone, takes_residents"
 
 
+def unit_json(row: str) -> str:
+    """SQL: a unit of a statement's own (`row` is its alias) as one JSON object, null for none; see `Unit`."""
+    fields = ", ".join(f"'{name}', {row}.{name}" for name in _COLUMNS.split(", "))
+    return f"case when {row}.id is not null then jsonb_build_object({fields}) end"
+
+
 async def see_unit(db: Connection, unit_id: UUID) -> Unit:
     """The unit; NotFound otherwise."""
     row = await db.fetchrow(f"select {_COLUMNS} from units where id = $1", unit_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 
+from linjen.cases.answers import Answer
 from linjen.cases.drafts import Typed
 from linjen.cases.message import Sending, Sent
 from linjen.cases.reading import Read, Reading
@@ -32,6 +33,7 @@ class Site:
     messages: GroupWriter[Sending, Sent]
     reads: GroupWriter[Reading, Read]
     drafts: GroupWriter[Typed, None]
+    answers: GroupWriter[Answer, bool]
     faces: Faces
     shelf: Shelf
     bankid: BankID | None = None

@@ -12,9 +12,10 @@ from linjen.cases.interview import keep_state
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.triage import Asked, Page, answer, page_at, pages_ahead
+from linjen.triage import Asked, Page, State, answer, page_at, pages_ahead
 from linjen.triage.tripwire import ALARM_LEVELS, finding_levels
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_answering import AnsweringStep, take_quickly
 from linjen.web.resident.intake_answers import (
     NO,
     UNKNOWN,
@@ -28,13 +29,13 @@ from linjen.web.resident.intake_answers import (
 )
 from linjen.web.resident.intake_flow import back_path
 from linjen.web.resident.intake_sheet import Fault, Sheet
-from linjen.web.resident.intake_step import Step, Values, show_step, take_step
+from linjen.web.resident.intake_step import Values, show_step, take_step
 from linjen.web.routing import get_page, post_page
 
 _MOST_PAGES = 500
 
 
-class QuestionsStep(Step):
+class QuestionsStep(AnsweringStep):
     """Page `place` of the interview, counted from 1: an answered one, or the one that is next."""
 
     name = "questions"
@@ -117,12 +118,16 @@ class QuestionsStep(Step):
             return 0
         return pages_ahead(sheet.protocols, sheet.state) - 1
 
-    async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
+    def answered(self, sheet: Sheet, values: Values) -> tuple[State, Values]:
         """The answers; what hung on an earlier answer is asked anew."""
         assert sheet.state is not None  # noqa: S101 - is_open() saw it
         said = {**sheet.intake.said, **values["answers"]}
-        intake = msgspec.structs.replace(sheet.intake, said=said)
-        return keep_state(intake, answer(sheet.protocols, sheet.state, values["answers"]))
+        return answer(sheet.protocols, sheet.state, values["answers"]), {"said": said}
+
+    async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
+        """As `answered`, where the quick way could not be taken."""
+        state, changed = self.answered(sheet, values)
+        return keep_state(msgspec.structs.replace(sheet.intake, **changed), state)
 
     def back(self, sheet: Sheet) -> str:
         """The page of questions before, with its answers."""
@@ -175,7 +180,7 @@ async def show_questions(exchange: Exchange) -> Response[Any]:
 @post_page("/intakes/{case_id:str}/questions/{place:str}", verb="write_intake", who="resident")
 async def take_questions(exchange: Exchange) -> Response[Any]:
     """The answers to one page."""
-    return await take_step(exchange, STEP)
+    return await take_quickly(exchange, STEP) or await take_step(exchange, STEP)
 
 
 ROUTES = [show_questions, take_questions]

@@ -8,18 +8,17 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.consent import Consent, list_consents
+from linjen.cases.consent import Consent
 from linjen.cases.interview import Assessment, begun_on, conclude, follow_protocol, hear, hear_form, read_state
 from linjen.cases.start import Draft, Intake, open_draft, read_again, see_draft
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.personal_number import age_months
 from linjen.media.pictures import Picture, list_pictures
-from linjen.people.guardians import list_children
-from linjen.people.residents import Resident, see_resident
+from linjen.people.residents import Resident
 from linjen.triage import Page, Protocols, State, next_page
 from linjen.triage.state import Patient
-from linjen.units.units import Unit, see_unit
+from linjen.units.units import Unit
 from linjen.web.exchange import Exchange
 
 
@@ -111,34 +110,31 @@ class Sheet:
 async def see_sheet(db: Connection, exchange: Exchange) -> Sheet:
     """The draft of this address for reading; raises as see_draft."""
     draft = await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
-    return await _sheet(db, exchange, draft)
+    return await sheet_of(db, exchange, draft)
 
 
 async def open_sheet(db: Connection, exchange: Exchange) -> Sheet:
     """The draft of this address, locked for a change until the transaction ends; raises as open_draft."""
     draft = await open_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
-    return await _sheet(db, exchange, draft)
+    return await sheet_of(db, exchange, draft)
 
 
 async def turn_sheet(db: Connection, sheet: Sheet) -> Sheet:
     """The same open draft as this transaction's own changes have left it."""
     draft = await read_again(db, sheet.exchange.site.sealer, sheet.draft)
-    return await _sheet(db, sheet.exchange, draft)
+    return await sheet_of(db, sheet.exchange, draft)
 
 
-async def _sheet(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:
-    case = draft.case
-    writer = await see_resident(db, exchange.by.person_id)
-    patient = writer if case.patient_id == writer.id else None
-    if case.patient_id and patient is None:
-        patient = await see_resident(db, case.patient_id)
+async def sheet_of(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:
+    """A draft with all that its pages go by, under the version of the triage that it was begun on."""
+    around = draft.around
     protocols = await _protocols_of(db, exchange, draft.intake)
     draft = msgspec.structs.replace(draft, intake=follow_protocol(protocols, draft.intake))
     return Sheet(
-        exchange, draft, protocols, writer, patient, await see_unit(db, case.unit_id) if case.unit_id else None,
-        await list_children(db, writer.id), {one.kind: one for one in await list_consents(db, case.id)},
-        await list_pictures(db, case) if case.pictures else [],
-        is_form_only=case.entry == "symptom" and not exchange.site.shelf.is_on,
+        exchange, draft, protocols, around.writer, around.patient, around.unit, around.children,
+        {one.kind: one for one in around.consents},
+        await list_pictures(db, draft.case) if draft.case.pictures else [],
+        is_form_only=draft.case.entry == "symptom" and not exchange.site.shelf.is_on,
     )  # fmt: skip
 
 

@@ -23,6 +23,9 @@ from linjen.web.routing import get_page, post_page
 
 Values = dict[str, Any]
 
+#: Pages that tell what the triage says before the case is sent: it is kept with the draft then.
+SHOWN_AT_ONCE = frozenset({"emergency", "self_care"})
+
 
 class Step:
     """One page of the intake. A page says its name and overrides what it needs."""
@@ -121,7 +124,7 @@ async def save(db: Connection, sheet: Sheet, intake: Intake) -> str:
     await save_intake(db, exchange.site.sealer, sheet.draft, intake, "")
     after = await turn_sheet(db, sheet)
     found = after.assessment
-    if found and next_step(after) in {"emergency", "self_care"}:
+    if found and next_step(after) in SHOWN_AT_ONCE:
         await keep_assessment(db, exchange.site.sealer, after.draft.case.id, found)
     await note_step(db, after.draft.case.id, next_step(after))
     return next_path(after)
