@@ -153,7 +153,7 @@ def test_where_nothing_may_be_written_nothing_happens(tmp_path: Path) -> None:
 
 def test_likeness_from_what_was_kept_is_the_likeness_that_was_worked_out() -> None:
     classes = WordClasses(read_lexicon_file("concepts.yaml"))
-    learned = learn(matching._reason_phrases(), classes)
+    learned = learn(matching.reason_phrases(), classes)
     kept = msgspec.msgpack.decode(msgspec.msgpack.encode(learned), type=Learned)
     fresh, stored = Likeness(learned, classes), Likeness(kept, classes)
     for line in read_lines("openings"):

@@ -62,7 +62,7 @@ def _likeness() -> Likeness:
     kept = find_compiled(_KEPT, key)
     if kept is not None:
         return Likeness(msgspec.msgpack.decode(kept, type=Learned), classes)
-    learned = learn(_reason_phrases(), classes)
+    learned = learn(reason_phrases(), classes)
     keep_compiled(_KEPT, key, msgspec.msgpack.encode(learned))
     return Likeness(learned, classes)
 
@@ -75,7 +75,8 @@ _FOLLOWS_FROM = (
 )  # fmt: skip
 
 
-def _reason_phrases() -> list[tuple[str, str]]:
+def reason_phrases() -> list[tuple[str, str]]:
+    """What people call each contact reason: its id with a name, a synonym or a lay word, in the files' order."""
     text = files("linjen.triage").joinpath("contact_reasons.tsv").read_text("utf-8")
     phrases = []
     for row in csv.DictReader(text.splitlines(), delimiter="\t"):
