@@ -12,22 +12,11 @@ from linjen.cases.interview import keep_state
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.triage import Asked, Page, State, answer, page_at, pages_ahead
-from linjen.triage.tripwire import ALARM_LEVELS, finding_levels
+from linjen.triage import Page, State, answer, page_at, pages_ahead
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answering import AnsweringStep, take_quickly
-from linjen.web.resident.intake_answers import (
-    NO,
-    UNKNOWN,
-    YES,
-    answer_words,
-    confirmed,
-    filled_in,
-    is_to_confirm,
-    read_answer,
-    sent_fields,
-)
 from linjen.web.resident.intake_flow import back_path
+from linjen.web.resident.intake_question_page import filled_page, page_values, read_page
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Values, show_step, take_step
 from linjen.web.routing import get_page, post_page
@@ -73,44 +62,17 @@ class QuestionsStep(AnsweringStep):
         """The answers given, also those to a question that has come back after a change."""
         assert sheet.state is not None  # noqa: S101 - is_open() saw it
         said = {**sheet.intake.said, **sheet.state.answers}
-        fields: dict[str, str] = {}
-        for asked in self.page(sheet).codes:
-            fields |= filled_in(asked, said)
-        return {"fields": fields}
+        return {"fields": filled_page(self.page(sheet), said)}
 
     def read(self, sheet: Sheet) -> tuple[Values, list[Fault]]:
         """Every question of the page has an answer; in a list, what is not ticked is no once anything is chosen."""
-        exchange, page = sheet.exchange, self.page(sheet)
-        codes = page.codes
-        fields: dict[str, str] = {}
-        for asked in codes:
-            fields |= sent_fields(exchange, asked)
-        if exchange.form.get("do") == "all" and _all_at_once(page):
-            fields |= {one.code: confirmed(one) for one in codes if not fields[one.code]}
-        if _is_list(page):
-            fields, fault = _ticked(exchange, codes, fields)
-            if fault is not None:
-                return {"fields": fields}, [fault]
-        found = {asked.code: read_answer(exchange, asked, fields) for asked in codes}
-        faults = [one for one in found.values() if isinstance(one, Fault)]
-        return {"fields": fields, "answers": found}, faults
+        fields, answers, faults = read_page(sheet.exchange, self.page(sheet))
+        return {"fields": fields, "answers": answers}, faults
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The page's heading and questions."""
-        page = self.page(sheet)
-        single = len(page.codes) == 1 and page.kind != "tripwire"
-        chosen = {asked.code: values["fields"][asked.code] for asked in page.codes}
-        hints = {asked.code: _hint(sheet, asked) for asked in page.codes}
-        return {
-            "asked_page": page, "single": single, "is_list": _is_list(page), "number": self.number(sheet),
-            "heading": page.codes[0].text if single else page.text,
-            "ticked": [{"name": one.code, "text": one.text, "hint": hints[one.code], "value": chosen[one.code]}
-                       for one in page.codes],
-            "hints": hints, "all_at_once": _all_at_once(page),
-            "stated": {one.code: answer_words(sheet.exchange, one, one.stated) for one in page.codes
-                       if is_to_confirm(one)},
-            "ahead": self._ahead(sheet), "none_chosen": all(value == NO for value in chosen.values()),
-        }  # fmt: skip
+        drawn = page_values(sheet.exchange, self.page(sheet), values["fields"])
+        return drawn | {"number": self.number(sheet), "ahead": self._ahead(sheet)}
 
     def _ahead(self, sheet: Sheet) -> int:
         """About how many pages of questions follow this one."""
@@ -133,39 +95,6 @@ class QuestionsStep(AnsweringStep):
         """The page of questions before, with its answers."""
         number = self.number(sheet)
         return f"{sheet.path}/questions/{number - 1}" if number > 1 else back_path(sheet, "questions")
-
-
-def _hint(sheet: Sheet, asked: Asked) -> str:
-    """Her own words where they speak of this, and the help."""
-    quote = sheet.exchange.say("intake.questions.you_wrote", words=asked.quote) if asked.quote else ""
-    return " ".join(part for part in (quote, asked.help) if part)
-
-
-def _all_at_once(page: Page) -> bool:
-    """Whether one tap may say that all she wrote is right: never for what means haste, which needs its own answer."""
-    known = finding_levels()
-    return page.kind == "tripwire" and len(page.codes) > 1 and not any(
-        known.get(one.code) in ALARM_LEVELS or not one.quote for one in page.codes
-    )  # fmt: skip
-
-
-def _is_list(page: Page) -> bool:
-    """Whether the page is a list to tick. What her own words named is asked one by one: each needs its answer."""
-    return page.kind != "tripwire" and len(page.codes) > 1 and all(asked.type == "bool" for asked in page.codes)
-
-
-def _ticked(
-    exchange: Exchange, codes: tuple[Asked, ...], fields: dict[str, str]
-) -> tuple[dict[str, str], Fault | None]:
-    """A list's fields with a yes, a no or an unknown for each code; a fault when nothing was chosen, or both ways."""
-    none = bool(exchange.form.get("none"))
-    unsure = {one.code for one in codes if fields[f"{one.code}.unknown"] and fields[one.code] != YES}
-    given = {one.code: UNKNOWN if one.code in unsure else fields[one.code] for one in codes}
-    if none and YES in given.values():
-        return {**fields, **given}, Fault("ticks", exchange.say("intake.questions.none_but_yes"))
-    if not none and not any(given.values()):
-        return {**fields, **given}, Fault("ticks", exchange.say("intake.questions.none_chosen"))
-    return {**fields, **{code: value or NO for code, value in given.items()}}, None
 
 
 STEP = QuestionsStep()
