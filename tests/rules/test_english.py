@@ -57,6 +57,16 @@ def test_every_form_question_is_there_in_english() -> None:
         assert len(question.choices) == len(question.choices_en), question.id
 
 
+def test_what_to_do_now_is_there_in_english() -> None:
+    assert load().support
+    for _, one in load().support:
+        assert one.title_en, one.id
+        assert one.text_en, one.id
+        assert bool(one.title_other) == bool(one.title_other_en), one.id
+        assert bool(one.text_other) == bool(one.text_other_en), one.id
+        assert all(phone.name_en for phone in one.phones), one.id
+
+
 def test_every_reason_its_advice_and_its_places_of_care_are_there_in_english() -> None:
     protocols = load()
     for id in protocols.vocabulary.reasons:

@@ -30,7 +30,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     `said` holds every answer ever given, so that a page that comes back is filled in; `passed` the steps that she has
     gone on from; `warned` the warning signs in an administrative question that she has been told about; `about` the
     administrative reason that she picked; `form` the answers to the short form, by the question's id; `protocol` the
-    version of the triage whose forms an administrative question is asked from (an interview holds its own).
+    version of the triage whose forms an administrative question is asked from (an interview holds its own);
+    `ahead` how many pages of questions the last answered one said would follow.
     """
 
     text: str = ""
@@ -45,6 +46,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
     form: dict[str, str] = {}
     protocol: str = ""
+    ahead: int | None = None
 
 
 class Around(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     emergency_may_queue: bool = False
     triage_on: bool = True
+    quick_exit_url: str = "https://www.smhi.se/"
 
     bankid_url: str = ""
     bankid_ca_file: Path | None = None

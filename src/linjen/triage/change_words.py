@@ -18,6 +18,7 @@ _KINDS: dict[Kind, tuple[str, str]] = {
     "floor": ("undantag från ordlistans nivå", "undantag från ordlistans nivå"),
     "screen": ("farofrågornas urval", "farofrågornas urval"), "danger": ("sida med farofrågor", "sidor med farofrågor"),
     "wording": ("rubrik", "rubriker"), "audience": ("målgrupp", "målgrupper"),
+    "support": ("hjälp att få just nu", "hjälp att få just nu"),
     "code": ("ordalydelse", "ordalydelser"), "fit": ("vem frågor passar", "vem frågor passar"),
     "signed": ("uppgifter om filen", "uppgifter om filer"),
 }  # fmt: skip
@@ -30,7 +31,8 @@ _FIELDS = {
     "help": "Hjälptext", "ask": "Frågar om", "title": "Rubrik", "intro": "Inledning", "do": "Råd",
     "seek_care_if": "Sök vård om", "means": "Valet betyder", "lead": "Ledande symtom", "areas": "Kroppsområden",
     "risk_groups": "Riskgrupper", "staff_first": "Visas först för personalen", "order": "Ordning",
-    "finds": "Ett ja leder till",
+    "finds": "Ett ja leder till", "phones": "Telefonnummer", "title_other": "Rubrik när någon annan skriver",
+    "units": "Enheter",
     "labels": "Svarsalternativ", "range": "Gränser för talet", "kind": "Slag", "choices": "Svarsalternativ",
     "required": "Måste besvaras", "levels": "Nivåer", "place": "Vårdnivå", "days": "Veckodagar", "hours": "Tider",
     "release": "Versionsnummer", "groups": "Grupper", "reasons": "Kontaktorsaker",

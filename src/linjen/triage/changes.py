@@ -22,7 +22,7 @@ from linjen.triage.vocabulary import Vocabulary, vocabulary
 
 Kind = Literal[
     "file", "rule", "default", "question", "red_flags", "asked", "advice", "form", "care", "term", "floor", "screen",
-    "danger", "wording", "audience", "code", "fit", "signed",
+    "danger", "wording", "audience", "support", "code", "fit", "signed",
 ]  # fmt: skip
 How = Literal["added", "removed", "changed"]
 Shown = str | tuple[str, ...]
@@ -248,6 +248,7 @@ class _Reader:
         order = [block.id for block in _headings(file)]
         yield self.named("asked", "", risk_groups=file.risk_groups, order=order, finds=file.finds)
         yield self.item("wording", "", file.wording)
+        yield from (self.item("support", one.id, one) for one in file.support)
         yield from (
             self.item("audience", ", ".join([*one.groups, *one.reasons]), one, ("groups", "reasons"))
             for one in file.audiences
@@ -275,5 +276,5 @@ def _headings(file: GeneralFile) -> list[Block]:
 _PARTS = (
     "kind", "default", "rules", "red_flags", "questions", "always", "means", "lead", "areas", "risk_groups",
     "staff_first", "self_care", "form", "care", "wording", "audiences", "screens", "terms", "floors", "codes", "fits",
-    "compass", "finds",
+    "compass", "finds", "support",
 )  # fmt: skip

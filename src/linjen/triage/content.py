@@ -158,6 +158,30 @@ class Audience(Part, frozen=True):
     groups: list[str] = msgspec.field(default_factory=list)
 
 
+class Phone(Part, frozen=True):
+    """A number to call, and what it is called."""
+
+    number: Annotated[str, Meta(pattern=r"^[0-9]{2,10}$")]
+    name: Said
+    name_en: str = ""
+
+
+class Support(Part, frozen=True):
+    """What to do now, shown at once and on every page that follows when `if` holds; it decides nothing."""
+
+    id: Id
+    condition: str = msgspec.field(name="if")
+    title: Said
+    text: Said
+    phones: list[Phone]
+    title_en: str = ""
+    title_other: str = ""
+    title_other_en: str = ""
+    text_en: str = ""
+    text_other: str = ""
+    text_other_en: str = ""
+
+
 class GeneralFile(Signed, frozen=True, kw_only=True):
     """The general protocol: used when no reason fits; `always` ends every interview.
 
@@ -177,6 +201,7 @@ class GeneralFile(Signed, frozen=True, kw_only=True):
     rules: list[RuleText]
     # The format only grows: a region's release must still be read by every later version of the program.
     compass: list[Block] = msgspec.field(default_factory=list)
+    support: list[Support] = msgspec.field(default_factory=list)
     finds: dict[str, list[str]] = msgspec.field(default_factory=dict)
     form: list[FormQuestion] = msgspec.field(default_factory=list)
 

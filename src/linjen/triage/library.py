@@ -26,6 +26,7 @@ from linjen.triage.content import (
     RiskFile,
     RuleText,
     Signed,
+    Support,
     Words,
 )
 from linjen.triage.reach import Span, spanning
@@ -110,6 +111,8 @@ class Protocols:
     units_en: Mapping[str, str]
     fits: Mapping[str, tuple[Fitting, ...]]
     audiences: Mapping[str, tuple[Test, ...]]
+    support: tuple[tuple[Test, Support], ...]
+    signed: tuple[Signed, ...]
     read: Callable[[str], TextReading]
     hear: Callable[[str], Mapping[str, Stated]]
 
@@ -117,6 +120,11 @@ class Protocols:
     def codes(self) -> frozenset[str]:
         """Every finding that the rules for all rest on."""
         return frozenset().union(*(rule.codes for rule in self.rules))
+
+    def is_example(self, reasons: Iterable[str] = ()) -> bool:
+        """Whether anything that everybody meets, or that one of `reasons` asks, is an example or not reviewed."""
+        files = [*self.signed, *(self.reasons[id].file for id in reasons if id in self.reasons)]
+        return any(file.example or not file.reviewed for file in files)
 
     def __repr__(self) -> str:
         return f"<Protocols {self.stamp}>"
@@ -320,6 +328,8 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
         units_en=codes.units_en,
         fits=compiler.fits(codes),
         audiences=compiler.audiences(general),
+        support=tuple((compiler.test(one.condition), one) for one in general.support),
+        signed=(general, risk, danger, codes),
         read=_read,
         hear=_hear,
     )

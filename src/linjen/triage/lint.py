@@ -334,7 +334,7 @@ def _conditions(file: AnyFile) -> Iterator[tuple[str, str]]:
     """Every condition that a file holds, with its place; empty ones left out."""
     listed: dict[str, Iterable[object]] = {
         name: getattr(file, name, ())
-        for name in ("questions", "always", "rules", "screens", "floors", "fits", "audiences")
+        for name in ("questions", "always", "rules", "screens", "floors", "fits", "audiences", "support")
     }
     for name, parts in listed.items():
         for number, part in enumerate(parts):

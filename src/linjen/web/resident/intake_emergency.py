@@ -27,7 +27,7 @@ async def show_emergency(exchange: Exchange) -> Response[Any]:
     return exchange.page(
         "resident/intake_emergency.html", about=sheet.about, tab="home", by_words=not sheet.is_triaged,
         change=path_of(sheet, "questions" if sheet.is_triaged else "words"), intake_path=sheet.path,
-        may_queue=may_queue(sheet), version=sheet.draft.version,
+        may_queue=may_queue(sheet), version=sheet.draft.version, **sheet.around,
     )  # fmt: skip
 
 

@@ -139,6 +139,14 @@ def may_show(sheet: Sheet, step: str) -> bool:
     return all(is_done(sheet, name) for name in before)
 
 
+def is_first_after_questions(sheet: Sheet, step: str) -> bool:
+    """Whether this page follows the questions, now that no more of them would change anything: it says so."""
+    order = steps_of(sheet)
+    if sheet.state is None or sheet.asked is not None or "questions" not in order or not sheet.state.pages:
+        return False
+    return order[order.index("questions") + 1] == step
+
+
 def path_of(sheet: Sheet, step: str) -> str:
     """The address of a page; for the questions that of the first unanswered one, else the last."""
     if step == "questions":

@@ -17,6 +17,7 @@ from linjen.triage.facts import is_fitting, see_facts
 from linjen.triage.state import State
 from linjen.triage.wording import asked
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_around import around
 from linjen.web.resident.intake_patient import age_of, months_of
 from linjen.web.resident.intake_sheet import Fault
 from linjen.web.resident.intake_step import leave
@@ -60,7 +61,7 @@ def _draw(exchange: Exchange, child: Resident, **values: Any) -> Response[str]:
     path = f"/intakes/{exchange.id_of('case_id')}"
     return exchange.page(
         "resident/intake_infant.html", about=child.given_name, tab="home", back=f"{path}/patient", part=None,
-        newer=False, **values,
+        newer=False, **around(exchange, exchange.site.shelf.running()), **values,
     )  # fmt: skip
 
 

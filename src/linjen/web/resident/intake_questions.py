@@ -72,7 +72,9 @@ class QuestionsStep(AnsweringStep):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The page's heading and questions."""
         drawn = page_values(sheet.exchange, self.page(sheet), values["fields"])
-        return drawn | {"number": self.number(sheet), "ahead": self._ahead(sheet)}
+        return drawn | {
+            "number": self.number(sheet), "ahead": self._ahead(sheet), "grown": self._has_grown(sheet),
+        }  # fmt: skip
 
     def _ahead(self, sheet: Sheet) -> int:
         """About how many pages of questions follow this one."""
@@ -80,11 +82,19 @@ class QuestionsStep(AnsweringStep):
             return 0
         return pages_ahead(sheet.protocols, sheet.state) - 1
 
+    def _has_grown(self, sheet: Sheet) -> bool:
+        """Whether more pages are left than the page before told: then it is said why."""
+        told, state = sheet.intake.ahead, sheet.state
+        if told is None or state is None or self.number(sheet) <= len(state.pages):
+            return False
+        return self._ahead(sheet) > told - 1
+
     def answered(self, sheet: Sheet, values: Values) -> tuple[State, Values]:
         """The answers; what hung on an earlier answer is asked anew."""
         assert sheet.state is not None  # noqa: S101 - is_open() saw it
         said = {**sheet.intake.said, **values["answers"]}
-        return answer(sheet.protocols, sheet.state, values["answers"]), {"said": said}
+        told = self._ahead(sheet) if self.number(sheet) > len(sheet.state.pages) else None
+        return answer(sheet.protocols, sheet.state, values["answers"]), {"said": said, "ahead": told}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """As `answered`, where the quick way could not be taken."""

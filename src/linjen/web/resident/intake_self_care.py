@@ -14,8 +14,10 @@ from linjen.cases.start import Intake
 from linjen.cases.withdraw import withdraw
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
+from linjen.people.residents import see_resident
 from linjen.triage import Protocols, SelfCare
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_around import around
 from linjen.web.resident.intake_flow import path_of
 from linjen.web.resident.intake_sheet import Sheet, open_sheet
 from linjen.web.resident.intake_step import Step, Values, leave, routes_of
@@ -90,11 +92,14 @@ async def show_advice(exchange: Exchange) -> Response[Any]:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"))
         found = await read_assessment(db, exchange.site.sealer, case.id)
         protocols = await version_of(db, exchange, case)
+        patient = await see_resident(db, case.patient_id) if case.patient_id else None
     if found is None or case.close_reason != "self_care":
         raise NotFound("advice")
+    about = patient.given_name if patient and patient.id != exchange.by.person_id else ""
     return exchange.page(
-        "resident/intake_advice.html", advice=advice_of(protocols, found, exchange.language), tab="cases", about=""
-    )
+        "resident/intake_advice.html", advice=advice_of(protocols, found, exchange.language), tab="cases", about=about,
+        **around(exchange, protocols, [one.reason for one in found.self_care]),
+    )  # fmt: skip
 
 
 _show, _take = routes_of(STEP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,9 +18,11 @@ from linjen.core.personal_number import age_months
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import Resident
 from linjen.triage import Page, Protocols, State, next_page
+from linjen.triage.facts import see_facts
 from linjen.triage.state import Patient
 from linjen.units.units import Unit
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake_around import around, support_for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,6 +86,16 @@ class Sheet:
     def kept_state(self) -> State | None:
         """As `state`, also when the triage was turned off in the middle of it."""
         return None if self.is_admin else read_state(self.intake)
+
+    @property
+    def around(self) -> Mapping[str, Any]:
+        """What stands around every page of this draft."""
+        state = self.state
+        found = dict(around(self.exchange, self.protocols, state.chosen if state and not self.is_form_only else ()))
+        found["support"] = (
+            support_for(self.exchange, self.protocols, state.patient, see_facts(self.protocols, state)) if state else []
+        )
+        return found
 
     @cached_property
     def asked(self) -> Page | None:

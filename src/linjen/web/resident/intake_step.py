@@ -17,7 +17,7 @@ from linjen.cases.start import KEPT_DAYS, Intake, note_step, save_intake
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.web.exchange import Exchange
-from linjen.web.resident.intake_flow import back_path, may_show, next_path, next_step, part_of
+from linjen.web.resident.intake_flow import back_path, is_first_after_questions, may_show, next_path, next_step, part_of
 from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet, see_sheet, turn_sheet
 from linjen.web.routing import get_page, post_page
 
@@ -71,7 +71,8 @@ class Step:
         return sheet.exchange.page(
             f"resident/intake_{self.name}.html", status=422 if errors else 409 if newer else 200, errors=errors,
             newer=newer, version=sheet.draft.version, back=self.back(sheet), about=sheet.about, intake_path=sheet.path,
-            part=part_of(sheet, self.name), admin=sheet.is_admin, tab="home", kept_days=KEPT_DAYS, **values,
+            part=part_of(sheet, self.name), admin=sheet.is_admin, tab="home", kept_days=KEPT_DAYS,
+            finished=is_first_after_questions(sheet, self.name), **sheet.around, **values,
             **self.context(sheet, values),
         )  # fmt: skip
 
