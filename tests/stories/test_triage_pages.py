@@ -19,7 +19,7 @@ PAGES = [LIST, SHIPPED, HALSONT, f"{HALSONT}/flow", f"{SHIPPED}/files/danger"]
 
 def text_of(html: str) -> str:
     """What a page says, without tags and with single spaces."""
-    main = html.split("<main", 1)[1].split("</main>", 1)[0]
+    main = html.split("<main", 1)[1].split("</main>", 1)[0].split(">", 1)[1]
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 

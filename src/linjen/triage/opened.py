@@ -7,6 +7,7 @@ file that has been read once is kept by its bytes.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ from linjen.triage.archives import sha256_of
 from linjen.triage.condition import Node, parse
 from linjen.triage.condition_words import condition_words
 from linjen.triage.content import CodesFile, DangerFile, Floor, GeneralFile, ReasonFile, RiskFile, Words
-from linjen.triage.library import Loaded, read_one
+from linjen.triage.library import Loaded, Protocols, compile_files, read_one
 from linjen.triage.lint import Problem
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 
@@ -105,6 +106,20 @@ def open_files(files: Mapping[str, bytes]) -> Opened:
             floors |= {floor.code: floor for floor in one.file.floors}
     broken = {name: one for name, one in read.items() if isinstance(one, Problem)}
     return Opened(files, sha256_of(files), loaded, broken, vocabulary(), labels, terms, floors)
+
+
+_compiled: OrderedDict[str, Protocols] = OrderedDict()
+#: Versions kept compiled for previews and trials, besides those that interviews are held with; some 10 MB each.
+_KEPT_COMPILED = 2
+
+
+def compiled_version(opened: Opened) -> Protocols:
+    """The version ready for interviews; slow the first time (a fifth of a second). Raises Invalid("bad_protocol")."""
+    found = _compiled.pop(opened.sha256, None) or compile_files(opened.files)
+    _compiled[opened.sha256] = found
+    while len(_compiled) > _KEPT_COMPILED:
+        _compiled.popitem(last=False)
+    return found
 
 
 def _terms(risk: RiskFile, known: Vocabulary) -> dict[str, Node]:

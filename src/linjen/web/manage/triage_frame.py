@@ -14,8 +14,8 @@ from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.ids import parse_id
 from linjen.triage.content import GeneralFile
-from linjen.triage.library import FOLDER, files_in, load
-from linjen.triage.opened import Opened, open_files
+from linjen.triage.library import FOLDER, Protocols, files_in, load
+from linjen.triage.opened import Opened, compiled_version, open_files
 from linjen.triage.releases import Release, Switch, find_switch, may, read_files, see_release
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
@@ -98,6 +98,14 @@ async def see_version(exchange: Exchange) -> Version:
     """The version that the path names."""
     async with exchange.site.database.transaction() as db:
         return await find_version(db, exchange, str(exchange.request.path_params["version"]))
+
+
+async def protocols_of(exchange: Exchange, version: Version) -> Protocols:
+    """The version ready for interviews. Raises Invalid("bad_protocol") for a draft that cannot be used yet."""
+    if version.release is None:
+        return await asyncio.to_thread(load)
+    at_hand = None if version.is_draft else exchange.site.shelf.at_hand(version.stamp)
+    return at_hand if at_hand is not None else await asyncio.to_thread(compiled_version, version.opened)
 
 
 def file_name_of(exchange: Exchange, version: Version) -> str:

@@ -1,4 +1,4 @@
-"""One page of questions between form and triage: its fields as they stand and as they were sent, and how it is drawn."""
+"""One page of questions between form and triage: its fields as they stand and as they were sent; how it is drawn."""
 
 from __future__ import annotations
 
