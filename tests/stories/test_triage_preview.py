@@ -40,7 +40,7 @@ def heading_of(answer: httpx.Response) -> str:
 
 
 async def walk(person: Person, path: str, facts: dict[str, str], **start: str) -> tuple[str, list[str], list[str]]:
-    """Go through a preview to its end with `facts` (code to value) and no to the rest: the last page, headings, texts."""
+    """Go through a preview to its end with `facts` (code to value) and no to the rest: the end, headings, texts."""
     answer = await person.post(f"{path}/previews", START | start)
     headings: list[str] = []
     texts: list[str] = []
@@ -75,7 +75,8 @@ async def test_an_adult_with_a_sore_throat_ends_in_self_care_and_sees_why(region
         "Det här frågades",
     ):
         assert words in end, words
-    assert rows == (await region.value("select count(*) from cases"), await region.value("select count(*) from access_log"))  # fmt: skip
+    after = await region.value("select count(*) from cases"), await region.value("select count(*) from access_log")
+    assert rows == after
 
 
 async def test_the_questions_follow_age_sex_writer_and_name(region: Region) -> None:
@@ -138,7 +139,8 @@ async def test_an_interview_of_somebody_else_altered_or_on_other_content_begins_
         draft = await save_draft(db, by, shipped(), "", "")
     begun = fields_of(await eva.post(f"/manage/triage/{draft}/previews", START | {"reason": "halsont"}))
     async with region.site.database.transaction() as db:
-        await change_draft(db, by, draft, 1, {"halsont.yaml": changed("halsont.yaml", "level: 5", "level: 4")["halsont.yaml"]})  # fmt: skip
+        files = changed("halsont.yaml", "level: 5", "level: 4")
+        await change_draft(db, by, draft, 1, {"halsont.yaml": files["halsont.yaml"]})
     assert (await eva.post(f"/manage/triage/{draft}/previews", begun)).status_code == 409
 
 

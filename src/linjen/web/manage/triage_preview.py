@@ -6,8 +6,6 @@ nothing of it is kept on the server and nothing is logged as care.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 from typing import Any
 
@@ -16,20 +14,24 @@ from litestar import Response
 
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound
-from linjen.core.sealing import Broken
-from linjen.triage import State, answer, assess, begin, candidates, choose, next_page, page_at, pages_ahead, summary
-from linjen.triage.forms import form_of
+from linjen.triage import answer, begin, candidates, choose, next_page, page_at
 from linjen.triage.library import Protocols
 from linjen.triage.plausible import FALLBACK
-from linjen.triage.state import Page, Result
-from linjen.triage.wording import name_of
+from linjen.triage.state import Page
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, noted, protocols_of, see_version, triage_page
-from linjen.web.resident.intake_question_page import filled_page, page_values, read_page
+from linjen.web.manage.triage_preview_pages import (
+    Held,
+    draw_page,
+    draw_reasons,
+    draw_result,
+    in_language,
+    unsealed,
+)
+from linjen.web.resident.intake_question_page import filled_page, read_page
 from linjen.web.resident.intake_sheet import Fault
 from linjen.web.routing import get_page, post_page
 
-_PURPOSE = "triage_preview"
 _SEXES, _WRITERS = ("female", "male", "unknown"), ("self", "parent", "relative")
 _LONGEST_TEXT, _LONGEST_NAME, _OLDEST = 4000, 40, 130
 _FIRST: dict[str, str] = {
@@ -41,15 +43,6 @@ _FIRST: dict[str, str] = {
     "reason": "",
     "language": "sv",
 }
-
-
-class Held(msgspec.Struct, frozen=True):
-    """A preview under way, as the form carries it. `chosen` says that the page of contact reasons has been answered."""
-
-    sha256: str
-    language: str
-    state: State
-    chosen: bool
 
 
 @get_page("/manage/triage/{version:str}/preview", verb="see_triage", who="staff")
@@ -93,7 +86,7 @@ async def _taken(exchange: Exchange) -> Response[Any]:
         return await _draw_start(exchange, version, _FIRST, (Fault("text", _say(exchange, "cannot")),), 422)
     if "held" not in exchange.form:
         return await _begin(exchange, version, protocols)
-    held = _unsealed(exchange, version)
+    held = unsealed(exchange, version)
     if held is None:
         return await _draw_start(exchange, version, _FIRST, (Fault("text", _say(exchange, "lost")),), 409)
     if not held.chosen:
@@ -144,7 +137,7 @@ async def _choose(exchange: Exchange, version: Version, protocols: Protocols, he
     offered = [one.id for one in candidates(protocols, held.state)]
     chosen = [one for one in offered if one in set(exchange.all_of("reasons"))]
     if not chosen:
-        return await _draw_reasons(exchange, version, protocols, held, exchange.say("intake.reasons.missing"))
+        return await draw_reasons(exchange, version, protocols, held, exchange.say("intake.reasons.missing"))
     named = [one for one in chosen if one != FALLBACK] or chosen
     state = choose(protocols, held.state, named)
     return await _go_on(exchange, version, protocols, msgspec.structs.replace(held, state=state, chosen=True))
@@ -157,9 +150,9 @@ async def _answer(exchange: Exchange, version: Version, protocols: Protocols, he
     page = _page(protocols, held, place)
     if page is None:
         raise NotFound("page")
-    fields, answers, faults = read_page(_in_language(exchange, held), page)
+    fields, answers, faults = read_page(in_language(exchange, held), page)
     if faults:
-        return await _draw_page(exchange, version, protocols, held, place, page, fields, tuple(faults))
+        return await draw_page(exchange, version, protocols, held, place, page, fields, tuple(faults))
     held = msgspec.structs.replace(held, state=answer(protocols, state, answers))
     return await _go_on(exchange, version, protocols, held, place + 1)
 
@@ -181,94 +174,12 @@ async def _go_on(
 ) -> Response[Any]:
     """The page of contact reasons, the page at `place` (the next one without it), or the result."""
     if not held.chosen:
-        return await _draw_reasons(exchange, version, protocols, held)
+        return await draw_reasons(exchange, version, protocols, held)
     place = len(held.state.pages) if place is None else min(place, len(held.state.pages))
     page = _page(protocols, held, place)
     if page is None:
-        return await _draw_result(exchange, version, protocols, held)
-    return await _draw_page(exchange, version, protocols, held, place, page, filled_page(page, held.state.answers))
-
-
-# -- how it is drawn ---------------------------------------------------------------------------------------------------
-
-
-def _in_language(exchange: Exchange, held: Held) -> Exchange:
-    """The exchange with the resident's language, in which the questions and their faults are worded."""
-    exchange.language = held.language
-    return exchange
-
-
-async def _draw_reasons(
-    exchange: Exchange, version: Version, protocols: Protocols, held: Held, error: str = ""
-) -> Response[Any]:
-    names = {one.id: name_of(protocols, one.id, held.language) for one in candidates(protocols, held.state)}
-    names[FALLBACK] = exchange.say("intake.reasons.other")
-    return await triage_page(
-        _in_language(exchange, held), "triage_preview_reasons.html", version, status=422 if error else 200, error=error,
-        held=_sealed(exchange, held), language=held.language, words=held.state.texts[0],
-        options=[{"value": id, "text": name, "hint": ""} for id, name in names.items()],
-        errors=[Fault("reasons", error)] if error else [],
-    )  # fmt: skip
-
-
-async def _draw_page(
-    exchange: Exchange, version: Version, protocols: Protocols, held: Held, place: int, page: Page,
-    fields: dict[str, str], errors: tuple[Fault, ...] = (),
-) -> Response[Any]:  # fmt: skip
-    values = page_values(_in_language(exchange, held), page, fields)
-    is_next = place == len(held.state.pages)
-    return await triage_page(
-        exchange, "triage_preview_page.html", version, status=422 if errors else 200, held=_sealed(exchange, held),
-        language=held.language, place=place, errors=errors, fields=fields, number=place + 1,
-        ahead=pages_ahead(protocols, held.state) - 1 if is_next else 0, **values,
-    )  # fmt: skip
-
-
-async def _draw_result(exchange: Exchange, version: Version, protocols: Protocols, held: Held) -> Response[Any]:
-    state, result = held.state, assess(protocols, held.state)
-    known = version.opened.known
-    form = [] if result.outcome == "emergency" else form_of(protocols, _form_reasons(state, result), state.patient)
-    return await triage_page(
-        exchange, "triage_preview_result.html", version, result=result, held=_sealed(exchange, held),
-        reason=known.reasons[result.contact_reason].name, place=len(state.pages), form=form,
-        flags=[known.findings[code].name for code in result.unanswered_red_flags], asked=_asked(protocols, held),
-        language=held.language, words=state.texts[0],
-    )  # fmt: skip
-
-
-def _form_reasons(state: State, result: Result) -> list[str]:
-    return list(state.chosen) or [result.contact_reason]
-
-
-def _asked(protocols: Protocols, held: Held) -> list[dict[str, Any]]:
-    """Page by page what was asked and answered, in Swedish."""
-    lines = {line.code: line for line in summary(protocols, held.state)}
-    found = []
-    for number in range(len(held.state.pages)):
-        page = page_at(protocols, held.state, number)
-        if page is not None:
-            answered = [lines[one.code] for one in page.codes if one.code in lines]
-            found.append({"heading": page.text, "lines": answered})
-    return found
-
-
-# -- the interview in the form -----------------------------------------------------------------------------------------
-
-
-def _sealed(exchange: Exchange, held: Held) -> str:
-    row = exchange.by.person_id.bytes
-    return base64.urlsafe_b64encode(exchange.site.sealer.seal(_PURPOSE, msgspec.json.encode(held), row)).decode()
-
-
-def _unsealed(exchange: Exchange, version: Version) -> Held | None:
-    """The interview that the form brought back; None when it is another person's, altered, or of changed content."""
-    try:
-        raw = base64.urlsafe_b64decode(str(exchange.form.get("held")).encode())
-        plain = exchange.site.sealer.unseal(_PURPOSE, raw, exchange.by.person_id.bytes)
-        held = msgspec.json.decode(plain, type=Held)
-    except (Broken, binascii.Error, ValueError, msgspec.MsgspecError):
-        return None
-    return held if held.sha256 == version.opened.sha256 else None
+        return await draw_result(exchange, version, protocols, held)
+    return await draw_page(exchange, version, protocols, held, place, page, filled_page(page, held.state.answers))
 
 
 ROUTES = [show_preview, take_preview]
