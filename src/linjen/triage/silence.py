@@ -37,6 +37,11 @@ def _as_usual() -> frozenset[str]:
     return frozenset((*phrases, *(fold(phrase) for phrase in phrases)))
 
 
+@lru_cache(maxsize=1)
+def _illnesses() -> tuple[str, ...]:
+    return tuple(_words()["illness"])
+
+
 def is_silent(tokens: Sequence[Token], spans: Sequence[Span]) -> bool:
     """True when the hit, given as the places of its rows, is wholly denied, past, a relative's past or a what-if."""
     own = frozenset(place for span in spans for place in span)
@@ -46,6 +51,7 @@ def is_silent(tokens: Sequence[Token], spans: Sequence[Span]) -> bool:
         or _is_past(tokens, span)
         or _is_what_if(tokens, span)
         or _is_fiction(tokens, span)
+        or _is_general_question(tokens, span)
         for span in spans
     )
 
@@ -138,8 +144,12 @@ def _is_past(tokens: Sequence[Token], span: Span) -> bool:
     if present & _words()["now"]:
         return False
     sentence = [token.form for token in tokens if token.sentence == tokens[span[0]].sentence]
-    kin = bool(present & _words()["kin"] and present & _words()["kin_past"])
-    if (kin or _is_long_ago(words)) and not _comes_again(sentence):
+    illness = any(tokens[at].form.startswith(_illnesses()) for at in span)
+    kin = bool(
+        present & _words()["kin"] and (present & _words()["kin_died"] or (illness and present & _words()["kin_past"]))
+    )
+    since = "dess" in sentence and _is_long_ago(sentence)  # "föll från ett träd som barn och har haft ont sen dess"
+    if (kin or since or _is_long_ago(words)) and not _comes_again(sentence):
         return True
     earlier = bool(present & _words()["earlier"] and present & _words()["past"]) and "gånger" not in present
     return earlier and not set(sentence) & _words()["now"]
@@ -200,3 +210,19 @@ def _is_fiction(tokens: Sequence[Token], span: Span) -> bool:
         if tokens[at].form in _words()["fiction"] and tokens[at].sentence == tokens[span[0]].sentence:
             return tokens[at - 1].form == "i" and (at < 2 or tokens[at - 2].form != "mitt")
     return False
+
+
+@lru_cache(maxsize=1)
+def _openers() -> frozenset[tuple[str, ...]]:
+    phrases = [phrase.strip() for phrase in read_lexicon_file("silence.yaml")["general_question"].split(",")]
+    return frozenset(tuple(phrase.split()) for phrase in (*phrases, *(fold(phrase) for phrase in phrases)))
+
+
+def _is_general_question(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether the sentence asks about illness in general: "hur känns en hjärtinfarkt", "får man köra bil efter …"."""
+    number = tokens[span[0]].sentence
+    words = [token.form for token in tokens if token.sentence == number]
+    if set(words) & (_words()["someone"] | _words()["now"]) or any(word[0].isdigit() for word in words):
+        return False
+    heads = {tuple(words[at : at + size]) for at in range(min(4, len(words))) for size in (1, 2, 3, 4)}
+    return not heads.isdisjoint(_openers())
