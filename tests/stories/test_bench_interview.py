@@ -48,6 +48,10 @@ def test_a_list_is_sent_as_a_browser_sends_it() -> None:
     number = page(Asked("n", "number", "Hur hög feber?"))
     assert form_of(number, {"n": None}) == [("page", "p"), ("n.unknown", "1")]
     assert form_of(number, {"n": 38.5}) == [("page", "p"), ("n", "38.5")]
+    stated = page(Asked("n", "number", "Hur hög feber?", stated=39.0), kind="tripwire")
+    assert form_of(stated, {"n": 39.0}) == [("page", "p"), ("n", "stated")]
+    assert form_of(stated, {"n": 38.5}) == [("page", "p"), ("n", "other"), ("n.number", "38.5")]
+    assert form_of(stated, {"n": None}) == [("page", "p"), ("n", "unknown")]
 
 
 def test_loading_is_measured_in_its_parts() -> None:

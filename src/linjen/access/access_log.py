@@ -53,6 +53,17 @@ def log_each(verb: str, rows: str) -> str:
     )
 
 
+def log_found(rows: str, *, kind: str, person: str, session: str, unit: str, verb: str) -> str:
+    """`log_access` as part of the statement that reads a case: SQL that logs the `id` of its `rows`, if there is one.
+
+    The others name the statement's parameters.
+    """
+    return (
+        "insert into access_log (by_kind, by_id, session_id, unit_id, verb, case_id)"
+        f" select {kind}, {person}, {session}, {unit}, {verb}, id from {rows}"
+    )
+
+
 def log_shown(verb: str, case_ids: str, *, person: str, unit: str, session: str) -> str:
     """`log_access` of a staff list as part of the statement that reads it: SQL that logs the ids of a query.
 

@@ -19,7 +19,7 @@ from linjen.cases.start import Intake
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.demo.world import id_of
-from linjen.triage import Page, Protocols, Value
+from linjen.triage import Asked, Page, Protocols, Value
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -37,15 +37,22 @@ def form_of(page: Page, given: dict[str, Value]) -> list[tuple[str, str]]:
     ticks = page.kind != "tripwire" and len(page.codes) > 1 and all(asked.type == "bool" for asked in page.codes)
     fields = [("page", page.id)]
     for asked in page.codes:
-        value = given[asked.code]
-        if value is None:
-            by_box = ticks or asked.type == "number"
-            fields.append((f"{asked.code}.unknown", "1") if by_box else (asked.code, "unknown"))
-        elif isinstance(value, bool):
-            fields += [(asked.code, "yes" if value else "no")] if value or not ticks else []
-        else:
-            fields.append((asked.code, f"{value:g}" if isinstance(value, float) else str(value)))
+        fields += _field_of(asked, given[asked.code], ticked=ticks)
     return [*fields, ("none", "1")] if len(fields) == 1 else fields
+
+
+def _field_of(asked: Asked, value: Value, *, ticked: bool) -> list[tuple[str, str]]:
+    stated = asked.type == "number" and asked.stated is not None  # a number of her own words, to be confirmed
+    if value is None:
+        by_box = ticked or (asked.type == "number" and not stated)
+        return [(f"{asked.code}.unknown", "1") if by_box else (asked.code, "unknown")]
+    if isinstance(value, bool):
+        return [(asked.code, "yes" if value else "no")] if value or not ticked else []
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    if not stated:
+        return [(asked.code, text)]
+    same = value == asked.stated
+    return [(asked.code, "stated")] if same else [(asked.code, "other"), (f"{asked.code}.number", text)]
 
 
 async def make_scripts(

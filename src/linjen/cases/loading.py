@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
 import msgspec
 
 from linjen.access import policy
-from linjen.access.access_log import log_access, log_accesses, log_refusal
+from linjen.access.access_log import log_access, log_accesses, log_found, log_refusal
 from linjen.access.by import By
-from linjen.cases.states import STATE, is_allowed
+from linjen.cases.states import STATE, is_allowed, states_for
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import NotFound, Refused
@@ -71,8 +72,9 @@ def _as_case(row: Row) -> Case:
     return msgspec.convert(dict(row), Case)
 
 
-def _select(verb: str, by: By, beside: Beside = _ALONE) -> str:
-    where = policy.clause(verb, by.kind, person="$2", unit="$3", today="$4")
+@lru_cache(maxsize=256)
+def _select(verb: str, kind: policy.Kind, beside: Beside = _ALONE) -> str:
+    where = policy.clause(verb, kind, person="$2", unit="$3", today="$4")
     # Every clause names its own parameters; the comparisons with null name the others, so that they keep their types.
     typed = "$2::uuid is not null and ($3::uuid is null or true) and $4::date is not null"
     return f"select {_COLUMNS}{beside.columns} {_FROM} {beside.joins} where c.id = $1 and {typed} and {where}"
@@ -91,18 +93,35 @@ async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> 
     return (await see_case_beside(db, by, case_id, verb, _ALONE))[0]
 
 
+@lru_cache(maxsize=256)
+def _select_and_log(verb: str, kind: policy.Kind, beside: Beside) -> str:
+    """As `_select`, with a row in the log if there is something to read."""
+    states = ", ".join(f"'{state}'" for state in states_for(verb))
+    logged = log_found(
+        f"found where state in ({states})",
+        kind="$5::text",
+        person="$2",
+        session="$6::uuid",
+        unit="$3",
+        verb=f"'{verb}'",
+    )
+    return f"with found as ({_select(verb, kind, beside)}), logged as ({logged}) select * from found"
+
+
 async def see_case_beside(db: Connection, by: By, case_id: UUID, verb: str, beside: Beside) -> tuple[Case, Row]:
-    """As `see_case`, with the row that holds what was asked for beside the case."""
+    """As `see_case`, with the row that holds what was asked for beside the case.
+
+    Case and log row are one statement, so that a page which is only read needs no transaction around it.
+    """
     who = _who(by, case_id)
-    row = await db.fetchrow(_select(verb, by, beside), *who)
+    row = await db.fetchrow(_select_and_log(verb, by.kind, beside), *who, by.kind, by.session_id)
     if row is None:
-        if verb != "see" and await db.fetchrow(_select("see", by), *who):
+        if verb != "see" and await db.fetchrow(_select("see", by.kind), *who):
             raise Refused("not_yours", verb=verb)
         raise NotFound("case")
     case = _as_case(row)
     if not is_allowed(case.state, verb):
         raise Refused("wrong_state", state=case.state, verb=verb)
-    await log_access(db, by, verb, case.id)
     return case, row
 
 
@@ -112,7 +131,7 @@ async def find_case_beside(db: Connection, by: By, case_id: UUID, verb: str, bes
     So nothing of it may be shown, not even that it is there, before the change has been written and logged as one. None
     when it is out of reach or not in a state for `verb`.
     """
-    row = await db.fetchrow(_select(verb, by, beside), *_who(by, case_id))
+    row = await db.fetchrow(_select(verb, by.kind, beside), *_who(by, case_id))
     if row is None:
         return None
     case = _as_case(row)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.meta
 import msgspec
 from markupsafe import escape
 
@@ -40,19 +41,36 @@ def static_url(name: str) -> str:
     return f"/static/{digest}/{name}"
 
 
-class _Sources(jinja2.FileSystemLoader):
+class Sources(jinja2.FileSystemLoader):
     """Reads templates with the words and addresses that never change put in, which halves the time of a page."""
 
     _FIXED = re.compile(r"""{{ (t|static)\([\"']([\w./-]+)[\"']\) }}""")
+    _PARTS = re.compile(r"""({%-? from [\"']([\w./]+)[\"'] import [^%]*?) with context( -?%})""")
 
-    def __init__(self, language: str) -> None:
-        super().__init__(_WEB)
+    def __init__(self, language: str, folder: Path = _WEB) -> None:
+        super().__init__(folder)
         self._language = language
+        self._asking: dict[str, bool] = {}
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """The source with `{{ t("key") }}` and `{{ static("file") }}` put in."""
+        """The source with `{{ t("key") }}` and `{{ static("file") }}` put in, and the page given only to who asks.
+
+        Parts that are imported with context are made anew for each page; those that never look at it need not be.
+        """
         source, path, is_fresh = super().get_source(environment, template)
-        return self._FIXED.sub(self._put_in, source), path, is_fresh
+
+        def import_part(found: re.Match[str]) -> str:
+            return found[0] if self._needs_context(environment, found[2]) else found[1] + found[3]
+
+        return self._FIXED.sub(self._put_in, self._PARTS.sub(import_part, source)), path, is_fresh
+
+    def _needs_context(self, environment: jinja2.Environment, part: str) -> bool:
+        if part not in self._asking:
+            source = super().get_source(environment, part)[0]
+            names = jinja2.meta.find_undeclared_variables(environment.parse(source)) - environment.globals.keys()
+            inner = (found[2] for found in self._PARTS.finditer(source))
+            self._asking[part] = bool(names) or any(self._needs_context(environment, one) for one in inner)
+        return self._asking[part]
 
     def _put_in(self, found: re.Match[str]) -> str:
         text = static_url(found[2]) if found[1] == "static" else say(self._language, found[2])
@@ -63,7 +81,7 @@ class _Sources(jinja2.FileSystemLoader):
 def environment(language: str) -> jinja2.Environment:
     """The template environment of a language: autoescape on, unknown names are errors."""
     env = jinja2.Environment(
-        loader=_Sources(language), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        loader=Sources(language), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     env.globals["static"] = static_url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
 from linjen.triage.forms import GENERAL_FORM, has_form, is_form_done
+from linjen.triage.interview import is_emergency as is_certain_emergency
 from linjen.triage.plausible import FAINT
 from linjen.web.resident.intake_sheet import Sheet
 
@@ -46,8 +47,10 @@ def _is_for(sheet: Sheet, step: str) -> bool:
 
 
 def _is_offered_self_care(sheet: Sheet) -> bool:
+    if sheet.asked is not None:  # seen before the assessment, which has to be worked out
+        return False
     found = sheet.assessment
-    if found is None or sheet.asked is not None:
+    if found is None:
         return False
     return found.outcome == "self_care" or (sheet.intake.want_contact and found.urgency == 5)
 
@@ -62,7 +65,7 @@ def _is_warned(sheet: Sheet) -> bool:
 
 def is_done(sheet: Sheet, step: str) -> bool:
     """Whether a page needs nothing more."""
-    intake, found = sheet.intake, sheet.assessment
+    intake = sheet.intake
     match step:
         case "patient":
             return sheet.patient is not None
@@ -80,7 +83,7 @@ def is_done(sheet: Sheet, step: str) -> bool:
         case "questions":
             return sheet.asked is None
         case "warning":
-            return found is None or set(found.words) <= set(intake.warned)
+            return sheet.assessment is None or set(sheet.assessment.words) <= set(intake.warned)
         case "self_care":
             return intake.want_contact
         case "form":
@@ -115,10 +118,10 @@ def offered_forms(sheet: Sheet) -> tuple[str, ...]:
 
 def is_emergency(sheet: Sheet) -> bool:
     """Whether the 112 page comes before everything else."""
+    if sheet.is_triaged:
+        return sheet.state is not None and is_certain_emergency(sheet.protocols, sheet.state)
     found = sheet.assessment
-    if found is None or found.outcome != "emergency":
-        return False
-    return sheet.is_triaged or not is_done(sheet, "warning")
+    return found is not None and found.outcome == "emergency" and not is_done(sheet, "warning")
 
 
 def next_step(sheet: Sheet) -> str:

@@ -81,7 +81,7 @@ async def show_step(exchange: Exchange, step: Step) -> Response[Any]:
     """Answer a GET: the page as saved, or the way to the page whose turn it is."""
     prepared = await step.prepare(exchange)
     try:
-        async with exchange.site.database.transaction() as db:
+        async with exchange.site.database.connection() as db:  # the draft and its row in the log are one statement
             sheet = await see_sheet(db, exchange)
     except Refused as refused:
         return await leave(exchange, refused)
