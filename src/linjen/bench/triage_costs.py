@@ -24,11 +24,11 @@ _TEXT_ROUNDS = 3
 def measure_load() -> dict[str, Any]:
     """Seconds until everything is ready for the first resident, from a fresh process; and what the modules took."""
     began = time.perf_counter()
-    library, matching = (importlib.import_module(f"linjen.triage.{name}") for name in ("library", "matching"))
+    library, _ = (importlib.import_module(f"linjen.triage.{name}") for name in ("library", "matching"))
     imported, cpu = time.perf_counter(), time.process_time()
     protocols = library.load()
     loaded = time.perf_counter()
-    matching.load_reading()
+    protocols.read("")
     ready = time.perf_counter()
     return {
         "import_s": imported - began, "load_protocols_s": loaded - imported, "load_lexicon_s": ready - loaded,
@@ -68,26 +68,25 @@ def _timed(cpu: list[float], wall: list[float], work: Callable[..., Any], *argum
 def _ready() -> Any:
     """The protocols, with everything loaded and the collector spared, as in the running program."""
     load = importlib.import_module("linjen.triage").load
-    importlib.import_module("linjen.triage.matching").load_reading()
     protocols = load()
+    protocols.read("")
     importlib.import_module("linjen.core.collector").spare_the_collector()
     return protocols
 
 
 def measure_texts() -> dict[str, Any]:
     """`match`: from a text to its contact reasons and warning signs; every text is new to the process."""
-    bench, matching = (
-        importlib.import_module(name) for name in ("linjen.bench.interviewees", "linjen.triage.matching")
-    )
+    bench = importlib.import_module("linjen.bench.interviewees")
+    protocols = _ready()
     cpu: list[float] = []
     wall: list[float] = []
-    people = bench.interviewees(_ready(), _TEXT_ROUNDS)
+    people = bench.interviewees(protocols, _TEXT_ROUNDS)
     for who in people:
-        _timed(cpu, wall, matching.read_text, who.text)
+        _timed(cpu, wall, protocols.read, who.text)
     longest = (" ".join(who.text for who in people))[:4_000]
     long: list[float] = []
     for _ in range(5):
-        _timed(long, [], matching.read_text, longest)
+        _timed(long, [], protocols.read, longest)
     letters = sorted(len(who.text) for who in people)
     return {"cpu": cpu, "wall": wall, "long": min(long), "letters": letters}
 

@@ -330,17 +330,23 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
         audiences=compiler.audiences(general),
         support=tuple((compiler.test(one.condition), one) for one in general.support),
         signed=(general, risk, danger, codes),
-        read=_read,
+        read=_reader(reasons),
         hear=_hear,
     )
 
 
-def _read(text: str) -> TextReading:
-    # Imported at first use: the lexicon takes memory that `linjen triage check` does not need.
-    from linjen.triage.matching import read_text  # noqa: PLC0415
+def _reader(reasons: list[ReasonFile]) -> Callable[[str], TextReading]:
+    """How this version reads own words: by the lexicon, and the names and synonyms of its own files."""
+    own = tuple((file.id, phrase) for file in reasons for phrase in (file.name, *file.synonyms) if phrase)
 
-    found = read_text(text)
-    return TextReading(found.language, tuple(found.reasons), tuple(found.red_flags), found.quotes, found.alarm)
+    def read(text: str) -> TextReading:
+        # Imported at first use: the lexicon takes memory that `linjen triage check` does not need.
+        from linjen.triage.matching import read_text  # noqa: PLC0415
+
+        found = read_text(text, own)
+        return TextReading(found.language, tuple(found.reasons), tuple(found.red_flags), found.quotes, found.alarm)
+
+    return read
 
 
 def _hear(text: str) -> Mapping[str, Stated]:

@@ -27,6 +27,8 @@ _NEXT_COUNT = 3
 _NEAREST = 32  # contact reasons whose phrases are compared one by one
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
+#: A piece that stands in more phrases than this tells hardly anything of one of them, and costs the most to compare.
+_MOST_PHRASES = 250
 Strength = Callable[[float], float]
 
 
@@ -59,7 +61,7 @@ class WordClasses:
 class Rows(msgspec.Struct, frozen=True):
     """Vectors by feature: where a feature's entries end, and for each entry its vector's number and the weight in it.
 
-    Three long rows of bytes (of unsigned longs, unsigned shorts and doubles) take a tenth of the memory of tables.
+    Three long rows of bytes (of unsigned longs, unsigned shorts and floats) take a tenth of the memory of tables.
     """
 
     ends: bytes
@@ -94,12 +96,13 @@ def learn(phrases: Iterable[tuple[str, str]], classes: WordClasses) -> Learned:
         tuple(places[reason] for reason, _ in documents),
         tuple(weights),
         array("d", weights.values()).tobytes(),
-        _rows(weights, math.sqrt, [features for _, features in documents]),
-        _rows(weights, _softened, list(counts.values())),
+        _rows(weights, math.sqrt, [features for _, features in documents], _MOST_PHRASES),
+        _rows(weights, _softened, list(counts.values()), len(counts)),
     )
 
 
-def _rows(weights: Mapping[str, float], strength: Strength, vectors: Sequence[Mapping[str, float]]) -> Rows:
+def _rows(weights: Mapping[str, float], strength: Strength, vectors: Sequence[Mapping[str, float]], most: int) -> Rows:
+    """The rows of all features; one with more than `most` entries stays empty."""
     found: dict[str, list[float]] = {feature: [] for feature in weights}  # number, weight, number, weight …
     for number, features in enumerate(vectors):
         for feature, value in zip(features, _unit(weights, strength, features), strict=True):
@@ -107,9 +110,10 @@ def _rows(weights: Mapping[str, float], strength: Strength, vectors: Sequence[Ma
     entries: list[float] = []
     ends = array("L")
     for row in found.values():
-        entries += row
+        if len(row) <= 2 * most:
+            entries += row
         ends.append(len(entries) // 2)
-    return Rows(ends.tobytes(), array("H", map(int, entries[::2])).tobytes(), array("d", entries[1::2]).tobytes())
+    return Rows(ends.tobytes(), array("H", map(int, entries[::2])).tobytes(), array("f", entries[1::2]).tobytes())
 
 
 def _unit(weights: Mapping[str, float], strength: Strength, features: Mapping[str, float]) -> list[float]:
@@ -129,7 +133,7 @@ class _Index:
     """Rows ready for use."""
 
     def __init__(self, rows: Rows, many: int) -> None:
-        self._ends, self._numbers, self._values = array("L"), array("H"), array("d")
+        self._ends, self._numbers, self._values = array("L"), array("H"), array("f")
         self._ends.frombytes(rows.ends)
         self._numbers.frombytes(rows.numbers)
         self._values.frombytes(rows.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
@@ -10,7 +11,6 @@ import msgspec
 
 from linjen.core.collector import collector_waits
 from linjen.triage.compiled import find_compiled, keep_compiled, key_of
-from linjen.triage.everyday import load_everyday
 from linjen.triage.likeness import Learned, Likeness, WordClasses, learn
 from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire
 from linjen.triage.words import detect_language, read_lexicon_file
@@ -31,48 +31,67 @@ class Reading(msgspec.Struct, frozen=True):
     alarm: bool
 
 
-def read_text(text: str) -> Reading:
-    """Read a resident's own words: a pure function of the text and the lexicon. Any text can be read, also none."""
+#: Phrases of a version's own files beside those of the lexicon: (contact reason, phrase).
+Phrases = tuple[tuple[str, str], ...]
+
+
+def read_text(text: str, own: Phrases = ()) -> Reading:
+    """Read a resident's own words: a pure function of the text, the lexicon and the version's `own` phrases.
+
+    Any text can be read, also none.
+    """
     quotes = find_red_flags(text)
     codes = list(quotes)
-    return Reading(detect_language(text), match_reasons(text), codes, quotes, is_alarming(codes))
+    return Reading(detect_language(text), match_reasons(text, own), codes, quotes, is_alarming(codes))
 
 
-def match_reasons(text: str) -> list[tuple[str, float]]:
+def match_reasons(text: str, own: Phrases = ()) -> list[tuple[str, float]]:
     """The five best contact reasons with scores 0..1, best first; fewer when the text shares nothing with the others,
     and "ovrigt" with 0 when it shares nothing at all."""
-    scores = _likeness().scores(text)
+    scores = _likeness(own).scores(text)
     best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:_BEST]
     return [(reason, round(min(1.0, score), 4)) for reason, score in best] or [(_OTHER, 0.0)]
 
 
-def load_reading() -> None:
+def load_reading(own: Phrases = ()) -> None:
     """Read and compile everything now (a third of a second) instead of at the first text."""
     with collector_waits():
         load_tripwire()
-        load_everyday()
-        _likeness()
+        _likeness(own)
 
 
-@lru_cache(maxsize=1)
-def _likeness() -> Likeness:
+@lru_cache(maxsize=6)  # the running version, and those that interviews under way were begun on
+def _likeness(own: Phrases) -> Likeness:
     """Made ready from what an earlier start has worked out, or worked out now and kept for the next one."""
     classes = WordClasses(read_lexicon_file("concepts.yaml"))
-    key = key_of(files("linjen.triage").joinpath(*part.split("/")).read_bytes() for part in _FOLLOWS_FROM)
+    key = key_of(_sources(own))
     kept = find_compiled(_KEPT, key)
     if kept is not None:
         return Likeness(msgspec.msgpack.decode(kept, type=Learned), classes)
-    learned = learn(reason_phrases(), classes)
+    learned = learn(dict.fromkeys([*reason_phrases(), *own]), classes)
     keep_compiled(_KEPT, key, msgspec.msgpack.encode(learned))
     return Likeness(learned, classes)
 
 
 _KEPT = "likeness.msgpack"
-#: Every file that what is learned from the phrases follows from.
+#: Every file that what is learned from the phrases follows from, beside the openings.
 _FOLLOWS_FROM = (
     "contact_reasons.tsv", "lexicon/lay_words.yaml", "lexicon/concepts.yaml", "lexicon/keep.yaml",
     "matching.py", "likeness.py", "expressions.py", "slips.py", "words.py",
 )  # fmt: skip
+
+
+def _sources(own: Phrases) -> Iterator[bytes]:
+    folder = files("linjen.triage")
+    yield from (folder.joinpath(*part.split("/")).read_bytes() for part in _FOLLOWS_FROM)
+    yield from (raw for _, raw in _openings())
+    yield msgspec.msgpack.encode(own)
+
+
+def _openings() -> list[tuple[str, bytes]]:
+    """How people open, as lexicon/openings/<contact reason>.txt has it, a phrase a line."""
+    found = files("linjen.triage").joinpath("lexicon", "openings").iterdir()
+    return [(path.name.removesuffix(".txt"), path.read_bytes()) for path in sorted(found, key=lambda path: path.name)]
 
 
 def reason_phrases() -> list[tuple[str, str]]:
@@ -84,4 +103,6 @@ def reason_phrases() -> list[tuple[str, str]]:
         phrases.extend((row["id"], phrase.strip()) for phrase in row["synonyms_sv"].split(","))
     for reason, lay in read_lexicon_file("lay_words.yaml").items():
         phrases.extend((reason, phrase.strip()) for phrase in lay.split(",") if phrase.strip())
+    for reason, raw in _openings():
+        phrases.extend((reason, line.strip()) for line in raw.decode().splitlines() if line.strip())
     return phrases

@@ -12,7 +12,7 @@ FALLBACK = "ovrigt"
 MOST_CANDIDATES = 5
 NEAR = 0.35  # a reason is worth a lead question with a third of the best one's score
 FAINT = 0.15  # below this the text says too little for any reason
-UNSURE = 0.36  # below this the words leave it open what the case is about, and the compass asks
+UNSURE = 0.31  # below this the words leave it open what the case is about, and the compass asks
 MOST_BY_FINDINGS = 4
 
 

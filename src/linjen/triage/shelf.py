@@ -24,6 +24,13 @@ _EVERY_S = 1.0
 _KEPT = 4
 
 
+def _made_ready(files: dict[str, bytes]) -> Protocols:
+    """Compiled, and having read once, so that nobody waits for what reading works out at its first text."""
+    protocols = compile_files(files)
+    protocols.read("")
+    return protocols
+
+
 class Shelf:
     """What a node triages with. `triage_on` false is the installation's own setting: forms alone, whatever runs."""
 
@@ -79,7 +86,7 @@ class Shelf:
         """Compile once for all who wait for the same version."""
         task = self._loading.get(stamp)
         if task is None:
-            task = self._loading[stamp] = asyncio.create_task(asyncio.to_thread(compile_files, files))
+            task = self._loading[stamp] = asyncio.create_task(asyncio.to_thread(_made_ready, files))
             task.add_done_callback(lambda _: self._loading.pop(stamp, None))
         try:
             found = await asyncio.shield(task)
@@ -113,7 +120,7 @@ class Shelf:
     async def _change(self, db: Connection, switch: Switch) -> None:
         try:
             files = await read_files(db, switch.release_id) if switch.release_id is not None else None
-            found = await asyncio.to_thread(compile_files, files) if files else await asyncio.to_thread(load)
+            found = await asyncio.to_thread(_made_ready, files) if files else await asyncio.to_thread(load)
         except Invalid as error:
             log.error("release_unusable", reason=error.reason, **{"release": str(switch.release_id), **error.detail})
             if self._running is None:  # its words and forms are better than none, but nothing is triaged with it
