@@ -58,7 +58,7 @@ def test_asked_again_and_in_any_order_gives_what_is_worked_out_anew(
 
 def test_another_content_is_not_told_what_the_first_one_said() -> None:
     protocols = load()
-    state = begin(protocols, 40, "female", "self", "ont i halsen")
+    state = begin(protocols, 40, "female", "self", "halsont och feber")
     assert candidates(protocols, state)[0].id == "halsont"
     nobody = dataclasses.replace(protocols, audiences=dict.fromkeys(protocols.vocabulary.reasons, (lambda _: 0,)))
     assert [one.id for one in candidates(nobody, state)] == ["ovrigt"]

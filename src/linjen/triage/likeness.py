@@ -28,7 +28,7 @@ _NEAREST = 32  # contact reasons whose phrases are compared one by one
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
 #: A piece that stands in more phrases than this tells hardly anything of one of them, and costs the most to compare.
-_MOST_PHRASES = 250
+_MOST_PHRASES = 600
 Strength = Callable[[float], float]
 
 

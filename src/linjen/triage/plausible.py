@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linjen.triage.condition import NO, PATIENT, SEX, YES, Facts
+from linjen.triage.condition import NO, PATIENT, SEX, Facts
 from linjen.triage.facts import FactTable
 from linjen.triage.library import Protocols, Reason
 from linjen.triage.remembering import remembered
@@ -10,10 +10,9 @@ from linjen.triage.state import Candidate, State
 
 FALLBACK = "ovrigt"
 MOST_CANDIDATES = 5
-NEAR = 0.35  # a reason is worth a lead question with a third of the best one's score
+NEAR = 0.45  # a reason is worth a lead question with a third of the best one's score
 FAINT = 0.15  # below this the text says too little for any reason
-UNSURE = 0.31  # below this the words leave it open what the case is about, and the compass asks
-MOST_BY_FINDINGS = 4
+UNSURE = 0.25  # below this the words leave it open what the case is about, and the compass asks
 
 
 @remembered
@@ -56,9 +55,9 @@ def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[s
     if not is_unsure(protocols, state):
         return ()
     named = (*state.chosen, *by_text(protocols, state))
-    found = (id for code, ids in protocols.general.finds.items() if facts.get(code) == YES for id in ids)
-    fresh = [id for id in found if id not in named and _is_for(protocols, id, facts)]
-    return tuple(dict.fromkeys(fresh))[:MOST_BY_FINDINGS]
+    # "Vet inte" to a warning sign finds them, too; a limit would let one more finding push another's reason out.
+    found = (id for code, ids in protocols.general.finds.items() if facts.get(code, NO) != NO for id in ids)
+    return tuple(dict.fromkeys(id for id in found if id not in named and _is_for(protocols, id, facts)))
 
 
 def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
