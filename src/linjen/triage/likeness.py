@@ -20,15 +20,15 @@ from linjen.triage.expressions import Lexicon, Vocabulary
 from linjen.triage.words import Token, fold, read_lexicon_file, tokenise
 
 # Measured on lines the phrases were not written from: see the decision on own words.
-_CLASS_WEIGHT = 4.0
-_CENTRE_WEIGHT = 1.0
-_NEXT_WEIGHT = 0.7
-_NEXT_COUNT = 3
+_CLASS_WEIGHT = 2.5
+_CENTRE_WEIGHT = 3.0
+_NEXT_WEIGHT = 2.0
+_NEXT_COUNT = 7
 _NEAREST = 32  # contact reasons whose phrases are compared one by one
 _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
 #: A piece that stands in more phrases than this tells hardly anything of one of them, and costs the most to compare.
-_MOST_PHRASES = 600
+_MOST_PHRASES = 400
 Strength = Callable[[float], float]
 
 

@@ -10,9 +10,9 @@ from linjen.triage.state import Candidate, State
 
 FALLBACK = "ovrigt"
 MOST_CANDIDATES = 5
-NEAR = 0.45  # a reason is worth a lead question with a third of the best one's score
-FAINT = 0.15  # below this the text says too little for any reason
-UNSURE = 0.25  # below this the words leave it open what the case is about, and the compass asks
+NEAR = 0.4  # a reason is worth a lead question with two fifths of the best one's score
+FAINT = 0.06  # below this the text says too little for any reason
+UNSURE = 0.16  # below this the words leave it open what the case is about, and the compass asks
 
 
 @remembered
