@@ -16,6 +16,7 @@ from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
 from linjen.cases.alarms import listening
 from linjen.cases.answers import Answer, save_answers
+from linjen.cases.assessments import settle_self_care
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.message import Sending, Sent, send_messages
@@ -199,7 +200,8 @@ async def _sweep(site: Site) -> None:
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: sweep_sessions(site.database),
         lambda: sweep_sign_in_orders(site.database),
-        lambda: expire_drafts(site.database, clock.now()),
+        lambda: expire_drafts(site.database, site.sealer, clock.now()),
+        lambda: settle_self_care(site.database, clock.now()),
         lambda: sweep_jobs(site.database),
     )
     while True:

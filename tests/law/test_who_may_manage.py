@@ -15,6 +15,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.access.policy import UNIT_VERBS, unit_clause
+from linjen.cases.triage_quality import list_seen_units
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
@@ -82,6 +83,9 @@ async def test_what_the_pages_read_obeys_the_same_law(region: Region) -> None:
             units, staffed = await reached(db, by, "see_unit"), await reached(db, by, "see_staff")
             assert {one.id for one in await _or_none(list_managed_units(db, by))} == {_id(key) for key in units}
             assert {one.unit_id for one in await _or_none(list_assigned(db, by))} == {_id(key) for key in staffed}
+            for verb in ("see_triage_quality", "export_triage_quality"):
+                counted = await _or_none(list_seen_units(db, by, verb))
+                assert {one.id for one in counted} == {_id(key) for key in await reached(db, by, verb)}
             for key in _UNITS:
                 try:
                     seen = (await see_managed_unit(db, by, _id(key), at)).id == _id(key)

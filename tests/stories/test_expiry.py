@@ -16,7 +16,7 @@ DRAFTS = ("draft", "emergency", "self_care")
 
 async def sweep(region: Region, days: float) -> int:
     """Sweep so many days from now."""
-    return await expire_drafts(region.site.database, clock.now() + timedelta(days=days))
+    return await expire_drafts(region.site.database, region.site.sealer, clock.now() + timedelta(days=days))
 
 
 async def test_a_draft_is_emptied_after_its_days_and_its_writer_meets_it_no_more(region: Region) -> None:

@@ -65,13 +65,8 @@ _ADMINISTERS = """exists (
     and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
 
 _USER_ADMIN = _ADMINISTERS.format(roles="'user_admin'")
+_CONFIG_ADMIN = _ADMINISTERS.format(roles="'config_admin'")
 _ANY_ADMIN = _ADMINISTERS.format(roles="'user_admin', 'config_admin'")
-
-#: verb on a unit -> clause for staff, which speaks of `u` (units); residents administer nothing.
-UNIT_VERBS: dict[str, str] = {
-    "see_unit": _ANY_ADMIN,
-    "see_staff": _USER_ADMIN,
-}
 
 #: The triage's content is one for the whole region, so an assignment at any of its units will do.
 _ANYWHERE = """exists (
@@ -79,6 +74,17 @@ _ANYWHERE = """exists (
     and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
 
 _APPROVER = _ANYWHERE.format(roles="'medical_approver'")
+
+#: The triage's figures: of one's own units, and of all for who approves its content.
+_MAY_COUNT = f"({_CONFIG_ADMIN} or {_APPROVER})"
+
+#: verb on a unit -> clause for staff, which speaks of `u` (units); residents administer nothing.
+UNIT_VERBS: dict[str, str] = {
+    "see_unit": _ANY_ADMIN,
+    "see_staff": _USER_ADMIN,
+    "see_triage_quality": _MAY_COUNT,
+    "export_triage_quality": _MAY_COUNT,
+}
 
 #: verb on what belongs to the whole region -> clause for staff, which speaks of no row; residents do none of it.
 REGION_VERBS: dict[str, str] = {

@@ -5,13 +5,23 @@ from __future__ import annotations
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.assessments import CAME_BACK, count_left, left_of, note_assessed
 from linjen.cases.expiry import EMPTY
-from linjen.cases.loading import open_case
+from linjen.cases.interview import read_assessment
+from linjen.cases.loading import Case, open_case
+from linjen.cases.start import read_intake
+from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.events import record
+from linjen.core.sealing import Sealer
+
+_DRAFT = f"""
+select c.id, c.unit_id, c.phase, i.step, i.state_sealed, i.result_sealed, {CAME_BACK} as came_back
+from intakes i join cases c on c.id = i.case_id where c.id = $1
+"""
 
 
-async def withdraw(db: Connection, by: By, case_id: UUID) -> None:
+async def withdraw(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> None:
     """End a waiting case or a draft. A draft is emptied at once; self-care advice that was accepted stays readable."""
     case = await open_case(db, by, case_id, "withdraw")
     if case.state == "queued":
@@ -20,10 +30,25 @@ async def withdraw(db: Connection, by: By, case_id: UUID) -> None:
             case.visit_id,
         )
     elif case.state == "self_care_offered":
-        await db.execute(
-            "update cases set phase = 'closed', close_reason = 'self_care', closed_at = now() where id = $1", case_id
-        )
+        await _follow_advice(db, sealer, case)
     else:
-        for statement in EMPTY:
-            await db.execute(statement, [case_id])
+        await _leave(db, sealer, case)
     await record(db, case_id, "withdrawn", by.kind, by.person_id)
+
+
+async def _follow_advice(db: Connection, sealer: Sealer, case: Case) -> None:
+    await db.execute(
+        "update cases set phase = 'closed', close_reason = 'self_care', closed_at = now() where id = $1", case.id
+    )
+    found = await read_assessment(db, sealer, case.id)
+    if found is not None:
+        intake = await read_intake(db, sealer, case.id)
+        await note_assessed(db, case, intake, level=5, reason=found.contact_reason, outcome="self_care")
+
+
+async def _leave(db: Connection, sealer: Sealer, case: Case) -> None:
+    draft = await db.fetchrow(_DRAFT, case.id) if case.entry == "symptom" else None
+    if draft is not None:
+        await count_left(db, [left_of(sealer, draft, clock.now())])
+    for statement in EMPTY:
+        await db.execute(statement, [case.id])

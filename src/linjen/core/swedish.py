@@ -88,6 +88,11 @@ def date_words(on: date, language: str = "sv") -> str:
     return f"{on.day} {_MONTHS[_tongue(language)][on.month - 1]} {on.year}"
 
 
+def month_words(on: date, language: str = "sv") -> str:
+    """ "maj 2023", in English "May 2023": the month that a day belongs to."""
+    return f"{_MONTHS[_tongue(language)][on.month - 1]} {on.year}"
+
+
 def weekday(on: date, language: str = "sv") -> str:
     """ "måndag", in English "Monday"."""
     return _WEEKDAYS[_tongue(language)][on.weekday()]

@@ -18,6 +18,7 @@ from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import read_settings
 from linjen.demo import world
 from linjen.demo.cases import seed_cases
+from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
 from linjen.simulators import bankid, rivta, staff_idp
 from linjen.web.server import Server, listen
@@ -54,7 +55,7 @@ class Demo:
             await asyncio.to_thread(self.postgres.start)
             stack.push_async_callback(_ended, asyncio.create_task(self.postgres.watch()))
             await migrate(self.postgres.owner_dsn, "linjen_app")
-            await _seed(self.postgres.app_dsn, Sealer(read_key_file(key_file)))
+            await _seed(self.postgres, Sealer(read_key_file(key_file)))
             await self._start_simulators(stack)
             settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())
             self.site = build_site(settings, self.postgres.app_dsn, self._links())
@@ -111,13 +112,14 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _seed(dsn: str, sealer: Sealer) -> None:
-    database = Database(dsn, size=2)
+async def _seed(postgres: Embedded, sealer: Sealer) -> None:
+    database = Database(postgres.app_dsn, size=2)
     try:
         if await database.fetch_value("select not exists (select 1 from units)"):
             async with database.transaction() as db:
                 await world.seed(db, sealer)
             await seed_cases(database, sealer)
+            await seed_history(database, postgres.owner_dsn, sealer)
     finally:
         await database.close()
 

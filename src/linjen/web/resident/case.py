@@ -147,7 +147,7 @@ async def take_back(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:
             before = await see_case(db, by, case_id, "withdraw")
-            await withdraw(db, by, case_id)
+            await withdraw(db, exchange.site.sealer, by, case_id)
     except Refused as refused:
         if refused.reason != "wrong_state":
             raise

@@ -79,7 +79,7 @@ async def follow_advice(exchange: Exchange) -> Response[Any]:
                 return exchange.redirect(sheet.path)
             offered = msgspec.structs.replace(sheet.assessment, outcome="self_care")
             await keep_assessment(db, site.sealer, case_id, offered)
-            await withdraw(db, exchange.by, case_id)
+            await withdraw(db, site.sealer, exchange.by, case_id)
     except Refused as refused:
         return await leave(exchange, refused)
     return exchange.redirect(f"/intakes/{case_id}/advice")
