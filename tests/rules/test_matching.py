@@ -7,6 +7,8 @@ from importlib.resources import files
 import msgspec
 import pytest
 
+from linjen.triage import load
+from linjen.triage.library import FOLDER, compile_files, files_in
 from linjen.triage.matching import Reading, match_reasons, read_text
 from tests.rules.lines import read_lines, wilson
 
@@ -23,6 +25,34 @@ def test_the_right_reason_is_among_the_best(name: str, within: int, goal: float)
     hits = len(lines) - len(missed)
     print(f"{name} top {within}: {hits}/{len(lines)}, 95 % interval {wilson(hits, len(lines))}")
     assert hits / len(lines) >= goal, missed
+
+
+@pytest.mark.parametrize(("within", "goal"), [(1, 0.70), (3, 0.88), (5, 0.95)])
+def test_lines_by_another_hand_find_their_reason(within: int, goal: float) -> None:
+    """Two lines for each reason were written by somebody who had seen neither phrases nor content; these are one."""
+    lines = read_lines("openings_blind")
+    read = load().read
+    hits = sum(
+        bool(set(line["reason"].split("|")) & {reason for reason, _ in read(line["text"]).reasons[:within]})
+        for line in lines
+    )
+    assert hits / len(lines) >= goal
+
+
+def test_every_reason_says_how_people_open() -> None:
+    folder = files("linjen.triage").joinpath("lexicon", "openings")
+    many = {path.name.removesuffix(".txt"): len(path.read_text("utf-8").splitlines()) for path in folder.iterdir()}
+    assert set(many) == set(load().vocabulary.reasons)
+    assert min(many.values()) >= 50
+
+
+def test_a_synonym_of_the_protocol_file_is_read() -> None:
+    protocols = load()
+    words = "kvackelibongel i benet"
+    assert protocols.read(words).reasons[0][0] != "vartor"
+    raw = files_in(FOLDER)
+    raw["vartor.yaml"] = raw["vartor.yaml"].replace(b"synonyms: [", f"synonyms: [{words}, ".encode(), 1)
+    assert compile_files(raw).read(words).reasons[0][0] == "vartor"
 
 
 def test_every_reason_has_an_opening() -> None:

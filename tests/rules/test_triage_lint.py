@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def test_the_content_that_ships_has_no_fault() -> None:
     assert check(FOLDER) == []
 
 
+def test_the_command_counts_the_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["triage", "check"]) == 0
+    counted = re.search(r"(\d+) rules: (\d+) with a source that was read, (\d+) without", capsys.readouterr().out)
+    assert counted
+    assert int(counted[1]) == int(counted[2]) + int(counted[3]) > 1000
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "reason"),
     [
@@ -50,6 +58,11 @@ def test_the_content_that_ships_has_no_fault() -> None:
         ("danger.yaml", "if: age_years < 6", "if: gen.fever", "by age and sex alone"),
         ("codes.yaml", "better: Det blir bättre, ", "", "labels of gen.course must be exactly"),
         ("general.yaml", "groups: [Barn]", "groups: [Barnn]", "unknown contact reason or group Barnn"),
+        ("general.yaml", "neuro.headache: [huvudvark]", "neuro.headache: [huvud]", "unknown contact reason huvud"),
+        ("general.yaml", "eye.pain: [ogon_ont]", "eye.halos: [ogon_ont]", "neither by the danger screen nor"),
+        ("general.yaml", "eye.pain: [ogon_ont]", "gen.temp: [ogon_ont]", "no finding that is answered yes or no"),
+        ("general.yaml", "if: pain.present", "if: hx.dementia", "so this question is never reached"),
+        ("danger.yaml", "if: trauma.occurred", "if: hx.dementia", "so this question is never reached"),
     ],
 )
 def test_a_fault_is_found(tmp_path: Path, file: str, old: str, new: str, reason: str) -> None:

@@ -17,6 +17,7 @@ from linjen.triage.assessment import assess
 from linjen.triage.interview import answer, begin, checked, next_page
 from linjen.triage.library import FOLDER, Protocols, load
 from linjen.triage.lint import check
+from linjen.triage.opened import is_source_read
 from linjen.triage.state import Page, Result, Sex, State, Value, Writer
 
 _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
@@ -73,7 +74,15 @@ def run_check(folder: Path) -> int:
         print(f"{folder / problem.file}:{problem.line}: {problem.reason}")
     if not problems:
         print(f"{folder}: {len(list(folder.glob('*.yaml')))} files, no faults")
+        print(sources_line(load(folder)))
     return 1 if problems else 0
+
+
+def sources_line(protocols: Protocols) -> str:
+    """How many rules rest on a source that was read, and how many on general medical knowledge alone."""
+    rules = [rule for reason in protocols.reasons.values() for rule in reason.rules] + list(protocols.rules)
+    read = sum(is_source_read(rule.source) for rule in rules)
+    return f"{len(rules)} rules: {read} with a source that was read, {len(rules) - read} without"
 
 
 def _stream(handle: Callable[[bytes], Iterable[dict[str, Any]]]) -> int:

@@ -176,8 +176,21 @@ class _Checker:
             yield self.problem(loaded, place, str(wrong.detail["why"]))
             return
         codes = codes_of(node)
-        if place.startswith("$.screens") and codes:
+        if place.startswith("$.screens") and ".pages" not in place and codes:
             yield self.problem(loaded, place, f"a screen is chosen by age and sex alone, not by {min(codes)}")
+        if place.startswith(("$.questions", "$.compass")) or ".pages" in place:
+            named = codes_of(parse(text, self.known.findings, dict.fromkeys(self.terms, _NOTHING)))
+            for code in self._never_asked(loaded.file, named):
+                yield self.problem(loaded, place, f"{code} is never asked, so this question is never reached")
+
+    def _never_asked(self, file: AnyFile, codes: Iterable[str]) -> Iterator[str]:
+        """Of `codes`, those that neither this interview asks nor an answer to another code of it brings."""
+        asked = self.everywhere
+        if isinstance(file, ReasonFile):
+            asked = asked | {code for _, listed in _asked(file) for code in listed}
+        for code in sorted(set(codes) - asked - {PATIENT_MONTHS}):
+            if not any(child in asked for child in self._below(code)):
+                yield code
 
     def rule(self, loaded: Loaded, place: str, rule: RuleText) -> Iterator[Problem]:
         try:
@@ -185,16 +198,13 @@ class _Checker:
         except Invalid:
             return  # reported by condition()
         yield from (self.problem(loaded, f"{place}.if", why) for why in self._lowering(node, rule.level))
-        asked = self.everywhere
         if isinstance(loaded.file, ReasonFile):
-            asked = self.everywhere | {code for _, listed in _asked(loaded.file) for code in listed}
             if not rule.id.startswith(f"{loaded.file.id}."):
                 yield self.problem(loaded, f"{place}.id", f"a rule of this file is named {loaded.file.id}.something")
             # Terms gather what several reasons ask; only what the rule's own text names must be asked here.
             named = codes_of(parse(rule.condition, self.known.findings, dict.fromkeys(self.terms, _NOTHING)))
-            for code in sorted(named - asked - {PATIENT_MONTHS}):
-                if not any(child in asked for child in self._below(code)):
-                    yield self.problem(loaded, f"{place}.if", f"{code} is never asked in this interview")
+            for code in self._never_asked(loaded.file, named):
+                yield self.problem(loaded, f"{place}.if", f"{code} is never asked in this interview")
 
     def _below(self, code: str) -> Iterator[str]:
         for child in self.known.children.get(code, ()):
@@ -308,6 +318,14 @@ class _Checker:
         for number, audience in enumerate(file.audiences):
             for strange in [*set(audience.reasons) - set(self.known.reasons), *set(audience.groups) - groups]:
                 yield self.problem(loaded, f"$.audiences[{number}]", f"unknown contact reason or group {strange}")
+        for code, reasons in file.finds.items():
+            place = f"$.finds.{code}"
+            if code not in self.known.findings or self.known.findings[code].type != "bool":
+                yield self.problem(loaded, place, f"{code} is no finding that is answered yes or no")
+            elif code not in self.everywhere:
+                yield self.problem(loaded, place, f"{code} is asked neither by the danger screen nor by the compass")
+            for strange in set(reasons) - set(self.known.reasons):
+                yield self.problem(loaded, place, f"unknown contact reason {strange}")
 
 
 _NOTHING: Node = OneOf("sex", ())
@@ -324,7 +342,8 @@ def _asked(file: AnyFile) -> Iterator[tuple[str, list[str]]]:
         yield "$.risk_groups", file.risk_groups
         yield from ((f"$.questions[{number}].ask", block.ask) for number, block in enumerate(file.questions))
     if isinstance(file, GeneralFile):
-        yield from ((f"$.always[{number}].ask", block.ask) for number, block in enumerate(file.always))
+        for name, blocks in (("always", file.always), ("compass", file.compass)):
+            yield from ((f"$.{name}[{number}].ask", block.ask) for number, block in enumerate(blocks))
     if isinstance(file, DangerFile):
         for number, screen in enumerate(file.screens):
             yield from ((f"$.screens[{number}].pages[{at}].ask", page.ask) for at, page in enumerate(screen.pages))
@@ -334,9 +353,14 @@ def _conditions(file: AnyFile) -> Iterator[tuple[str, str]]:
     """Every condition that a file holds, with its place; empty ones left out."""
     listed: dict[str, Iterable[object]] = {
         name: getattr(file, name, ())
-        for name in ("questions", "always", "rules", "screens", "floors", "fits", "audiences", "support")
+        for name in ("questions", "always", "compass", "rules", "screens", "floors", "fits", "audiences", "support")
     }
     for name, parts in listed.items():
         for number, part in enumerate(parts):
             if text := getattr(part, "condition", ""):
                 yield f"$.{name}[{number}].if", text
+    if isinstance(file, DangerFile):
+        for number, screen in enumerate(file.screens):
+            for at, page in enumerate(screen.pages):
+                if page.condition:
+                    yield f"$.screens[{number}].pages[{at}].if", page.condition
