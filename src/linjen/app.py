@@ -65,8 +65,8 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     key_file = settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key"
     database = Database(dsn)
     sealer = Sealer(read_key_file(key_file))
-    hub = Hub(database)
-    drawing = Drawing(database, sealer)
+    hub, shelf = Hub(database), Shelf(database, triage_on=settings.triage_on)
+    drawing = Drawing(database, sealer, shelf)
     hub.draw, hub.draw_rows, hub.read_since = drawing.event, drawing.rows, drawing.read_since
 
     async def write(batch: Any) -> list[Sent]:
@@ -79,7 +79,6 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     drafts: GroupWriter[Typed, None] = GroupWriter(lambda batch: save_drafts(database, sealer, batch))
     answers: GroupWriter[Answer, bool] = GroupWriter(lambda batch: save_answers(database, sealer, batch))
     database.on_commit = hub.publish
-    shelf = Shelf(database, triage_on=settings.triage_on)
     site = Site(
         settings, database, sealer, hub, messages, reads, drafts, answers, Faces(database), shelf,
         demo_links=demo_links or {},

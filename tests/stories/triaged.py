@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.cases.interview import conclude, keep_assessment, keep_state
+from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
 from linjen.cases.start import open_draft, save_intake
 from linjen.demo.cases import SeedCase
 from linjen.media.decoding import Prepared
@@ -48,7 +48,7 @@ async def send_triaged(region: Region, writer: str, yes: set[str], unknown: set[
         draft = await open_draft(db, site.sealer, by, case_id)
         intake = keep_state(draft.intake, state)
         await save_intake(db, site.sealer, draft, intake, "check")
-        assessment = conclude(load(), state, intake)
+        assessment = concluded(load(), state, conclude(load(), state, intake), "sv")
         await keep_assessment(db, site.sealer, case_id, assessment)
         for number in range(pictures):
             await add_picture(

@@ -30,6 +30,7 @@ from linjen.triage import (
 from linjen.triage.confirming import stated_in
 from linjen.triage.forms import GENERAL_FORM, form_in_words, still_fits, written_in
 from linjen.triage.interview import standing_answers
+from linjen.triage.margins import Margins, margins
 from linjen.triage.replay import fitting_answers
 from linjen.triage.state import Patient, TextReading
 
@@ -46,7 +47,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     `lines` are the answers with the questions as the resident read them, warning signs first; `words` are the warning
     signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked; `form`
     holds (question, answer) of the short form. With `form_only` the triage was turned off: there is no urgency, and
-    `lines` are answers from before it was.
+    `lines` are answers from before it was. `margins` say what would have made it more or less urgent, None where that
+    has not been worked out; `language` is the one that she read in, '' when it was not noted.
     """
 
     urgency: int | None
@@ -62,6 +64,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = True
     form: tuple[tuple[str, str], ...] = ()
     form_only: bool = False
+    margins: Margins | None = None
+    language: str = ""
 
 
 def read_state(intake: Intake) -> State | None:
@@ -165,6 +169,14 @@ def conclude(protocols: Protocols, state: State, intake: Intake) -> Assessment:
         words=state.suspected, unanswered_red_flags=result.unanswered_red_flags, self_care=result.self_care,
         complete=result.complete, form=tuple((question, answer) for _, question, answer in form),
     )  # fmt: skip
+
+
+def concluded(protocols: Protocols, state: State | None, found: Assessment, language: str) -> Assessment:
+    """What is kept of a case that is sent: what `conclude` or `hear` found, with how near other levels were."""
+    if found.urgency is None or state is None:
+        return msgspec.structs.replace(found, language=language)
+    near = margins(protocols, state, found.urgency) if found.complete else None
+    return msgspec.structs.replace(found, margins=near, language=language)
 
 
 def hear(protocols: Protocols, intake: Intake, patient: Patient) -> Assessment:

@@ -19,7 +19,7 @@ from linjen.people.workplaces import care_workplaces
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the ledger. `waiting_since` is when it entered the queue (UTC)."""
+    """One row of the ledger. `waiting_since` is when it entered the queue (UTC), `protocol` the stamp of its triage."""
 
     case_id: UUID
     visit_id: UUID
@@ -27,6 +27,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     priority: int
     reason: str
+    protocol: str
     birth_on: date
     waiting_since: datetime
     unread: int
@@ -39,8 +40,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
 MOST = 500
 
 _ROWS = """
-select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.patient_birth_on as birth_on,
-  v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
+select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
+  c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 """

@@ -8,7 +8,7 @@ from linjen.access.by import By
 from linjen.cases.claim import claim
 from linjen.cases.close import close
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
-from linjen.cases.interview import conclude, keep_assessment, keep_state
+from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
 from linjen.cases.message import seal_text
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.cases.start import (
@@ -94,7 +94,7 @@ class SeedCase:
             )  # fmt: skip
             intake = keep_state(draft.intake, state)
             await save_intake(db, self.sealer, draft, intake, "check")
-            assessment = conclude(load(), state, intake)
+            assessment = concluded(load(), state, conclude(load(), state, intake), "sv")
             await keep_assessment(db, self.sealer, case_id, assessment)
         return assessment.urgency or ADMIN_PRIORITY
 

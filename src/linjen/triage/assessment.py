@@ -25,11 +25,11 @@ def assess(protocols: Protocols, state: State) -> Result:
     reasons = protocols_in_play(protocols, state, facts)
     found = [*fired_now(protocols, state)]
     emergency = any(rule.level == 1 and rule.certain for rule in found)
-    unknown = _unknown_red_flags(protocols, state)
+    unknown = unknown_red_flags(protocols, state)
     left = [] if emergency else _open_red_flags(protocols, state)
     complete = emergency or next_page(protocols, state) is None
     administrative = is_only_administrative(protocols, state)
-    found += _open_question_rules(unknown, left, complete=complete)
+    found += open_question_rules(unknown, left, complete=complete)
     found += defaults(protocols, state, facts)
     urgency = min(rule.level for rule in found)
     return Result(
@@ -52,7 +52,8 @@ def _outcome(urgency: int, *, emergency: bool) -> Outcome:
     return "self_care" if urgency == SELF_CARE else "contact"
 
 
-def _unknown_red_flags(protocols: Protocols, state: State) -> list[str]:
+def unknown_red_flags(protocols: Protocols, state: State) -> list[str]:
+    """The warning signs that were answered "vet inte"."""
     findings = protocols.vocabulary.findings
     return [code for code, value in state.answers.items() if value is None and findings[code].is_red_flag]
 
@@ -63,7 +64,8 @@ def _open_red_flags(protocols: Protocols, state: State) -> list[str]:
     return [code for code in dict.fromkeys(asked) if findings[code].is_red_flag]
 
 
-def _open_question_rules(unknown: list[str], left: list[str], *, complete: bool) -> list[Fired]:
+def open_question_rules(unknown: list[str], left: list[str], *, complete: bool) -> list[Fired]:
+    """What keeps a result away from self-care: warning signs answered "vet inte", and questions that are left."""
     found = []
     if unknown:
         why = "Minst ett varningstecken är besvarat med ”vet inte”, så någon i vården behöver titta på ärendet."

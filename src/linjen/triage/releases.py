@@ -52,6 +52,15 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     retired_at: datetime | None
 
 
+class Approval(msgspec.Struct, frozen=True):
+    """Who approved a version, by name and title, and when (UTC); `retired` when nobody begins on it any more."""
+
+    by: str
+    title: str
+    at: datetime
+    retired: bool
+
+
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
     """What runs since `at`: a release, or with None the shipped content; with triage_on false, forms alone.
 
@@ -135,6 +144,16 @@ async def find_released(db: Connection, stamp: str) -> UUID | None:
         "select id from triage_releases where stamp = $1 and state = 'released'", stamp
     )
     return found
+
+
+async def find_approval(db: Connection, stamp: str) -> Approval | None:
+    """Who approved the version with this stamp, for who reads a case that it sorted; None for one without a release."""
+    row = await db.fetchrow(
+        "select s.given_name || ' ' || s.surname as by, s.title, r.approved_at as at, r.state = 'retired' as retired"
+        " from triage_releases r join staff s on s.id = r.approver_id where r.stamp = $1 and r.state <> 'draft'",
+        stamp,
+    )
+    return Approval(**dict(row)) if row else None
 
 
 async def find_version(db: Connection, name: str) -> UUID | None:

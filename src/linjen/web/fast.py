@@ -5,7 +5,7 @@ Their templates are ordinary ones of parts/, kept to what both engines understan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,7 +17,6 @@ from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
 from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
-from linjen.triage.vocabulary import vocabulary
 from linjen.web.words import say
 
 _PARTS = Path(__file__).parent / "parts"
@@ -103,15 +102,16 @@ def _minutes_words(minutes: int) -> str:
     return say("sv", "ledger.waited_days", days=minutes // (24 * 60))
 
 
-def row_values(row: LedgerRow, *, mine: bool, minutes: int, today: date) -> dict[str, Any]:
-    """What parts/ledger_row.html needs of a row: whether its reader holds it, and whole minutes of waiting.
+def row_values(row: LedgerRow, *, reason: str, mine: bool, minutes: int, today: date) -> dict[str, Any]:
+    """What parts/ledger_row.html needs of a row: its contact reason in words, whether its reader holds it, and whole
+    minutes of waiting.
 
     `sort` orders the rows of one section as text.
     """
     case_id, since = str(row.case_id), row.waiting_since
     return {
         "case_id": case_id, "state": row.state, "priority": row.priority, "level": _level_words(row.priority),
-        "reason": reason_name(row.entry, row.reason), "age": _age_words(row.birth_on, today),
+        "reason": reason, "age": _age_words(row.birth_on, today),
         "waiting": _minutes_words(minutes), "waiting_since": since.isoformat(), "unread": row.unread,
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine,
         "sort": f"{0 if mine else 1}-{row.priority}-{since.timestamp():017.6f}-{case_id}",
@@ -124,37 +124,33 @@ def _level_words(priority: int) -> str:
 
 
 @cache
-def reason_name(entry: str, reason: str) -> str:
-    """The contact reason in words; an administrative question has its own."""
-    known = vocabulary().reasons.get(reason)
-    if entry == "admin":
-        return f"{say('sv', 'ledger.admin')}: {known.name.lower()}" if known else say("sv", "ledger.admin")
-    return known.name if known else say("sv", "ledger.no_reason")
-
-
-@cache
 def _row_words() -> dict[str, str]:
     return {key: say("sv", f"ledger.{key}") for key in ("unread", "has_picture", "you", "claim", "open")}
 
 
-def draw_row(row: LedgerRow, by: By, at: datetime) -> str:
+#: The contact reason of a row in words.
+ReasonOf = Callable[[LedgerRow], str]
+
+
+def draw_row(row: LedgerRow, by: By, at: datetime, reason_of: ReasonOf) -> str:
     """One row of the ledger for its reader, at an instant."""
-    return draw_rows([row], by, at)
+    return draw_rows([row], by, at, reason_of)
 
 
-def draw_rows(rows: Sequence[LedgerRow], by: By, at: datetime) -> str:
+def draw_rows(rows: Sequence[LedgerRow], by: By, at: datetime, reason_of: ReasonOf) -> str:
     """Many rows of a ledger for its reader in one go, in the given order."""
     today, now = clock.local_date(at), at.timestamp()
     return "".join([
         _draw_row(
-            row, row.holder_id == by.person_id, max(0, int((now - row.waiting_since.timestamp()) // 60)), today
+            row, reason_of(row), row.holder_id == by.person_id,
+            max(0, int((now - row.waiting_since.timestamp()) // 60)), today,
         )
         for row in rows
     ])  # fmt: skip
 
 
 @lru_cache(maxsize=5_000)
-def _draw_row(row: LedgerRow, mine: bool, minutes: int, today: date) -> str:
+def _draw_row(row: LedgerRow, reason: str, mine: bool, minutes: int, today: date) -> str:
     """A row looks the same to all who do not hold it, for the minute that its waiting time stands (about 8 MB)."""
-    values = row_values(row, mine=mine, minutes=minutes, today=today)
+    values = row_values(row, reason=reason, mine=mine, minutes=minutes, today=today)
     return _environment().render_template("parts/ledger_row.html", r=values, w=_row_words())

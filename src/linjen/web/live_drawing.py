@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from linjen.cases.ledger import find_ended, has_ledger, see_rows
+from linjen.cases.ledger import LedgerRow, find_ended, has_ledger, see_rows
 from linjen.cases.message import unseal_text
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import Event
 from linjen.core.sealing import Sealer
+from linjen.triage.shelf import Shelf
 from linjen.web.fast import draw_bubble, draw_row
 from linjen.web.live import Party, Stream, frame
+from linjen.web.reason_names import reason_on
 
 
 class Drawing:
     """Draws for the hub. Names are looked up once and remembered for the life of the process."""
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
+    def __init__(self, database: Database, sealer: Sealer, shelf: Shelf) -> None:
         self._database = database
         self._sealer = sealer
+        self._shelf = shelf
         self._names: dict[UUID, tuple[str, str]] = {}
         self._last: tuple[UUID, int, Party] | None = None
         self._last_html = ""
@@ -82,6 +85,9 @@ class Drawing:
                 ended = await find_ended(db, stream.by, list(left)) if left else set()
             for row in rows:
                 stream.shown.add(row.case_id)
-                stream.put(frame("row", draw_row(row, stream.by, clock.now())))
+                stream.put(frame("row", draw_row(row, stream.by, clock.now(), self._reason)))
             for case_id in ended | (left & stream.shown):
                 stream.put(frame("gone", str(case_id)))
+
+    def _reason(self, row: LedgerRow) -> str:
+        return reason_on(self._shelf, row.entry, row.reason, row.protocol)

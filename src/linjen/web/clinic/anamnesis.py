@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import get_args
 
 import msgspec
@@ -11,9 +12,12 @@ from linjen.cases.interview import Assessment, read_assessment
 from linjen.cases.loading import Case
 from linjen.cases.start import Intake, read_intake
 from linjen.core.database import Connection
+from linjen.triage.condition_words import listed
+from linjen.triage.margins import Margins
 from linjen.triage.state import Fired, Line, LineKind
 from linjen.triage.vocabulary import vocabulary
 from linjen.web.clinic.case_head import CaseHead
+from linjen.web.clinic.why import Why, margin_words, read_why
 from linjen.web.exchange import Exchange
 
 
@@ -34,16 +38,21 @@ class Anamnesis(msgspec.Struct, frozen=True, kw_only=True):
     heard: Sequence[tuple[str, str]]
     form: Sequence[tuple[str, str]]
     rules: Sequence[Fired]
-    reviewed: bool
     protocol: str
     form_only: bool
+    in_english: bool
+    margins: Margins | None
 
 
-async def read_anamnesis(db: Connection, exchange: Exchange, case: Case) -> Anamnesis:
-    """The intake of a case that the reader has seen by see_case; a case that was not triaged has its own words only."""
+async def read_anamnesis(db: Connection, exchange: Exchange, case: Case) -> tuple[Anamnesis, Why]:
+    """The intake of a case that the reader has seen by see_case, and why it stands where it does.
+
+    A case that was not triaged has its own words only.
+    """
     intake = await read_intake(db, exchange.site.sealer, case.id)
     assessment = await read_assessment(db, exchange.site.sealer, case.id)
-    return _as_anamnesis(intake, assessment or Assessment(urgency=None, outcome="contact"), assessment is not None)
+    found = assessment or Assessment(urgency=None, outcome="contact")
+    return _as_anamnesis(intake, found, assessment is not None), await read_why(db, exchange, case, found)
 
 
 def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis:
@@ -56,8 +65,8 @@ def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis
         answers=of_kind["positive"] + of_kind["detail"], denied=of_kind["negative"],
         heard=[(signs[code].name, words) for code, words in found.words.items()
                if code in signs and code not in answered],
-        form=found.form, rules=found.rules, reviewed=bool(found.rules) and all(rule.reviewed for rule in found.rules),
-        protocol=found.protocol, form_only=found.form_only,
+        form=found.form, rules=found.rules, protocol=found.protocol, form_only=found.form_only,
+        in_english=found.language == "en" and bool(found.lines or found.form), margins=found.margins,
     )  # fmt: skip
 
 
@@ -98,4 +107,16 @@ def _urgency(exchange: Exchange, case: Case, anamnesis: Anamnesis) -> list[str]:
         return []
     word = exchange.say(f"urgency.{case.urgency}")
     line = exchange.say("clinic.copy.urgency", level=case.urgency, word=word, protocol=anamnesis.protocol)
-    return [line, *(f"- {rule.why}" for rule in anamnesis.rules)]
+    return [line, *(f"- {rule.why}" for rule in anamnesis.rules), *_margins(exchange, anamnesis.margins)]
+
+
+def _margins(exchange: Exchange, found: Margins | None) -> list[str]:
+    """One line of what would have changed the level, each level once, the most urgent first."""
+    near = sorted((*found.more, *found.less), key=lambda one: one.level) if found else []
+    said = [
+        exchange.say(
+            "clinic.copy.level", level=level, words=listed([margin_words(exchange, one) for one in some], "eller")
+        )
+        for level, some in groupby(near, key=lambda one: one.level)
+    ]
+    return [exchange.say("clinic.copy.margins", levels="; ".join(said))] if said else []

@@ -25,9 +25,9 @@ from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
 from linjen.web.exchange import Exchange
-from linjen.web.fast import reason_name
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
+from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 
 
@@ -55,11 +55,11 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
         case, head = await _see(db, exchange)
-        anamnesis = await read_anamnesis(db, exchange, case)
+        anamnesis, why = await read_anamnesis(db, exchange, case)
         base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
         values = {
             "talk": await read_talk(db, site, by, case, base=base, text=text, error=error),
-            "anamnesis": anamnesis, "copy_text": as_text(exchange, head, case, anamnesis),
+            "anamnesis": anamnesis, "why": why, "copy_text": as_text(exchange, head, case, anamnesis),
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
@@ -106,8 +106,12 @@ async def show_visits(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         _, head = await _see(db, exchange)
         past = await list_past(db, exchange.by, head.patient_id)
-    rows = [{"past": one, "reason": reason_name(one.entry, one.reason), "sent": moment(exchange, one.sent_at)}
-            for one in past]  # fmt: skip
+    shelf = exchange.site.shelf
+    rows = [
+        {"past": one, "reason": reason_on(shelf, one.entry, one.reason, one.protocol),
+         "sent": moment(exchange, one.sent_at)}
+        for one in past
+    ]  # fmt: skip
     return exchange.page("clinic/visits.html", head=head, tab_here="visits", rows=rows)
 
 

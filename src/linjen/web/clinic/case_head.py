@@ -13,7 +13,8 @@ from linjen.core.database import Connection
 from linjen.core.swedish import date_words, time_words
 from linjen.people.residents import see_resident
 from linjen.web.exchange import Exchange
-from linjen.web.fast import age_words, reason_name
+from linjen.web.fast import age_words
+from linjen.web.reason_names import reason_on
 
 
 class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +59,8 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         case_id=case.id, patient_id=patient.id, name=f"{patient.given_name} {patient.surname}",
         given_name=patient.given_name, age=age,
         facts=exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{patient.sex}")),
-        reason=reason_name(case.entry, case.reason), protected=patient.protected, unit=names["unit"] if names else "",
+        reason=reason_on(exchange.site.shelf, case.entry, case.reason, case.protocol), protected=patient.protected,
+        unit=names["unit"] if names else "",
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
         writer=f"{writer.given_name} {writer.surname}" if writer else "",

@@ -11,6 +11,7 @@ from linjen.cases.ledger import MOST, LedgerRow, see_ledger
 from linjen.core import clock
 from linjen.web.exchange import Exchange
 from linjen.web.fast import draw_rows
+from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
 #: What has just been done, told once above the ledger; the words stand under ledger.done.
@@ -46,12 +47,16 @@ async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
 
 def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     """Waiting rows as they come; held ones with the reader's own first."""
-    by, at = exchange.by, clock.now()
+    by, at, shelf = exchange.by, clock.now(), exchange.site.shelf
+
+    def named(row: LedgerRow) -> str:
+        return reason_on(shelf, row.entry, row.reason, row.protocol)
+
     queued = [row for row in rows if row.state == "queued"]
     held = sorted((row for row in rows if row.state != "queued"), key=lambda row: row.holder_id != by.person_id)
     return {
-        "queued": len(queued), "queued_html": draw_rows(queued, by, at), "held": len(held),
-        "held_html": draw_rows(held, by, at), "now": at.isoformat(),
+        "queued": len(queued), "queued_html": draw_rows(queued, by, at, named), "held": len(held),
+        "held_html": draw_rows(held, by, at, named), "now": at.isoformat(),
     }  # fmt: skip
 
 

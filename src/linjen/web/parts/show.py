@@ -12,8 +12,10 @@ from linjen.cases.ledger import LedgerRow
 from linjen.core import clock
 from linjen.core.errors import NotFound
 from linjen.core.ids import new_id
+from linjen.triage.library import Protocols
 from linjen.web.exchange import Exchange
 from linjen.web.fast import draw_rows
+from linjen.web.reason_names import reason_name
 from linjen.web.routing import get_page
 
 
@@ -22,10 +24,10 @@ async def show_parts(exchange: Exchange) -> Response[Any]:
     """All parts; NotFound outside the demo."""
     if not exchange.site.settings.demo:
         raise NotFound("page")
-    return exchange.page("parts/parts_page.html", ledger_html=_ledger())
+    return exchange.page("parts/parts_page.html", ledger_html=_ledger(exchange.site.shelf.running()))
 
 
-def _ledger() -> str:
+def _ledger(protocols: Protocols) -> str:
     """A row of each kind, drawn as the real ledger draws them."""
     at = clock.now()
     me = By("staff", new_id(), new_id(), new_id())
@@ -33,7 +35,7 @@ def _ledger() -> str:
         LedgerRow(
             case_id=new_id(), visit_id=new_id(), entry="admin" if level == 4 else "symptom",
             state="in_progress" if holder else "queued",
-            priority=level, reason=reason, birth_on=clock.local_date(at) - timedelta(days=365 * age),
+            priority=level, reason=reason, protocol="", birth_on=clock.local_date(at) - timedelta(days=365 * age),
             waiting_since=at - timedelta(minutes=waited), unread=unread, pictures=pictures,
             holder_id=me.person_id if holder == "me" else new_id() if holder else None,
             holder_name="Bo Hellström" if holder else None,
@@ -44,7 +46,7 @@ def _ledger() -> str:
             (3, "halsont", 38, 55, 0, 0, "me"), (4, "ryggont", 47, 95, 1, 0, "colleague"),
         )
     ]  # fmt: skip
-    return draw_rows(rows, me, at)
+    return draw_rows(rows, me, at, lambda row: reason_name(protocols, row.entry, row.reason))
 
 
 ROUTES = [show_parts]

@@ -13,6 +13,7 @@ from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST
 from linjen.cases.interview import (
     ALARMED_ADMIN_PRIORITY,
     Assessment,
+    concluded,
     form_priority,
     is_alarming,
     keep_assessment,
@@ -134,8 +135,9 @@ async def send(exchange: Exchange) -> Response[Any]:
 
 
 async def _send(db: Connection, sheet: Sheet) -> None:
-    exchange, found = sheet.exchange, sheet.assessment
-    assert found is not None  # noqa: S101 - there are words, or nothing could be sent
+    exchange = sheet.exchange
+    assert sheet.assessment is not None  # noqa: S101 - there are words, or nothing could be sent
+    found = concluded(sheet.protocols, sheet.state, sheet.assessment, exchange.language)
     case_id, levels = sheet.draft.case.id, partial(level_of, sheet.protocols)
     await keep_assessment(db, exchange.site.sealer, case_id, found)
     await keep_alarms(db, exchange.site.sealer, case_id, found.words, levels, None)

@@ -1,0 +1,98 @@
+"""Därför: which version of the triage sorted a case, which rules decided, and what would have changed the level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from linjen.cases.interview import Assessment
+from linjen.cases.loading import Case
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.swedish import date_words
+from linjen.triage.condition_words import listed
+from linjen.triage.margins import Margin
+from linjen.triage.releases import Approval, find_approval
+from linjen.triage.state import Fired
+from linjen.web.exchange import Exchange
+
+_DEFAULT = ".utgangsniva"
+
+
+class Near(msgspec.Struct, frozen=True):
+    """One change of answers in words, and the level that it would have given; `note` says what is not certain."""
+
+    level: int
+    text: str
+    note: str = ""
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """What clinic/why.html draws. `deciding` are the rules of the case's level, `others` the rest that hold.
+
+    `raised` is there when later words have raised the case above the triage's level; `held` says why no answer holds
+    the level where it is.
+    """
+
+    protocol: str = ""
+    stamp: str = ""
+    approval: str = ""
+    deciding: Sequence[Fired] = ()
+    others: Sequence[Fired] = ()
+    raised: str = ""
+    more: Sequence[Near] = ()
+    less: Sequence[Near] = ()
+    held: str = ""
+    reviewed: bool = False
+
+
+async def read_why(db: Connection, exchange: Exchange, case: Case, found: Assessment) -> Why:
+    """Why a case that the reader has seen by see_case stands where it does."""
+    if not found.rules:
+        return Why()
+    name, _, rest = found.protocol.partition("@")
+    level = found.rules[0].level
+    deciding = [rule for rule in found.rules if rule.level == level]
+    return Why(
+        protocol=exchange.say("clinic.why.protocol", name=name, release=rest.partition("+")[0]), stamp=found.protocol,
+        approval=_approval(exchange, await find_approval(db, found.protocol)), deciding=deciding,
+        others=found.rules[len(deciding):], raised=_raised(exchange, case, level),
+        more=[_near(exchange, one) for one in found.margins.more] if found.margins else (),
+        less=[_near(exchange, one) for one in found.margins.less] if found.margins else (),
+        held=_held(exchange, found, deciding), reviewed=all(rule.reviewed for rule in found.rules),
+    )  # fmt: skip
+
+
+def _approval(exchange: Exchange, found: Approval | None) -> str:
+    if found is None:
+        return exchange.say("clinic.why.not_approved")
+    who = f"{found.by}, {found.title.lower()}" if found.title else found.by
+    on = date_words(clock.local_date(found.at))
+    return exchange.say("clinic.why.approved_retired" if found.retired else "clinic.why.approved", who=who, on=on)
+
+
+def _raised(exchange: Exchange, case: Case, level: int) -> str:
+    if case.priority is None or case.priority >= level:
+        return ""
+    return exchange.say("clinic.why.raised_later", level=case.priority, triage=level)
+
+
+def _held(exchange: Exchange, found: Assessment, deciding: Sequence[Fired]) -> str:
+    if found.margins is None or found.margins.less or found.urgency == 5:
+        return ""
+    by_default = any(rule.id.endswith(_DEFAULT) for rule in deciding)
+    return exchange.say("clinic.why.held_by_default" if by_default else "clinic.why.held_by_many")
+
+
+def _near(exchange: Exchange, one: Margin) -> Near:
+    text = margin_words(exchange, one)
+    note = exchange.say("clinic.why.open") if one.is_open else ""
+    return Near(one.level, text[:1].upper() + text[1:], note)
+
+
+def margin_words(exchange: Exchange, one: Margin) -> str:
+    """'temperatur minst 40 °C', 'utan svårt att gapa': lower-case, for a list or inside a sentence."""
+    present = listed(one.yes, "och") if one.yes else ""
+    missing = exchange.say("clinic.why.without", words=listed(one.no, "och")) if one.no else ""
+    return f"{present} {missing}".strip()
