@@ -90,12 +90,13 @@ async def test_who_approved_the_version_is_named_and_a_retired_one_is_told(regio
     await run(region, release_id)
     case_id = await sore_throat(region, "amina", "Jag har ont i halsen och det gör ont att svälja")
     page = await read(karin, case_id)
-    assert re.search(r"Protokoll linjen_exempel, version 0\.2\.0\. Godkänt av Eva Rask, medicinskt ansvarig läkare, \d+ \w+ \d{4}\.", page)
+    assert "Protokoll linjen_exempel, version 0.2.0." in page
+    assert re.search(r"Godkänt av Eva Rask, medicinskt ansvarig läkare, \d+ \w+ \d{4}\.", page)
     assert "Ont i svalget" in page
     await run(region, None)
     async with region.site.database.transaction() as db:
         await retire(db, region.actors.staff("eva", "ankaret"), release_id)
-    assert "Versionen är sedan dess avslutad." in await read(karin, case_id)
+    assert "Versionen är sedan dess indragen." in await read(karin, case_id)
     assert "Ont i svalget" in await read(karin, case_id), "the case keeps the name that it was sorted under"
     for path in ("/clinic/ledger", f"/clinic/cases/{case_id}/visits"):
         assert "Ont i svalget" in (await karin.get(path)).text, path

@@ -35,7 +35,8 @@ async def list_past(db: Connection, by: By, patient_id: UUID) -> list[Past]:
     rows = await db.fetch(
         f"select c.id as case_id, c.entry, {STATE} as state, c.reason, c.protocol, v.priority,"
         " c.sent_at, v.close_reason, coalesce(s.given_name || ' ' || s.surname, '') as holder_name"
-        " from cases c join visits v on v.id = c.visit_id left join staff s on s.id = v.holder_id where c.patient_id = $1 and $2::uuid is not null"
+        " from cases c join visits v on v.id = c.visit_id left join staff s on s.id = v.holder_id"
+        " where c.patient_id = $1 and $2::uuid is not null"
         f" and ($3::uuid is null or true) and $4::date is not null and {reach} order by c.sent_at desc, c.id limit 200",
         patient_id, by.person_id, by.unit_id, clock.local_date(clock.now()),
     )  # fmt: skip

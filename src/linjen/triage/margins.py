@@ -7,19 +7,18 @@ changed; age, sex and what nobody asked about stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, islice, product
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 import msgspec
 
 from linjen.triage.assessment import open_question_rules, unknown_red_flags
-from linjen.triage.condition import MAYBE, NO, YES, AtLeast, Compare, Facts, Flag, Node, Not, OneOf, Unknown
-from linjen.triage.condition import compiled as as_test
+from linjen.triage.condition import MAYBE, NO, YES, AtLeast, Compare, Facts, Unknown
 from linjen.triage.condition_words import condition_words
 from linjen.triage.facts import see_facts
 from linjen.triage.interview import next_page
 from linjen.triage.library import Protocols, Rule
+from linjen.triage.other_answers import Change, Way, Ways, changed
 from linjen.triage.plausible import protocols_in_play
 from linjen.triage.standing import LEAST_WITH_UNKNOWN, active_rules, defaults, fired_now
 from linjen.triage.state import State, Value
@@ -28,7 +27,6 @@ from linjen.triage.state import State, Value
 MOST = 5
 #: Answers that must change together: what needs more is not near.
 _MOST_MORE, _MOST_LESS = 2, 4
-_MOST_WAYS = 16
 #: Candidates that are tried for one side.
 _MOST_TRIED = 24
 #: A number within this part of its limit is near it.
@@ -56,105 +54,9 @@ class Margins(msgspec.Struct, frozen=True):
     less: tuple[Margin, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Change:
-    """Another answer to one code; `said` is the condition that it meets, or that it ends when `ends`."""
-
-    code: str
-    value: Value
-    said: Node
-    ends: bool
-
-
-_Way = frozenset[_Change]
-_AS_IT_IS: _Way = frozenset()
-
-
 def margins(protocols: Protocols, state: State, urgency: int) -> Margins:
     """The margins of an interview that ended in `urgency`; pure, and the same for the same answers everywhere."""
     return Margins(_more(protocols, state, urgency), _less(protocols, state, urgency))
-
-
-# -- what would have to be answered otherwise --------------------------------------------------------------------------
-
-
-class _Ways:
-    """The smallest changes of answers that make a condition hold, or not hold."""
-
-    def __init__(self, protocols: Protocols, state: State, facts: Facts, most: int) -> None:
-        self._protocols, self._answers, self._facts, self._most = protocols, state.answers, facts, most
-
-    def to(self, node: Node, *, hold: bool) -> list[_Way]:
-        """Each way, the smallest first; one that is empty when it is so already, none when no answer can do it."""
-        match node:
-            case Not(part):
-                return self.to(part, hold=not hold)
-            case AtLeast(least, parts):
-                needed = least if hold else len(parts) - least + 1
-                return self._several([self.to(part, hold=hold) for part in parts], needed)
-        truth = as_test(node)(self._facts)
-        if truth == (YES if hold else NO):
-            return [_AS_IT_IS]
-        return self._to_hold(node) if hold else self._to_end(node)
-
-    def _several(self, parts: Sequence[list[_Way]], needed: int) -> list[_Way]:
-        needed -= sum(_AS_IT_IS in ways for ways in parts)
-        if needed <= 0:
-            return [_AS_IT_IS]
-        left = [ways for ways in parts if ways and _AS_IT_IS not in ways]
-        if needed > min(self._most, len(left)):
-            return []
-        joined = (frozenset().union(*ways) for some in combinations(left, needed) for ways in product(*some))
-        fitting = (way for way in joined if len(way) <= self._most and len({one.code for one in way}) == len(way))
-        return sorted(dict.fromkeys(islice(fitting, 4 * _MOST_WAYS)), key=len)[:_MOST_WAYS]
-
-    def _to_hold(self, node: Node) -> list[_Way]:
-        match node:
-            case Flag(code) if code in self._answers:
-                return [frozenset((_Change(code, True, node, ends=False),))]
-            case Compare(code, sign, limit) if code in self._answers:
-                beside = limit + {">": 1, "<": -1}.get(sign, 0)
-                return [frozenset((_Change(code, beside, node, ends=False),))]
-            case OneOf(code, values) if code in self._answers:
-                return [frozenset((_Change(code, one, OneOf(code, (one,)), ends=False),)) for one in values]
-        return []
-
-    def _to_end(self, node: Node) -> list[_Way]:
-        match node:
-            case Flag(code):
-                said = Unknown(code) if self._facts.get(code) == MAYBE else node
-                if code in self._answers:
-                    return [frozenset((_Change(code, False, said, ends=True),))]
-                return self._to_end_what_implies(code)
-            case Unknown(code):
-                return [frozenset((_Change(code, False, node, ends=True),))]
-            case Compare(code) if code in self._answers:
-                return [frozenset((_Change(code, None, node, ends=True),))]
-            case OneOf(code) if code in self._answers:
-                now = OneOf(code, (str(self._answers[code]),))
-                return [frozenset((_Change(code, None, now, ends=True),))]
-        return []
-
-    def _to_end_what_implies(self, code: str) -> list[_Way]:
-        """A finding that follows from others ends with all of them; one that a chosen reason means cannot end."""
-        above = self._protocols.vocabulary.ancestors
-        sources = [one for one, value in self._answers.items() if value is True and code in above(one)]
-        way = frozenset(_Change(one, False, Flag(one), ends=True) for one in sources)
-        return [way] if 0 < len(way) <= self._most else []
-
-
-def _changed(protocols: Protocols, state: State, way: _Way) -> State:
-    """The interview with these answers: a yes means its parents, and with a no goes what implies it."""
-    answers, above = dict(state.answers), protocols.vocabulary.ancestors
-    for one in way:
-        answers[one.code] = one.value
-        if one.value is True:
-            answers.update({parent: True for parent in above(one.code) if parent in answers})
-        elif one.value is False:
-            answers.update(
-                {code: False for code, value in answers.items() if value is True and one.code in above(code)}
-            )
-    return msgspec.structs.replace(state, answers=answers)
 
 
 def _level(protocols: Protocols, state: State) -> int:
@@ -164,13 +66,13 @@ def _level(protocols: Protocols, state: State) -> int:
     return min(rule.level for rule in rules)
 
 
-def _in_words(protocols: Protocols, state: State, way: _Way, level: int, *, is_open: bool = False) -> Margin:
+def _in_words(protocols: Protocols, state: State, way: Way, level: int, *, is_open: bool = False) -> Margin:
     changes = sorted(way, key=lambda one: one.code)
     yes, no = (tuple(_said(protocols, state, one) for one in changes if one.ends is ends) for ends in (False, True))
     return Margin(level, yes, no, {one.code: one.value for one in changes}, is_open)
 
 
-def _said(protocols: Protocols, state: State, one: _Change) -> str:
+def _said(protocols: Protocols, state: State, one: Change) -> str:
     words = condition_words(one.said, protocols.vocabulary, protocols.words)
     unsure = not one.ends and state.answers[one.code] is None
     return f"{words} (besvarat med ”vet inte”)" if unsure else words
@@ -183,12 +85,12 @@ def _more(protocols: Protocols, state: State, urgency: int) -> tuple[Margin, ...
     if urgency == 1:
         return ()
     facts = see_facts(protocols, state)
-    found: dict[_Way, Margin] = {}
+    found: dict[Way, Margin] = {}
     for most in range(1, _MOST_MORE + 1):  # one answer is nearer than two, and nearly always there are enough
         if len(found) == MOST:
             break
         for way in islice(_nearest(protocols, state, facts, urgency, most), _MOST_TRIED):
-            level = _level(protocols, _changed(protocols, state, way))
+            level = _level(protocols, changed(protocols, state, way))
             if level < urgency and not any(other <= way and one.level <= level for other, one in found.items()):
                 found[way] = _in_words(protocols, state, way, level)
             if len(found) == MOST:
@@ -196,13 +98,13 @@ def _more(protocols: Protocols, state: State, urgency: int) -> tuple[Margin, ...
     return tuple(sorted(found.values(), key=lambda one: -one.level))
 
 
-def _nearest(protocols: Protocols, state: State, facts: Facts, urgency: int, most: int) -> Iterable[_Way]:
+def _nearest(protocols: Protocols, state: State, facts: Facts, urgency: int, most: int) -> Iterable[Way]:
     """The ways to a more urgent rule with at most so many answers, the nearest first."""
     reasons = protocols_in_play(protocols, state, see_facts(protocols, state))
     own = frozenset().union(*(reason.codes for reason in reasons))
     place = {code: number for number, code in enumerate(state.answers)}
-    ways = _Ways(protocols, state, facts, most)
-    ranked: dict[_Way, tuple[object, ...]] = {}
+    ways = Ways(protocols, state, facts, most)
+    ranked: dict[Way, tuple[object, ...]] = {}
     for rule in active_rules(protocols, reasons, state.answers):
         if rule.level >= urgency or rule.span(facts, state.answers)[1] != YES:
             continue
@@ -213,10 +115,10 @@ def _nearest(protocols: Protocols, state: State, facts: Facts, urgency: int, mos
     return sorted(ranked, key=lambda way: ranked[way])
 
 
-def _rank(state: State, facts: Facts, rule: Rule, way: _Way, urgency: int) -> tuple[float, ...]:
+def _rank(state: State, facts: Facts, rule: Rule, way: Way, urgency: int) -> tuple[float, ...]:
     """Fewest answers first; then what is half held, unsure or nearly so; then the next level."""
-    changed = {one.code for one in way}
-    held = any(facts.get(code) not in {None, NO} for code in rule.codes - changed)
+    codes = {one.code for one in way}
+    held = any(facts.get(code) not in {None, NO} for code in rule.codes - codes)
     gap = sum(_gap(state, one) for one in way)
     unsure = any(state.answers[one.code] is None for one in way)
     numbers = any(isinstance(one.said, Compare) for one in way)
@@ -224,7 +126,7 @@ def _rank(state: State, facts: Facts, rule: Rule, way: _Way, urgency: int) -> tu
     return len(way), not near, urgency - rule.level, gap
 
 
-def _gap(state: State, one: _Change) -> float:
+def _gap(state: State, one: Change) -> float:
     """How far a number is from its limit, as a part of the limit; 0 for what is no number, 1 for one nobody knows."""
     if not isinstance(one.said, Compare):
         return 0.0
@@ -232,7 +134,7 @@ def _gap(state: State, one: _Change) -> float:
     return abs(float(value) - one.said.limit) / max(1.0, abs(one.said.limit)) if value is not None else 1.0
 
 
-def _order(way: _Way, own: frozenset[str], place: Mapping[str, int]) -> tuple[bool, tuple[int, ...], tuple[str, ...]]:
+def _order(way: Way, own: frozenset[str], place: Mapping[str, int]) -> tuple[bool, tuple[int, ...], tuple[str, ...]]:
     """What the reasons in play ask for before what everybody is asked, then as the interview went."""
     codes = sorted((one.code for one in way), key=lambda code: place[code])
     return own.isdisjoint(codes), tuple(place[code] for code in codes), tuple(repr(one.value) for one in way)
@@ -253,8 +155,8 @@ def _less(protocols: Protocols, state: State, urgency: int) -> tuple[Margin, ...
     if not holding:
         return ()
     found: list[Margin] = []
-    for way in _Ways(protocols, state, facts, _MOST_LESS).to(AtLeast(1, tuple(holding)), hold=False):
-        after = _changed(protocols, state, way)
+    for way in Ways(protocols, state, facts, _MOST_LESS).to(AtLeast(1, tuple(holding)), hold=False):
+        after = changed(protocols, state, way)
         level = _level(protocols, after)
         if level > urgency:
             found.append(_in_words(protocols, state, way, level, is_open=next_page(protocols, after) is not None))
