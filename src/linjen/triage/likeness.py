@@ -29,6 +29,8 @@ _SMALL_WORD = 0.25
 _PIECE_SIZES = (4, 5)
 #: A piece that stands in more phrases than this tells hardly anything of one of them, and costs the most to compare.
 _MOST_PHRASES = 400
+#: Entries that a text is compared with at most: a millisecond, and no measurable loss (docs/decisions/own-words.md).
+_MOST_ENTRIES = 5_000
 Strength = Callable[[float], float]
 
 
@@ -139,12 +141,19 @@ class _Index:
         self._values.frombytes(rows.values)
         self._many = many
 
-    def products(self, places: Sequence[int], weights: Sequence[float]) -> list[float]:
-        """The scalar product of a vector with each of those indexed; `places` are its features' places."""
+    def products(self, places: Sequence[int], weights: Sequence[float], most: int) -> list[float]:
+        """The scalar product of a vector with each of those indexed; `places` are its features' places.
+
+        The weightiest features come first, and after `most` entries the rest, which would change little, is left.
+        """
         products = [0.0] * self._many
-        for place, weight in zip(places, weights, strict=True):
-            entries = slice(self._ends[place - 1] if place else 0, self._ends[place])
-            for number, other in zip(self._numbers[entries], self._values[entries], strict=True):
+        ends, numbers, values = self._ends, self._numbers, self._values
+        for weight, place in sorted(zip(weights, places, strict=True), reverse=True):
+            first, last = ends[place - 1] if place else 0, ends[place]
+            most -= last - first
+            if most < 0:
+                break
+            for number, other in zip(numbers[first:last], values[first:last]):  # noqa: B905 - the hottest line
                 products[number] += weight * other
         return products
 
@@ -172,11 +181,11 @@ class Likeness:
         }
         places = [self._places[feature] for feature in features]
         weights = _unit(self._weights, math.sqrt, features)
-        centres = self._centres.products(places, weights)
+        centres = self._centres.products(places, weights, _MOST_ENTRIES)
         # What lies far from a reason's centre is not near enough to one of its phrases to become one of the best.
         shared = [place for place, score in enumerate(centres) if score]
         near = heapq.nlargest(_NEAREST, shared, key=centres.__getitem__)
-        phrases = self._phrases.products(places, weights)
+        phrases = self._phrases.products(places, weights, _MOST_ENTRIES)
         scores = {place: _CENTRE_WEIGHT * centres[place] for place in shared}
         for place in near:
             values = sorted([phrases[number] for number in self._phrases_of[place]], reverse=True)
