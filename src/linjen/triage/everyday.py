@@ -58,8 +58,14 @@ def read_stated(text: str) -> dict[str, Stated]:
         found.setdefault(code, Stated(value, quote_of(text, tokens, places)))
     for code, stated in _durations(text, tokens, fever=_FEVER in found):
         found.setdefault(code, stated)
-    order = {name.partition("=")[0]: place for place, name in enumerate(read_lexicon_file("everyday.yaml"))}
+    order = _order()
     return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], len(order))))
+
+
+@lru_cache(maxsize=1)
+def _order() -> dict[str, int]:
+    """The place of each code in the lexicon."""
+    return {name.partition("=")[0]: place for place, name in enumerate(read_lexicon_file("everyday.yaml"))}
 
 
 def _findings(tokens: Sequence[Token], numbers: Sequence[Number]) -> Iterator[tuple[str, Value, Iterable[int]]]:

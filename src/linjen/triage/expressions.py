@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -28,6 +28,7 @@ _ENDINGS = (
 _BOOSTERS = re.compile(r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|tok|pers|full|halv|stup)(?=.{2})")
 
 _ROW_GAP = 3
+_WIDE_GAP = 7
 _PHRASE_GAP = 2
 _WINDOW = 16
 _MOST = 24
@@ -111,9 +112,9 @@ class Vocabulary:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """Items in a fixed order; `absent` when it must not occur."""
+    """Items in a fixed order, each with how far it may stand from the one before; `absent` when it must not occur."""
 
-    items: tuple[str, ...]
+    items: tuple[tuple[str, int], ...]
     absent: bool
 
 
@@ -131,11 +132,21 @@ def parse_expression(name: str, line: str) -> Expression:
     rows = []
     for part in line.replace(" && ", " & ").split(" & "):
         absent = part.strip().startswith("!")
-        items = tuple(part.strip().lstrip("!").split())
+        items = part.strip().lstrip("!").split()
         if not items:
             raise ValueError(f"empty row in {line!r}")
-        rows.append(Row(items, absent))
+        rows.append(Row(tuple(_with_gaps(items)), absent))
     return Expression(name, tuple(rows), wide)
+
+
+def _with_gaps(items: Iterable[str]) -> Iterator[tuple[str, int]]:
+    gap = _ROW_GAP
+    for item in items:
+        if item == "...":
+            gap = _WIDE_GAP
+            continue
+        yield item, 1 if item.startswith("+") else gap
+        gap = _ROW_GAP
 
 
 class Lexicon:
@@ -149,7 +160,7 @@ class Lexicon:
         self._plain = Vocabulary(keep, near=near)
         self._folded = Vocabulary(keep, folded=True, near=near)
         self._always: list[Expression] = []
-        self._anchored: dict[int, list[Expression]] = {}
+        self._anchored: dict[int, list[tuple[Expression, tuple[frozenset[int], ...]]]] = {}
         self.needed: dict[str, frozenset[int] | None] = {}
         for name, expressions in lines.items():
             for line in expressions:
@@ -157,19 +168,18 @@ class Lexicon:
         self.members = {name: self._sorted_members(members) for name, members in self._groups.items()}
 
     def _take_in(self, expression: Expression) -> None:
-        anchors: frozenset[int] | None = None
+        needed: list[frozenset[int]] = []
         for row in expression.rows:
-            for item in row.items:
-                if item == "...":
-                    continue
+            for item, _ in row.items:
                 numbers = self._atoms(item)
-                if not row.absent and numbers is not None and (anchors is None or len(numbers) < len(anchors)):
-                    anchors = numbers
-        if anchors is None:
+                if not row.absent and numbers is not None and numbers not in needed:
+                    needed.append(numbers)
+        if not needed:
             self._always.append(expression)
             return
+        anchors, *others = sorted(needed, key=len)
         for number in anchors:
-            self._anchored.setdefault(number, []).append(expression)
+            self._anchored.setdefault(number, []).append((expression, tuple(others)))
 
     def _atoms(self, item: str) -> frozenset[int] | None:
         """The pattern numbers of which at least one must be in a text where the item occurs; None for a number."""
@@ -227,7 +237,14 @@ class Lexicon:
             for number in fits(token.form):
                 places.setdefault(number, []).append(at)
         search = _Search(self, tokens, places, numbers)
-        candidates = {id(one): one for number in places for one in self._anchored.get(number, ())}
+        present = search.present
+        # Most expressions that have one of their words in the text lack another: that is seen without searching.
+        candidates = {
+            id(one): one
+            for number in places
+            for one, others in self._anchored.get(number, ())
+            if not any(map(present.isdisjoint, others))
+        }
         found: list[tuple[str, list[Span]]] = []
         for expression in [*self._always, *candidates.values()]:
             found.extend((expression.name, spans) for spans in search.finds(expression))
@@ -242,13 +259,13 @@ class _Search:
     ) -> None:
         self._lexicon, self._tokens = lexicon, tokens
         self._places, self._numbers = places, numbers
+        self.present = frozenset(places)
         self._known: dict[str, list[Span]] = {}
 
     def item(self, item: str) -> list[Span]:
         if item not in self._known:
-            # Most items have no word in the text at all: that is seen without searching.
             needed = self._lexicon.needed.get(item)
-            if needed is not None and needed.isdisjoint(self._places):
+            if needed is not None and needed.isdisjoint(self.present):
                 self._known[item] = []
                 return []
             spans = {span for choice in item.lstrip("+").split("|") for span in self._choice(choice)}
@@ -262,7 +279,7 @@ class _Search:
             return self._row([(part, _PHRASE_GAP) for part in choice.split("_")])
         if choice.startswith("@"):
             words, phrases = self._lexicon.members[choice[1:]]
-            spans = [(at,) for number in words & self._places.keys() for at in self._places[number]]
+            spans = [(at,) for number in words & self.present for at in self._places[number]]
             return [*spans, *(span for member in phrases for span in self.item(member))]
         return [(at,) for at in self._places.get(self._lexicon.numbers[choice], ())]
 
@@ -283,31 +300,20 @@ class _Search:
             ][:_MOST]
         return spans
 
-    def row(self, row: Row) -> list[Span]:
-        items: list[tuple[str, int]] = []
-        gap = _ROW_GAP
-        for item in row.items:
-            if item == "...":
-                gap = 7
-                continue
-            items.append((item, 1 if item.startswith("+") else gap))
-            gap = _ROW_GAP
-        return self._row(items)
-
     def finds(self, expression: Expression) -> list[list[Span]]:
         """Each way the rows fit together, at most a few."""
         chosen: list[list[Span]] = [[]]
         for row in expression.rows:
             if row.absent:
                 continue
-            spans = self.row(row)
+            spans = self._row(row.items)
             if not spans:
                 return []
             chosen = [
                 [*before, span] for before in chosen for span in spans if self._together(before, span, expression.wide)
             ]
             chosen = chosen[:_MOST]
-        absent = [span for row in expression.rows if row.absent for span in self.row(row)]
+        absent = [span for row in expression.rows if row.absent for span in self._row(row.items)]
         return [spans for spans in chosen if not any(self._same(spans[0], span, expression.wide) for span in absent)]
 
     def _together(self, before: list[Span], span: Span, wide: bool) -> bool:
