@@ -87,3 +87,36 @@ async def test_a_warning_sign_in_a_form_is_heard(region: Region) -> None:
     walk = await at_the_form(region)
     await walk.send({"recept.lakemedel": "Levaxin", "recept.mer": "Jag har svårt att andas och ont i bröstet nu"})
     assert walk.step in {"emergency", "warning"}, walk.step
+
+
+async def test_a_warning_sign_in_the_form_of_a_care_reason_becomes_a_question(region: Region) -> None:
+    """The level is set, but nothing written goes unread: she is asked before the case can be sent."""
+    walk = await Walk(region, await region.resident("amina")).begin()
+    await walk.pass_start("Jag vet inte riktigt vad det är, något konstigt", unit=str(id_of("unit/bjorken")))
+    if walk.step == "reasons":
+        await walk.send({"reasons": ["ovrigt"]})
+    await walk.answer_all()
+    assert walk.step == "form"
+    await walk.send({"ovrigt.onskar": "Hjälp, jag har svårt att andas och det trycker över bröstet"})
+    assert walk.step.startswith("questions/")
+    assert "Du skrev ”" in walk.html
+    await walk.send(path=f"/intakes/{walk.case_id}/send")
+    assert walk.step.startswith("questions/"), "it cannot be sent past the question"
+
+
+async def test_a_warning_sign_in_a_free_answer_becomes_a_question(region: Region) -> None:
+    walk = await Walk(region, await region.resident("amina")).begin()
+    await walk.pass_start("Jag har eksem på händerna", unit=str(id_of("unit/bjorken")))
+    await walk.send({"reasons": ["eksem"]})
+    words = {"skin.location": "På händerna. Det trycker över bröstet och jag har svårt att andas"}
+    while walk.step.startswith("questions"):
+        asked = {name for name, kind, _ in walk.fields() if kind == "textarea"} & words.keys()
+        await walk.send({**walk.filled(), **({name: words[name] for name in asked})})
+        if asked:
+            break
+    else:
+        raise AssertionError("where it sits is asked in own words")
+    assert walk.step.startswith("questions/")
+    assert "Du skrev ”trycker över bröstet”" in walk.html
+    await walk.send({name: "yes" for name, kind, _ in walk.fields() if kind == "radio"})
+    assert walk.step == "emergency"

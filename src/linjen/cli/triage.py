@@ -18,6 +18,7 @@ from linjen.triage.interview import answer, begin, checked, next_page
 from linjen.triage.library import FOLDER, Protocols, load
 from linjen.triage.lint import check
 from linjen.triage.opened import is_source_read
+from linjen.triage.plausible import MOST_CANDIDATES
 from linjen.triage.state import Page, Result, Sex, State, Value, Writer
 
 _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
@@ -104,7 +105,7 @@ def match_line(protocols: Protocols, line: bytes) -> dict[str, Any]:
     return {
         "id": asked.id,
         "language": reading.language,
-        "reasons": [{"id": id, "score": score} for id, score in reading.reasons],
+        "reasons": [{"id": id, "score": score} for id, score in reading.reasons[:MOST_CANDIDATES]],
         "red_flags": list(reading.red_flags),
         "alarm": reading.alarm,
     }

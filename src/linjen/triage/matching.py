@@ -15,12 +15,13 @@ from linjen.triage.likeness import Learned, Likeness, WordClasses, learn
 from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire
 from linjen.triage.words import detect_language, read_lexicon_file
 
-_BEST = 5
+#: More than are ever shown: some of them are for other patients than this one.
+_BEST = 12
 _OTHER = "ovrigt"
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a text says: its language (ISO 639-1, or "other"), the five best contact reasons of contact_reasons.tsv as
+    """What a text says: its language (ISO 639-1, or "other"), the best contact reasons of contact_reasons.tsv as
     (id, score 0..1), the red flags (finding codes, most urgent first), for each the words that hit, and whether one of
     them has level 1 or 2."""
 
@@ -46,7 +47,7 @@ def read_text(text: str, own: Phrases = ()) -> Reading:
 
 
 def match_reasons(text: str, own: Phrases = ()) -> list[tuple[str, float]]:
-    """The five best contact reasons with scores 0..1, best first; fewer when the text shares nothing with the others,
+    """The twelve best contact reasons with scores 0..1, best first; fewer when the text shares nothing with the others,
     and "ovrigt" with 0 when it shares nothing at all."""
     scores = _likeness(own).scores(text)
     best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:_BEST]

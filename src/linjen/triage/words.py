@@ -109,6 +109,8 @@ _SCRIPTS = (
     ("am", "\u1200", "\u137f"),
     ("hi", "\u0900", "\u097f"),
 )
+# Letters that tell a language apart from the others of its script.
+_OWN_LETTERS = {"ar": (("fa", set("پچژگ")),), "ru": (("uk", set("іїєґІЇЄҐ")),)}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -129,7 +131,7 @@ def detect_language(text: str) -> str:
     letters = [letter for letter in text if letter.isalpha()]
     for name, first, last in _SCRIPTS:
         if letters and sum(first <= letter <= last for letter in letters) * 2 > len(letters):
-            return name
+            return next((other for other, signs in _OWN_LETTERS.get(name, ()) if signs & set(letters)), name)
     forms = [
         unicodedata.normalize("NFC", found).lower().replace("’", "'")
         for found in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)

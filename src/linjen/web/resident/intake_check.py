@@ -24,7 +24,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import page_at
 from linjen.triage.forms import form_in_words
-from linjen.triage.wording import name_of
+from linjen.triage.wording import asked, name_of
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answers import answer_words
 from linjen.web.resident.intake_emergency import may_queue
@@ -43,7 +43,8 @@ class CheckStep(Step):
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """Everything that will be sent."""
-        return {"items": list(_items(sheet)), "answers": list(_answers(sheet)), "unit": sheet.unit}
+        return {"items": list(_items(sheet)), "answers": list(_answers(sheet)), "unit": sheet.unit,
+                "fallen": list(_fallen(sheet))}  # fmt: skip
 
 
 def _items(sheet: Sheet) -> Iterator[Item]:
@@ -106,11 +107,26 @@ def _answers(sheet: Sheet) -> Iterator[Item]:
     for index in sorted(set(last.values())):
         assert state is not None  # noqa: S101 - nothing was asked without it
         page = page_at(sheet.protocols, state, index, sheet.exchange.language)
-        for asked in page.codes if page else ():
-            if last[asked.code] == index:
-                words = answer_words(sheet.exchange, asked, state.answers.get(asked.code))
+        for one in page.codes if page else ():
+            if last[one.code] == index:
+                words = answer_words(sheet.exchange, one, state.answers.get(one.code))
                 href = f"{sheet.path}/questions/{index + 1}" if sheet.is_triaged else ""
-                yield {"question": asked.text, "answer": words, "href": href}
+                yield {"question": one.text, "answer": words, "href": href}
+
+
+def _fallen(sheet: Sheet) -> Iterator[Item]:
+    """What was answered before a change and is not asked any more: it is not sent, and she is told so.
+
+    Only what said something: a list left with "nej" tells nobody anything.
+    """
+    state = sheet.state
+    if state is None:
+        return
+    for code, value in sheet.intake.said.items():
+        gone = code not in state.answers and code in sheet.protocols.vocabulary.findings
+        if gone and value is not None and value is not False:
+            one = asked(sheet.protocols, state.patient, code, sheet.exchange.language)
+            yield {"question": one.text, "answer": answer_words(sheet.exchange, one, value), "href": ""}
 
 
 STEP = CheckStep()

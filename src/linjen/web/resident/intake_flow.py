@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
+from linjen.triage import Protocols
 from linjen.triage.forms import GENERAL_FORM, has_form, is_form_done
 from linjen.triage.interview import is_emergency as is_certain_emergency
-from linjen.triage.plausible import FAINT
+from linjen.triage.plausible import FAINT, FALLBACK, MOST_CANDIDATES, candidates
+from linjen.triage.state import State
 from linjen.web.resident.intake_sheet import Sheet
 
 _SYMPTOM = (
-    "patient", "unit", "consent", "fee", "words", "reasons", "questions", "self_care", "form", "pictures", "extra",
-    "check",
+    "patient", "unit", "consent", "fee", "words", "language", "reasons", "questions", "self_care", "form", "pictures",
+    "extra", "check",
 )  # fmt: skip
 #: Without triage: own words, what they may mean at once, a short form, pictures.
-_FORM_ONLY = ("patient", "unit", "consent", "fee", "words", "warning", "form", "pictures", "check")
-_ADMIN = ("patient", "unit", "words", "warning", "about", "form", "check")
+_FORM_ONLY = ("patient", "unit", "consent", "fee", "words", "language", "warning", "form", "pictures", "check")
+_ADMIN = ("patient", "unit", "words", "language", "warning", "about", "form", "check")
 
 #: Which part of the way a page belongs to: few enough to be told truthfully, whatever the answers are.
 _PARTS = {
-    "symptom": (("patient", "unit", "consent", "fee"), ("words", "reasons"), ("questions",),
+    "symptom": (("patient", "unit", "consent", "fee"), ("words", "language", "reasons"), ("questions",),
                 ("form", "pictures", "extra"), ("check",)),
-    "form_only": (("patient", "unit", "consent", "fee"), ("words", "warning"), ("form", "pictures"), ("check",)),
-    "admin": (("patient", "unit"), ("words", "warning", "about", "form"), ("check",)),
+    "form_only": (("patient", "unit", "consent", "fee"), ("words", "language", "warning"), ("form", "pictures"),
+                  ("check",)),
+    "admin": (("patient", "unit"), ("words", "language", "warning", "about", "form"), ("check",)),
 }  # fmt: skip
 
 
@@ -35,6 +38,10 @@ def steps_of(sheet: Sheet) -> tuple[str, ...]:
 def _is_for(sheet: Sheet, step: str) -> bool:
     if step == "patient":
         return bool(sheet.children) or sheet.patient is None
+    if step == "language":
+        return bool(sheet.foreign) and "language" not in sheet.intake.passed
+    if step == "reasons":
+        return sheet.state is None or has_reasons(sheet.protocols, sheet.state)
     if step == "self_care":
         return _is_offered_self_care(sheet)
     if step == "warning":
@@ -53,6 +60,11 @@ def _is_offered_self_care(sheet: Sheet) -> bool:
     if found is None:
         return False
     return found.outcome == "self_care" or (sheet.intake.want_contact and found.urgency == 5)
+
+
+def has_reasons(protocols: Protocols, state: State) -> bool:
+    """Whether the words resemble any contact reason at all: if not, nobody is asked to choose among none."""
+    return any(one.id != FALLBACK for one in candidates(protocols, state))
 
 
 def _is_warned(sheet: Sheet) -> bool:
@@ -109,7 +121,7 @@ def offered_forms(sheet: Sheet) -> tuple[str, ...]:
     if not (sheet.is_admin and sheet.intake.text):
         return ()
     known, protocols = sheet.protocols.vocabulary.reasons, sheet.protocols
-    best = [reason for reason, score in protocols.read(sheet.intake.text).reasons if score >= FAINT]
+    best = [one for one, score in protocols.read(sheet.intake.text).reasons[:MOST_CANDIDATES] if score >= FAINT]
     return tuple(
         one for one in best
         if one in protocols.reasons and known[one].kind == "admin" and protocols.reasons[one].file.form

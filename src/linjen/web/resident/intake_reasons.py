@@ -40,8 +40,11 @@ class ReasonsStep(Step):
             reason: say("intake.reasons.other") if reason == FALLBACK else name_of(sheet.protocols, reason, language)
             for reason in _offered(sheet)
         }
-        return {"options": [{"value": reason, "text": name, "hint": ""} for reason, name in names.items()],
-                "words": sheet.intake.text}  # fmt: skip
+        options = [
+            {"value": reason, "text": name, "hint": say("intake.reasons.other_hint") if reason == FALLBACK else ""}
+            for reason, name in names.items()
+        ]
+        return {"options": options, "words": sheet.intake.text}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """The choice; answers that are still asked for stay."""

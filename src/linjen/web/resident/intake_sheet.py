@@ -19,7 +19,9 @@ from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import Resident
 from linjen.triage import Page, Protocols, State, next_page
 from linjen.triage.facts import see_facts
+from linjen.triage.plausible import FAINT
 from linjen.triage.state import Patient
+from linjen.triage.words import detect_language
 from linjen.units.units import Unit
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_around import around, support_for
@@ -95,6 +97,17 @@ class Sheet:
         found["support"] = (
             support_for(self.exchange, self.protocols, state.patient, see_facts(self.protocols, state)) if state else []
         )
+        return found
+
+    @cached_property
+    def foreign(self) -> str:
+        """The language that the own words seem to be in, when it is neither Swedish nor the page's; '' otherwise."""
+        found = detect_language(self.intake.text)
+        if found in {"sv", self.exchange.language}:
+            return ""
+        # Words that resemble something we know are Swedish of some kind, whatever small words they lack.
+        if found == "other" and any(score >= FAINT for _, score in self.protocols.read(self.intake.text).reasons):
+            return ""
         return found
 
     @cached_property

@@ -12,9 +12,11 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake, keep_text
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
+from linjen.triage import choose
 from linjen.triage.forms import written_in
+from linjen.triage.plausible import FALLBACK
 from linjen.web.exchange import Exchange
-from linjen.web.resident.intake_flow import form_reasons
+from linjen.web.resident.intake_flow import form_reasons, has_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet
 from linjen.web.resident.intake_step import Step, Values, is_outdated, leave, passed, routes_of, save
 from linjen.web.routing import post_page
@@ -44,6 +46,7 @@ class WordsStep(Step):
     """The page with the big box."""
 
     name = "words"
+    max_body = 1024 * 1024  # a very long text is told to be too long, with what was typed still there
 
     def stored(self, sheet: Sheet) -> Values:
         """What was written before."""
@@ -63,7 +66,9 @@ class WordsStep(Step):
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """New words are read anew: other contact reasons may fit, and the tripwire listens."""
         text: str = values["text"]
-        intake = msgspec.structs.replace(sheet.intake, text=text)
+        read_anew = {"reasons", "language"} if text != sheet.intake.text else set()
+        steps = [name for name in sheet.intake.passed if name not in read_anew]
+        intake = msgspec.structs.replace(sheet.intake, text=text, passed=steps)
         if not sheet.is_triaged:
             steps = [name for name in intake.passed if name != "about" or text == sheet.intake.text]
             # An interview about other words would be asked on where it stands, once the triage is on again.
@@ -74,8 +79,9 @@ class WordsStep(Step):
             return msgspec.structs.replace(intake, passed=passed(intake, "words"))
         later = [*written_in(sheet.protocols, form_reasons(sheet), intake.form), intake.extra]
         state = set_words(sheet.protocols, sheet.state, sheet.triage_patient, text, later)
-        if text != sheet.intake.text:
-            intake = msgspec.structs.replace(intake, passed=[name for name in intake.passed if name != "reasons"])
+        if not has_reasons(sheet.protocols, state):
+            intake = msgspec.structs.replace(intake, reasons=[FALLBACK], passed=passed(intake, "reasons"))
+            state = choose(sheet.protocols, state, [FALLBACK])
         return keep_state(intake, state)
 
 

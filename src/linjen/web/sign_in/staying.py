@@ -70,7 +70,12 @@ async def leave_clinic(exchange: Exchange) -> Response[Any]:
 @post_page("/language", verb="choose_language", who="anyone")
 async def choose_language(exchange: Exchange) -> Response[Any]:
     """Speak another language from now on, and go back to the page where it was chosen."""
-    language = exchange.text_of("language")
+    await speak(exchange, exchange.text_of("language"))
+    return exchange.redirect(_back(exchange))
+
+
+async def speak(exchange: Exchange, language: str) -> None:
+    """Speak this language from the next page on. Raises Invalid('unknown_language')."""
     if language not in LANGUAGES:
         raise Invalid("unknown_language", "language")
     if exchange.session is not None:
@@ -79,7 +84,6 @@ async def choose_language(exchange: Exchange) -> Response[Any]:
         key="linjen-language", value=language, path="/", httponly=True, samesite="lax", max_age=_LANGUAGE_S,
         secure=exchange.site.settings.cookie_secure,
     ))  # fmt: skip
-    return exchange.redirect(_back(exchange))
 
 
 def _back(exchange: Exchange) -> str:

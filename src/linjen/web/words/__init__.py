@@ -6,6 +6,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 _FOLDER = Path(__file__).parent
 
 LANGUAGES = ("sv", "en")
@@ -18,6 +20,22 @@ def read_words(language: str) -> dict[str, str]:
     for path in sorted((_FOLDER / language).glob("*.toml")):
         _flatten(path.stem, tomllib.loads(path.read_text("utf-8")), words)
     return words
+
+
+class Greeting(msgspec.Struct, frozen=True):
+    """What we say in a language that no page is in: its own name for itself, whom to call, and how to go on."""
+
+    name: str
+    text: str
+    go_on: str = ""
+    right_to_left: bool = False
+
+
+@cache
+def read_greetings() -> dict[str, Greeting]:
+    """Every language of `greetings.toml` by its ISO 639 code."""
+    found = tomllib.loads((_FOLDER / "greetings.toml").read_text("utf-8"))
+    return msgspec.convert(found, dict[str, Greeting])
 
 
 def _flatten(prefix: str, table: dict[str, object], words: dict[str, str]) -> None:
