@@ -36,6 +36,7 @@ from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
 from linjen.triage import load
+from linjen.triage.library import make_ready
 from linjen.triage.listening import Listener
 from linjen.triage.shelf import Shelf
 from linjen.triage.tripwire import finding_levels
@@ -139,7 +140,7 @@ def build_app(site: Site) -> App:
         site.hub.start()
         await site.shelf.look()
         # The lexicon takes about a second: it is read before somebody needs it.
-        loading = asyncio.create_task(asyncio.to_thread(lambda: load().read("")))
+        loading = asyncio.create_task(asyncio.to_thread(lambda: make_ready(load())))
         # Nothing is outgoing work yet: without a kind of job the worker ends at once.
         worker, listener = Worker(site.database.dsn), Listener()
         reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)

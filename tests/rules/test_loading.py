@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -122,15 +123,26 @@ def test_what_was_worked_out_is_found_under_its_key_alone(tmp_path: Path) -> Non
     keep_compiled("x", key, b"payload", folder)
     assert find_compiled("x", key, folder) == b"payload"
     assert find_compiled("x", key_of([b"onetwo"]), folder) is None
-    assert [path.name for path in folder.iterdir()] == ["x"]
+    assert len(list(folder.iterdir())) == 1
     keep_compiled("x", key, b"another", folder)
     assert find_compiled("x", key, folder) == b"another"
+
+
+def test_of_many_versions_those_used_last_are_kept(tmp_path: Path) -> None:
+    keys = [key_of([bytes([number])]) for number in range(9)]
+    for at, key in enumerate(keys):
+        keep_compiled("x", key, b"payload", tmp_path)
+        for path in tmp_path.iterdir():
+            os.utime(path, (at, min(at, path.stat().st_mtime)))
+        assert find_compiled("x", keys[0], tmp_path) == b"payload", "it is in use"
+    kept = [number for number, key in enumerate(keys) if find_compiled("x", key, tmp_path)]
+    assert kept == [0, 4, 5, 6, 7, 8]
 
 
 def test_what_is_harmed_or_open_to_others_is_not_relied_on(tmp_path: Path) -> None:
     key = key_of([b"one"])
     keep_compiled("x", key, b"payload", tmp_path)
-    path = tmp_path / "x"
+    (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + b"X")
     assert find_compiled("x", key, tmp_path) is None
@@ -168,7 +180,7 @@ def test_a_start_without_anything_kept_reads_the_same(tmp_path: Path, monkeypatc
     for _ in ("worked out", "found again"):
         matching._likeness.cache_clear()
         assert [matching.match_reasons(text) for text in texts] == before
-        assert (tmp_path / "likeness.msgpack").exists()
-    (tmp_path / "likeness.msgpack").write_bytes(b"garbage")
+        (kept,) = tmp_path.iterdir()
+    kept.write_bytes(b"garbage")
     matching._likeness.cache_clear()
     assert [matching.match_reasons(text) for text in texts] == before

@@ -70,7 +70,8 @@ def _part(ground: Ground, name: str) -> dict[str, Any]:
 
 def _alone(ground: Ground) -> dict[str, Any]:
     """The triage without HTTP and database."""
-    loads = [_part(ground, "load") for _ in range(LOADS)]
+    first, *loads = [_part(ground, "load_first"), *(_part(ground, "load") for _ in range(LOADS + 1))]
+    loads = loads[1:]  # the first of them may have had to keep what was learned
     without, loaded = _part(ground, "memory_without"), _part(ground, "memory_with")
     texts, turns = _part(ground, "texts"), _part(ground, "turns")
 
@@ -85,7 +86,8 @@ def _alone(ground: Ground) -> dict[str, Any]:
         "match_p99_ms": _ms(texts["cpu"], 0.99), "match_wall_ms": round(mean(texts["wall"]), 3),
         "match_4000_letters_ms": round(texts["long"], 2), "texts": len(texts["cpu"]),
         "letters_p50": texts["letters"][len(texts["letters"]) // 2],
-        "load_s": middle("load_s"), "load_protocols_s": middle("load_protocols_s"),
+        "load_s": middle("load_s"), "load_first_s": round(first["load_s"], 3),
+        "load_protocols_s": middle("load_protocols_s"),
         "load_lexicon_s": middle("load_lexicon_s"), "load_cpu_s": middle("load_cpu_s"), "import_s": middle("import_s"),
         "reasons": loads[0]["reasons"],
         "memory_mb": round((loaded["kb"] - without["kb"]) / 1024, 1),

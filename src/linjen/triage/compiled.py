@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "compiled"
+#: Files of one name that are kept, each for its own key: the versions of the content that a node may be asked for.
+_MOST = 6
 _DIGEST = 32  # bytes of a SHA-256
 _WRITABLE_BY_OTHERS = 0o022
 
@@ -29,8 +31,9 @@ def key_of(sources: Iterable[bytes]) -> bytes:
 
 def find_compiled(name: str, key: bytes, folder: Path = FOLDER) -> bytes | None:
     """What was kept under this name and key; None when there is nothing that can be relied on."""
+    path = _path(name, key, folder)
     try:
-        with (folder / name).open("rb") as file:
+        with path.open("rb") as file:
             status = os.fstat(file.fileno())
             if status.st_uid not in {0, os.geteuid()} or status.st_mode & _WRITABLE_BY_OTHERS:
                 return None
@@ -38,11 +41,19 @@ def find_compiled(name: str, key: bytes, folder: Path = FOLDER) -> bytes | None:
     except OSError:
         return None
     payload = raw[2 * _DIGEST :]
-    return payload if raw[: 2 * _DIGEST] == key + hashlib.sha256(payload).digest() else None
+    if raw[: 2 * _DIGEST] != key + hashlib.sha256(payload).digest():
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)  # what is used is kept longest
+    return payload
+
+
+def _path(name: str, key: bytes, folder: Path) -> Path:
+    return folder / f"{name}-{key[:8].hex()}"
 
 
 def keep_compiled(name: str, key: bytes, payload: bytes, folder: Path = FOLDER) -> None:
-    """Keep it for the next start, whole or not at all; where nothing may be written, nothing happens."""
+    """Keep it for the next start, whole or not at all, and the last few of its name; without the right to, nothing."""
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o755, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder)
@@ -50,7 +61,9 @@ def keep_compiled(name: str, key: bytes, payload: bytes, folder: Path = FOLDER) 
             with os.fdopen(handle, "wb") as file:
                 file.write(key + hashlib.sha256(payload).digest() + payload)
             Path(temporary).chmod(0o644)
-            Path(temporary).replace(folder / name)
+            Path(temporary).replace(_path(name, key, folder))
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
+        for old in sorted(folder.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime, reverse=True)[_MOST:]:
+            old.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -118,8 +119,8 @@ def _rows(weights: Mapping[str, float], strength: Strength, vectors: Sequence[Ma
     return Rows(ends.tobytes(), array("H", map(int, entries[::2])).tobytes(), array("f", entries[1::2]).tobytes())
 
 
-def _unit(weights: Mapping[str, float], strength: Strength, features: Mapping[str, float]) -> list[float]:
-    """The weights of known features in a vector of length 1, in their order."""
+def _unit(weights: Any, strength: Strength, features: Mapping[Any, float]) -> list[float]:
+    """The weights of known features, by name or by place, in a vector of length 1, in their order."""
     values = [
         weights[feature] if count == 1.0 else strength(count) * weights[feature] for feature, count in features.items()
     ]
@@ -164,9 +165,8 @@ class Likeness:
     def __init__(self, learned: Learned, classes: WordClasses) -> None:
         self._classes = classes
         self._places = {feature: place for place, feature in enumerate(learned.features)}
-        weights = array("d")
-        weights.frombytes(learned.weights)
-        self._weights = dict(zip(learned.features, weights, strict=True))
+        self._weights = array("d")
+        self._weights.frombytes(learned.weights)
         self._reasons = learned.reasons
         self._phrases_of: list[list[int]] = [[] for _ in learned.reasons]
         for number, owner in enumerate(learned.owners):
@@ -176,11 +176,12 @@ class Likeness:
 
     def scores(self, text: str) -> dict[str, float]:
         """A score of 0..1 for each contact reason that shares anything with the text; 1 is a perfect likeness."""
-        features = {
-            feature: count for feature, count in _features(text, self._classes).items() if feature in self._weights
+        counts = {
+            self._places[feature]: count
+            for feature, count in _features(text, self._classes).items()
+            if feature in self._places
         }
-        places = [self._places[feature] for feature in features]
-        weights = _unit(self._weights, math.sqrt, features)
+        places, weights = list(counts), _unit(self._weights, math.sqrt, counts)
         centres = self._centres.products(places, weights, _MOST_ENTRIES)
         # What lies far from a reason's centre is not near enough to one of its phrases to become one of the best.
         shared = [place for place, score in enumerate(centres) if score]
@@ -210,7 +211,7 @@ def _features(text: str, classes: WordClasses) -> dict[str, float]:
     return found
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _pieces(form: str) -> dict[str, float]:
     """A word's features: the word and its letter pieces, without dots and rings so that "brost" meets "bröst"."""
     if form[0].isdigit():

@@ -12,7 +12,7 @@ import msgspec
 from linjen.core.collector import collector_waits
 from linjen.triage.compiled import find_compiled, keep_compiled, key_of
 from linjen.triage.likeness import Learned, Likeness, WordClasses, learn
-from linjen.triage.tripwire import find_red_flags, is_alarming, load_tripwire
+from linjen.triage.tripwire import find_red_flags, is_alarming
 from linjen.triage.words import detect_language, read_lexicon_file
 
 #: More than are ever shown: some of them are for other patients than this one.
@@ -54,27 +54,26 @@ def match_reasons(text: str, own: Phrases = ()) -> list[tuple[str, float]]:
     return [(reason, round(min(1.0, score), 4)) for reason, score in best] or [(_OTHER, 0.0)]
 
 
-def load_reading(own: Phrases = ()) -> None:
-    """Read and compile everything now (a third of a second) instead of at the first text."""
-    with collector_waits():
-        load_tripwire()
-        _likeness(own)
-
-
 @lru_cache(maxsize=6)  # the running version, and those that interviews under way were begun on
 def _likeness(own: Phrases) -> Likeness:
     """Made ready from what an earlier start has worked out, or worked out now and kept for the next one."""
-    classes = WordClasses(read_lexicon_file("concepts.yaml"))
-    key = key_of(_sources(own))
-    kept = find_compiled(_KEPT, key)
-    if kept is not None:
-        return Likeness(msgspec.msgpack.decode(kept, type=Learned), classes)
-    learned = learn(dict.fromkeys([*reason_phrases(), *own]), classes)
-    keep_compiled(_KEPT, key, msgspec.msgpack.encode(learned))
-    return Likeness(learned, classes)
+    with collector_waits():
+        classes = _classes()
+        key = key_of(_sources(own))
+        kept = find_compiled(_KEPT, key)
+        if kept is not None:
+            return Likeness(msgspec.msgpack.decode(kept, type=Learned), classes)
+        learned = learn(dict.fromkeys([*reason_phrases(), *own]), classes)
+        keep_compiled(_KEPT, key, msgspec.msgpack.encode(learned))
+        return Likeness(learned, classes)
 
 
-_KEPT = "likeness.msgpack"
+@lru_cache(maxsize=1)
+def _classes() -> WordClasses:
+    return WordClasses(read_lexicon_file("concepts.yaml"))
+
+
+_KEPT = "likeness"
 #: Every file that what is learned from the phrases follows from, beside the openings.
 _FOLLOWS_FROM = (
     "contact_reasons.tsv", "lexicon/lay_words.yaml", "lexicon/concepts.yaml", "lexicon/keep.yaml",

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, LinjenError, Unavailable
 from linjen.core.logs import get_log
-from linjen.triage.library import Protocols, compile_files, load
+from linjen.triage.library import Protocols, compile_files, load, make_ready
 from linjen.triage.releases import Switch, find_released, find_switch, read_files
 
 log = get_log(__name__)
@@ -25,10 +25,8 @@ _KEPT = 4
 
 
 def _made_ready(files: dict[str, bytes]) -> Protocols:
-    """Compiled, and having read once, so that nobody waits for what reading works out at its first text."""
-    protocols = compile_files(files)
-    protocols.read("")
-    return protocols
+    """Compiled, and ready to read, so that nobody waits for what reading works out at its first text."""
+    return make_ready(compile_files(files))
 
 
 class Shelf:
