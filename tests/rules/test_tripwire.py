@@ -84,6 +84,9 @@ def test_every_code_of_level_1_and_2_has_expressions_and_a_line() -> None:
         "i filmen blev han skjuten",
         "kan gapa och svälja utan problem",
         "vad är det för symtom vid stroke egentligen",
+        "hur känns en hjärtinfarkt för kvinnor",
+        "Min bror fick diabetes och mamma dog av stroke",
+        "vem ringer jag om någon slutar andas",
     ],
 )
 def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> None:
@@ -107,6 +110,8 @@ def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> No
         "mitt i filmen fick jag ont i bröstet",
         "har hostat blod sedan i våras",
         "kan inte andas normalt",
+        "brorsan fick ett ep-anfall på jobbet",
+        "har aldrig haft så ont i bröstet förut",
     ],
 )
 def test_a_denial_of_something_else_silences_nothing(text: str) -> None:
@@ -234,6 +239,20 @@ def test_an_unknown_group_or_an_empty_row_is_refused() -> None:
 def test_the_language_of_expressions(line: str, text: str, found: bool) -> None:
     tokens = tokenise(text)
     assert bool(Lexicon({}, {"x": [line]}).find(tokens, quantities.read_numbers(tokens))) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("skär mig i armen", True),
+        ("skär mig ofta när jag rakar benen", False),
+        ("Jag rakar benen. Jag skär mig i armen", True),
+    ],
+)
+def test_a_veto_silences_its_own_sentence_only(text: str, found: bool) -> None:
+    tokens = tokenise(text)
+    lexicon = Lexicon({}, {"x": ["skär mig", "! rakar|rakhyvel*"]})
+    assert bool(lexicon.find(tokens, quantities.read_numbers(tokens))) is found
 
 
 def test_a_text_costs_little() -> None:

@@ -3,7 +3,8 @@
 A word pattern is `ord`, `ord*` (beginning), `*ord` (end of a compound), `*ord*` or `ord~` (with Swedish endings).
 `a_b` is a fixed phrase (one word may come between), `a|b` a choice, `@name` a concept group, `#temp>=38` a number.
 A row of items is found in that order with up to two words between; ` & ` joins rows of one sentence in any order,
-` && ` rows anywhere in the text, and a row that begins with `!` must not occur (in the sentence, or the text).
+` && ` rows anywhere in the text, and a row that begins with `!` must not occur (in the sentence, or the text). A line
+of nothing but `!` rows is a veto: no expression of that name is found near such words in the same sentence.
 """
 
 from __future__ import annotations
@@ -161,6 +162,7 @@ class Lexicon:
         self._folded = Vocabulary(keep, folded=True, near=near)
         self._always: list[Expression] = []
         self._anchored: dict[int, list[tuple[Expression, tuple[frozenset[int], ...]]]] = {}
+        self._vetoes: dict[str, list[Row]] = {}
         self.needed: dict[str, frozenset[int] | None] = {}
         for name, expressions in lines.items():
             for line in expressions:
@@ -174,6 +176,9 @@ class Lexicon:
                 numbers = self._atoms(item)
                 if not row.absent and numbers is not None and numbers not in needed:
                     needed.append(numbers)
+        if all(row.absent for row in expression.rows):
+            self._vetoes.setdefault(expression.name, []).extend(expression.rows)
+            return
         if not needed:
             self._always.append(expression)
             return
@@ -247,7 +252,10 @@ class Lexicon:
         }
         found: list[tuple[str, list[Span]]] = []
         for expression in [*self._always, *candidates.values()]:
-            found.extend((expression.name, spans) for spans in search.finds(expression))
+            vetoes = self._vetoes.get(expression.name, ())
+            found.extend(
+                (expression.name, spans) for spans in search.finds(expression) if not search.is_vetoed(spans, vetoes)
+            )
         return found
 
 
@@ -315,6 +323,10 @@ class _Search:
             chosen = chosen[:_MOST]
         absent = [span for row in expression.rows if row.absent for span in self._row(row.items)]
         return [spans for spans in chosen if not any(self._same(spans[0], span, expression.wide) for span in absent)]
+
+    def is_vetoed(self, spans: Sequence[Span], vetoes: Iterable[Row]) -> bool:
+        """Whether a row of the vetoes stands near the find."""
+        return any(self._together([veto], spans[0], wide=False) for row in vetoes for veto in self._row(row.items))
 
     def _together(self, before: list[Span], span: Span, wide: bool) -> bool:
         return wide or all(self._same(other, span, wide) and abs(other[0] - span[0]) <= _WINDOW for other in before)

@@ -151,8 +151,19 @@ def _is_past(tokens: Sequence[Token], span: Span) -> bool:
     since = "dess" in sentence and _is_long_ago(sentence)  # "föll från ett träd som barn och har haft ont sen dess"
     if (kin or since or _is_long_ago(words)) and not _comes_again(sentence):
         return True
-    earlier = bool(present & _words()["earlier"] and present & _words()["past"]) and "gånger" not in present
-    return earlier and not set(sentence) & _words()["now"]
+    return bool(present & _words()["past"]) and _is_earlier(words) and not set(sentence) & _words()["now"]
+
+
+def _is_earlier(words: Sequence[str]) -> bool:
+    """Whether the words tell of an earlier time; "aldrig förut" and "på en gång" do not."""
+    if "gånger" in words:
+        return False
+    return any(
+        word in _words()["earlier"]
+        and not set(words[max(0, at - 4) : at]) & _words()["not"]
+        and list(words[max(0, at - 2) : at]) != ["på", "en"]
+        for at, word in enumerate(words)
+    )
 
 
 def _comes_again(sentence: Sequence[str]) -> bool:
