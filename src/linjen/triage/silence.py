@@ -98,6 +98,9 @@ def _reaches(tokens: Sequence[Token], denial: int, between: list[int], span: Spa
     words = [tokens[at].form for at in between]
     if words and words[0] in _words()["not_denied"]:
         return False
+    # "har aldrig haft så ont" says how bad it is.
+    if tokens[denial].form in {"aldrig", "never"} and not _words()["such"].isdisjoint(words):
+        return False
     same_clause = tokens[denial].clause == tokens[span[0]].clause
     if same_clause and all(word in _words()["filler"] for word in words):
         return True
@@ -156,7 +159,7 @@ def _is_past(tokens: Sequence[Token], span: Span) -> bool:
 
 def _is_earlier(words: Sequence[str]) -> bool:
     """Whether the words tell of an earlier time; "aldrig förut" and "på en gång" do not."""
-    if "gånger" in words:
+    if "gånger" in words or "aldrig" in words:
         return False
     return any(
         word in _words()["earlier"]
