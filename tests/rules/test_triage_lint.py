@@ -63,6 +63,7 @@ def test_the_command_counts_the_sources(capsys: pytest.CaptureFixture[str]) -> N
         ("general.yaml", "eye.pain: [ogon_ont]", "gen.temp: [ogon_ont]", "no finding that is answered yes or no"),
         ("general.yaml", "if: pain.present", "if: hx.dementia", "so this question is never reached"),
         ("danger.yaml", "if: trauma.occurred", "if: hx.dementia", "so this question is never reached"),
+        ("general.yaml", "Har du ont någonstans?", "Föreligger smärtproblematik någonstans?", "hard to read"),
     ],
 )
 def test_a_fault_is_found(tmp_path: Path, file: str, old: str, new: str, reason: str) -> None:

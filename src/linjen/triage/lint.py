@@ -22,12 +22,14 @@ from linjen.triage.content import (
 )
 from linjen.triage.forms import GENERAL_FORM
 from linjen.triage.library import Loaded, build, files_in, fitting_codes, read_one
-from linjen.triage.reading_level import lix
+from linjen.triage.reading_level import lix, long_words, word_count
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 
 MOST_LIX = 35  # of the whole advice; easy reading ends at 40 on Björnsson's scale
 MOST_LIX_OF_ONE = 50  # of one piece of advice, where a single long word weighs much
 _SELF_CARE = 5
+#: Of a question of at least so many words; a shorter one, where LIX says nothing, has at most so many long words.
+_WORDS_FOR_LIX, _MOST_LONG = 8, 2
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -138,6 +140,8 @@ class _Checker:
             yield from self.codes(loaded, place, listed)
         for place, condition in _conditions(file):
             yield from self.condition(loaded, place, condition)
+        for place, part in _put_to_residents(file):
+            yield from self.easy(loaded, place, part)
         if isinstance(file, ReasonFile | GeneralFile | RiskFile):
             for number, rule in enumerate(file.rules):
                 yield from self.rule(loaded, f"$.rules[{number}]", rule)
@@ -150,6 +154,14 @@ class _Checker:
         if isinstance(file, GeneralFile):
             yield from self.audiences(loaded, file)
             yield from self.form(loaded, file.form, GENERAL_FORM)
+
+    def easy(self, loaded: Loaded, place: str, part: object) -> Iterator[Problem]:
+        """A heading, a question or its help is short and plain."""
+        for name in ("text", "text_other", "help"):
+            text = getattr(part, name, "")
+            hard = lix(text) > MOST_LIX if word_count(text) >= _WORDS_FOR_LIX else long_words(text) > _MOST_LONG
+            if hard:
+                yield self.problem(loaded, f"{place}.{name}", f"hard to read: LIX {lix(text):.0f}, at most {MOST_LIX}")
 
     def problem(self, loaded: Loaded, place: str, reason: str) -> Problem:
         return Problem(loaded.name, loaded.line(place), reason)
@@ -326,6 +338,18 @@ class _Checker:
                 yield self.problem(loaded, place, f"{code} is asked neither by the danger screen nor by the compass")
             for strange in set(reasons) - set(self.known.reasons):
                 yield self.problem(loaded, place, f"unknown contact reason {strange}")
+
+
+def _put_to_residents(file: AnyFile) -> Iterator[tuple[str, object]]:
+    """Every heading and question that a resident reads, with its place."""
+    for name in ("questions", "always", "compass", "form"):
+        for number, part in enumerate(getattr(file, name, ())):
+            yield f"$.{name}[{number}]", part
+    if isinstance(file, DangerFile):
+        for number, screen in enumerate(file.screens):
+            yield from ((f"$.screens[{number}].pages[{at}]", page) for at, page in enumerate(screen.pages))
+    if isinstance(file, CodesFile):
+        yield from ((f"$.codes.{code}", words) for code, words in file.codes.items())
 
 
 _NOTHING: Node = OneOf("sex", ())

@@ -9,6 +9,16 @@ _SENTENCE = re.compile(r"[.!?:](?:\s|$)")
 _LONG = 6  # a word of more letters than this is long
 
 
+def word_count(text: str) -> int:
+    """How many words a text has."""
+    return len(_WORD.findall(text))
+
+
+def long_words(text: str) -> int:
+    """How many of them are long."""
+    return sum(len(word) > _LONG for word in _WORD.findall(text))
+
+
 def lix(text: str) -> float:
     """Words per sentence plus the percentage of long words; below 30 is very easy, 30-40 easy, 0 for no words."""
     words = _WORD.findall(text)
