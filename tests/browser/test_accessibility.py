@@ -196,7 +196,10 @@ async def test_the_other_pages_of_the_staff(windows: Windows, look: Looker) -> N
     petra = await windows.nurse("Petra Sund", SMALL)
     await petra.goto(f"{windows.url}/clinic/units")
     await look(petra)
-    for name, paths in (("Ivar Norén", ["/clinic"]), ("Maja Ek", ["/manage", "/manage/users", "/manage/units"])):
+    for name, paths in (
+        ("Ivar Norén", ["/clinic"]), ("Disa Holm", ["/manage/triage-quality", "/manage/triage-quality?reason=halsont"]),
+        ("Maja Ek", ["/manage", "/manage/users", "/manage/units"]),
+    ):  # fmt: skip
         page = await windows.open(SMALL)
         await page.goto(f"{windows.url}/clinic")
         await page.get_by_role("link", name="Logga in med SITHS").click()

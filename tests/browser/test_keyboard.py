@@ -80,9 +80,27 @@ async def _answered(windows: Windows, case: str) -> None:
     await page.evaluate("() => document.activeElement.blur()")
     await keys.press("Avsluta", tag="a")
     await keys.choose("reason", "advice")
+    await _one_key_for_the_level(page)
     await keys.press("Avsluta ärendet", tag="button")
     await page.wait_for_url("**/clinic/ledger*")
     await expect(page.get_by_text("Ärendet är avslutat.")).to_be_visible()
+
+
+async def _one_key_for_the_level(page: Page) -> None:
+    """1, 2 or 3 says whether the triage's level was right, and is a figure like others where somebody writes."""
+    chosen, why = page.locator("[name=verdict]:checked"), page.locator("#why")
+    await expect(page.locator("#verdict-keys")).to_be_visible()
+    await expect(chosen).to_have_count(0)
+    await page.keyboard.press("Control+1")
+    await expect(chosen).to_have_count(0)
+    await page.keyboard.press("1")
+    await expect(chosen).to_have_value("right")
+    await expect(page.locator("#right_level")).to_be_hidden()
+    await why.focus()
+    await page.keyboard.type("3 dagar")
+    await expect(why).to_have_value("3 dagar")
+    await expect(chosen).to_have_value("right")
+    await why.fill("")
 
 
 async def test_no_page_holds_the_focus_or_hides_it(windows: Windows) -> None:

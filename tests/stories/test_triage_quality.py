@@ -220,6 +220,22 @@ async def test_unit_reason_and_month_choose_what_is_counted(region: Region) -> N
     assert f"{FILE}?unit=&amp;reason=hosta&amp;month={this:%Y-%m}" in page
 
 
+async def test_who_approves_the_content_sees_the_whole_region_and_who_left_before_a_unit(region: Region) -> None:
+    await emptied(region)
+    for unit in ("ankaret", "bjorken", "lyktan"):
+        await assessed(region, 10, 3, right=3, unit=unit)
+    await left(region, 5, "words")
+    await region.site.database.execute(
+        "insert into left_drafts values (null, $1, '', 'left', 'patient', 6)", month_of(clock.now())
+    )
+    eva, disa = await region.staff("eva"), await region.staff("disa")
+    page = await text_of(eva)
+    for words in ("Bedömda ärenden i urvalet: 30.", "30 av 41 påbörjade", "Vem det gäller 6", "Alla mina enheter"):
+        assert words in page, (words, page)
+    assert "10 av 15 påbörjade" in await text_of(eva, f"?unit={id_of('unit/ankaret')}")
+    assert "10 av 15 påbörjade" in await text_of(disa)
+
+
 @pytest.mark.parametrize("query", ["?month=2020-01", "?month=nu", "?reason=finns_inte", "?unit=1", "?unit=x%00"])
 async def test_what_cannot_be_chosen_is_not_found(region: Region, query: str) -> None:
     disa = await region.staff("disa")

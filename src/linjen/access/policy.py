@@ -91,6 +91,7 @@ REGION_VERBS: dict[str, str] = {
     "see_triage": _ANYWHERE.format(roles="'medical_approver', 'config_admin'"),
     "edit_triage": _APPROVER,
     "approve_triage": _APPROVER,
+    "see_region_quality": _APPROVER,
 }
 
 

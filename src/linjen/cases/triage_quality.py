@@ -16,6 +16,7 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.swedish import sort_key
+from linjen.triage.releases import may
 
 
 class SeenUnit(msgspec.Struct, frozen=True):
@@ -45,7 +46,12 @@ where {_WITHIN} group by 1, 2, 3, 4, 5, 6
 #: One plan for all would take a whole region's year for a unit's month: in this transaction each has its own.
 _OWN_PLANS = "set local plan_cache_mode = 'force_custom_plan'"
 
-_LEFT = f"select ended, step, sum(count)::int as many from left_drafts where {_WITHIN} group by 1, 2"
+#: With $5 also what was left before a unit was chosen.
+_LEFT = f"""
+select ended, step, sum(count)::int as many from left_drafts
+where {_WITHIN.replace("unit_id = any($1::uuid[])", "(unit_id = any($1::uuid[]) or ($5 and unit_id is null))")}
+group by 1, 2
+"""
 
 _ALARMS = """
 select a.code, coalesce(a.verdict, '') as verdict, count(*) as many from alarms a
@@ -76,7 +82,8 @@ async def read_quality(db: Connection, by: By, verb: str, units: Sequence[SeenUn
     counts = Counts()
     for row in await db.fetch(_ASSESSED, ids, wanted.first, wanted.last, wanted.reason):
         _add_assessed(counts, row["outcome"], row["many"], **{key: row[key] for key in _FIELDS})
-    for row in await db.fetch(_LEFT, ids, wanted.first, wanted.last, wanted.reason):
+    nowhere = wanted.unit_id is None and await may(db, by, "see_region_quality")
+    for row in await db.fetch(_LEFT, ids, wanted.first, wanted.last, wanted.reason, nowhere):
         _add_left(counts, row["ended"], row["step"], row["many"])
     alarms = await db.fetch(_ALARMS, ids, _begins(wanted.first), _begins(next_month(wanted.last)), wanted.reason)
     counts.alarms = {(row["code"], row["verdict"]): row["many"] for row in alarms}

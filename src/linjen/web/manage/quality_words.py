@@ -43,6 +43,8 @@ def _rate(exchange: Exchange, rate: Rate, area: str, name: str) -> Words:
     }  # fmt: skip
     if rate.of.value == 0:
         return words | {"of": say("manage.quality.nothing")}
+    if any(figure.value is None and not figure.few for figure in (rate.hits, rate.of)):
+        return words | {"of": say("manage.quality.held_back")}
     if rate.share is not None:
         digits = 1 if rate.share.of >= _MANY else 0
         low, high = percent(rate.share.low, digits), percent(rate.share.high, digits)
