@@ -161,6 +161,8 @@ async def test_fewer_than_five_are_never_told_in_any_form(region: Region) -> Non
     figures = {row["Mått"]: (row["Antal"], row["Av"], row["Procent"]) for row in rows}
     assert figures["Bedömda ärenden i urvalet"] == ("färre än 5", "", "")
     assert figures["Frågor i en vanlig intervju"][0] == "visas inte"
+    assert not [row for row in rows if row["Triagens nivå"]], "noughts beside one cell would say what all were"
+    assert "Skickades till vården" not in figures
     told = " ".join(cell for row in rows for key, cell in row.items() if key in {"Antal", "Av", "Procent"})
     assert not re.search(r"[1-9]", told.replace("färre än 5", "")), told
 
