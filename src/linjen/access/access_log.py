@@ -29,7 +29,7 @@ async def log_access(
 ) -> None:
     """One row: `by` did `verb` with a case, or was shown the rows `shown` (a list view is one row).
 
-    The verb says what the ids in `shown` are: cases of a list, units of see_unit, staff of see_staff.
+    The verb says what the ids in `shown` are: cases of a list, staff of see_staff, units of see_unit and of figures.
     """
     await db.execute(
         _INSERT, by.kind, by.person_id, by.session_id, by.unit_id, verb, case_id, list(shown), None
