@@ -16,7 +16,18 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.condition import Node, parse
 from linjen.triage.condition_words import condition_words, number_words
-from linjen.triage.content import AnyFile, Block, CodesFile, DangerFile, GeneralFile, Part, ReasonFile, RiskFile, Words
+from linjen.triage.content import (
+    AnyFile,
+    Block,
+    CodesFile,
+    DangerFile,
+    GeneralFile,
+    LanguageFile,
+    Part,
+    ReasonFile,
+    RiskFile,
+    Words,
+)
 from linjen.triage.library import Loaded, read_files, terms_of
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 
@@ -224,6 +235,9 @@ class _Reader:
             case CodesFile():
                 yield from (self.item("code", code, words) for code, words in file.codes.items())
                 yield from (self.item("fit", ", ".join(fit.codes), fit, ("codes",)) for fit in file.fits)
+                yield self.named("code", "units_en", units=file.units_en)
+            case LanguageFile():
+                yield from self._language(file)
         yield self.item("signed", "", file, _PARTS)
 
     def _reason(self, file: ReasonFile) -> Iterator[Item]:
@@ -254,6 +268,12 @@ class _Reader:
             for one in file.audiences
         )
 
+    def _language(self, file: LanguageFile) -> Iterator[Item]:
+        yield self.named("wording", file.language, wording=file.wording, units=file.units, place=file.places)
+        for texts in (file.codes, file.texts):
+            yield from (self.item("code", f"{file.language}/{id}", text) for id, text in texts.items())
+        yield from (self.item("advice", f"{file.language}/{id}", one) for id, one in file.reasons.items())
+
     def _danger(self, file: DangerFile) -> Iterator[Item]:
         for screen in file.screens:
             yield self.item("screen", screen.id, screen, ("pages",))
@@ -276,5 +296,5 @@ def _headings(file: GeneralFile) -> list[Block]:
 _PARTS = (
     "kind", "default", "rules", "red_flags", "questions", "always", "means", "lead", "areas", "risk_groups",
     "staff_first", "self_care", "form", "care", "wording", "audiences", "screens", "terms", "floors", "codes", "fits",
-    "compass", "finds", "support",
+    "compass", "finds", "support", "units_en", "texts", "reasons", "units", "places",
 )  # fmt: skip

@@ -269,11 +269,52 @@ class CodesFile(Signed, frozen=True, kw_only=True):
     units_en: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-AnyFile = ReasonFile | GeneralFile | DangerFile | RiskFile | CodesFile
+class OtherText(Part, frozen=True):
+    """One text in another language; `text_other` is asked when somebody else writes ({vem} is the patient's name)."""
+
+    text: str = ""
+    text_other: str = ""
+    title: str = ""
+    title_other: str = ""
+    help: str = ""
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    choices: list[Said] = msgspec.field(default_factory=list)
+
+
+class OtherReason(Part, frozen=True):
+    """The name of a contact reason and its self-care advice in another language."""
+
+    name: str = ""
+    title: str = ""
+    intro: str = ""
+    do: list[Said] = msgspec.field(default_factory=list)
+    seek_care_if: list[Said] = msgspec.field(default_factory=list)
+
+
+class LanguageFile(Signed, frozen=True, kw_only=True):
+    """The residents' texts in one more language, by the ids of the other files; what is missing is shown in English.
+
+    `language` is its ISO 639 code and `name` what it calls itself. `codes` are the questions, `texts` the headings,
+    danger pages, form questions and what to do now; `units` and `places` go by the Swedish words.
+    """
+
+    kind: Literal["language"]
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[a-z]{2,8})?$")]
+    name: Said
+    wording: dict[str, str] = msgspec.field(default_factory=dict)
+    codes: dict[str, OtherText] = msgspec.field(default_factory=dict)
+    texts: dict[str, OtherText] = msgspec.field(default_factory=dict)
+    reasons: dict[str, OtherReason] = msgspec.field(default_factory=dict)
+    units: dict[str, str] = msgspec.field(default_factory=dict)
+    places: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+AnyFile = ReasonFile | GeneralFile | DangerFile | RiskFile | CodesFile | LanguageFile
 SHAPES: dict[str, type[AnyFile]] = {
     "reason": ReasonFile,
     "general": GeneralFile,
     "danger": DangerFile,
     "risk": RiskFile,
     "codes": CodesFile,
+    "language": LanguageFile,
 }

@@ -16,7 +16,7 @@ from linjen.core.swedish import date_words
 from linjen.triage.content import FormQuestion
 from linjen.triage.library import Protocols
 from linjen.triage.state import Choice, Patient
-from linjen.triage.wording import worded
+from linjen.triage.wording import put, put_help
 
 #: Reasons whose forms are asked of one case: more would be a second interview.
 MOST_REASONS = 2
@@ -37,11 +37,12 @@ class FormField(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...]
     required: bool
     longest: int
+    language: str = "sv"
 
 
 def form_of(protocols: Protocols, reasons: Iterable[str], patient: Patient, language: str = "sv") -> list[FormField]:
     """The questions of the forms of the first two reasons, in order; `language` is sv or en."""
-    return [_field(question, patient, language) for question in _questions(protocols, reasons)]
+    return [_field(protocols, question, patient, language) for question in _questions(protocols, reasons)]
 
 
 def has_form(protocols: Protocols, reasons: Iterable[str]) -> bool:
@@ -61,16 +62,24 @@ def _form_of(protocols: Protocols, id: str) -> list[FormQuestion]:
     return protocols.reasons[id].file.form if id in protocols.reasons else []
 
 
-def _field(question: FormQuestion, patient: Patient, language: str) -> FormField:
-    labels = question.choices_en if language == "en" and question.choices_en else question.choices
+def _field(protocols: Protocols, question: FormQuestion, patient: Patient, language: str) -> FormField:
+    text, shown = put(
+        protocols, patient, language, question.id, question.text, question.text_other, question.text_en,
+        question.text_other_en,
+    )  # fmt: skip
+    file = protocols.languages.get(language)
+    own = file.texts.get(question.id) if file is not None else None
+    labels = question.choices_en if language != "sv" and question.choices_en else question.choices
+    labels = own.choices if own is not None and len(own.choices) == len(question.choices) else labels
     return FormField(
         id=question.id,
         kind=question.kind,
-        text=worded(patient, language, question.text, question.text_other, question.text_en, question.text_other_en),
-        help=worded(patient, language, question.help, "", question.help_en) if question.help else "",
+        text=text,
+        help=put_help(protocols, language, question.id, question.help, question.help_en),
         choices=tuple(Choice(str(number), label) for number, label in enumerate(labels)),
         required=question.required,
         longest=_LONGEST.get(question.kind, 0),
+        language=shown,
     )
 
 
@@ -99,7 +108,7 @@ def still_fits(protocols: Protocols, id: str, value: str) -> bool:
     if question is None or question.kind == "choice":
         return False
     try:
-        return checked_field(_field(question, _ANYBODY, "sv"), value) == value
+        return checked_field(_field(protocols, question, _ANYBODY, "sv"), value) == value
     except Invalid:
         return False
 

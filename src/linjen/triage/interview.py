@@ -18,7 +18,7 @@ from linjen.triage.plausible import protocols_in_play
 from linjen.triage.remembering import remembered
 from linjen.triage.standing import active_rules
 from linjen.triage.state import Asked, AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
-from linjen.triage.wording import asked, worded
+from linjen.triage.wording import Put, asked, put, put_help
 
 _TEXT_LIMIT = 4000
 
@@ -103,12 +103,14 @@ def next_page(protocols: Protocols, state: State, language: str = "sv") -> Page 
 
 
 def _page(protocols: Protocols, state: State, due: Due, codes: Iterable[str], number: int, language: str) -> Page:
+    text, shown = _heading(protocols, state.patient, due, language)
     return Page(
         id=due.id if number == 1 else f"{due.id}#{number}",
         kind=due.kind,
-        text=_heading(state.patient, due, language),
-        help=(due.help_en if language == "en" else "") or due.help,
+        text=text,
+        help=put_help(protocols, language, due.id, due.help, due.help_en),
         codes=tuple(_asked(protocols, state, code, language) for code in codes),
+        language=shown,
     )
 
 
@@ -119,11 +121,14 @@ def _asked(protocols: Protocols, state: State, code: str, language: str) -> Aske
     return msgspec.structs.replace(one, quote=quote, stated=stated.value if stated else None) if quote else one
 
 
-def _heading(patient: Patient, due: Due, language: str) -> str:
+def _heading(protocols: Protocols, patient: Patient, due: Due, language: str) -> Put:
     """The heading for the writer; one that quotes her speaks to her, whomever the interview is about."""
+    file = protocols.languages.get(language)
+    if file is not None and (own := file.wording.get(due.id)):
+        return Put(own, language)
     if due.kind == "tripwire":
-        return (due.text_en if language == "en" else "") or due.text
-    return worded(patient, language, due.text, due.text_other, due.text_en, due.text_other_en)
+        return Put(due.text_en, "en") if language != "sv" and due.text_en else Put(due.text, "sv")
+    return put(protocols, patient, language, due.id, due.text, due.text_other, due.text_en, due.text_other_en)
 
 
 def answer(protocols: Protocols, state: State, answers: Mapping[str, Value]) -> State:

@@ -22,6 +22,7 @@ from linjen.triage.content import (
     CodesFile,
     DangerFile,
     GeneralFile,
+    LanguageFile,
     ReasonFile,
     RiskFile,
     RuleText,
@@ -109,6 +110,7 @@ class Protocols:
     rules: tuple[Rule, ...]
     words: Mapping[str, Words]
     units_en: Mapping[str, str]
+    languages: Mapping[str, LanguageFile]
     fits: Mapping[str, tuple[Fitting, ...]]
     audiences: Mapping[str, tuple[Test, ...]]
     support: tuple[tuple[Test, Support], ...]
@@ -326,6 +328,7 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
         rules=tuple(compiler.rule(text, signed, "") for text, signed in everywhere),
         words=codes.codes,
         units_en=codes.units_en,
+        languages={one.language: one for loaded in files if isinstance(one := loaded.file, LanguageFile)},
         fits=compiler.fits(codes),
         audiences=compiler.audiences(general),
         support=tuple((compiler.test(one.condition), one) for one in general.support),

@@ -16,12 +16,14 @@ from linjen.triage.content import (
     DangerFile,
     FormQuestion,
     GeneralFile,
+    LanguageFile,
     ReasonFile,
     RiskFile,
     RuleText,
 )
 from linjen.triage.forms import GENERAL_FORM
 from linjen.triage.library import Loaded, build, files_in, fitting_codes, read_one
+from linjen.triage.lint_languages import language_faults, shown_texts
 from linjen.triage.reading_level import lix, long_words, word_count
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 
@@ -121,6 +123,7 @@ class _Checker:
         self.everywhere: set[str] = set()
         self.anywhere: set[str] = set()
         self.overridden: set[str] = set()
+        self.texts: set[str] = set()
         for loaded in files:
             self._learn(loaded.file)
 
@@ -129,6 +132,7 @@ class _Checker:
         if not isinstance(file, ReasonFile):
             self.everywhere |= codes
         self.anywhere |= codes
+        self.texts |= set(shown_texts(file))
         if isinstance(file, RiskFile):
             self.overridden |= {floor.code for floor in file.floors}
 
@@ -149,6 +153,9 @@ class _Checker:
             yield from self.reason(loaded, file)
         if isinstance(file, CodesFile):
             yield from self.wording(loaded, file)
+        if isinstance(file, LanguageFile):
+            faults = language_faults(self.known, self.texts, loaded.name, file)
+            yield from (self.problem(loaded, place, why) for place, why in faults)
         if isinstance(file, RiskFile):
             yield from self.floors(loaded, file)
         if isinstance(file, GeneralFile):

@@ -81,7 +81,8 @@ class Choice(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True):
     """One code on a page. `text` is worded for the writer; `low` and `high` limit a number, in `unit`.
 
-    `quote` holds the writer's own words where they speak of this, and `stated` the value they state, to be confirmed.
+    `quote` holds the writer's own words where they speak of this, and `stated` the value they state, to be confirmed;
+    `language` is the one that the text could be shown in.
     """
 
     code: str
@@ -94,6 +95,7 @@ class Asked(msgspec.Struct, frozen=True):
     high: float | None = None
     quote: str = ""
     stated: Value = None
+    language: str = "sv"
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -104,6 +106,7 @@ class Page(msgspec.Struct, frozen=True):
     text: str
     help: str
     codes: tuple[Asked, ...]
+    language: str = "sv"
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -134,6 +137,7 @@ class SelfCare(msgspec.Struct, frozen=True):
     intro: str
     do: tuple[str, ...]
     seek_care_if: tuple[str, ...]
+    language: str = "sv"
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from linjen.triage.content import Words
+from linjen.triage.content import OtherText, Words
 from linjen.triage.library import Protocols
 from linjen.triage.state import Asked, Choice, Patient, Value
 from linjen.triage.vocabulary import Finding
@@ -17,7 +18,7 @@ def who(patient: Patient, language: str = "sv") -> str:
     if patient.name:
         return patient.name
     child = patient.writer == "parent" and patient.age_years < 18
-    if language == "en":
+    if language != "sv":
         return "your child" if child else "the person"
     return "barnet" if child else "personen"
 
@@ -109,12 +110,44 @@ _ABOUT_ENGLISH = re.compile(
 def worded(
     patient: Patient, language: str, text: str, text_other: str, text_en: str, text_other_en: str = ""
 ) -> str:  # fmt: skip
-    """The text in the wanted language, for the writer. English falls back to Swedish where it is not written yet."""
+    """The text for the writer: in English for every language but Swedish, in Swedish where there is no English."""
     other = patient.writer != "self"
-    if language == "en" and text_en:
+    if language != "sv" and text_en:
         named = _named(text_other_en, patient, "en") if other else ""
         return named or about_patient_in_english(text_en, patient)
     return (_named(text_other, patient, "sv") if other else "") or about_patient(text, patient)
+
+
+class Put(NamedTuple):
+    """A text as it is shown, and the language it could be shown in."""
+
+    text: str
+    language: str
+
+
+def put(
+    protocols: Protocols, patient: Patient, language: str, id: str, text: str, text_other: str, text_en: str,
+    text_other_en: str = "",
+) -> Put:  # fmt: skip
+    """The text of `id` in the wanted language, else in English, else in Swedish; which one is told to the reader."""
+    own = _own(protocols, language, id)
+    if own is not None:
+        found = own.text if patient.writer == "self" else own.text_other
+        if found:
+            return Put(_named(found, patient, language), language)
+    shown = "en" if language != "sv" and text_en else "sv"
+    return Put(worded(patient, language, text, text_other, text_en, text_other_en), shown)
+
+
+def put_help(protocols: Protocols, language: str, id: str, help: str, help_en: str) -> str:
+    """The help of `id`, as `put`."""
+    own = _own(protocols, language, id)
+    return (own.help if own is not None else "") or (help_en if language != "sv" else "") or help
+
+
+def _own(protocols: Protocols, language: str, id: str) -> OtherText | None:
+    file = protocols.languages.get(language)
+    return (file.codes.get(id) or file.texts.get(id)) if file is not None else None
 
 
 def _named(text: str, patient: Patient, language: str) -> str:
@@ -124,9 +157,12 @@ def _named(text: str, patient: Patient, language: str) -> str:
 
 
 def name_of(protocols: Protocols, reason: str, language: str = "sv") -> str:
-    """A contact reason's name in the reader's language; Swedish where it has no other. KeyError for an unknown one."""
+    """A contact reason's name in the reader's language, else English, else Swedish. KeyError for an unknown one."""
+    own = protocols.languages[language].reasons.get(reason) if language in protocols.languages else None
+    if own is not None and own.name:
+        return own.name
     file = protocols.reasons[reason].file if reason in protocols.reasons else None
-    if language == "en" and file is not None and file.name_en:
+    if language != "sv" and file is not None and file.name_en:
         return file.name_en
     return (file.name if file is not None else "") or protocols.vocabulary.reasons[reason].name
 
@@ -140,17 +176,20 @@ def asked(protocols: Protocols, patient: Patient, code: str, language: str = "sv
     finding = protocols.vocabulary.findings[code]
     words = protocols.words.get(code) or _NO_WORDS
     low, high = words.range or (None, None)
+    text, shown = put(
+        protocols, patient, language, code, words.text or finding.question, words.text_other, words.text_en,
+        words.text_other_en,
+    )  # fmt: skip
     return Asked(
         code=code,
         type=finding.type,
-        text=worded(
-            patient, language, words.text or finding.question, words.text_other, words.text_en, words.text_other_en
-        ),
+        text=text,
         values=tuple(Choice(value, label(protocols, finding, value, language)) for value in finding.values),
         unit=unit_of(protocols, finding, language),
-        help=(words.help_en if language == "en" else "") or words.help,
+        help=put_help(protocols, language, code, words.help, words.help_en),
         low=low,
         high=high,
+        language=shown,
     )
 
 
@@ -161,7 +200,8 @@ def unit_of(protocols: Protocols, finding: Finding, language: str = "sv") -> str
     """What a number counts, in words."""
     if finding.unit == SCALE:
         return "(0–10)"
-    return (protocols.units_en.get(finding.unit) if language == "en" else None) or finding.unit
+    own = protocols.languages[language].units.get(finding.unit) if language in protocols.languages else None
+    return own or (protocols.units_en.get(finding.unit) if language != "sv" else None) or finding.unit
 
 
 _ONE = {
@@ -179,10 +219,12 @@ def amount(value: float, unit: str, language: str = "sv") -> str:
 
 def label(protocols: Protocols, finding: Finding, value: str, language: str = "sv") -> str:
     """The words on the screen for one value of a choice."""
-    words = protocols.words.get(finding.code)
+    own, words = _own(protocols, language, finding.code), protocols.words.get(finding.code)
+    if own is not None and value in own.labels:
+        return own.labels[value]
     if words is None:
         return value
-    return (words.labels_en.get(value) if language == "en" else None) or words.labels.get(value, value)
+    return (words.labels_en.get(value) if language != "sv" else None) or words.labels.get(value, value)
 
 
 def in_words(protocols: Protocols, code: str, value: Value) -> str:

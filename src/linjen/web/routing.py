@@ -28,6 +28,7 @@ from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
 from linjen.web.site import Site
+from linjen.web.words import LANGUAGES
 
 log = get_log(__name__)
 
@@ -161,7 +162,9 @@ def _is_same_origin(fetch_site: str | None, origin: str | None, public_url: str)
 
 def _wanted_language(request: Request[Any, Any, Any]) -> str:
     chosen = request.cookies.get("linjen-language") or request.headers.get("accept-language") or "sv"
-    return "en" if chosen.lower().startswith("en") else "sv"
+    wanted = chosen.lower()
+    starts = ((one, (f"{one}-", f"{one},", f"{one};")) for one in LANGUAGES)
+    return next((one for one, signs in starts if wanted == one or wanted.startswith(signs)), "sv")
 
 
 async def _note(exchange: Exchange, error: LinjenError) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from markupsafe import escape
 
 from linjen.core import swedish
-from linjen.web.words import say
+from linjen.web.words import LANGUAGES, read_words, say
 
 _WEB = Path(__file__).parent
 STATIC = _WEB / "static"
@@ -77,6 +77,16 @@ class Sources(jinja2.FileSystemLoader):
         return found[0] if "{" in text else str(escape(text))
 
 
+def _language(code: str) -> tuple[str, str, str]:
+    """A language's code, what it calls itself, and how it invites to its pages."""
+    words = read_words(code)
+    name = words.get("parts.language_name", code)
+    return code, name, words.get("profile.show_pages", name)
+
+
+_LANGUAGES = [_language(code) for code in LANGUAGES]
+
+
 @cache
 def environment(language: str) -> jinja2.Environment:
     """The template environment of a language: autoescape on, unknown names are errors."""
@@ -86,6 +96,7 @@ def environment(language: str) -> jinja2.Environment:
     )  # fmt: skip
     env.globals["static"] = static_url
     env.globals["t"] = translator(language)
+    env.globals["languages"] = _LANGUAGES
     env.globals["date_words"] = swedish.date_words
     env.globals["time_words"] = swedish.time_words
     return env

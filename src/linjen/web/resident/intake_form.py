@@ -12,6 +12,7 @@ from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.triage.forms import FormField, checked_field, form_of, written_in
+from linjen.web.resident.intake_around import in_other_language
 from linjen.web.resident.intake_flow import form_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of
@@ -41,7 +42,8 @@ class FormStep(Step):
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The questions."""
-        return {"fields": fields_of(sheet)}
+        fields = fields_of(sheet)
+        return {"fields": fields, "fallback": in_other_language(sheet.exchange, [one.language for one in fields])}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """A warning sign in what was typed becomes a question of its own before the case can be sent."""

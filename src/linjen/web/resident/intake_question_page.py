@@ -19,6 +19,7 @@ from linjen.web.resident.intake_answers import (
     read_answer,
     sent_fields,
 )
+from linjen.web.resident.intake_around import in_other_language
 from linjen.web.resident.intake_sheet import Fault
 
 
@@ -57,6 +58,7 @@ def page_values(exchange: Exchange, page: Page, fields: Mapping[str, str]) -> di
                    for one in page.codes],
         "hints": hints, "all_at_once": _all_at_once(page),
         "stated": {one.code: answer_words(exchange, one, one.stated) for one in page.codes if is_to_confirm(one)},
+        "fallback": in_other_language(exchange, [page.language, *(one.language for one in page.codes)]),
         "none_chosen": all(value == NO for value in chosen.values()),
     }  # fmt: skip
 

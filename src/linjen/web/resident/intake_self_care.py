@@ -25,18 +25,21 @@ from linjen.web.routing import get_page, post_page
 
 
 def advice_of(protocols: Protocols, assessment: Assessment, language: str) -> list[SelfCare]:
-    """The advice in the reader's language as far as `protocols` has it, else in Swedish as it was given."""
-    if language != "en":
-        return list(assessment.self_care)
-    known = protocols.reasons
-    found = []
-    for one in assessment.self_care:
-        text = known[one.reason].file.self_care if one.reason in known else None
-        if text is None or not text.title_en:
-            found.append(one)
-            continue
-        found.append(SelfCare(one.reason, text.title_en, text.intro_en, tuple(text.do_en), tuple(text.seek_care_if_en)))
-    return found
+    """The advice in the reader's language as far as `protocols` has it, else English, else Swedish as it was given."""
+    return [_advice_in(protocols, one, language) for one in assessment.self_care]
+
+
+def _advice_in(protocols: Protocols, one: SelfCare, language: str) -> SelfCare:
+    if language == "sv":
+        return one
+    file = protocols.languages.get(language)
+    own = file.reasons.get(one.reason) if file is not None else None
+    if own is not None and own.title:
+        return SelfCare(one.reason, own.title, own.intro, tuple(own.do), tuple(own.seek_care_if), language)
+    text = protocols.reasons[one.reason].file.self_care if one.reason in protocols.reasons else None
+    if text is None or not text.title_en:
+        return one
+    return SelfCare(one.reason, text.title_en, text.intro_en, tuple(text.do_en), tuple(text.seek_care_if_en), "en")
 
 
 async def version_of(db: Connection, exchange: Exchange, case: Case) -> Protocols:

@@ -10,7 +10,14 @@ import msgspec
 
 _FOLDER = Path(__file__).parent
 
-LANGUAGES = ("sv", "en")
+
+def find_languages(folder: Path = _FOLDER) -> tuple[str, ...]:
+    """Swedish, English, and every other language that has a folder here, by its ISO 639 code."""
+    others = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in {"sv", "en"})
+    return ("sv", "en", *(name for name in others if not name.startswith("_")))
+
+
+LANGUAGES = find_languages()
 
 
 @cache
@@ -53,9 +60,11 @@ def has_word(language: str, key: str) -> bool:
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """The text of `key`, with `{name}` put in from `values`; Swedish where the language lacks it.
+    """The text of `key`, with `{name}` put in from `values`; English, else Swedish, where the language lacks it.
 
     Raises KeyError for a key that no file has: a missing word is a defect, found by the house tests.
     """
-    text = read_words(language).get(key) or read_words("sv")[key]
+    text = read_words(language).get(key)
+    if not text:
+        text = (read_words("en").get(key) if language not in {"sv", "en"} else None) or read_words("sv")[key]
     return text.format(**values) if values else text
