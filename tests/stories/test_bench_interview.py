@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from linjen.bench.answerers import Answerer, Script, form_of, make_scripts, reset
+from linjen.bench.chatters import TEXT
 from linjen.bench.interviewees import interviewees, turns
 from linjen.bench.triage_costs import measure_load
 from linjen.cases.start import Intake
 from linjen.triage import Asked, Page, load
+from linjen.triage.tripwire import find_red_flags
 from tests.region import Region
 
 
@@ -59,6 +61,11 @@ def test_loading_is_measured_in_its_parts() -> None:
     found = measure_load()
     assert found["reasons"] == len(load().reasons)
     assert found["load_s"] == pytest.approx(found["load_protocols_s"] + found["load_lexicon_s"])
+
+
+def test_the_message_of_the_bench_sets_off_nothing() -> None:
+    """Else the bare loops beside it would wait for the alarms that are written meanwhile."""
+    assert find_red_flags(TEXT) == {}
 
 
 async def scripts_of(region: Region, db: asyncpg.Connection[asyncpg.Record]) -> list[Script]:

@@ -12,7 +12,8 @@ import httptools
 
 from linjen.core.ids import new_id
 
-_TEXT = "Hej! Det känns lite bättre i dag men halsen är fortfarande svullen."
+#: An ordinary message: one with a warning sign would raise its case, which is another thing to measure.
+TEXT = "Hej! Det känns lite bättre i dag, men jag är fortfarande lite trött."
 
 
 class _Answers:
@@ -85,7 +86,7 @@ class Chatter:
     async def send(self) -> None:
         """One message; returns when it has been answered."""
         message_id = str(new_id())
-        body = f'{{"id":"{message_id}","text":"{_TEXT}"}}'.encode()
+        body = f'{{"id":"{message_id}","text":"{TEXT}"}}'.encode()
         began = time.perf_counter()
         self.sent_at[message_id.encode()] = began
         assert self._writer is not None  # noqa: S101 - connected before sending

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from litestar import Response
@@ -49,8 +50,12 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     """Waiting rows as they come; held ones with the reader's own first."""
     by, at, shelf = exchange.by, clock.now(), exchange.site.shelf
 
+    @cache
+    def name_of(entry: str, reason: str, protocol: str) -> str:
+        return reason_on(shelf, entry, reason, protocol)
+
     def named(row: LedgerRow) -> str:
-        return reason_on(shelf, row.entry, row.reason, row.protocol)
+        return name_of(row.entry, row.reason, row.protocol)
 
     queued = [row for row in rows if row.state == "queued"]
     held = sorted((row for row in rows if row.state != "queued"), key=lambda row: row.holder_id != by.person_id)
