@@ -87,6 +87,9 @@ def test_every_code_of_level_1_and_2_has_expressions_and_a_line() -> None:
         "hur känns en hjärtinfarkt för kvinnor",
         "Min bror fick diabetes och mamma dog av stroke",
         "vem ringer jag om någon slutar andas",
+        "andnöd: nej",
+        "ont i bröstet har jag inte",
+        "varken blodpropp eller feber",
     ],
 )
 def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> None:
@@ -148,6 +151,13 @@ def test_ordinary_numbers_raise_nothing(text: str) -> None:
 )
 def test_typing_errors_are_understood(text: str) -> None:
     assert alarms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [("far inte luft", True), ("svart att andas", True), ("varken hosta eller feber", False)]
+)
+def test_a_text_without_dots_is_read_but_its_real_words_stay_themselves(text: str, heard: bool) -> None:
+    assert alarms(text) is heard
 
 
 def test_a_quote_is_the_resident_s_own_words() -> None:

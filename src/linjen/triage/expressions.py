@@ -28,6 +28,7 @@ _ENDINGS = (
 )  # fmt: skip
 _BOOSTERS = re.compile(r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|tok|pers|full|halv|stup)(?=.{2})")
 
+_SHORT = 4
 _ROW_GAP = 3
 _WIDE_GAP = 7
 _PHRASE_GAP = 2
@@ -55,13 +56,15 @@ class Vocabulary:
     def add(self, pattern: str, number: int) -> None:
         """Take in one pattern under its number."""
         word = self._spell(pattern.strip("*~"))
-        if pattern.endswith("~"):
+        # Without its dots a short piece is a piece of too many words: "tå*" would be "tala", "*rött" would be "brott".
+        bare = word != pattern.strip("*~") and len(word) <= _SHORT
+        if pattern.endswith("~") or (bare and pattern.endswith("*")):
             for ending in _ENDINGS:
                 self._whole.setdefault(word + ending, set()).add(number)
             self._learn(self._near_whole, word, number)
         elif pattern.startswith("*") and pattern.endswith("*"):
             self._within.setdefault(word, set()).add(number)
-        elif pattern.startswith("*"):
+        elif pattern.startswith("*") and not bare:
             self._end.setdefault(word, set()).add(number)
         elif pattern.endswith("*"):
             self._begin.setdefault(word, set()).add(number)
@@ -100,7 +103,7 @@ class Vocabulary:
     def _parts(self, form: str) -> set[int]:
         size = len(form)
         found: set[int] = set()
-        for start in range(size - 1):
+        for start in range(1, size - 1):  # the end of a compound: something stands before it
             found.update(self._end.get(form[start:], ()))
         for start in range(size - 2) if self._within else ():
             for stop in range(start + 3, min(size, start + 16) + 1):
@@ -154,12 +157,19 @@ class Lexicon:
     """Compiled groups and expressions; `find` gives every expression that occurs in a text, and where."""
 
     def __init__(
-        self, groups: dict[str, str], lines: Mapping[str, Sequence[str]], keep: Iterable[str] = (), *, near: bool = True
+        self,
+        groups: dict[str, str],
+        lines: Mapping[str, Sequence[str]],
+        keep: Iterable[str] = (),
+        dotless: Iterable[str] = (),
+        *,
+        near: bool = True,
     ) -> None:
         self._groups = {name: tuple(text.split()) for name, text in groups.items()}
         self.numbers: dict[str, int] = {}
         self._plain = Vocabulary(keep, near=near)
         self._folded = Vocabulary(keep, folded=True, near=near)
+        self._dotless = frozenset(dotless)
         self._always: list[Expression] = []
         self._anchored: dict[int, list[tuple[Expression, tuple[frozenset[int], ...]]]] = {}
         self._vetoes: dict[str, list[Row]] = {}
@@ -236,10 +246,10 @@ class Lexicon:
     def find(self, tokens: Sequence[Token], numbers: Sequence[Number]) -> list[tuple[str, list[Span]]]:
         """Every find as (name of the expression, one span per row); an expression may be found several times."""
         undotted = not any(set(token.form) & set("åäö") for token in tokens)
-        fits = (self._folded if undotted else self._plain).fits
+        fits, plainly = (self._folded if undotted else self._plain).fits, self._plain.fits
         places: dict[int, list[int]] = {}
         for at, token in enumerate(tokens):
-            for number in fits(token.form):
+            for number in plainly(token.form) if token.form in self._dotless else fits(token.form):
                 places.setdefault(number, []).append(at)
         search = _Search(self, tokens, places, numbers)
         present = search.present

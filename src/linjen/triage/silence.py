@@ -89,7 +89,8 @@ def _is_denied_before(tokens: Sequence[Token], span: Span, own: frozenset[int]) 
             return False
         if token.form in _words()["not"] and at not in own:
             return _reaches(tokens, at, list(reversed(between)), span)
-        between.append(at)
+        if at not in own:
+            between.append(at)
     return False
 
 
@@ -106,7 +107,7 @@ def _reaches(tokens: Sequence[Token], denial: int, between: list[int], span: Spa
         return True
     if tokens[denial].form not in _words()["listing_not"] or len(words) > 8:
         return False
-    if any(word in _words()["or"] for word in words):
+    if tokens[denial].form == "varken" or any(word in _words()["or"] for word in words):
         return True
     ahead = [token.form for token in tokens[span[-1] + 1 : span[-1] + 4] if token.sentence == tokens[span[0]].sentence]
     return len(span) == 1 and any(word in _words()["or"] for word in ahead)
@@ -116,14 +117,24 @@ def _is_denied_after(tokens: Sequence[Token], span: Span, own: frozenset[int]) -
     last = tokens[span[-1]]
     if any(place in own for place in range(span[-1] + 1, span[-1] + 3)):
         return False
-    rest = [token.form for token in tokens[span[-1] + 1 : span[-1] + 5] if token.clause == last.clause]
+    if _is_answered_no(tokens, span[-1] + 1):
+        return True
+    rest = [token.form for token in tokens[span[-1] + 1 : span[-1] + 6] if token.clause == last.clause]
     if " ".join(rest[:2]) in _as_usual() and rest[0] == "utan":
         return True
-    if rest and rest[0] in {"jag", "hon", "han", "det", "i"}:
+    # "ont i bröstet har jag inte"
+    while rest and rest[0] in _words()["before_not"]:
         rest = rest[1:]
     if not rest or rest[0] not in _words()["after_not"]:
         return False
     return len(rest) == 1 or rest[1] in _ENDS_DENIAL
+
+
+def _is_answered_no(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a lone no stands there: "feber? nej", "andnöd: nej"."""
+    if at >= len(tokens) or tokens[at].form not in {"nej", "nope", "no"} or tokens[at].clause == tokens[at - 1].clause:
+        return False
+    return at + 1 == len(tokens) or tokens[at + 1].clause != tokens[at].clause
 
 
 def _chunk(tokens: Sequence[Token], span: Span) -> list[Token]:

@@ -32,7 +32,8 @@ def _lexicon() -> Lexicon:
     groups = read_lexicon_file("groups.yaml")
     flags = read_lexicon_file("red_flags.yaml")
     lines = {code: [line for line in text.splitlines() if line.strip()] for code, text in flags.items()}
-    return Lexicon(groups, lines, read_lexicon_file("keep.yaml")["words"].split())
+    keep = read_lexicon_file("keep.yaml")
+    return Lexicon(groups, lines, keep["words"].split(), keep["dotless"].split())
 
 
 def load_tripwire() -> None:
