@@ -14,11 +14,11 @@ from litestar.exceptions import HTTPException
 
 from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
-from linjen.cases.alarms import listening
 from linjen.cases.answers import Answer, save_answers
 from linjen.cases.assessments import settle_self_care
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
+from linjen.cases.listening import listening
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
 from linjen.core import clock

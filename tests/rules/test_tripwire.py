@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from linjen.triage import quantities
 from linjen.triage.expressions import Lexicon
+from linjen.triage.portions import portions
 from linjen.triage.tripwire import find_red_flags, finding_levels, is_alarming, load_tripwire
 from linjen.triage.words import fold, is_near, read_lexicon_file, sound, tokenise
 from tests.rules.lines import read_lines, wilson
@@ -273,3 +274,32 @@ def test_a_text_costs_little() -> None:
     for _ in range(20):
         find_red_flags(text)
     assert (time.process_time() - began) / 20 < 0.05  # ten times the goal: a guard against a slip, not a bench
+
+
+@pytest.mark.parametrize("before", ["Jag har ont i foten. ", "Barnet har feber och hostar lite. ", "hej "])
+def test_the_last_words_of_the_longest_message_are_heard_as_the_first_are(before: str) -> None:
+    last = "Nu har jag jätteont i bröstet."
+    for length in (300, 1_900, 2_100, 5_900, 7_900):
+        text = before * (length // len(before)) + last
+        assert "chest.pain" in find_red_flags(text), length
+
+
+def test_what_is_denied_in_a_long_message_stays_denied_wherever_the_text_is_cut() -> None:
+    for gap in range(0, 700, 37):
+        text = "Jag mår bra. " * 40 + "x" * gap + " och jag har inte ont i bröstet. " + "Det är bra. " * 300
+        assert find_red_flags(text) == {}, gap
+    unbroken = "jag har inte ont i bröstet " * 290
+    assert find_red_flags(unbroken) == {}
+
+
+def test_portions_hold_the_whole_text_and_overlap() -> None:
+    for text in ("", "kort", "Ett. Två. " * 200, "ord " * 900, "x" * 3000, "\n" * 2000 + "slut"):
+        parts = list(portions(text, 500, 250))
+        assert all(len(part) <= 500 for part in parts)
+        assert parts[0] == text[: len(parts[0])]
+        assert text.endswith(parts[-1])
+        at = 0
+        for part in parts:
+            found = text.find(part, max(0, at - 250))
+            assert 0 <= found <= at, "nothing lies between two portions"
+            at = found + len(part)

@@ -55,6 +55,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
+    "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),
     "judge_level": (_NOBODY, STAFF_HANDLED_IT),
 }

@@ -29,7 +29,7 @@ from linjen.triage import (
 )
 from linjen.triage.confirming import stated_in
 from linjen.triage.forms import GENERAL_FORM, form_in_words, still_fits, written_in
-from linjen.triage.interview import standing_answers
+from linjen.triage.interview import free_answers, standing_answers
 from linjen.triage.margins import Margins, margins
 from linjen.triage.replay import fitting_answers
 from linjen.triage.state import Patient, TextReading
@@ -94,7 +94,8 @@ def set_words(
         return state
     reading = protocols.read(text)
     texts = (text, *filter(None, later))
-    suspected = _suspected(protocols, state, [reading, *map(protocols.read, texts[1:])])
+    free = free_answers(protocols, state.answers)
+    suspected = _suspected(protocols, state, [reading, *map(protocols.read, (*texts[1:], *free))])
     written_on = state.written_on if text == state.texts[0] else _today().isoformat()
     stated = stated_in(protocols, texts, written_on)
     heard = {*suspected, *(code for code, one in stated.items() if one.value is True)} - state.suspected.keys()

@@ -143,14 +143,19 @@ def answer(protocols: Protocols, state: State, answers: Mapping[str, Value]) -> 
     return _advanced(protocols, _taken(protocols, state, taken))
 
 
+def free_answers(protocols: Protocols, answers: Mapping[str, Value]) -> list[str]:
+    """What was answered in own words."""
+    findings = protocols.vocabulary.findings
+    return [value for code, value in answers.items() if isinstance(value, str) and findings[code].type == "text"]
+
+
 def _taken(protocols: Protocols, state: State, taken: Mapping[str, Value]) -> State:
     page = next_page(protocols, state)
     on_page = tuple(asked.code for asked in page.codes if asked.code in taken) if page else ()
     pages = (*state.pages, AskedPage(page.id, on_page)) if page and on_page else state.pages
     suspected = state.suspected
-    for code, value in taken.items():
-        if isinstance(value, str) and protocols.vocabulary.findings[code].type == "text":
-            suspected = _suspects(protocols, suspected, protocols.read(value))
+    for text in free_answers(protocols, taken):
+        suspected = _suspects(protocols, suspected, protocols.read(text))
     heard = suspected.keys() - state.suspected.keys()
     answers = standing_answers(protocols, {**state.answers, **taken}, heard)
     return msgspec.structs.replace(state, answers=answers, pages=pages, suspected=suspected)

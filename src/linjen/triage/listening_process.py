@@ -1,8 +1,9 @@
 """The process that reads chat messages for warning signs, beside the server and after everything else.
 
 Started as `python -I -m linjen.triage.listening_process` by `triage/listening.py`. A line on standard input is a JSON
-list of texts; the answer is a line with a JSON list of as many objects, finding code to the words that hit. It gives
-way to everybody: a message is delivered first and read a moment later.
+list of texts; the answer is a line with a JSON list of as many objects, finding code to the words that hit, or the code
+of a text in a language that nobody has taught it. It gives way to everybody: a message is delivered first and read a
+moment later.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import sys
 
 import msgspec
 
-from linjen.triage.tripwire import find_red_flags, load_tripwire
+from linjen.triage.tripwire import load_tripwire
+from linjen.triage.unheard import heard_in
 
 NICE = 15
 
@@ -24,7 +26,7 @@ def main() -> None:
     out = sys.stdout.buffer
     for line in sys.stdin.buffer:
         texts = msgspec.json.decode(line, type=list[str])
-        out.write(msgspec.json.encode([find_red_flags(text) for text in texts]) + b"\n")
+        out.write(msgspec.json.encode([heard_in(text) for text in texts]) + b"\n")
         out.flush()
 
 

@@ -11,12 +11,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from linjen.triage.expressions import Lexicon, Span
+from linjen.triage.expressions import Lexicon
+from linjen.triage.portions import portions
 from linjen.triage.quantities import read_numbers
 from linjen.triage.silence import is_silent
 from linjen.triage.words import quote_of, read_lexicon_file, tokenise
 
 ALARM_LEVELS = frozenset({1, 2})
+#: (characters, of them again in the next): what may be said in several sentences, and what in one. The search keeps
+#: only so many finds of a word, so a long text is not read in one go.
+_WIDE, _NARROW = (2000, 500), (500, 250)
+#: So near to where a text was cut, what denies a word may stand on the other side.
+_EDGE = 50
 
 
 @lru_cache(maxsize=1)
@@ -43,15 +49,33 @@ def load_tripwire() -> None:
 
 
 def find_red_flags(text: str) -> dict[str, str]:
-    """Finding codes hit by the text, most urgent first, each with the resident's own words that hit."""
-    tokens = tokenise(text)
-    hits: dict[str, list[Span]] = {}
-    for code, spans in _lexicon().find(tokens, read_numbers(tokens)):
-        if code not in hits and not is_silent(tokens, spans):
-            hits[code] = spans
+    """Finding codes hit by the text, most urgent first, each with the resident's own words that hit.
+
+    Of a long text every part is heard as if it stood alone, however much stands before it.
+    """
+    hits: dict[str, str] = {}
+    for size, overlap in (_WIDE, _NARROW) if len(text) > _NARROW[0] else (_WIDE,):
+        parts = list(portions(text, size, overlap))
+        for number, part in enumerate(parts):
+            inner = (_EDGE if number else 0, len(part) - (_EDGE if number + 1 < len(parts) else 0))
+            hits = _heard(part, inner) | hits
     levels = finding_levels()
-    order = sorted(hits, key=lambda code: (levels.get(code, 9), hits[code][0], code))
-    return {code: quote_of(text, tokens, (place for span in hits[code] for place in span)) for code in order}
+    return dict(
+        sorted(hits.items(), key=lambda hit: (levels.get(hit[0], 9), text.find(hit[1].split(" … ")[0]), hit[0]))
+    )
+
+
+def _heard(text: str, inner: tuple[int, int]) -> dict[str, str]:
+    """What one part says between two places; what lies nearer to its cut edges is heard in the part beside it."""
+    tokens = tokenise(text)
+    hits: dict[str, str] = {}
+    for code, spans in _lexicon().find(tokens, read_numbers(tokens)):
+        if code in hits or is_silent(tokens, spans):
+            continue
+        places = sorted({place for span in spans for place in span})
+        if inner[0] <= tokens[places[0]].start and tokens[places[-1]].end <= inner[1]:
+            hits[code] = quote_of(text, tokens, places)
+    return hits
 
 
 def is_alarming(codes: Sequence[str]) -> bool:

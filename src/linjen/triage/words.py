@@ -141,3 +141,18 @@ def detect_language(text: str) -> str:
     if len(forms) >= 6 and max(counts.values()) < 1:
         return "other"
     return max(counts, key=lambda name: counts[name])
+
+
+#: What the lexicon holds words of.
+_READ = frozenset({"sv", "en"})
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is in a language that the lexicon has no words of. A few words, or a Swedish letter, are not."""
+    language = detect_language(text)
+    if language in _READ:
+        return False
+    if language in {name for name, _, _ in _SCRIPTS}:
+        return True
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    return "å" not in text.lower() and len(words) >= (8 if language == "other" else 4)

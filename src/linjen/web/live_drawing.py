@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from linjen.cases.late_alarms import find_late
 from linjen.cases.ledger import LedgerRow, find_ended, has_ledger, see_rows
 from linjen.cases.message import unseal_text
 from linjen.core import clock
@@ -83,11 +84,14 @@ class Drawing:
                     continue
                 left = case_ids - {row.case_id for row in rows}
                 ended = await find_ended(db, stream.by, list(left)) if left else set()
+                late = await find_late(db, list(ended)) if ended else set()
             for row in rows:
                 stream.shown.add(row.case_id)
                 stream.put(frame("row", draw_row(row, stream.by, clock.now(), self._reason)))
             for case_id in ended | (left & stream.shown):
                 stream.put(frame("gone", str(case_id)))
+            if late:  # what stands above the table is drawn with the page
+                stream.put(frame("reload", ""))
 
     def _reason(self, row: LedgerRow) -> str:
         return reason_on(self._shelf, row.entry, row.reason, row.protocol)

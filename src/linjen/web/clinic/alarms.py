@@ -4,26 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
-from linjen.cases.alarms import VERDICTS, Alarm, judge_alarm
+from linjen.cases.alarms import VERDICTS, Alarm, judge_alarm, list_unanswered
+from linjen.core.database import Connection
 from linjen.core.errors import Invalid
-from linjen.triage.vocabulary import vocabulary
+from linjen.triage.tripwire import ALARM_LEVELS
+from linjen.triage.unheard import UNHEARD
 from linjen.web.clinic.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.routing import post_page
+from linjen.web.sign_names import sign_name
+
+#: Quotes above the talk; every one stands in the list of alarms.
+_MOST = 3
 
 
 def alarms_in_words(exchange: Exchange, alarms: Sequence[Alarm]) -> list[dict[str, Any]]:
     """Each sign by its name, with the words that hit, where and when they were written, and what staff have said."""
-    signs = vocabulary().findings
+    say = exchange.say
     return [
-        {"id": str(one.id), "name": signs[one.code].name if one.code in signs else one.code, "quote": one.quote,
-         "level": one.level, "verdict": one.verdict or "", "at": moment(exchange, one.heard_at),
-         "where": exchange.say("clinic.alarms.in_chat" if one.in_chat else "clinic.alarms.at_start")}
+        {"id": str(one.id), "name": sign_name(one.code), "quote": one.quote, "level": one.level,
+         "verdict": one.verdict or "", "at": moment(exchange, one.heard_at), "late": one.late,
+         "where": say("clinic.alarms.in_chat" if one.in_chat else "clinic.alarms.at_start"),
+         "answer": say(f"clinic.alarms.answer_{one.answer}") if one.answer else _unanswered(exchange, one)}
         for one in reversed(alarms)
     ]  # fmt: skip
+
+
+def _unanswered(exchange: Exchange, one: Alarm) -> str:
+    return exchange.say("clinic.alarms.no_answer") if one.in_chat and one.code not in UNHEARD else ""
+
+
+async def read_urgent(db: Connection, exchange: Exchange, case_id: UUID) -> Sequence[str]:
+    """Her words that wait for an answer and are of level 1 or 2, or that no machine has read; the most urgent first."""
+    heard = await list_unanswered(db, exchange.site.sealer, case_id)
+    urgent = [one.quote for one in heard if one.verdict is None and (one.level in ALARM_LEVELS or one.code in UNHEARD)]
+    return list(dict.fromkeys(urgent))[:_MOST]
 
 
 @post_page("/clinic/cases/{case_id:str}/alarms/{alarm_id:str}/verdicts", verb="judge_triage", who="staff")

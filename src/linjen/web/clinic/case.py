@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms import list_alarms
 from linjen.cases.consent import list_consents
 from linjen.cases.history import list_past
@@ -19,7 +20,7 @@ from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import find_phone, see_resident, unseal_number
-from linjen.web.clinic.alarms import alarms_in_words
+from linjen.web.clinic.alarms import alarms_in_words, read_urgent
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
@@ -63,12 +64,18 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
+            "alarm_counts": await _counts(db, exchange, case),
+            "urgent": await read_urgent(db, exchange, case.id),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         }  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
     return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
+
+
+async def _counts(db: Connection, exchange: Exchange, case: Case) -> AlarmCounts | None:
+    return await count_alarms(db, exchange.by, case.unit_id) if case.unit_id else None
 
 
 def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence[Picture]) -> list[dict[str, str]]:

@@ -46,6 +46,7 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
     elif one.kind == "level_judged":
         values = {"verdict": exchange.say(f"clinic.verdict.{one.data['verdict']}").lower()}
     elif one.kind == "alarm_heard":
-        raised = one.data["to"] < one.data["from"]
-        return exchange.say(f"clinic.events.alarm_{'raised' if raised else 'heard'}", level=one.data["to"])
+        raised = "raised" if one.data["to"] < one.data["from"] else "heard"
+        key = "late" if one.data.get("late") else raised
+        return exchange.say(f"clinic.events.alarm_{key}", level=one.data["to"])
     return exchange.say(f"clinic.events.{one.kind}", by=by, **values)

@@ -8,10 +8,12 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger
 from linjen.core import clock
+from linjen.web.clinic.case_head import moment
 from linjen.web.exchange import Exchange
-from linjen.web.fast import draw_rows
+from linjen.web.fast import age_words, draw_rows
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
@@ -38,12 +40,23 @@ async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
     version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
     async with site.database.connection() as db:
         rows = await see_ledger(db, by)
+        late = await list_late_alarms(db, by)
     values = _sections(exchange, [row for row in rows if row.holder_id == by.person_id] if mine else rows)
     values |= {"mine": mine, "version": version, "most": MOST if len(rows) == MOST else 0}
+    values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
     done = exchange.request.query_params.get("done", "")
     return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", triage_on=site.shelf.is_on, **values)
+
+
+def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:
+    """A closed case in which something was heard afterwards, in words."""
+    return {
+        "href": f"/clinic/cases/{one.case_id}#case-alarms", "level": one.level,
+        "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
+        "age": age_words(one.birth_on, clock.now()), "at": moment(exchange, one.closed_at),
+    }  # fmt: skip
 
 
 def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:

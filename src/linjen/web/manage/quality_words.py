@@ -7,8 +7,8 @@ from typing import Any
 
 from linjen.cases.quality_figures import LEVELS, STEPS, AlarmRow, LevelRow, Quality, Rate
 from linjen.core.small_numbers import Figure
-from linjen.triage.vocabulary import vocabulary
 from linjen.web.exchange import Exchange
+from linjen.web.sign_names import sign_name
 
 #: How an interview can end, in the order that it is told.
 ENDS = ("sent", "self_care", "emergency", "left")
@@ -95,8 +95,7 @@ def _alarm_row(exchange: Exchange, row: AlarmRow) -> Words:
 
 def sign_words(exchange: Exchange, code: str) -> str:
     """A warning sign's name; '' are those that are too few to stand alone."""
-    signs = vocabulary().findings
-    return (signs[code].name if code in signs else code) if code else exchange.say("manage.quality.alarms.other")
+    return sign_name(code) if code else exchange.say("manage.quality.alarms.other")
 
 
 def step_words(exchange: Exchange, step: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.alarms import find_unanswered
 from linjen.cases.answer_times import usual_minutes
 from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
@@ -18,10 +17,12 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.media.pictures import list_pictures
+from linjen.triage import Protocols
 from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
+from linjen.web.resident.answer_alarm import read_heard
 from linjen.web.resident.intake_self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
@@ -58,12 +59,14 @@ async def draw_case(
 
 async def _read_around(db: Connection, exchange: Exchange, case: Case, around: Around) -> dict[str, Any]:
     state_words, _ = status_of(exchange, case, around)
+    protocols = await version_of(db, exchange, case)
     return {
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
         "promise": await _promise(db, exchange, case, around),
-        "alarm": None if case.state == "closed" else await find_unanswered(db, exchange.site.sealer, case.id),
+        "heard": await read_heard(db, exchange, case, protocols),
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
-        "when": _when(exchange, case), "closed": _closed(case), "intake": await _read_intake(db, exchange, case),
+        "when": _when(exchange, case), "closed": _closed(case),
+        "intake": await _read_intake(db, exchange, case, protocols),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
     }  # fmt: skip
@@ -95,11 +98,10 @@ def _closed(case: Case) -> str:
     return f"closed.{case.close_reason if known else 'other'}"
 
 
-async def _read_intake(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
+async def _read_intake(db: Connection, exchange: Exchange, case: Case, protocols: Protocols) -> dict[str, Any]:
     sealer = exchange.site.sealer
     intake = await read_intake(db, sealer, case.id)
     found = await read_assessment(db, sealer, case.id)
-    protocols = await version_of(db, exchange, case)
     return {
         "text": intake.text, "extra": intake.extra,
         "self_care": advice_of(protocols, found, exchange.language) if found else (),

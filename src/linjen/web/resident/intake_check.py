@@ -24,7 +24,9 @@ from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import page_at
 from linjen.triage.forms import form_in_words
+from linjen.triage.unheard import LANGUAGE, beginning
 from linjen.triage.wording import asked, name_of
+from linjen.triage.words import is_foreign
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answers import answer_words
 from linjen.web.resident.intake_emergency import may_queue
@@ -156,12 +158,26 @@ async def _send(db: Connection, sheet: Sheet) -> None:
     found = concluded(sheet.protocols, sheet.state, sheet.assessment, exchange.language)
     case_id, levels = sheet.draft.case.id, partial(level_of, sheet.protocols)
     await keep_assessment(db, exchange.site.sealer, case_id, found)
-    await keep_alarms(db, exchange.site.sealer, case_id, found.words, levels, None)
+    await keep_alarms(db, exchange.site.sealer, case_id, _heard(sheet, found), levels, None, _confirmed(sheet, found))
     opening = "\n\n".join(text for text in (sheet.intake.text, sheet.intake.extra) if text)
     await send_case(
         db, exchange.site.sealer, exchange.by, sheet.draft, urgency=_priority(sheet, found),
         reason=found.contact_reason, protocol=found.protocol, opening=opening, triaged=sheet.is_triaged,
     )  # fmt: skip
+
+
+def _heard(sheet: Sheet, found: Assessment) -> dict[str, str]:
+    """The warning signs in her words, and what she wrote in a language that is read by people only."""
+    texts = [sheet.intake.text, sheet.intake.extra, *(answer for _, answer in found.form)]
+    foreign = next((text for text in texts if is_foreign(text)), "")
+    return {**found.words, LANGUAGE: beginning(foreign)} if foreign else found.words
+
+
+def _confirmed(sheet: Sheet, found: Assessment) -> dict[str, str]:
+    """What she has answered of what was heard, as an alarm keeps it."""
+    said = sheet.kept_state.answers if sheet.kept_state else {}
+    words = {True: "yes", False: "no", None: "unknown"}
+    return {code: words.get(said[code], "yes") for code in found.words if code in said}  # type: ignore[arg-type]
 
 
 def _priority(sheet: Sheet, found: Assessment) -> int:

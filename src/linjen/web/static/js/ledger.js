@@ -17,6 +17,7 @@ function keepAlive() {
   let source = null;
   let fresh = [];
   const unseen = new Set(); // cases that have come while this page was open and have not stood in it yet
+  const raised = new Set(); // cases that have become more urgent and have not stood in their new place yet
   let announceTimer = 0;
   let lostTimer = 0;
   let urgentUnseen = false;
@@ -33,16 +34,19 @@ function keepAlive() {
   function take(id, row) {
     if (mineOnly && row && !isMine(row)) row = null;
     const old = rowOf(id);
-    const known = old !== null || waiting.get(id);
+    const known = waiting.get(id) ?? old;
     if (row && !known && row.dataset.state === "queued") noteNew(row);
+    if (row && known && Number(row.dataset.priority) < Number(known.dataset.priority)) noteRaised(row);
     if (!row && !old) waiting.delete(id);
     else if (row && old && staysInPlace(old, row)) {
       waiting.delete(id);
       old.classList.remove("lj-row-gone");
       patch(old, row);
+      if (raised.delete(id)) flash(old);
     } else if (held()) {
       waiting.set(id, row);
-      if (old) dim(old, row);
+      if (old && row?.dataset.state === old.dataset.state) patch(old, row, old.dataset.sort);
+      else if (old) dim(old, row);
     } else {
       waiting.delete(id);
       place(id, row);
@@ -57,12 +61,13 @@ function keepAlive() {
     return (!before || before.dataset.sort < row.dataset.sort) && (!after || after.dataset.sort > row.dataset.sort);
   }
 
-  function patch(old, row) {
+  // The row as it is now, where it stands; with `sort` it still belongs to its old place.
+  function patch(old, row, sort = row.dataset.sort) {
     for (const [number, cell] of [...row.cells].entries()) {
       const shown = old.cells[number];
       if (shown.innerHTML !== cell.innerHTML && !shown.contains(document.activeElement)) shown.innerHTML = cell.innerHTML;
     }
-    Object.assign(old.dataset, row.dataset);
+    Object.assign(old.dataset, row.dataset, { sort });
     old.classList.remove("lj-row-1", "lj-row-2", "lj-row-3", "lj-row-4", "lj-row-5");
     old.classList.add(`lj-row-${row.dataset.priority}`);
   }
@@ -80,10 +85,12 @@ function keepAlive() {
     if (!body) return;
     const next = [...body.rows].find((other) => other.dataset.sort > row.dataset.sort);
     body.insertBefore(row, next ?? null);
-    if (unseen.delete(id)) {
-      row.classList.add("lj-row-new");
-      setTimeout(() => row.classList.remove("lj-row-new"), 20_000);
-    }
+    if ([unseen.delete(id), raised.delete(id)].some(Boolean)) flash(row);
+  }
+
+  function flash(row) {
+    row.classList.add("lj-row-new");
+    setTimeout(() => row.classList.remove("lj-row-new"), 20_000);
   }
 
   function settle() {
@@ -97,7 +104,17 @@ function keepAlive() {
 
   function noteNew(row) {
     unseen.add(idOf(row));
+    note(row, words.announce);
+  }
+
+  function noteRaised(row) {
+    raised.add(idOf(row));
+    note(row, words.announceRaised);
+  }
+
+  function note(row, text) {
     fresh.push({
+      text,
       priority: row.dataset.priority,
       level: row.querySelector("[data-level]").textContent,
       reason: row.querySelector(".lj-reason").textContent,
@@ -110,7 +127,7 @@ function keepAlive() {
   // Level and reason only: a screen reader may be heard by others.
   function announce() {
     const first = fresh.reduce((one, other) => (other.priority < one.priority ? other : one));
-    const text = fresh.length === 1 ? words.announce : words.announceMany;
+    const text = fresh.length === 1 ? first.text : words.announceMany;
     news.textContent = fill(text, { ...first, count: fresh.length });
     fresh = [];
   }
@@ -134,12 +151,13 @@ function keepAlive() {
   }
 
   function tellBar() {
-    const added = [...waiting].filter(([id, row]) => row && !rowOf(id)).map(([, row]) => row);
+    const added = [...waiting].filter(([id, row]) => row && (!rowOf(id) || raised.has(id))).map(([, row]) => row);
+    const onlyRaised = added.length > 0 && added.every((row) => raised.has(idOf(row)));
     const urgent = added.filter((row) => row.dataset.priority <= 2).length;
     bar.hidden = waiting.size === 0;
     bar.classList.toggle("lj-news-urgent", urgent > 0);
     const many = urgent || added.length;
-    const key = `${urgent ? "urgent" : "new"}${many === 1 ? "One" : "Many"}`;
+    const key = `${onlyRaised ? "raised" : urgent ? "urgent" : "new"}${many === 1 ? "One" : "Many"}`;
     const text = many ? fill(words[key], { count: many }) : words.changed;
     const shown = document.getElementById("ledger-bar-text");
     if (shown.textContent !== text) shown.textContent = text;
@@ -184,6 +202,16 @@ function keepAlive() {
     const shown = [...table.querySelectorAll("tr[data-sort]")].map(idOf);
     for (const id of [...shown, ...waiting.keys()]) if (!rows.has(id)) take(id, null);
     for (const [id, row] of rows) take(id, row);
+    mergeLate(page.getElementById("ledger-late"));
+  }
+
+  // What was heard in closed cases: told aloud when there is more of it than before.
+  function mergeLate(now) {
+    const here = document.getElementById("ledger-late");
+    if (!now || !here || now.innerHTML === here.innerHTML) return;
+    const more = now.querySelectorAll("li").length > here.querySelectorAll("li").length;
+    here.innerHTML = now.innerHTML;
+    if (more) news.textContent = words.announceLate;
   }
 
   function leave() {
@@ -251,7 +279,7 @@ function keepAlive() {
     }, { passive: true });
   }
   document.getElementById("ledger-show").addEventListener("click", () => {
-    const first = [...waiting].find(([id, row]) => row && !rowOf(id))?.[0];
+    const first = [...waiting].find(([id, row]) => row && (!rowOf(id) || raised.has(id)))?.[0];
     pointerInside = false;
     document.activeElement.blur();
     settle();

@@ -1,0 +1,52 @@
+"""Sena larm: words that were heard when their case was closed already, so that somebody still sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.access.access_log import log_access
+from linjen.access.by import By
+from linjen.core import clock
+from linjen.core.database import Connection
+
+
+class LateAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed case in which something was heard that nobody has judged. `level` is the most urgent, None for none."""
+
+    case_id: UUID
+    entry: str
+    reason: str
+    protocol: str
+    birth_on: date
+    level: int | None
+    closed_at: datetime
+
+
+async def list_late_alarms(db: Connection, by: By) -> list[LateAlarm]:
+    """Those of this person's unit and within her reach, the most urgent first; logged as shown in the ledger."""
+    reach = policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
+    rows = await db.fetch(
+        "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
+        " min(a.level) as level, v.closed_at from alarms a join cases c on c.id = a.case_id"
+        " join visits v on v.id = c.visit_id where a.unit_id = $2 and a.late and a.verdict is null"
+        f" and $3::date is not null and {reach} group by c.id, v.id order by level, v.closed_at, c.id limit 50",
+        by.person_id, by.unit_id, clock.local_date(clock.now()),
+    )  # fmt: skip
+    found = [LateAlarm(**dict(row)) for row in rows]
+    if found:
+        await log_access(db, by, "ledger", None, [one.case_id for one in found])
+    return found
+
+
+async def find_late(db: Connection, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases, which the caller has seen to be within reach, that stand among the late alarms."""
+    rows = await db.fetch(
+        "select distinct case_id from alarms where case_id = any($1::uuid[]) and late and verdict is null",
+        list(case_ids),
+    )
+    return {row["case_id"] for row in rows}

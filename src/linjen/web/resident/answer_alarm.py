@@ -1,0 +1,93 @@
+"""Stämmer det: what was heard in a resident's message is asked of her, with 112 at hand as long as it may be so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from linjen.cases.alarms import ANSWERS, Alarm, list_unanswered
+from linjen.cases.answer_alarm import answer_alarm
+from linjen.cases.loading import Case
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.core.personal_number import age_years
+from linjen.people.residents import see_resident
+from linjen.triage import Protocols
+from linjen.triage.state import Patient
+from linjen.triage.tripwire import ALARM_LEVELS
+from linjen.triage.unheard import UNHEARD
+from linjen.triage.wording import asked
+from linjen.web.exchange import Exchange
+from linjen.web.routing import post_page
+
+#: Questions at a time: the most urgent; the rest follow as these are answered.
+_MOST = 3
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What was heard, put as the triage puts it. `quote` is her own words."""
+
+    id: str
+    quote: str
+    text: str
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What her messages may mean: `danger` holds the words that 112 is shown for, '' when there are none.
+
+    `unread` when she wrote in a language that is read by people only; `late` when the case was closed meanwhile.
+    """
+
+    danger: str
+    unread: bool
+    late: bool
+    questions: tuple[Question, ...]
+
+
+async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: Protocols) -> Heard | None:
+    """What stands at the top of a case that its reader has seen by see_case; None when nothing is to be said."""
+    heard = await list_unanswered(db, exchange.site.sealer, case.id)
+    if not heard or case.patient_id is None:
+        return None
+    may_be_so = [one for one in heard if one.answer != "no"]
+    urgent = next((one for one in may_be_so if one.level in ALARM_LEVELS), None)
+    open_ones = [one for one in heard if one.answer is None and one.code in protocols.vocabulary.findings][:_MOST]
+    found = Heard(
+        danger=urgent.quote if urgent else "", unread=any(one.code in UNHEARD for one in heard),
+        late=case.state == "closed", questions=tuple(await _questions(db, exchange, case, protocols, open_ones)),
+    )  # fmt: skip
+    return found if found.danger or found.unread or found.questions else None
+
+
+async def _questions(
+    db: Connection, exchange: Exchange, case: Case, protocols: Protocols, alarms: list[Alarm]
+) -> list[Question]:
+    if not alarms or case.patient_id is None:
+        return []
+    patient = await see_resident(db, case.patient_id)
+    herself = case.patient_id == exchange.by.person_id
+    about = Patient(
+        age_years(patient.birth_on, clock.local_date(clock.now())), patient.sex,  # type: ignore[arg-type]
+        "self" if herself else "parent", "" if herself else patient.given_name,
+    )  # fmt: skip
+    return [
+        Question(str(one.id), one.quote, asked(protocols, about, one.code, exchange.language).text) for one in alarms
+    ]
+
+
+@post_page("/cases/{case_id:str}/alarms/{alarm_id:str}/answers", verb="answer_alarm", who="resident")
+async def take_answer(exchange: Exchange) -> Response[Any]:
+    """Ja, Nej or Vet inte; back to the case."""
+    case_id, alarm_id = exchange.id_of("case_id"), exchange.id_of("alarm_id")
+    answer = exchange.text_of("answer", longest=10)
+    if answer not in ANSWERS:
+        raise Invalid("unknown_answer", "answer")
+    async with exchange.site.database.transaction() as db:
+        await answer_alarm(db, exchange.by, case_id, alarm_id, answer)
+    return exchange.redirect(f"/cases/{case_id}")
+
+
+ROUTES = [take_answer]
