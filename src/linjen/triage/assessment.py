@@ -5,7 +5,7 @@ from __future__ import annotations
 from linjen.triage.agenda import still_to_ask
 from linjen.triage.content import Advice
 from linjen.triage.facts import see_facts
-from linjen.triage.interview import next_page
+from linjen.triage.interview import is_all_asked
 from linjen.triage.library import Protocols, Reason
 from linjen.triage.plausible import candidates, contact_reason, is_only_administrative, protocols_in_play
 from linjen.triage.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, defaults, fired_now
@@ -27,7 +27,7 @@ def assess(protocols: Protocols, state: State) -> Result:
     emergency = any(rule.level == 1 and rule.certain for rule in found)
     unknown = unknown_red_flags(protocols, state)
     left = [] if emergency else _open_red_flags(protocols, state)
-    complete = emergency or next_page(protocols, state) is None
+    complete = emergency or is_all_asked(protocols, state)
     administrative = is_only_administrative(protocols, state)
     found += open_question_rules(unknown, left, complete=complete)
     found += defaults(protocols, state, facts)

@@ -91,14 +91,29 @@ def is_emergency(protocols: Protocols, state: State) -> bool:
 
 def next_page(protocols: Protocols, state: State, language: str = "sv") -> Page | None:
     """The next page, or None when nothing that is left can change the outcome. `language` is sv or en."""
+    found = _next(protocols, state)
+    if found is None:
+        return None
+    due, codes = found
+    number = 1 + sum(page.id.partition("#")[0] == due.id for page in state.pages)
+    return _page(protocols, state, due, codes, number, language)
+
+
+def is_all_asked(protocols: Protocols, state: State) -> bool:
+    """Is there no next page? Asked without putting it into words."""
+    return _next(protocols, state) is None
+
+
+@remembered
+def _next(protocols: Protocols, state: State) -> tuple[Due, tuple[str, ...]] | None:
+    """The heading that is next, and its codes."""
     if is_emergency(protocols, state):
         return None
     for due in still_to_ask(protocols, state):
         # What another open code would rule out waits for the answer to that one.
         ready = [code for code in due.codes if not set(protocols.vocabulary.ancestors(code)) & set(due.codes)]
         if ready:
-            number = 1 + sum(page.id.partition("#")[0] == due.id for page in state.pages)
-            return _page(protocols, state, due, ready[:MOST_CODES], number, language)
+            return due, tuple(ready[:MOST_CODES])
     return None
 
 

@@ -49,12 +49,12 @@ def _is_for(sheet: Sheet, step: str) -> bool:
     if step == "about":
         return bool(offered_forms(sheet))
     if step == "form":
-        return sheet.asked is None and has_form(sheet.protocols, form_reasons(sheet))
+        return sheet.is_all_asked and has_form(sheet.protocols, form_reasons(sheet))
     return True
 
 
 def _is_offered_self_care(sheet: Sheet) -> bool:
-    if sheet.asked is not None:  # seen before the assessment, which has to be worked out
+    if not sheet.is_all_asked:  # seen before the assessment, which has to be worked out
         return False
     found = sheet.assessment
     if found is None:
@@ -93,7 +93,7 @@ def is_done(sheet: Sheet, step: str) -> bool:
         case "reasons":
             return "reasons" in intake.passed and sheet.state is not None and bool(sheet.state.chosen)
         case "questions":
-            return sheet.asked is None
+            return sheet.is_all_asked
         case "warning":
             return sheet.assessment is None or set(sheet.assessment.words) <= set(intake.warned)
         case "self_care":
@@ -157,7 +157,7 @@ def may_show(sheet: Sheet, step: str) -> bool:
 def is_first_after_questions(sheet: Sheet, step: str) -> bool:
     """Whether this page follows the questions, now that no more of them would change anything: it says so."""
     order = steps_of(sheet)
-    if sheet.state is None or sheet.asked is not None or "questions" not in order or not sheet.state.pages:
+    if sheet.state is None or not sheet.is_all_asked or "questions" not in order or not sheet.state.pages:
         return False
     return order[order.index("questions") + 1] == step
 
@@ -166,7 +166,7 @@ def path_of(sheet: Sheet, step: str) -> str:
     """The address of a page; for the questions that of the first unanswered one, else the last."""
     if step == "questions":
         answered = len(sheet.state.pages) if sheet.state else 0
-        return f"{sheet.path}/questions/{answered + 1 if sheet.asked else max(answered, 1)}"
+        return f"{sheet.path}/questions/{max(answered, 1) if sheet.is_all_asked else answered + 1}"
     return f"{sheet.path}/{step.replace('_', '-')}"
 
 

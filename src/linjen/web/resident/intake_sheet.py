@@ -19,6 +19,7 @@ from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import Resident
 from linjen.triage import Page, Protocols, State, next_page
 from linjen.triage.facts import see_facts
+from linjen.triage.interview import is_all_asked
 from linjen.triage.plausible import FAINT
 from linjen.triage.state import Patient
 from linjen.triage.words import detect_language
@@ -114,6 +115,11 @@ class Sheet:
     def asked(self) -> Page | None:
         """The next page of questions; None when there is none."""
         return next_page(self.protocols, self.state, self.exchange.language) if self.state else None
+
+    @property
+    def is_all_asked(self) -> bool:
+        """Whether there is no next page of questions."""
+        return self.state is None or is_all_asked(self.protocols, self.state)
 
     @cached_property
     def assessment(self) -> Assessment | None:
