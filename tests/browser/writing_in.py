@@ -65,6 +65,10 @@ class Intake:
         """Press the button that leads on."""
         await self._press(self.main.locator("form button[value=next]"))
 
+    async def press_all_right(self) -> None:
+        """Say with one tap that what the own words said is right."""
+        await self._press(self.main.locator("form button[value=all]"))
+
     async def _press(self, button: Locator) -> None:
         before = self.page.url
         await button.click()
@@ -72,10 +76,12 @@ class Intake:
         self.seen.append(self.place)
         await self.at_each(self.page)
 
-    async def to_own_words(self) -> Intake:
-        """Whom it is about (herself), the unit, the consents and the fee."""
+    async def to_own_words(self, child: str = "") -> Intake:
+        """Whom it is about (herself unless a child is named), the unit, the consents and the fee."""
         for _ in range(6):
             match self.place:
+                case "patient" if child:
+                    await self.page.get_by_label(child).check()
                 case "patient":
                     await self.main.locator("input[name=patient]").first.check()
                 case "unit":
@@ -93,12 +99,15 @@ class Intake:
             await self.onward()
         raise AssertionError(f"never came to the own words: {self.page.url}")
 
-    async def write(self, text: str = WORDS) -> Intake:
-        """Own words, and the first contact reason that is offered for them."""
+    async def write(self, text: str = WORDS, reason: str = "") -> Intake:
+        """Own words, and the named contact reason, else the first that is offered for them."""
         await self.main.locator("#text").fill(text)
         await self.onward()
+        if self.place == "language":
+            await self.onward()
         if self.place == "reasons":
-            await self.main.locator("input[name=reasons]").first.check()
+            boxes = self.main.locator(f"input[name=reasons][value={reason}]" if reason else "input[name=reasons]")
+            await boxes.first.check()
             await self.onward()
         return self
 
