@@ -192,7 +192,7 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
     """What goes round beside the requests for as long as the program runs."""
-    return _sweep(site), Sampler(site.database).run(), reactions.run(), site.shelf.run()
+    return _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), site.shelf.run()
 
 
 async def _sweep(site: Site) -> None:

@@ -16,6 +16,8 @@ def nothing_watched() -> Iterator[None]:
     metrics.watch_queues(None)
     metrics.watch_pool(None)
     metrics.watch_oldest_transaction(None)
+    metrics.watch_triage(None)
+    metrics.watch_listening(None)
 
 
 def read(name: str, **labels: str) -> float | None:
@@ -75,3 +77,14 @@ def test_one_broken_source_is_counted_and_the_rest_stands() -> None:
     assert (read("linjen_watch_failures_total", watch="oldest_transaction") or 0) >= 1
     assert read("linjen_pool_connections", state="idle") == 1
     assert read("linjen_oldest_transaction_seconds") is None
+
+
+def test_what_a_node_triages_with_and_what_waits_to_be_heard() -> None:
+    assert read("linjen_triage_on") is None, "before anything is known there is no figure, not a false one"
+    metrics.watch_triage(lambda: metrics.TriageNow(on=False, version="linjen_exempel@0.1.0+abc", age_s=86400.0))
+    metrics.watch_listening(lambda: metrics.Listening({"right": 3, "wrong": 1, "none": 2}, 4, 61.5))
+    assert read("linjen_triage_on") == 0
+    assert read("linjen_triage_version_age_seconds", version="linjen_exempel@0.1.0+abc") == 86400
+    assert read("linjen_alarms", verdict="wrong") == 1
+    assert read("linjen_messages_unheard") == 4
+    assert read("linjen_messages_unheard_oldest_seconds") == 61.5

@@ -304,3 +304,25 @@ async def test_the_open_desk_of_a_case_shows_the_words_and_the_new_level_above_t
     )
     await karin.say(case_id, "Jag ringer dig nu.")
     assert "lj-talk-alarm" not in (await karin.get(f"/clinic/cases/{case_id}")).text
+
+
+async def test_who_works_with_another_case_is_told_that_one_is_urgent_and_nothing_else_of_it(region: Region) -> None:
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    karin, lena = await region.staff("karin", "ankaret"), await region.staff("lena", "lyktan")
+    mona = await region.staff("mona", "ankaret")
+    other, hers, admin = region.cases["waiting"], region.cases["at_lyktan"], region.cases["admin"]
+    async with (
+        karin.listen(f"/clinic/cases/{other}/stream") as ear,
+        lena.listen(f"/clinic/cases/{hers}/stream") as far,
+        mona.listen(f"/clinic/cases/{admin}/stream") as secretary,
+    ):
+        for one in (ear, far, secretary):
+            await one.wait_for("hello")
+        await gustav.say(case_id, "Jag har blivit lite hes")
+        await gustav.say(case_id, CHEST)
+        kind, _, data = await ear.wait_for("urgent", within_s=_WITHIN_S)
+        assert (kind, data) == ("urgent", "1")
+        await asyncio.sleep(0.5)
+        for name, one in (("another unit", far), ("a secretary", secretary)):
+            assert "urgent" not in {kind for kind, _, _ in one.heard}, name
+        assert [kind for kind, _, _ in ear.heard].count("urgent") == 1, "a mild sign disturbs nobody"

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from io import StringIO
 
 import httpx
@@ -14,9 +15,12 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from linjen.core import clock, metrics
 from linjen.core.logs import set_up_logging
 from linjen.web.measuring import Sampler
 from tests.region import Region
+from tests.stories.released import changed, release, run
+from tests.stories.test_listening import CHEST, deaf, heard, waiting
 
 TOKEN = {"authorization": "Bearer a-long-token"}
 
@@ -101,7 +105,7 @@ async def test_queues_pool_jobs_and_the_oldest_transaction_are_sampled(measured:
     assert await read(measured, "linjen_pool_connections") >= 1
     assert await read(measured, "linjen_pool_connections_most") == 10
     assert await read(measured, "linjen_jobs", state="held") == 0
-    sampler = Sampler(measured.site.database)
+    sampler = Sampler(measured.site.database, measured.site.shelf)
     async with measured.site.database.transaction() as db:
         await db.execute("update units set phone = phone")
         await asyncio.sleep(0.2)
@@ -127,3 +131,34 @@ async def test_every_page_has_a_request_id_and_a_line_without_its_query(region: 
     line = next(one for one in lines if "route" in one and one.get("request_id") == "proxy-4711-abc")
     assert (line["event"], line["route"], line["status"]) == ("request", "/healthz", 200)
     assert "Astrid" not in heard.getvalue()
+
+
+async def test_alarms_by_verdict_what_runs_and_what_waits_to_be_heard_are_measured(
+    measured: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, astrid = await waiting(measured)
+    sampler = Sampler(measured.site.database, measured.site.shelf)
+    monkeypatch.setattr(measured.site.shelf, "_since", clock.now() - timedelta(days=2))
+    metrics.watch_triage(lambda: measured.site.shelf.now(clock.now()))
+    metrics.watch_listening(lambda: sampler._listening)
+    async with deaf(monkeypatch):
+        await astrid.say(case_id, CHEST)
+        await asyncio.sleep(0.5)
+        await sampler.sample()
+        assert await read(measured, "linjen_messages_unheard") == 1
+        assert await read(measured, "linjen_messages_unheard_oldest_seconds") > 0.2
+    many = len(await heard(measured, case_id, 1))
+    await measured.site.database.execute(
+        "update alarms set verdict = 'wrong', judged_by = $2, judged_at = now() where case_id = $1",
+        case_id, measured.actors.staff("karin", "ankaret").person_id,
+    )  # fmt: skip
+    await sampler.sample()
+    assert await read(measured, "linjen_messages_unheard") == 0
+    assert await read(measured, "linjen_alarms", verdict="wrong") >= many
+    assert await read(measured, "linjen_triage_on") == 1
+    age = await read(measured, "linjen_triage_version_age_seconds", version=measured.site.shelf.running().stamp)
+    assert 2 * 86400 <= age < 2 * 86400 + 600
+    await run(measured, None, triage_on=False)
+    assert await read(measured, "linjen_triage_on") == 0
+    await run(measured, await release(measured, changed("halsont.yaml", "name: Halsont", "name: Ont i svalget")))
+    assert await read(measured, "linjen_triage_version_age_seconds", version=measured.site.shelf.running().stamp) < 600

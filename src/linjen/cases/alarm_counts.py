@@ -11,6 +11,7 @@ from linjen.access import policy
 from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
+from linjen.core.metrics import Listening
 
 #: What staff are shown and metrics tell looks back so far.
 DAYS = 90
@@ -52,16 +53,8 @@ where r.name = 'listening' and e.kind = 'message_sent' and e.by_kind = 'resident
 """
 
 
-class Listening(msgspec.Struct, frozen=True):
-    """Alarms of the last `DAYS` days by verdict ('none' for unjudged), and messages that have not been read yet."""
-
-    alarms: dict[str, int]
-    unheard: int
-    oldest_s: float
-
-
 async def measure_listening(db: Connection) -> Listening:
-    """For the metrics: of all units, without anything that leads to a person or a case."""
+    """Of all units, alarms by verdict ('none' for unjudged); nothing in it leads to a person or a case."""
     rows = await db.fetch(_BY_VERDICT, clock.now() - timedelta(days=DAYS))
     waiting = await db.fetchrow(_UNHEARD)
     assert waiting is not None  # noqa: S101 - counts are always one row

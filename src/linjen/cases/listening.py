@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from linjen.cases.alarms import Levels, keep_alarms
@@ -85,11 +86,13 @@ async def _raise(db: Connection, case_id: UUID, levels: Sequence[int]) -> None:
     if now is None:
         return
     level = min([now["priority"], *levels])
+    data: dict[str, Any] = {"from": now["priority"], "to": level}
+    if levels:
+        data["level"] = min(levels)
     if now["closed"]:
-        await record(db, case_id, "alarm_heard", "system", None, {"from": now["priority"], "to": level, "late": True})
-        return
-    if level < now["priority"]:
+        data["late"] = True
+    elif level < now["priority"]:
         await db.execute(
             "update visits set priority = $2 where id = (select visit_id from cases where id = $1)", case_id, level
         )
-    await record(db, case_id, "alarm_heard", "system", None, {"from": now["priority"], "to": level})
+    await record(db, case_id, "alarm_heard", "system", None, data)

@@ -74,6 +74,28 @@ class Pool(NamedTuple):
     most: int
 
 
+class TriageNow(NamedTuple):
+    """What this node triages with: whether cases get a level, the version's stamp, and since how long it is approved.
+
+    For content without an approval `age_s` counts from when it began to run.
+    """
+
+    on: bool
+    version: str
+    age_s: float
+
+
+class Listening(NamedTuple):
+    """What was heard in residents' words, by the verdict of staff, and messages that wait to be heard.
+
+    The one that has waited longest was written `oldest_s` seconds ago (0 when none waits).
+    """
+
+    alarms: Mapping[str, int]
+    unheard: int
+    oldest_s: float
+
+
 class _Watched(Collector):
     """Asks the callbacks that were given; one that fails is counted and leaves the other figures standing."""
 
@@ -82,6 +104,8 @@ class _Watched(Collector):
         self.pool: Callable[[], Pool] | None = None
         self.oldest_transaction: Callable[[], float] | None = None
         self.jobs: Callable[[], Mapping[str, int]] | None = None
+        self.triage: Callable[[], TriageNow | None] | None = None
+        self.listening: Callable[[], Listening | None] | None = None
 
     def describe(self) -> Iterable[Metric]:
         """No sample values: registering must not call anything."""
@@ -93,6 +117,8 @@ class _Watched(Collector):
             ("pool", self._pool),
             ("oldest_transaction", self._oldest_transaction),
             ("jobs", self._jobs),
+            ("triage", self._triage),
+            ("listening", self._listening),
         ):
             try:
                 yield from families()
@@ -138,6 +164,33 @@ class _Watched(Collector):
             jobs.add_metric([state], many)
         return [jobs]
 
+    def _triage(self) -> list[Metric]:
+        now = self.triage() if self.triage else None
+        if now is None:
+            return []
+        words = "1 while this node gives cases a level, 0 while the triage is off and there are forms alone."
+        age = GaugeMetricFamily(
+            "linjen_triage_version_age_seconds", "How long ago the running version was approved.", labels=["version"]
+        )
+        age.add_metric([now.version], now.age_s)
+        return [GaugeMetricFamily("linjen_triage_on", words, value=int(now.on)), age]
+
+    def _listening(self) -> list[Metric]:
+        now = self.listening() if self.listening else None
+        if now is None:
+            return []
+        alarms = GaugeMetricFamily(
+            "linjen_alarms", "Warning signs heard in the last 90 days, by the verdict of staff.", labels=["verdict"]
+        )
+        for verdict, many in now.alarms.items():
+            alarms.add_metric([verdict], many)
+        words = "Messages of residents that wait to be read for warning signs."
+        oldest = "How long ago the oldest of them was written."
+        return [
+            alarms, GaugeMetricFamily("linjen_messages_unheard", words, value=now.unheard),
+            GaugeMetricFamily("linjen_messages_unheard_oldest_seconds", oldest, value=now.oldest_s),
+        ]  # fmt: skip
+
 
 _watched: Final = _Watched()
 REGISTRY.register(_watched)
@@ -163,6 +216,16 @@ def watch_oldest_transaction(callback: Callable[[], float] | None) -> None:
 def watch_jobs(callback: Callable[[], Mapping[str, int]] | None) -> None:
     """Where the number of jobs in each state is read from; None takes it away."""
     _watched.jobs = callback
+
+
+def watch_triage(callback: Callable[[], TriageNow | None] | None) -> None:
+    """Where it is asked what this node triages with; None takes it away, and so does a callback that gives None."""
+    _watched.triage = callback
+
+
+def watch_listening(callback: Callable[[], Listening | None] | None) -> None:
+    """Where the figures of the listening are read from; None as for the triage."""
+    _watched.listening = callback
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:

@@ -30,6 +30,7 @@ from linjen.demo.interviews import interviewed
 from linjen.demo.world import RESIDENTS, id_of, number_of
 from linjen.people.residents import find_by_number, see_resident
 from linjen.triage import load
+from linjen.triage.library import make_ready
 
 
 class Actors:
@@ -127,6 +128,7 @@ class SeedCase:
 
 async def seed_cases(database: Database, sealer: Sealer) -> dict[str, UUID]:
     """Cases in every state; their ids by name."""
+    make_ready(load())  # on a busy machine it takes seconds, for which no transaction should wait
     actors = await Actors.find(database, sealer)
     seed = SeedCase(database, sealer, actors)
     cases = await _drafts(seed)

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from datetime import datetime
 
+from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, LinjenError, Unavailable
 from linjen.core.logs import get_log
+from linjen.core.metrics import TriageNow
 from linjen.triage.library import Protocols, compile_files, load, make_ready
-from linjen.triage.releases import Switch, find_released, find_switch, read_files
+from linjen.triage.releases import Switch, find_approval, find_released, find_switch, read_files
 
 log = get_log(__name__)
 
@@ -38,6 +41,7 @@ class Shelf:
         self._switch: Switch | None = None
         self._running: Protocols | None = None
         self._is_whole = True
+        self._since: datetime | None = None
         self._kept: OrderedDict[str, Protocols] = OrderedDict()
         self._loading: dict[str, asyncio.Task[Protocols]] = {}
         #: Stamps whose content this program cannot compile, or reads otherwise: not tried again.
@@ -53,6 +57,12 @@ class Shelf:
     def is_on(self) -> bool:
         """Whether cases are triaged; otherwise there are forms alone, and the words are still heard for danger."""
         return self._allowed and self._is_whole and self._switch is not None and self._switch.triage_on
+
+    def now(self, at: datetime) -> TriageNow | None:
+        """For the metrics at an instant: None before the rows have been read."""
+        if self._running is None or self._since is None:
+            return None
+        return TriageNow(self.is_on, self._running.stamp, max(0.0, (at - self._since).total_seconds()))
 
     def at_hand(self, stamp: str) -> Protocols | None:
         """The version with this stamp if it is loaded already, for names on a page; no I/O."""
@@ -123,10 +133,13 @@ class Shelf:
             log.error("release_unusable", reason=error.reason, **{"release": str(switch.release_id), **error.detail})
             if self._running is None:  # its words and forms are better than none, but nothing is triaged with it
                 self._running, self._is_whole = await asyncio.to_thread(load), False
+                self._since = clock.now()
             return
         if self._running is not None:
             self._keep(self._running)
         self._running, self._is_whole = found, True
+        approval = await find_approval(db, found.stamp)
+        self._since = approval.at if approval else switch.at or clock.now()
 
     async def look(self) -> None:
         """As `refresh`, with what goes wrong in the log."""

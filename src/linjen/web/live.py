@@ -32,6 +32,8 @@ GREATEST_AGE_S = 15 * 60
 #: A ledger is drawn at most this often, so that a burst of messages costs one row.
 LEDGER_PAUSE_S = 0.1
 _MOST_WAITING = 500
+#: Of what is heard in a message, this and what is more urgent reaches also who has another case open.
+_URGENT = 2
 
 Party = Literal["resident", "staff"]
 Draw = Callable[[Event, Party], Awaitable[str | None]]
@@ -207,6 +209,8 @@ class Hub:
             if event.unit_id in self._by_unit:
                 self._touched[event.unit_id].add(event.case_id)
                 self._wake_ledgers.set()
+            if event.kind == "alarm_heard" and event.data.get("level", 9) <= _URGENT:
+                await self._tell_elsewhere(event)
         pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
         if not pairs:
             return 0
@@ -219,6 +223,18 @@ class Hub:
             elif event.seq > stream.seen_seq:
                 await self._send_event(stream, event)
         return len(pairs)
+
+    async def _tell_elsewhere(self, event: Event) -> None:
+        """Who has another case of the unit open is told that one is urgent now: how urgent, and nothing else of it."""
+        streams = [
+            stream for case_id, some in self._by_case.items() for stream in some
+            if case_id != event.case_id and stream.by.is_staff and stream.by.unit_id == event.unit_id
+        ]  # fmt: skip
+        if not streams:
+            return
+        for stream, may in zip(streams, await self._may_see([(s, event.case_id) for s in streams]), strict=True):
+            if may:
+                stream.put(frame("urgent", str(event.data["level"])))
 
     async def _send_event(self, stream: Stream, event: Event) -> None:
         html = await self.draw(event, stream.by.kind) if self.draw else None

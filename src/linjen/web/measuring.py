@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from time import perf_counter
 from typing import Any
 
+from linjen.cases.alarm_counts import measure_listening
 from linjen.cases.message import Sent
 from linjen.cases.queues import measure_queues
 from linjen.core import clock, metrics
@@ -19,6 +20,7 @@ from linjen.core.database import Database
 from linjen.core.errors import LinjenError
 from linjen.core.jobs import count_jobs
 from linjen.core.logs import get_log, request_scope
+from linjen.triage.shelf import Shelf
 
 log = get_log(__name__)
 
@@ -90,8 +92,10 @@ def count_messages(sent: Sequence[Sent]) -> None:
 class Sampler:
     """Figures that have to be read somewhere, kept ready for whoever asks for the metrics."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, shelf: Shelf) -> None:
         self._database = database
+        self._shelf = shelf
+        self._listening: metrics.Listening | None = None
         self._queues: list[metrics.Queue] = []
         self._jobs: dict[str, int] = {}
         self._oldest_s = 0.0
@@ -102,6 +106,8 @@ class Sampler:
         metrics.watch_jobs(lambda: self._jobs)
         metrics.watch_pool(lambda: metrics.Pool(*self._database.pool_figures()))
         metrics.watch_oldest_transaction(lambda: self._oldest_s)
+        metrics.watch_triage(lambda: self._shelf.now(clock.now()))
+        metrics.watch_listening(lambda: self._listening)
         while True:
             try:
                 await self.sample()
@@ -117,3 +123,4 @@ class Sampler:
             self._oldest_s = await db.fetchval(_OLDEST)
             self._queues = await measure_queues(db, clock.now())
             self._jobs = await count_jobs(db)
+            self._listening = await measure_listening(db)

@@ -481,6 +481,7 @@ async function start() {
     } else if (kind === "delivered") setMarks("deliveredSeq", Number(data));
     else if (kind === "read") setMarks("readSeq", Number(data));
     else if (kind === "typing") showTyping(data);
+    else if (kind === "urgent") tellElsewhere(data);
     else if (kind === "gone") gone();
     else if (kind === "signed_out") signedOut();
     else if (kind === "hello") {
@@ -493,13 +494,26 @@ async function start() {
     }
   }
 
+  // Another case of the unit is urgent now; what it is about stands in the ledger.
+  function tellElsewhere(level) {
+    const bar = document.getElementById("elsewhere");
+    if (!bar) return;
+    bar.hidden = false;
+    bar.querySelector("span").textContent = bar.dataset.words.replace("{level}", level);
+  }
+
+  document.getElementById("elsewhere-close")?.addEventListener("click", () => {
+    document.getElementById("elsewhere").hidden = true;
+    field()?.focus();
+  });
+
   function opened() {
     banners.offline.hidden = true;
     outbox.now();
     if (field()?.value && draftSaved !== draftText()) saveDraft();
   }
 
-  const kinds = ["hello", "reload", "gone", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
+  const kinds = ["hello", "reload", "gone", "urgent", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
   const endStream = listen(`${base}/stream`, kinds, {
     on,
     opened,
