@@ -25,10 +25,14 @@ def _words() -> dict[str, frozenset[str]]:
     return {name: frozenset(text.split()) | frozenset(fold(text).split()) for name, text in lists.items()}
 
 
-@lru_cache(maxsize=1)
-def _what_if() -> tuple[tuple[str, ...], ...]:
-    phrases = [phrase.strip() for phrase in read_lexicon_file("silence.yaml")["what_if"].split(",")]
-    return tuple(tuple(phrase.split()) for phrase in (*phrases, *(fold(phrase) for phrase in phrases)))
+@lru_cache(maxsize=4)
+def _phrases(name: str) -> tuple[tuple[str, ...], ...]:
+    phrases = [phrase.strip() for phrase in read_lexicon_file("silence.yaml")[name].split(",")]
+    return tuple(dict.fromkeys(tuple(phrase.split()) for phrase in (*phrases, *map(fold, phrases))))
+
+
+def _holds(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    return any(tuple(words[at : at + len(phrase)]) == phrase for at in range(len(words) - len(phrase) + 1))
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +167,8 @@ def _is_past(tokens: Sequence[Token], span: Span) -> bool:
         present & _words()["kin"] and (present & _words()["kin_died"] or (illness and present & _words()["kin_past"]))
     )
     since = "dess" in sentence and _is_long_ago(sentence)  # "föll från ett träd som barn och har haft ont sen dess"
-    if (kin or since or _is_long_ago(words)) and not _comes_again(sentence):
+    always = any(_holds(sentence, phrase) for phrase in _phrases("always")) and not set(sentence) & _words()["now"]
+    if (kin or since or always or _is_long_ago(words)) and not _comes_again(sentence):
         return True
     return bool(present & _words()["past"]) and _is_earlier(words) and not set(sentence) & _words()["now"]
 
@@ -207,7 +212,8 @@ def _is_long_ago(words: list[str]) -> bool:
         if word in lists["last_unit"] and before in {"förra", "forra", "last"} and not since:
             return True
         # "när hon var ett år", "när jag var tio"
-        if before == "var" and (word.isdigit() or word in lists["small_numbers"]) and {"när", "nar"} & set(words[:at]):
+        counts = word.isdigit() or word in lists["small_numbers"]
+        if before == "var" and counts and {"när", "nar"} & set(words[:at]) and words[at - 2] in lists["pronouns"]:
             return True
     return bool(words) and words[0].isdigit() and 1930 <= int(words[0]) <= 2100 and bool(set(words) & lists["past"])
 
@@ -219,7 +225,7 @@ def _is_what_if(tokens: Sequence[Token], span: Span) -> bool:
         start -= 1
     words = [token.form for token in tokens[start : span[-1] + 1]]
     head = span[0] - start
-    for phrase in _what_if():
+    for phrase in _phrases("what_if"):
         for at in range(max(0, head - len(phrase) - 3), len(words) - len(phrase) + 1):
             if at <= head and tuple(words[at : at + len(phrase)]) == phrase:
                 return True
@@ -237,12 +243,6 @@ def _is_fiction(tokens: Sequence[Token], span: Span) -> bool:
     return False
 
 
-@lru_cache(maxsize=1)
-def _openers() -> frozenset[tuple[str, ...]]:
-    phrases = [phrase.strip() for phrase in read_lexicon_file("silence.yaml")["general_question"].split(",")]
-    return frozenset(tuple(phrase.split()) for phrase in (*phrases, *(fold(phrase) for phrase in phrases)))
-
-
 def _is_general_question(tokens: Sequence[Token], span: Span) -> bool:
     """Whether the sentence asks about illness in general: "hur känns en hjärtinfarkt", "får man köra bil efter …"."""
     number = tokens[span[0]].sentence
@@ -250,4 +250,4 @@ def _is_general_question(tokens: Sequence[Token], span: Span) -> bool:
     if set(words) & (_words()["someone"] | _words()["now"]) or any(word[0].isdigit() for word in words):
         return False
     heads = {tuple(words[at : at + size]) for at in range(min(4, len(words))) for size in (1, 2, 3, 4)}
-    return not heads.isdisjoint(_openers())
+    return not heads.isdisjoint(_phrases("general_question"))
