@@ -196,3 +196,18 @@ async def test_what_is_shown_at_once_is_kept_with_the_draft(region: Region, scri
         assert await region.value("select phase from cases where id = $1", script.case_id) == phase
         kept = await region.value("select result_sealed from intakes where case_id = $1", script.case_id)
         assert region.site.sealer.unseal("intake_result", kept, script.case_id.bytes) == b'{"urgency": 1}'  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("7", 7), ("0", 0), ("-3", None), ("många", None), ("", None)])
+async def test_what_the_form_said_of_the_pages_ahead_is_kept(
+    region: Region, scripts: Sequence[Script], sent: str, kept: int | None
+) -> None:
+    """What is no number is worked out anew: a strange form changes nothing but its own page."""
+    script = scripts[0]
+    form = "&".join(part for part in script.forms[0].decode().split("&") if not part.startswith("ahead="))
+    forms = (f"{form}&ahead={sent}".encode(), *script.forms[1:])
+    assert (await post(region, msgspec.structs.replace(script, forms=forms))).startswith("303")
+    sealed = await region.value("select state_sealed from intakes where case_id = $1", script.case_id)
+    plain = region.site.sealer.unseal("intake", sealed, script.case_id.bytes)  # type: ignore[arg-type]
+    ahead = msgspec.json.decode(plain, type=Intake).ahead
+    assert ahead == kept if kept is not None else ahead is not None

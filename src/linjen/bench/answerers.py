@@ -66,7 +66,11 @@ async def make_scripts(
     for case_id, who in zip(cases, people, strict=True):
         intake = keep_state(Intake(text=who.text, reasons=[who.reason], passed=["reasons"]), begun(protocols, who))
         sealed.append(sealer.seal("intake", msgspec.json.encode(intake), case_id.bytes))
-        forms.append(tuple(urlencode(form_of(page, given)).encode() for page, given in turns(protocols, who)))
+        played = list(turns(protocols, who))
+        forms.append(tuple(
+            urlencode([*form_of(page, given), ("ahead", str(len(played) - number))]).encode()
+            for number, (page, given) in enumerate(played, 1)
+        ))  # fmt: skip
     await db.execute(
         "insert into residents (id, number_index, number_sealed, given_name, surname, birth_on, sex)"
         " select r, sha256(r::text::bytea), '', 'Test', 'Person', b, s"

@@ -109,6 +109,7 @@ _SCRIPTS = (
     ("am", "\u1200", "\u137f"),
     ("hi", "\u0900", "\u097f"),
 )
+_FIRST_OTHER = min(first for _, first, _ in _SCRIPTS)
 # Letters that tell a language apart from the others of its script.
 _OWN_LETTERS = {"ar": (("fa", set("پچژگ")),), "ru": (("uk", set("іїєґІЇЄҐ")),)}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -129,7 +130,7 @@ def _languages() -> dict[str, frozenset[str]]:
 def detect_language(text: str) -> str:
     """ISO 639-1 code by script and small words; Swedish when nothing speaks against it, "other" for an unknown one."""
     letters = [letter for letter in text if letter.isalpha()]
-    for name, first, last in _SCRIPTS:
+    for name, first, last in _SCRIPTS if max(letters, default="") >= _FIRST_OTHER else ():
         if letters and sum(first <= letter <= last for letter in letters) * 2 > len(letters):
             return next((other for other, signs in _OWN_LETTERS.get(name, ()) if signs & set(letters)), name)
     forms = [

@@ -93,8 +93,14 @@ class QuestionsStep(AnsweringStep):
         """The answers; what hung on an earlier answer is asked anew."""
         assert sheet.state is not None  # noqa: S101 - is_open() saw it
         said = {**sheet.intake.said, **values["answers"]}
-        told = self._ahead(sheet) if self.number(sheet) > len(sheet.state.pages) else None
-        return answer(sheet.protocols, sheet.state, values["answers"]), {"said": said, "ahead": told}
+        return answer(sheet.protocols, sheet.state, values["answers"]), {"said": said, "ahead": self._told(sheet)}
+
+    def _told(self, sheet: Sheet) -> int | None:
+        """How many pages the form itself said would follow; None when an earlier page was answered anew."""
+        if sheet.state is None or self.number(sheet) <= len(sheet.state.pages):
+            return None
+        sent = str(sheet.exchange.form.get("ahead", ""))
+        return int(sent) if sent.isdecimal() and len(sent) < 4 else self._ahead(sheet)
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """As `answered`, where the quick way could not be taken."""

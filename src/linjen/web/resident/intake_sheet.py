@@ -103,12 +103,16 @@ class Sheet:
     @cached_property
     def foreign(self) -> str:
         """The language that the own words seem to be in, when it is neither Swedish nor the page's; '' otherwise."""
-        found = detect_language(self.intake.text)
+        text, state = self.intake.text, self.kept_state
+        read = state.reading if state is not None and state.texts[0] == text else None  # each page asks
+        found = read.language if read is not None else detect_language(text)
         if found in {"sv", self.exchange.language}:
             return ""
         # Words that resemble something we know are Swedish of some kind, whatever small words they lack.
-        if found == "other" and any(score >= FAINT for _, score in self.protocols.read(self.intake.text).reasons):
-            return ""
+        if found == "other":
+            read = read or self.protocols.read(text)
+            if any(score >= FAINT for _, score in read.reasons):
+                return ""
         return found
 
     @cached_property
