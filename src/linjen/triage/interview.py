@@ -91,8 +91,7 @@ def is_emergency(protocols: Protocols, state: State) -> bool:
 
 def next_page(protocols: Protocols, state: State, language: str = "sv") -> Page | None:
     """The next page, or None when nothing that is left can change the outcome. `language` is sv or en."""
-    found = _next(protocols, state)
-    if found is None:
+    if (found := _next(protocols, state)) is None:
         return None
     due, codes = found
     number = 1 + sum(page.id.partition("#")[0] == due.id for page in state.pages)
