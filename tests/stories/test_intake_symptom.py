@@ -207,3 +207,21 @@ async def test_the_receipt_says_honestly_when_somebody_is_there(region: Region) 
     await walk.open("receipt")
     holiday = find_public_holiday(clock.local_date(clock.now())) is not None
     assert ("är bemannad igen" if holiday else "är bemannad nu") in walk.html
+
+
+async def test_several_reasons_are_asked_as_one_and_nothing_twice(region: Region) -> None:
+    walk = await Walk(region, await region.resident("gustav")).begin()
+    await walk.pass_start("Jag hostar, har ont i halsen och ont i örat", unit=ANKARET)
+    offered = [value for name, _, value in walk.fields() if name == "reasons"]
+    chosen = [one for one in ("halsont", "hosta", "oron_ont") if one in offered]
+    assert len(chosen) >= 2
+    await walk.send({"reasons": [*chosen, "ovrigt"]})
+    seen: list[str] = []
+    while walk.step.startswith("questions"):
+        names = {name.removesuffix(".unknown") for name, kind, _ in walk.fields() if kind in {"radio", "checkbox"}}
+        codes = [one for one in names if "." in one and not one.endswith(".number")]
+        assert len(codes) <= 6, "at most six on a page"
+        seen += codes
+        await walk.send(walk.filled())
+    assert len(seen) == len(set(seen)), sorted(one for one in seen if seen.count(one) > 1)
+    assert {"ent.swallow_unable", "resp.hemoptysis"} <= set(seen), "the warning signs of both"

@@ -206,23 +206,6 @@ def page_at(protocols: Protocols, state: State, index: int, language: str = "sv"
     return _page(protocols, state, due, asked_page.codes, int(number or 1), language)
 
 
-def pages_left(protocols: Protocols, state: State) -> int:
-    """About how many pages remain, if the rest is answered "nej" and "vet inte"."""
-    left = 0
-    while page := next_page(protocols, state):
-        blank: dict[str, Value] = {asked.code: False if asked.type == "bool" else None for asked in page.codes}
-        state = msgspec.structs.replace(state, answers={**state.answers, **blank})
-        left += 1
-    return left
-
-
-def pages_ahead(protocols: Protocols, state: State) -> int:
-    """How many pages the questions fill that are open now: quick, and near `pages_left`, which plays them through."""
-    if is_emergency(protocols, state):
-        return 0
-    return sum(math.ceil(len(due.codes) / MOST_CODES) for due in still_to_ask(protocols, state))
-
-
 def checked(protocols: Protocols, code: str, value: Value) -> Value:
     """The value of an answer as it is stored. Raises Invalid("unknown_code") or Invalid("bad_value")."""
     finding = protocols.vocabulary.findings.get(code)
