@@ -81,13 +81,21 @@ class Ways:
                     return [frozenset((Change(code, False, said, ends=True),))]
                 return self._to_end_what_implies(code)
             case Unknown(code):
-                return [frozenset((Change(code, False, node, ends=True),))]
+                return self._to_know(node, code)
             case Compare(code) if code in self._answers:
                 return [frozenset((Change(code, None, node, ends=True),))]
             case OneOf(code) if code in self._answers:
                 now = OneOf(code, (str(self._answers[code]),))
                 return [frozenset((Change(code, None, now, ends=True),))]
         return []
+
+    def _to_know(self, node: Node, code: str) -> list[Way]:
+        """A "vet inte" to a question ends with a no, to a choice with each of its values; of a number nothing is said."""
+        finding = self._protocols.vocabulary.findings[code]
+        if finding.type == "bool":
+            return [frozenset((Change(code, False, node, ends=True),))]
+        values = finding.values if finding.type == "enum" else ()
+        return [frozenset((Change(code, one, OneOf(code, (one,)), ends=False),)) for one in values]
 
     def _to_end_what_implies(self, code: str) -> list[Way]:
         """A finding that follows from others ends with all of them; one that a chosen reason means cannot end."""
