@@ -90,7 +90,7 @@ class Ways:
         return []
 
     def _to_know(self, node: Node, code: str) -> list[Way]:
-        """A "vet inte" to a question ends with a no, to a choice with each of its values; of a number nothing is said."""
+        """A "vet inte" to a question ends with a no, to a choice with each value; to a number with nothing."""
         finding = self._protocols.vocabulary.findings[code]
         if finding.type == "bool":
             return [frozenset((Change(code, False, node, ends=True),))]
