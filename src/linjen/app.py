@@ -84,6 +84,7 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
         settings, database, sealer, hub, messages, reads, drafts, answers, Faces(database), shelf,
         demo_links=demo_links or {},
     )  # fmt: skip
+    site.closing += [site.trials.close, site.trier.close]
     _follow_deliveries(site)
     if settings.bankid_url:
         site.bankid = BankID.from_settings(settings)

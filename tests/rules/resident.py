@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from linjen.triage import Asked, Protocols, State, Value, answer, next_page
+from linjen.triage.vignettes import FOLDER
 
-VIGNETTES = Path(__file__).parent / "vignettes"
 MOST_PAGES = 80  # far above any real interview: reaching it means that it never ends
 
 
@@ -43,7 +42,7 @@ def interviewed(protocols: Protocols, state: State, say: Callable[[Asked], Value
 def vignettes() -> list[dict[str, Any]]:
     """Every vignette of every file, with `reason` and an id that begins with it."""
     found = []
-    for path in sorted(VIGNETTES.glob("*.yaml")):
+    for path in sorted(FOLDER.glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         found += [{**one, "reason": data["reason"], "id": f"{data['reason']}.{one['id']}"} for one in data["vignettes"]]
     return found

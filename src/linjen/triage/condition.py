@@ -19,6 +19,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from linjen.core.errors import Invalid
 from linjen.triage.vocabulary import Finding
@@ -40,6 +41,8 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 _WORDS = frozenset(
     {"and", "or", "not", "in", "any", "all", "count", "unknown", "age_years", "male", "female", "by_self"}
 )
+#: A condition is read by a person: what goes beyond this is a mistake, or meant to be heavy.
+_LONGEST, _DEEPEST, _MOST_PARTS = 4000, 40, 2000
 PATIENT = "age_years"
 SEX = "sex"
 WRITER = "writer"
@@ -116,7 +119,7 @@ class _Parser:
 
     def __init__(self, text: str, findings: Mapping[str, Finding], terms: Mapping[str, Node]) -> None:
         self.text, self.findings, self.terms = text, findings, terms
-        self.tokens, self.at = _tokens(text), 0
+        self.tokens, self.at, self.depth = _tokens(text), 0, 0
 
     def wrong(self, why: str) -> Invalid:
         return _wrong(why, self.text)
@@ -152,10 +155,17 @@ class _Parser:
         return parts[0] if len(parts) == 1 else AtLeast(len(parts), tuple(parts))
 
     def negation(self) -> Node:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise self.wrong(f"nested deeper than {_DEEPEST} levels")
+        node: Node
         if self.peek() == "not":
             self.take()
-            return Not(self.negation())
-        return self.atom()
+            node = Not(self.negation())
+        else:
+            node = self.atom()
+        self.depth -= 1
+        return node
 
     def atom(self) -> Node:
         token = self.take()
@@ -246,7 +256,12 @@ class _Parser:
 
 def parse(text: str, findings: Mapping[str, Finding], terms: Mapping[str, Node] | None = None) -> Node:
     """Parse one condition. Raises Invalid("bad_condition") with `why` when it breaks the grammar or the vocabulary."""
-    return _Parser(text, findings, terms or {}).whole()
+    if len(text) > _LONGEST:
+        raise _wrong(f"longer than {_LONGEST} characters", text[:80])
+    node = _Parser(text, findings, terms or {}).whole()
+    if len(list(islice(walk(node), _MOST_PARTS + 1))) > _MOST_PARTS:  # terms that double each other
+        raise _wrong(f"more than {_MOST_PARTS} parts, with its terms written out", text)
+    return node
 
 
 def is_term_name(name: str) -> bool:

@@ -338,9 +338,14 @@ def build(files: list[Loaded], known: Vocabulary) -> Protocols:
     )
 
 
+def own_phrases(reasons: Iterable[ReasonFile]) -> tuple[tuple[str, str], ...]:
+    """What a version's own files call their contact reasons: id with name or synonym."""
+    return tuple((file.id, phrase) for file in reasons for phrase in (file.name, *file.synonyms) if phrase)
+
+
 def _reader(reasons: list[ReasonFile]) -> Callable[[str], TextReading]:
     """How this version reads own words: by the lexicon, and the names and synonyms of its own files."""
-    own = tuple((file.id, phrase) for file in reasons for phrase in (file.name, *file.synonyms) if phrase)
+    own = own_phrases(reasons)
 
     def read(text: str) -> TextReading:
         # Imported at first use: the lexicon takes memory that `linjen triage check` does not need.

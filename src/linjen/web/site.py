@@ -18,8 +18,10 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.siths import Siths
 from linjen.triage.shelf import Shelf
+from linjen.triage.trying import Trier
 from linjen.web.faces import Faces
 from linjen.web.live import Hub
+from linjen.web.manage.triage_trials import Trials
 
 
 @dataclasses.dataclass
@@ -36,6 +38,8 @@ class Site:
     answers: GroupWriter[Answer, bool]
     faces: Faces
     shelf: Shelf
+    trier: Trier = dataclasses.field(default_factory=Trier)
+    trials: Trials = dataclasses.field(default_factory=Trials)
     bankid: BankID | None = None
     siths: Siths | None = None
     person_data: PersonData | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.ids import parse_id
+from linjen.triage.archives import sha256_of
 from linjen.triage.content import GeneralFile
 from linjen.triage.library import FOLDER, Protocols, files_in, load
 from linjen.triage.opened import Opened, compiled_version, open_files
@@ -22,6 +23,7 @@ from linjen.web.manage.frame import manage_page, noting_refusals
 
 #: The address of the content that the program ships, which has no row.
 SHIPPED = "shipped"
+Files = Mapping[str, bytes]
 Work = Callable[[Exchange], Awaitable[Response[Any]]]
 
 
@@ -100,12 +102,27 @@ async def see_version(exchange: Exchange) -> Version:
         return await find_version(db, exchange, str(exchange.request.path_params["version"]))
 
 
+async def running_files(exchange: Exchange, switch: Switch) -> tuple[str, Files]:
+    """The hash and the files of what runs, which a change is held against."""
+    if switch.release_id is None:
+        files: Files = await asyncio.to_thread(files_in, FOLDER)
+    else:
+        async with exchange.site.database.connection() as db:
+            files = await read_files(db, switch.release_id)
+    return sha256_of(files), files
+
+
 async def protocols_of(exchange: Exchange, version: Version) -> Protocols:
     """The version ready for interviews. Raises Invalid("bad_protocol") for a draft that cannot be used yet."""
     if version.release is None:
         return await asyncio.to_thread(load)
     at_hand = None if version.is_draft else exchange.site.shelf.at_hand(version.stamp)
     return at_hand if at_hand is not None else await asyncio.to_thread(compiled_version, version.opened)
+
+
+def reason_names(version: Version) -> dict[str, str]:
+    """The names of the contact reasons by id."""
+    return {one.id: one.name for one in version.opened.known.reasons.values()}
 
 
 def file_name_of(exchange: Exchange, version: Version) -> str:

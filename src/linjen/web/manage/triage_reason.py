@@ -43,7 +43,10 @@ async def _file(exchange: Exchange) -> Response[Any]:
         )  # fmt: skip
     if isinstance(loaded.file, ReasonFile):
         view = reason_view(version.opened, loaded.file)
-        return await triage_page(exchange, "triage_reason.html", version, view=view, english=english, file=name)
+        saved = exchange.request.query_params.get("saved") == "1"
+        return await triage_page(
+            exchange, "triage_reason.html", version, view=view, english=english, file=name, saved=saved
+        )
     view = shared_view(version.opened, loaded)
     return await triage_page(exchange, "triage_shared.html", version, view=view, english=english, file=name)
 
