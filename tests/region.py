@@ -31,7 +31,7 @@ class Person:
         self.kind = kind
         self.token = token
         self.csrf = csrf
-        self.http = httpx.AsyncClient(base_url=region.url, headers={"cookie": self._cookie}, timeout=20)
+        self.http = httpx.AsyncClient(base_url=region.url, headers={"cookie": self._cookie}, timeout=60)
 
     async def get(self, path: str) -> httpx.Response:
         """A page, redirects not followed."""
