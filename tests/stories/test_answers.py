@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from linjen.access.by import By
-from linjen.bench.answerers import Script, make_scripts
+from linjen.bench.answerers import Script, make_scripts, reset
 from linjen.bench.interviewees import interviewees
 from linjen.cases.answers import Answer, save_answers
 from linjen.cases.start import Intake
@@ -20,6 +20,7 @@ from linjen.core.errors import LinjenError
 from linjen.core.ids import new_id
 from linjen.triage import load
 from linjen.web.cookies import cookie_name
+from linjen.web.resident import intake_questions
 from tests.region import Region
 from tests.stories.test_ledger import owner_does
 
@@ -30,7 +31,7 @@ _LOGGED = "select count(*) from access_log where case_id = $1 and verb = 'write_
 async def scripts(region: Region) -> Sequence[Script]:
     """Drafts of eight grown-ups, each at its first page of questions."""
     db = await asyncpg.connect(region.dsn)
-    people = interviewees(load(), 1, from_age=18, picks=True)[:8]
+    people = interviewees(load(), 1, from_age=18, picks=True)[::11][:8]
     try:
         return await make_scripts(db, region.site.sealer, load(), people)
     finally:
@@ -211,3 +212,39 @@ async def test_what_the_form_said_of_the_pages_ahead_is_kept(
     plain = region.site.sealer.unseal("intake", sealed, script.case_id.bytes)  # type: ignore[arg-type]
     ahead = msgspec.json.decode(plain, type=Intake).ahead
     assert ahead == kept if kept is not None else ahead is not None
+
+
+async def kept_of(region: Region, script: Script) -> tuple[object, ...]:
+    """All that a draft keeps: what is filled in, where it goes on, its phase, and what the triage said at once."""
+    row = await region.site.database.fetch_row(
+        "select i.state_sealed, i.result_sealed, i.step, i.version, c.phase from intakes i"
+        " join cases c on c.id = i.case_id where c.id = $1",
+        script.case_id,
+    )
+    assert row is not None
+    sealer, bound = region.site.sealer, script.case_id.bytes
+    intake = msgspec.json.decode(sealer.unseal("intake", row["state_sealed"], bound), type=Intake)
+    result = sealer.unseal("intake_result", row["result_sealed"], bound) if row["result_sealed"] else b""
+    return intake, result, row["step"], row["version"], row["phase"]
+
+
+async def test_the_quick_way_leaves_what_the_ordinary_way_leaves(
+    region: Region, scripts: Sequence[Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole interviews both ways: the same pages follow, and the same is kept."""
+
+    async def played(script: Script) -> tuple[list[str], tuple[object, ...]]:
+        led = [await post(region, script, page) for page in range(1, len(script.forms) + 1)]
+        return led, await kept_of(region, script)
+
+    quick = [await played(script) for script in scripts]
+    assert {result[1][4] for result in quick} > {"intake"}, "some of them come to an emergency or to advice"
+    db = await asyncpg.connect(region.dsn)
+    await reset(db, list(scripts))
+    await db.close()
+
+    async def never(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(intake_questions, "take_quickly", never)
+    assert [await played(script) for script in scripts] == quick
