@@ -128,6 +128,11 @@ async def test_the_pages_that_come_seldom(windows: Windows, look: Looker) -> Non
     await expect(page.get_by_role("heading", name="Ring 112 nu")).to_be_visible()
     await look(page)
     await page.goto(f"{windows.url}/home")
+    french = await (await Intake(page).begin()).to_own_words()
+    french.at_each = look
+    await french.write("Je suis très triste et je ne dors pas", "ovrigt")
+    assert "language" in french.seen
+    await page.goto(f"{windows.url}/home")
     question = await Intake(page, look).begin("admin")
     await (await question.to_own_words()).write("Jag har feber och ont i bröstet när jag andas. Vilka tider har ni?")
     await _infant(windows, look)
