@@ -16,15 +16,17 @@ from linjen.triage.tripwire import find_red_flags, finding_levels, is_alarming, 
 from linjen.triage.words import fold, is_near, read_lexicon_file, sound, tokenise
 from tests.rules.lines import read_lines, wilson
 
-# "_blind": lines by other hands. When first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.
+# "_blind" holds lines by other hands: when first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.
+# "_voices" and "_near" are our own of nine rounds, each measured before anything was mended from it (docs/decisions).
 SETS = ("", "_held_out", "_fresh", "_sealed", "_blind")
+RED, ORDINARY = (*SETS, "_voices"), (*SETS, "_near")
 
 
 def alarms(text: str) -> bool:
     return is_alarming(list(find_red_flags(text)))
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", RED)
 def test_it_hears_at_least_95_percent_of_the_red_flag_lines(name: str) -> None:
     lines = read_lines("red_flag_lines" + name)
     missed = [line["text"] for line in lines if not alarms(line["text"])]
@@ -33,14 +35,14 @@ def test_it_hears_at_least_95_percent_of_the_red_flag_lines(name: str) -> None:
     assert heard / len(lines) >= 0.95, missed
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", RED)
 def test_what_it_hears_is_what_the_line_says(name: str) -> None:
     lines = read_lines("red_flag_lines" + name)
     right = [line for line in lines if set(find_red_flags(line["text"])) & set(line["codes"].split("|"))]
     assert len(right) / len(lines) >= 0.93
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", ORDINARY)
 def test_at_most_5_percent_of_ordinary_lines_raise_a_false_alarm(name: str) -> None:
     lines = read_lines("ordinary_lines" + name)
     false = [line["text"] for line in lines if alarms(line["text"])]
@@ -49,17 +51,17 @@ def test_at_most_5_percent_of_ordinary_lines_raise_a_false_alarm(name: str) -> N
 
 
 def test_the_lines_are_enough_to_say_anything() -> None:
-    assert sum(len(read_lines("red_flag_lines" + name)) for name in SETS) >= 150
-    assert sum(len(read_lines("ordinary_lines" + name)) for name in SETS) >= 250
+    assert sum(len(read_lines("red_flag_lines" + name)) for name in RED) >= 600
+    assert sum(len(read_lines("ordinary_lines" + name)) for name in ORDINARY) >= 600
     codes = finding_levels()
-    assert all(code in codes for name in SETS for line in read_lines("red_flag_lines" + name)
+    assert all(code in codes for name in RED for line in read_lines("red_flag_lines" + name)
                for code in line["codes"].split("|"))  # fmt: skip
 
 
 def test_every_code_of_level_1_and_2_has_expressions_and_a_line() -> None:
     urgent = {code for code, level in finding_levels().items() if level in {1, 2}}
     assert urgent <= read_lexicon_file("red_flags.yaml").keys()
-    told = {code for name in SETS for line in read_lines("red_flag_lines" + name) for code in line["codes"].split("|")}
+    told = {code for name in RED for line in read_lines("red_flag_lines" + name) for code in line["codes"].split("|")}
     assert urgent <= told, urgent - told
 
 
