@@ -126,3 +126,18 @@ async def test_what_was_confirmed_before_it_was_sent_stands_beside_the_words_tha
     await walk.finish()
     page = await read(await region.staff("karin", "ankaret"), UUID(walk.case_id))
     assert re.search(r"I de egna orden, .{10,40}\. Patienten svarar ja", page)
+
+
+async def test_what_was_written_twice_is_asked_once_and_what_another_sign_means_is_not_asked(region: Region) -> None:
+    case_id, astrid = await waiting(region)
+    for _ in range(2):
+        await astrid.say(case_id, CHEST)
+    codes = {code for code, _ in await heard(region, case_id, 4)}
+    assert codes == {"chest.ongoing", "chest.pain"}
+    left = await questions(astrid, case_id)
+    assert [text for _, text in left] == ["Har du ont i bröstet just nu, sedan mer än 15 minuter?"]
+    await astrid.post(left[0][0], {"answer": "no"})
+    left = await questions(astrid, case_id)
+    assert [text for _, text in left] == ["Har du ont i bröstet?"], "a no to the one says nothing of the other"
+    await astrid.post(left[0][0], {"answer": "yes"})
+    assert await questions(astrid, case_id) == []

@@ -30,7 +30,7 @@ def alarms_in_words(exchange: Exchange, alarms: Sequence[Alarm]) -> list[dict[st
          "verdict": one.verdict or "", "at": moment(exchange, one.heard_at), "late": one.late,
          "where": say("clinic.alarms.in_chat" if one.in_chat else "clinic.alarms.at_start"),
          "answer": say(f"clinic.alarms.answer_{one.answer}") if one.answer else _unanswered(exchange, one)}
-        for one in reversed(alarms)
+        for one in sorted(alarms, key=lambda one: (-one.heard_at.timestamp(), one.level or 9))
     ]  # fmt: skip
 
 
@@ -42,7 +42,8 @@ async def read_urgent(db: Connection, exchange: Exchange, case_id: UUID) -> Sequ
     """Her words that wait for an answer and are of level 1 or 2, or that no machine has read; the most urgent first."""
     heard = await list_unanswered(db, exchange.site.sealer, case_id)
     urgent = [one.quote for one in heard if one.verdict is None and (one.level in ALARM_LEVELS or one.code in UNHEARD)]
-    return list(dict.fromkeys(urgent))[:_MOST]
+    whole = [one for one in dict.fromkeys(urgent) if not any(one in other and one != other for other in urgent)]
+    return whole[:_MOST]
 
 
 @post_page("/clinic/cases/{case_id:str}/alarms/{alarm_id:str}/verdicts", verb="judge_triage", who="staff")

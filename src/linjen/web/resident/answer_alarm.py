@@ -54,12 +54,23 @@ async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: 
         return None
     may_be_so = [one for one in heard if one.answer != "no"]
     urgent = next((one for one in may_be_so if one.level in ALARM_LEVELS), None)
-    open_ones = [one for one in heard if one.answer is None and one.code in protocols.vocabulary.findings][:_MOST]
+    open_ones = _to_ask(protocols, heard)[:_MOST]
     found = Heard(
         danger=urgent.quote if urgent else "", unread=any(one.code in UNHEARD for one in heard),
         late=case.state == "closed", questions=tuple(await _questions(db, exchange, case, protocols, open_ones)),
     )  # fmt: skip
     return found if found.danger or found.unread or found.questions else None
+
+
+def _to_ask(protocols: Protocols, heard: list[Alarm]) -> list[Alarm]:
+    """What is not answered yet, each sign once and not what a yes to another one would mean."""
+    known = protocols.vocabulary
+    meant = {
+        above for one in heard if one.code in known.findings and one.answer in {None, "yes"}
+        for above in known.ancestors(one.code)
+    }  # fmt: skip
+    left = {one.code: one for one in reversed(heard) if one.answer is None and one.code in known.findings}
+    return [one for one in reversed(left.values()) if one.code not in meant]
 
 
 async def _questions(
