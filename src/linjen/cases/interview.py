@@ -34,8 +34,6 @@ from linjen.triage.margins import Margins, margins
 from linjen.triage.replay import fitting_answers
 from linjen.triage.state import Patient, TextReading
 
-#: What an administrative question is sorted as when its words name something urgent: only ever raised.
-ALARMED_ADMIN_PRIORITY = 2
 #: What a case is sorted as that nobody has triaged: somebody in care reads it within a day.
 FORM_PRIORITY = 3
 
@@ -203,9 +201,9 @@ def hear_form(protocols: Protocols, intake: Intake, patient: Patient) -> Assessm
     )  # fmt: skip
 
 
-def form_priority(protocols: Protocols, assessment: Assessment) -> int:
-    """What a case without triage is sorted as: within a day, or as urgent as the warning signs in its words."""
-    return min([FORM_PRIORITY, *(level_of(protocols, code) or FORM_PRIORITY for code in assessment.words)])
+def untriaged_priority(protocols: Protocols, assessment: Assessment, least: int) -> int:
+    """What a case without triage is sorted as: `least`, or as urgent as the warning signs in its words."""
+    return min([least, *(level_of(protocols, code) or least for code in assessment.words)])
 
 
 def listen(protocols: Protocols, texts: Iterable[str]) -> Assessment:
@@ -216,21 +214,22 @@ def listen(protocols: Protocols, texts: Iterable[str]) -> Assessment:
     words: dict[str, str] = {}
     for text in texts:
         reading = protocols.read(text)
-        words |= {code: reading.quotes.get(code, "") for code in reading.red_flags}
+        for code in reading.red_flags:
+            words[code] = _joined(words.get(code, ""), reading.quotes.get(code, ""))
     levels = [level for code in words if (level := level_of(protocols, code))]
     outcome = "emergency" if levels and min(levels) == 1 else "contact"
     return Assessment(urgency=None, outcome=outcome, protocol=protocols.stamp, words=words)
+
+
+def _joined(first: str, second: str) -> str:
+    """Two quotes of the same sign, each once."""
+    return first if second in first else f"{first} … {second}" if first else second
 
 
 def level_of(protocols: Protocols, code: str) -> int | None:
     """The least urgent level that a yes to this warning sign can end in, or None when it has none."""
     finding = protocols.vocabulary.findings.get(code)
     return finding.level if finding else None
-
-
-def is_alarming(protocols: Protocols, assessment: Assessment) -> bool:
-    """Whether the words named a finding of level 1 or 2."""
-    return any((level_of(protocols, code) or 5) <= 2 for code in assessment.words)
 
 
 async def keep_assessment(db: Connection, sealer: Sealer, case_id: UUID, assessment: Assessment) -> None:

@@ -11,13 +11,12 @@ from litestar import Response
 from linjen.cases.alarms import keep_alarms
 from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST
 from linjen.cases.interview import (
-    ALARMED_ADMIN_PRIORITY,
+    FORM_PRIORITY,
     Assessment,
     concluded,
-    form_priority,
-    is_alarming,
     keep_assessment,
     level_of,
+    untriaged_priority,
 )
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
@@ -183,9 +182,7 @@ def _confirmed(sheet: Sheet, found: Assessment) -> dict[str, str]:
 def _priority(sheet: Sheet, found: Assessment) -> int:
     if found.urgency is not None:
         return found.urgency
-    if sheet.is_form_only:
-        return form_priority(sheet.protocols, found)
-    return ALARMED_ADMIN_PRIORITY if is_alarming(sheet.protocols, found) else ADMIN_PRIORITY
+    return untriaged_priority(sheet.protocols, found, ADMIN_PRIORITY if sheet.is_admin else FORM_PRIORITY)
 
 
 _show, _ = routes_of(STEP)
