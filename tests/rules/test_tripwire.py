@@ -17,7 +17,7 @@ from linjen.triage.words import fold, is_near, read_lexicon_file, sound, tokenis
 from tests.rules.lines import read_lines, wilson
 
 # "_blind" holds lines by other hands: when first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.
-# "_voices" and "_near" are our own of nine rounds, each measured before anything was mended from it (docs/decisions).
+# "_voices" and "_near" are our own of eleven rounds, each measured before anything was mended from it (docs/decisions).
 SETS = ("", "_held_out", "_fresh", "_sealed", "_blind")
 RED, ORDINARY = (*SETS, "_voices"), (*SETS, "_near")
 
@@ -91,6 +91,7 @@ def test_every_code_of_level_1_and_2_has_expressions_and_a_line() -> None:
         "Min bror fick diabetes och mamma dog av stroke",
         "vem ringer jag om någon slutar andas",
         "andnöd: nej",
+        "mitt öra står ut, det har alltid varit så",
         "ont i bröstet har jag inte",
         "varken blodpropp eller feber",
     ],
@@ -118,6 +119,9 @@ def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> No
         "kan inte andas normalt",
         "brorsan fick ett ep-anfall på jobbet",
         "har aldrig haft så ont i bröstet förut",
+        "jag har alltid haft självmordstankar",
+        "är rädd att han ska döda mig",
+        "är rädd att jag ska skada mitt barn",
     ],
 )
 def test_a_denial_of_something_else_silences_nothing(text: str) -> None:

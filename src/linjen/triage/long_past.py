@@ -17,6 +17,11 @@ def _illnesses() -> tuple[str, ...]:
     return tuple(silence_words()["illness"])
 
 
+def _is_grave(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether it is never harmless, however long it has been so: thoughts of death, violence."""
+    return any(tokens[at].form.startswith(tuple(silence_words()["grave"])) for at in span)
+
+
 def _chunk(tokens: Sequence[Token], span: Span) -> list[Token]:
     """The words of the hit's clause, cut at "och" and "men" too."""
     start, stop = span[0], span[-1]
@@ -45,7 +50,9 @@ def is_past(tokens: Sequence[Token], span: Span) -> bool:
         and (present & silence_words()["kin_died"] or (illness and present & silence_words()["kin_past"]))
     )
     since = "dess" in sentence and _is_long_ago(sentence)  # "föll från ett träd som barn och har haft ont sen dess"
-    always = holds_phrase(sentence, "always") and not set(sentence) & silence_words()["now"]
+    always = (
+        holds_phrase(sentence, "always") and not _is_grave(tokens, span) and not set(sentence) & silence_words()["now"]
+    )
     if (kin or since or always or _is_long_ago(words)) and not _comes_again(sentence):
         return True
     return bool(present & silence_words()["past"]) and _is_earlier(words) and not set(sentence) & silence_words()["now"]
