@@ -11,6 +11,7 @@ import pytest
 from linjen.cli.main import main
 from linjen.triage.library import FOLDER, read_folder
 from linjen.triage.lint import Problem, check
+from linjen.triage.lint_vignettes import rules_without_vignette
 from linjen.triage.reading_level import lix
 
 
@@ -26,6 +27,18 @@ def spoilt(tmp_path: Path, file: str, old: str, new: str) -> tuple[list[Problem]
 
 def test_the_content_that_ships_has_no_fault() -> None:
     assert check(FOLDER) == []
+
+
+def test_every_rule_of_level_1_has_a_vignette(tmp_path: Path) -> None:
+    assert rules_without_vignette(FOLDER) == []
+    folder = tmp_path / "protocols"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "halsont.yaml").read_text(encoding="utf-8")
+    never = "rules:\n  - id: halsont.hund\n    if: ent.trismus and gen.jaundice\n    level: 1\n    why: Prov.\n"
+    (folder / "halsont.yaml").write_text(text.replace("rules:\n", never, 1), encoding="utf-8")
+    assert [problem.reason for problem in rules_without_vignette(folder)] == [
+        "no vignette calls for halsont.hund, a rule of level 1"
+    ]
 
 
 def test_the_command_counts_the_sources(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from linjen.triage.assessment import assess
 from linjen.triage.interview import answer, begin, checked, next_page
 from linjen.triage.library import FOLDER, Protocols, load
 from linjen.triage.lint import check
+from linjen.triage.lint_vignettes import rules_without_vignette
 from linjen.triage.opened import is_source_read
 from linjen.triage.plausible import MOST_CANDIDATES
 from linjen.triage.state import Page, Result, Sex, State, Value, Writer
@@ -71,6 +72,8 @@ def run_check(folder: Path) -> int:
         print(f"{folder}:1: no such folder")
         return 1
     problems = check(folder)
+    if not problems and folder == FOLDER:  # the vignettes belong to the content that ships
+        problems = rules_without_vignette(folder)
     for problem in problems:
         print(f"{folder / problem.file}:{problem.line}: {problem.reason}")
     if not problems:
