@@ -18,8 +18,12 @@ from linjen.core.postgres import Embedded
 from linjen.core.settings import read_settings
 from linjen.demo.cases import Actors
 from linjen.demo.world import id_of
+from linjen.triage.trying import Trier
 from linjen.web.cookies import cookie_name
 from linjen.web.server import Server, listen
+
+#: One for all tests of a process: it takes seconds to read its lexicon.
+_TRIER = Trier()
 
 
 class Person:
@@ -123,6 +127,7 @@ class Region:
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = read_settings({}, data_dir=self._folder, public_url=self.url, demo=True)
         self.site = build_site(settings, self.dsn)
+        self.site.trier = _TRIER
         self._server = Server(build_app(self.site), listener, end_streams=self.site.hub.end_streams)
         await self._server.start()
         self.actors = await Actors.find(self.site.database, self.site.sealer)

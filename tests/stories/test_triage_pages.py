@@ -61,7 +61,7 @@ async def test_a_reason_is_read_as_it_is_asked_with_levels_rules_advice_and_who_
     eva = await region.staff("eva")
     page = text_of((await eva.get(HALSONT)).text)
     for words in (
-        "Ej granskad Källa ej läst", "Skriven av: Linjens exempelinnehåll. Version 1.",
+        "Ej granskad Källa ej läst", f"Skriven av: {load().reasons['halsont'].file.author}. Version",
         "5 Egenvård Halsont går oftast över", "Är det omöjligt att svälja saliv", "ent.swallow_unable",
         "Frågas vid ’feber 38,0 eller mer’ eller ”vet inte” på feber 38,0 eller mer", "Berätta om febern",
         "När någon annan skriver: Vad mer har du märkt hos {vem}?", "Ett snabbtest har visat streptokocker.",

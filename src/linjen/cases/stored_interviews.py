@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.access.access_log import log_export
+from linjen.access.access_log import log_access, log_export
+from linjen.access.by import By
 from linjen.cases.interview import Assessment, read_state
 from linjen.cases.start import Intake
 from linjen.core.database import Connection, Row
@@ -38,16 +39,20 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 _READ = """
 select i.case_id, i.state_sealed, i.result_sealed from intakes i join cases c on c.id = i.case_id
-where c.entry = 'symptom' and ($1::uuid is null or i.case_id > $1) order by i.case_id limit $2
+where c.entry = 'symptom' and ($1::uuid is null or i.case_id {sign} $1) order by i.case_id {order} limit $2
 """
+_OLDEST_FIRST, _NEWEST_FIRST = _READ.format(sign=">", order=""), _READ.format(sign="<", order="desc")
 
 
-async def read_interviews(db: Connection, sealer: Sealer, after: UUID | None, most: int = 200) -> Batch:
+async def read_interviews(
+    db: Connection, sealer: Sealer, after: UUID | None, most: int = 200, by: By | None = None
+) -> Batch:
     """The next interviews behind a case id (None from the start); `last` is None when there were no more.
 
-    It is an export by the operator, and the ids stand in the access log in the caller's transaction.
+    It is an export by the operator, the oldest first; or, for a medical approver who is shown nothing but numbers,
+    theirs (`by`), the newest first. Either way the ids stand in the access log in the caller's transaction.
     """
-    rows = await db.fetch(_READ, after, most)
+    rows = await db.fetch(_NEWEST_FIRST if by else _OLDEST_FIRST, after, most)
     found: list[StoredInterview] = []
     unfinished = unreadable = 0
     for row in rows:
@@ -60,7 +65,9 @@ async def read_interviews(db: Connection, sealer: Sealer, after: UUID | None, mo
             unfinished += 1
         else:
             found.append(one)
-    if found:
+    if found and by is not None:
+        await log_access(db, by, "replay_triage", shown=[one.case_id for one in found])
+    elif found:
         await log_export(db, "replay_triage", [one.case_id for one in found])
     return Batch(
         interviews=found, unfinished=unfinished, unreadable=unreadable, last=rows[-1]["case_id"] if rows else None

@@ -39,8 +39,8 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def change_lines(change: Change) -> list[str]:
-    """One change as lines: what it is, then each field that came, went or is another."""
+def change_title(change: Change) -> str:
+    """What a change is, in a sentence or two."""
     said = f"{_HOW[change.how]}: {_KINDS[change.kind][0]} {change.id}".strip() + "."
     levels = (change.level_before, change.level_after)
     if None not in levels and levels[0] != levels[1]:
@@ -49,7 +49,12 @@ def change_lines(change: Change) -> list[str]:
         said += f" Nivå {level}."
     if change.is_milder:
         said += " Kan göra ärenden mindre brådskande."
-    lines = [said, *(line for field in change.fields for line in _field_lines(change, field))]
+    return said
+
+
+def change_lines(change: Change) -> list[str]:
+    """One change as lines: what it is, then each field that came, went or is another."""
+    lines = [change_title(change), *(line for field in change.fields for line in _field_lines(change, field))]
     if change.used_in:
         more = len(change.used_in) - _MOST_USERS
         users = ", ".join(change.used_in[:_MOST_USERS]) + (f" och {more} till" if more > 0 else "")
@@ -57,9 +62,14 @@ def change_lines(change: Change) -> list[str]:
     return lines
 
 
+def field_name(name: str) -> str:
+    """What a field is called."""
+    base, _, rest = name.partition("_en")
+    return _FIELDS.get(base, name) + (" (engelska)" if base != name and not rest else "")
+
+
 def _field_lines(change: Change, field: FieldChange) -> Iterator[str]:
-    base, _, english = field.name.partition("_en")
-    name = _FIELDS.get(base, field.name) + (" (engelska)" if base != field.name and not english else "")
+    name = field_name(field.name)
     if isinstance(field.before, tuple) or isinstance(field.after, tuple):
         yield from _list_lines(name, tuple(field.before), tuple(field.after))
     elif change.how != "changed":

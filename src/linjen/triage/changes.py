@@ -98,7 +98,8 @@ def find_changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> lis
     old, new = _Reader(read_files(before)), _Reader(read_files(after))
     found: list[Change] = []
     for name in sorted(old.files.keys() | new.files.keys()):
-        found += _changes_of(name, old, new)
+        if before.get(name) != after.get(name):
+            found += _changes_of(name, old, new)
     return found
 
 

@@ -1,58 +1,33 @@
 """A protocol file taken apart into what one form changes: a rule, a question, an advice, the codes that are asked.
 
 Pure. A part is named as in an address: `about`, `asked`, `default`, `self_care`, or a list and one of it, such as
-`rules` and `halsont.lange` (`new` for one that is not there yet). Its fields follow from the shape of the format, so
-that a field which the format gets later can be filled in, too; what a form does not know stays as it is.
+`rules` and `halsont.lange` (`new` for one that is not there yet). What a form does not know stays as it is.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import msgspec
 
 from linjen.core.errors import NotFound
-from linjen.triage.content import (
-    SHAPES,
-    Advice,
-    Block,
-    Default,
-    Floor,
-    FormQuestion,
-    Part,
-    Place,
-    RuleText,
-    Words,
-)
+from linjen.triage.content import Advice, Block, Default, Floor, FormQuestion, Part, Place, RuleText
 
-FieldKind = Literal["line", "text", "lines", "codes", "condition", "number", "numbers", "choice", "yes_no", "pairs"]
 NEW = "new"
 
 #: Lists of parts that are known by their id (or code), and their shape.
-_LISTS: dict[str, type[Part]] = {
+LISTS: dict[str, type[Part]] = {
     "questions": Block, "always": Block, "compass": Block, "pages": Block, "rules": RuleText, "form": FormQuestion,
     "floors": Floor, "care": Place,
 }  # fmt: skip
-_SINGLE: dict[str, type[Part]] = {"default": Default, "self_care": Advice}
-_ABOUT = ("name", "name_en", "synonyms", "release", "version", "author", "source", "reviewed", "reviewed_by",
+SINGLE: dict[str, type[Part]] = {"default": Default, "self_care": Advice}
+ABOUT = ("name", "name_en", "synonyms", "release", "version", "author", "source", "reviewed", "reviewed_by",
           "reviewed_on", "example")  # fmt: skip
-_ASKED = ("means", "lead", "areas", "red_flags", "risk_groups", "staff_first")
-_CODES = {"ask", "means", "lead", "red_flags", "risk_groups", "staff_first"}
-_LINES = {"id", "name", "name_en", "author", "source", "reviewed_by", "reviewed_on", "release", "hours", "place",
-          "place_en", "title", "title_en", "code"}  # fmt: skip
+ASKED = ("means", "lead", "areas", "red_flags", "risk_groups", "staff_first")
 #: Parts whose order is the order in which they are asked.
 ORDERED = frozenset({"questions", "always", "compass", "pages", "form"})
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One field of a part. `options` are the values of a choice; an optional one that is left empty is left out."""
-
-    name: str
-    kind: FieldKind
-    required: bool
-    options: tuple[str, ...] = ()
 
 
 class Where(msgspec.Struct, frozen=True):
@@ -67,74 +42,18 @@ class Where(msgspec.Struct, frozen=True):
         return self.item == NEW
 
 
-def fields_of(kind: str, where: Where) -> list[Field]:
-    """The fields of a part in a file of this kind (reason, general, …). Raises NotFound("part")."""
-    if where.part == "codes":
-        return _fields(Words)
-    shape = _LISTS.get(where.part) if where.item else _SINGLE.get(where.part)
-    if shape is not None:
-        return _fields(shape)
-    names = {"about": _ABOUT, "asked": _ASKED}.get(where.part)
-    if names is None or where.item or kind not in SHAPES:
-        raise NotFound("part")
-    found = {one.name: one for one in _fields(SHAPES[kind])}
-    found["red_flags"] = Field("red_flags", "codes", required=False)
-    has = {one.encode_name for one in msgspec.structs.fields(SHAPES[kind])}
-    return [found[name] for name in names if name in has and name in found]
-
-
-def _fields(shape: type[Any]) -> list[Field]:
-    fields = []
-    for one in msgspec.structs.fields(shape):
-        kind, options = _kind(one.encode_name, one.type)
-        if kind is not None:
-            fields.append(Field(one.encode_name, kind, one.required, options))
-    return fields
-
-
-def _kind(name: str, type_: Any) -> tuple[FieldKind | None, tuple[str, ...]]:
-    inner = get_args(type_)[0] if hasattr(type_, "__metadata__") else type_
-    if name in _CODES:
-        return "codes", ()
-    if name == "if":
-        return "condition", ()
-    if name == "level":
-        meta = next(iter(getattr(type_, "__metadata__", ())), None)
-        return "choice", tuple(str(level) for level in range(1, (getattr(meta, "le", None) or 5) + 1))
-    if get_origin(inner) is Literal:
-        return "choice", tuple(map(str, get_args(inner)))
-    if inner is bool or bool in get_args(inner):
-        return "yes_no", () if inner is bool else ("inherit",)
-    if inner is int:
-        return "number", ()
-    if get_origin(inner) is list:
-        of = get_args(inner)[0]
-        base = get_args(of)[0] if hasattr(of, "__metadata__") else of
-        return ("numbers" if base is int else "lines" if base is str else None), ()
-    if get_origin(inner) is dict and name.startswith("labels"):
-        return "pairs", ()
-    if get_origin(inner) is tuple or (get_args(inner) and tuple in {get_origin(one) for one in get_args(inner)}):
-        return "numbers", ()
-    parts = [get_args(one)[0] if hasattr(one, "__metadata__") else one for one in (inner, *get_args(inner))]
-    is_text = str in parts
-    return ("line" if name in _LINES else "text") if is_text else None, ()
-
-
-# -- a part in the content of its file ---------------------------------------------------------------------------------
-
-
 def find_part(content: Mapping[str, Any], where: Where) -> dict[str, Any]:
     """The part as it stands in the file's content, empty for a new one. Raises NotFound("part")."""
     if where.part == "about":
-        return {name: content[name] for name in _ABOUT if name in content}
+        return {name: content[name] for name in ABOUT if name in content}
     if where.part == "asked":
-        found = {name: content[name] for name in _ASKED if name in content}
+        found = {name: content[name] for name in ASKED if name in content}
         return found | {"red_flags": content.get("red_flags", {}).get("ask", [])}
-    if where.part in _SINGLE and not where.item:
+    if where.part in SINGLE and not where.item:
         return dict(content.get(where.part) or {})
     if where.part == "codes" and where.item in content.get("codes", {}):
         return dict(content["codes"][where.item])
-    if where.is_new and where.part in _LISTS:
+    if where.is_new and where.part in LISTS:
         return {}
     listed, at = _located(content, where)
     return dict(listed[at])
@@ -224,7 +143,7 @@ def _located(content: Mapping[str, Any], where: Where) -> tuple[list[Any], int]:
     lists = [content.get(where.part) or []]
     if where.part == "pages":
         lists = [screen.get("pages") or [] for screen in content.get("screens") or []]
-    for listed in lists if where.part in _LISTS else []:
+    for listed in lists if where.part in LISTS else []:
         at = _index(listed, where.item)
         if at is not None:
             return listed, at

@@ -67,7 +67,7 @@ async def check_change(
     own = [one for one in problems if one.file == name]
     known = {one.reason for one in before if one.file == name}
     said, fields = _beside(own, raw or b"", place, names)
-    trial, tried = "none", 0
+    trial, tried = "faulty" if problems else "none", 0
     differences: Sequence[Difference] = ()
     if tries:
         trial, differences, tried = await _tried(exchange, version, name, (sha256, files), faulty=bool(problems))

@@ -15,15 +15,14 @@ from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.triage.file_parts import (
     NEW,
     ORDERED,
-    Field,
     Where,
-    fields_of,
     find_part,
     listed_in,
     place_of,
     with_part,
     without_part,
 )
+from linjen.triage.part_fields import Field, fields_of
 from linjen.triage.yaml_lines import read_yaml
 from linjen.triage.yaml_writing import rewritten
 from linjen.web.exchange import Exchange

@@ -167,6 +167,18 @@ def people_words(exchange: Exchange, release: Release | None) -> str:
     return exchange.say("editor.people.changed", name=release.changer, day=day_words(release.changed_at))
 
 
+def version_label(exchange: Exchange, release: Release | None, version: Version) -> str:
+    """A version in a list to choose from: name, number, state and note."""
+    stamp = release.stamp if release else load().stamp
+    name = stamp.partition("+")[0].replace("@", " ")
+    said = [name or "?", state_words(exchange, release)]
+    if version.switch.release_id == (release.id if release else None):
+        said.append(exchange.say("editor.runs"))
+    if release is not None and release.note:
+        said.append(release.note.splitlines()[0][:60])
+    return ", ".join(said)
+
+
 def day_words(at: Any) -> str:
     """A day and a time as the routine writes them."""
     return f"{swedish.date_words(clock.local_date(at))}, {swedish.time_words(at)}"

@@ -23,6 +23,7 @@ from linjen.triage.reason_words import (
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, file_name_of, noted, see_version, triage_page
 from linjen.web.routing import get_page
+from linjen.web.words import has_word
 
 
 @get_page("/manage/triage/{version:str}/files/{file:str}", verb="see_triage", who="staff")
@@ -47,7 +48,7 @@ async def _file(exchange: Exchange) -> Response[Any]:
         return await triage_page(
             exchange, "triage_reason.html", version, view=view, english=english, file=name, saved=saved
         )
-    view = shared_view(version.opened, loaded)
+    view = shared_view(version.opened, loaded) | _named(exchange, loaded)
     return await triage_page(exchange, "triage_shared.html", version, view=view, english=english, file=name)
 
 
@@ -103,6 +104,14 @@ def shared_view(opened: Opened, loaded: Loaded) -> dict[str, Any]:
     if isinstance(file, CodesFile):
         view["codes"] = signs_of(opened, file.codes)
     return view | {"headings": headings, "signed": signature_of(file)}
+
+
+def _named(exchange: Exchange, loaded: Loaded) -> dict[str, str]:
+    """What a shared file is called, and what it is for; a kind that these pages do not know keeps its file's name."""
+    title, text = f"editor.shared.{loaded.file.kind}", f"editor.shared_text.{loaded.file.kind}"
+    if not has_word("sv", title):
+        return {"title": loaded.name, "text": ""}
+    return {"title": exchange.say(title), "text": exchange.say(text)}
 
 
 def _screens(version: Version) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.triage.opened import Opened, file_order
-from linjen.triage.reason_words import ReasonRow, found_in, reason_rows
+from linjen.triage.reason_list import ReasonRow, found_in, reason_rows
 from linjen.triage.releases import Release, Switch, list_releases, list_switches
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import (
@@ -28,7 +28,7 @@ _LONGEST_SEARCH = 100
 #: The list's filter -> which rows it keeps.
 _KEEPS: dict[str, Callable[[ReasonRow], object]] = {
     "all": lambda row: True, "unreviewed": lambda row: row.file and not row.reviewed,
-    "unread": lambda row: row.file and not row.source_read, "missing": lambda row: not row.file or row.broken,
+    "unread": lambda row: row.file and row.read < row.rules, "missing": lambda row: not row.file or row.broken,
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ async def _versions(exchange: Exchange) -> Response[Any]:
         exchange, "triage_versions.html", None, shipped=shipped, switch=shipped.switch,
         drafts=[row for row in rows if row["state"] == "draft"],
         others=[row for row in rows if row["state"] != "draft"],
+        done=_done(exchange, "runs", "off", "removed"),
         switches=[_switch_row(exchange, one, releases, shipped) for one in switches],
     )  # fmt: skip
 
@@ -90,9 +91,15 @@ async def _version(exchange: Exchange) -> Response[Any]:
     shown = [row for row in rows if _KEEPS[keep](row) and (not wanted or found_in(version.opened, row, wanted))]
     return await triage_page(
         exchange, "triage_version.html", version, groups=_grouped(shown), wanted=wanted, keep=keep, found=len(shown),
-        counts=_counts(rows), shared=_shared(version.opened),
+        done=_done(exchange, "approved", "retired"), counts=_counts(rows), shared=_shared(version.opened),
         filters=[{"value": name, "text": exchange.say(f"editor.version.show_{name}")} for name in _KEEPS],
     )  # fmt: skip
+
+
+def _done(exchange: Exchange, *known: str) -> str:
+    """What has just been done, by the address that one was sent on to."""
+    done = str(exchange.request.query_params.get("done", ""))
+    return done if done in known else ""
 
 
 def _grouped(rows: list[ReasonRow]) -> list[tuple[str, list[ReasonRow]]]:
@@ -106,7 +113,7 @@ def _counts(rows: list[ReasonRow]) -> dict[str, int]:
     there = [row for row in rows if row.file]
     return {
         "reasons": len(rows), "files": len(there), "rules": sum(row.rules for row in rows),
-        "reviewed": sum(row.reviewed for row in there), "read": sum(row.source_read for row in there),
+        "reviewed": sum(row.reviewed for row in there), "read": sum(row.read for row in there),
         "broken": sum(row.broken for row in there),
     }  # fmt: skip
 
