@@ -12,23 +12,15 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 import msgspec
 
-from linjen.triage.slips import SHORTEST, Slips
-from linjen.triage.words import Token, fold, sound
+from linjen.triage.patterns import Vocabulary
+from linjen.triage.words import Token
 
 Span = tuple[int, ...]  # the places (token numbers) of one find, rising
 Number = tuple[str, float, int]  # kind, value, place
 
-_ENDINGS = (
-    "", "en", "et", "n", "t", "a", "ar", "er", "or", "na", "arna", "erna", "orna", "r", "s", "ens", "ets", "ade", "at",
-    "ad", "de", "te", "ande", "are", "d", "sen", "ena", "ene", "an", "as",
-)  # fmt: skip
-_BOOSTERS = re.compile(r"^(?:jätte|skit|super|svin|as|mega|extrem|sjukt|ultra|sketa|tok|pers|full|halv|stup)(?=.{2})")
-
-_SHORT = 4
 _ROW_GAP = 3
 _WIDE_GAP = 7
 _PHRASE_GAP = 2
@@ -37,82 +29,6 @@ _MOST = 24
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq,
 }  # fmt: skip
-
-
-class Vocabulary:
-    """Which word patterns a word of a text fits; with `near` also when it is misspelled."""
-
-    def __init__(self, keep: Iterable[str], folded: bool = False, near: bool = True) -> None:
-        self._learns = near
-        self._spell = fold if folded else str
-        self._keep = {self._spell(word) for word in keep}
-        self._whole: dict[str, set[int]] = {}
-        self._begin: dict[str, set[int]] = {}
-        self._end: dict[str, set[int]] = {}
-        self._within: dict[str, set[int]] = {}
-        self._near_whole, self._near_begin = Slips(), Slips()
-        self.fits = lru_cache(maxsize=8192)(self._fits)
-
-    def add(self, pattern: str, number: int) -> None:
-        """Take in one pattern under its number."""
-        word = self._spell(pattern.strip("*~"))
-        # Without its dots a short piece is a piece of too many words: "tå*" would be "tala", "*rött" would be "brott".
-        bare = word != pattern.strip("*~") and len(word) <= _SHORT
-        if pattern.endswith("~") or (bare and pattern.endswith("*")):
-            for ending in _ENDINGS:
-                self._whole.setdefault(word + ending, set()).add(number)
-            self._learn(self._near_whole, word, number)
-        elif pattern.startswith("*") and pattern.endswith("*"):
-            self._within.setdefault(word, set()).add(number)
-        elif pattern.startswith("*") and not bare:
-            self._end.setdefault(word, set()).add(number)
-        elif pattern.endswith("*"):
-            self._begin.setdefault(word, set()).add(number)
-            self._learn(self._near_begin, word, number)
-        else:
-            self._whole.setdefault(word, set()).add(number)
-            self._learn(self._near_whole, word, number)
-
-    def _learn(self, index: Slips, word: str, number: int) -> None:
-        if self._learns and len(word) >= SHORTEST and len(key := sound(word)) >= SHORTEST:
-            index.add(key, number)
-
-    def _fits(self, form: str) -> frozenset[int]:
-        spelled = self._spell(form)
-        known, covered = self._known(spelled)
-        plain = _BOOSTERS.sub("", spelled)
-        if plain != spelled:
-            more, also = self._known(plain)
-            known, covered = known | more, max(covered, also + len(spelled) - len(plain))
-        # A short beginning or a right end of a compound says little: the rest may still be misspelled.
-        if self._learns and covered * 5 < len(spelled) * 3 and len(spelled) >= SHORTEST and spelled not in self._keep:
-            known = known | self._nearly(spelled)
-        return frozenset(known | self._parts(spelled))
-
-    def _known(self, form: str) -> tuple[set[int], int]:
-        """The patterns of the whole word and of its beginnings, and how many letters the longest one covers."""
-        found, covered = set(self._whole.get(form, ())), 0
-        if found:
-            covered = len(form)
-        for cut in range(2, len(form) + 1):
-            if (numbers := self._begin.get(form[:cut])) is not None:
-                found.update(numbers)
-                covered = max(covered, cut)
-        return found, covered
-
-    def _parts(self, form: str) -> set[int]:
-        size = len(form)
-        found: set[int] = set()
-        for start in range(1, size - 1):  # the end of a compound: something stands before it
-            found.update(self._end.get(form[start:], ()))
-        for start in range(size - 2) if self._within else ():
-            for stop in range(start + 3, min(size, start + 16) + 1):
-                found.update(self._within.get(form[start:stop], ()))
-        return found
-
-    def _nearly(self, form: str) -> set[int]:
-        key = sound(form)
-        return self._near_whole.whole(key) | self._near_begin.beginnings(key)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -153,6 +69,25 @@ def _with_gaps(items: Iterable[str]) -> Iterator[tuple[str, int]]:
         gap = _ROW_GAP
 
 
+class _Members(msgspec.Struct, frozen=True):
+    """A group: its words by number, its phrases by the numbers of which each needs one, and those that need none."""
+
+    words: frozenset[int]
+    by_number: dict[int, list[str]]
+    always: tuple[str, ...]
+
+
+class _Measure(msgspec.Struct, frozen=True):
+    """A number of a kind that stands so to a limit."""
+
+    kind: str
+    sign: str
+    limit: float
+
+
+_Choice = int | _Members | _Measure | tuple[tuple[str, int], ...]
+
+
 class Lexicon:
     """Compiled groups and expressions; `find` gives every expression that occurs in a text, and where."""
 
@@ -174,6 +109,7 @@ class Lexicon:
         self._anchored: dict[int, list[tuple[Expression, tuple[frozenset[int], ...]]]] = {}
         self._vetoes: dict[str, list[Row]] = {}
         self.needed: dict[str, frozenset[int] | None] = {}
+        self._choices: dict[str, tuple[_Choice, ...]] = {}
         for name, expressions in lines.items():
             for line in expressions:
                 self._take_in(parse_expression(name, line))
@@ -203,25 +139,20 @@ class Lexicon:
         return self.needed[item]
 
     def _found_atoms(self, item: str) -> frozenset[int] | None:
-        found: frozenset[int] | None = frozenset()
+        found = []
         for choice in item.lstrip("+").split("|"):
             first, *rest = [choice] if choice[1:] in self._groups else choice.split("_")
             for part in rest:
                 self._atoms(part)
-            atoms = self._first_atoms(first)
-            found = None if atoms is None or found is None else found | atoms
-        return found
+            found.append(self._atoms(first) if first != item else self._first_atoms(first))
+        return _joined(found)
 
     def _first_atoms(self, part: str) -> frozenset[int] | None:
         if part.startswith("#"):
             return None
         if not part.startswith("@"):
             return frozenset((self._number(part),))
-        found: frozenset[int] | None = frozenset()
-        for member in self._group(part):
-            atoms = self._atoms(member)
-            found = None if atoms is None or found is None else found | atoms
-        return found
+        return _joined([self._atoms(member) for member in self._group(part)])
 
     def _group(self, item: str) -> tuple[str, ...]:
         try:
@@ -229,12 +160,35 @@ class Lexicon:
         except KeyError:
             raise ValueError(f"no group {item}") from None
 
-    def _sorted_members(self, members: Sequence[str]) -> tuple[frozenset[int], tuple[str, ...]]:
-        """The single words of a group by number, looked up at once, and its members that need a search."""
-        single = [one for one in members if not set(one) & set("_|@#+")]
+    def _sorted_members(self, members: Sequence[str]) -> _Members:
+        """The members of a group as a text is searched for them."""
+        words: set[int] = set()
+        by_number: dict[int, list[str]] = {}
+        always = []
         for one in members:
-            self._atoms(one)
-        return frozenset(self._number(one) for one in single), tuple(one for one in members if one not in single)
+            atoms = self._atoms(one)
+            if not set(one) & set("_|@#+"):
+                words.add(self._number(one))
+            elif atoms is None:
+                always.append(one)
+            else:
+                for number in atoms:
+                    by_number.setdefault(number, []).append(one)
+        return _Members(frozenset(words), by_number, tuple(always))
+
+    def choices(self, item: str) -> tuple[_Choice, ...]:
+        """What an item may be: a word's number, a group, a phrase or a measure."""
+        if item not in self._choices:
+            self._choices[item] = tuple(map(self._choice, item.lstrip("+").split("|")))
+        return self._choices[item]
+
+    def _choice(self, choice: str) -> _Choice:
+        if choice.startswith("#"):
+            kind, sign, limit = re.match(r"#(\w+)(>=|<=|>|<|=)([\d.]+)", choice).groups()  # type: ignore[union-attr]
+            return _Measure(kind, sign, float(limit))
+        if "_" in choice and choice[1:] not in self.members:
+            return tuple((part, _PHRASE_GAP) for part in choice.split("_"))
+        return self.members[choice[1:]] if choice.startswith("@") else self.numbers[choice]
 
     def _number(self, pattern: str) -> int:
         if pattern not in self.numbers:
@@ -269,6 +223,14 @@ class Lexicon:
         return found
 
 
+def _joined(found: Sequence[frozenset[int] | None]) -> frozenset[int] | None:
+    """All numbers; None when one of them is open."""
+    closed = [numbers for numbers in found if numbers is not None]
+    if len(closed) < len(found):
+        return None
+    return closed[0] if len(closed) == 1 else frozenset().union(*closed)
+
+
 class _Search:
     """One text being searched: the spans of items are worked out once and kept."""
 
@@ -286,34 +248,41 @@ class _Search:
             if needed is not None and needed.isdisjoint(self.present):
                 self._known[item] = []
                 return []
-            spans = {span for choice in item.lstrip("+").split("|") for span in self._choice(choice)}
+            spans: set[Span] = set()
+            for choice in self._lexicon.choices(item):
+                spans.update(self._choice(choice))
             self._known[item] = sorted(spans)[:_MOST]
         return self._known[item]
 
-    def _choice(self, choice: str) -> list[Span]:
-        if choice.startswith("#"):
-            return self._number(choice)
-        if "_" in choice and choice[1:] not in self._lexicon.members:
-            return self._row([(part, _PHRASE_GAP) for part in choice.split("_")])
-        if choice.startswith("@"):
-            words, phrases = self._lexicon.members[choice[1:]]
-            spans = [(at,) for number in words & self.present for at in self._places[number]]
-            return [*spans, *(span for member in phrases for span in self.item(member))]
-        return [(at,) for at in self._places.get(self._lexicon.numbers[choice], ())]
+    def _choice(self, choice: _Choice) -> Iterable[Span]:
+        if isinstance(choice, int):
+            return [(at,) for at in self._places.get(choice, ())]
+        if isinstance(choice, tuple):
+            return self._row(choice)
+        if isinstance(choice, _Measure):
+            holds, limit = _COMPARE[choice.sign], choice.limit
+            return [(at,) for name, value, at in self._numbers if name == choice.kind and holds(value, limit)]
+        return self._group(choice)
 
-    def _number(self, choice: str) -> list[Span]:
-        kind, sign, limit = re.match(r"#(\w+)(>=|<=|>|<|=)([\d.]+)", choice).groups()  # type: ignore[union-attr]
-        return [(at,) for name, value, at in self._numbers if name == kind and _COMPARE[sign](value, float(limit))]
+    def _group(self, group: _Members) -> Iterator[Span]:
+        """Only members of which a word is there are searched for: a group may have a hundred."""
+        for number in group.words & self.present:
+            for at in self._places[number]:
+                yield (at,)
+        near = {one for number in group.by_number.keys() & self.present for one in group.by_number[number]}
+        for member in (*near, *group.always):
+            yield from self.item(member)
 
     def _row(self, items: Sequence[tuple[str, int]]) -> list[Span]:
         spans = self.item(items[0][0])
         for item, gap in items[1:]:
             if not spans:
                 return []
+            following = self.item(item)
             spans = [
                 (*span, *after)
                 for span in spans
-                for after in self.item(item)
+                for after in following
                 if 0 < after[0] - span[-1] <= gap and self._tokens[span[-1]].sentence == self._tokens[after[0]].sentence
             ][:_MOST]
         return spans

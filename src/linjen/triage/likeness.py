@@ -17,7 +17,8 @@ from typing import Any
 
 import msgspec
 
-from linjen.triage.expressions import Lexicon, Vocabulary
+from linjen.triage.expressions import Lexicon
+from linjen.triage.patterns import Vocabulary
 from linjen.triage.words import Token, fold, read_lexicon_file, tokenise
 
 # Measured on lines the phrases were not written from: see the decision on own words.
@@ -211,7 +212,7 @@ def _features(text: str, classes: WordClasses) -> dict[str, float]:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _pieces(form: str) -> dict[str, float]:
     """A word's features: the word and its letter pieces, without dots and rings so that "brost" meets "bröst"."""
     if form[0].isdigit():

@@ -77,7 +77,7 @@ _KEPT = "likeness"
 #: Every file that what is learned from the phrases follows from, beside the openings.
 _FOLLOWS_FROM = (
     "contact_reasons.tsv", "lexicon/lay_words.yaml", "lexicon/concepts.yaml", "lexicon/keep.yaml",
-    "matching.py", "likeness.py", "expressions.py", "slips.py", "words.py",
+    "matching.py", "likeness.py", "expressions.py", "patterns.py", "slips.py", "words.py",
 )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def value_of(form: str) -> float | None:
     return _lists().values.get(form)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _joined_months(form: str) -> float | None:
     """Months from "tvåmånaders", "fyra-veckors", "sexveckorsbebis": number and unit written as one word."""
     for word, value in _lists().values.items():

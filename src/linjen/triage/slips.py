@@ -18,16 +18,16 @@ class Slips:
     """Words of five letters or more, each with its numbers, looked up by a word that may hold one slip."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, set[int]] = {}
+        self._numbers: dict[str, tuple[int, ...]] = {}
         self._begin: dict[str, list[str]] = {}
         self._later: dict[str, list[str]] = {}
 
     def add(self, word: str, number: int) -> None:
         """Take in a word of at least five letters under a number."""
         if (known := self._numbers.get(word)) is not None:
-            known.add(number)
+            self._numbers[word] = (*known, number)
             return
-        self._numbers[word] = {number}
+        self._numbers[word] = (number,)
         size = 3 if len(word) >= _LONG else 2
         self._begin.setdefault(word[:size], []).append(word)
         self._later.setdefault(word[0] + word[size + 1 : 2 * size + 1], []).append(word)
@@ -39,7 +39,7 @@ class Slips:
         found: set[int] = set()
         for near in self._sharing(word, sizes):
             if shorter <= len(near) <= longer and is_near(near, word):
-                found |= self._numbers[near]
+                found.update(self._numbers[near])
         return found
 
     def beginnings(self, word: str) -> set[int]:
@@ -47,11 +47,11 @@ class Slips:
         found: set[int] = set()
         for end in range(SHORTEST, len(word) + 1):
             if (numbers := self._numbers.get(word[:end])) is not None:
-                found |= numbers
+                found.update(numbers)
         for near in self._sharing(word, (3,)):  # the pieces of long words alone
             size = len(near)
             if any(is_near(near, word[:end]) for end in (size, size - 1, size + 1) if end <= len(word)):
-                found |= self._numbers[near]
+                found.update(self._numbers[near])
         return found
 
     def _sharing(self, word: str, sizes: Iterable[int]) -> set[str]:

@@ -29,7 +29,7 @@ class Token(msgspec.Struct, frozen=True):
     clause: int
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def normal(word: str) -> str:
     """Lower case, composed letters, no accents but å ä ö, and "ooont" drawn together to "ont"."""
     return _STRETCHED.sub(r"\1", unicodedata.normalize("NFC", word).lower().translate(_ACCENTS).replace("’", "'"))
@@ -73,7 +73,7 @@ _SOUNDS = (("stj", "sj"), ("skj", "sj"), ("sch", "sj"), ("ch", "sj"), ("z", "s")
            ("x", "ks"), ("w", "v"), ("ph", "f"), ("th", "t"), ("ä", "e"))  # fmt: skip
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def sound(word: str) -> str:
     """A spelling key shared by words that a hurried writer mixes up: doubled letters, ck/k, ä/e, the sj-sounds."""
     word = _SOFT_C.sub("s", _SILENT_START.sub("j", word)) if "c" in word or word[1:2] == "j" else word
