@@ -14,6 +14,7 @@ from linjen.triage import (
     Patient,
     Protocols,
     State,
+    Value,
     add_text,
     answer,
     assess,
@@ -26,6 +27,7 @@ from linjen.triage import (
     pages_left,
     summary,
 )
+from linjen.triage.interview import is_emergency
 from linjen.triage.state import TextReading
 from linjen.triage.wording import about_patient, worded
 from tests.rules.resident import interviewed, knowing
@@ -268,3 +270,23 @@ def test_a_name_decides_nothing() -> None:
     plain = interviewed(protocols, begin(protocols, 4, "male", "parent", "halsont"), knowing(protocols, known))
     assert assess(protocols, named) == assess(protocols, plain)
     assert summary(protocols, named)[0].question != summary(protocols, plain)[0].question
+
+
+def test_a_chosen_reason_adds_and_takes_no_warning_sign_away() -> None:
+    protocols = load()
+    text = "ont i halsen och feber sedan i går, svårt att svälja"
+    facts: dict[str, Value] = {"ent.sore_throat": True, "gen.fever": True, "ent.trismus": True}
+    free = begin(protocols, 30, "female", text=text)
+    for chosen in ([], ["feber_vuxen"], ["halsont"]):
+        start = choose(protocols, free, chosen) if chosen else free
+        result = assess(protocols, interviewed(protocols, start, knowing(protocols, facts)))
+        assert "ent.trismus" in result.asked, chosen
+        assert result.urgency <= 2, chosen
+
+
+def test_a_choice_alone_says_yes_to_no_warning_sign() -> None:
+    protocols = load()
+    for reason in ("kramper", "stroke", "brostsmarta"):
+        state = choose(protocols, begin(protocols, 40, "female", text="en fråga"), [reason])
+        assert assess(protocols, state).urgency > 1, reason
+        assert not is_emergency(protocols, state), reason

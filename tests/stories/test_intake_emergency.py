@@ -39,7 +39,7 @@ async def test_a_life_threatening_answer_shows_112_at_once_and_keeps_the_draft(r
 
 async def test_she_may_go_back_and_correct_the_answer(region: Region) -> None:
     walk = await _in_danger(region)
-    await walk.open("questions/2")
+    await walk.open("questions/3")
     assert walk.response.status_code == 200
     assert "checked" in walk.response.text
     await walk.send(walk.filled())
@@ -144,4 +144,4 @@ async def test_danger_to_life_in_an_administrative_question_shows_112_and_lets_h
     await walk.to_check()
     await walk.send(path=f"/intakes/{walk.case_id}/send")
     assert walk.step == "receipt"
-    assert await region.value("select priority from visits where case_id = $1", UUID(walk.case_id)) == 2
+    assert await region.value("select priority from visits where case_id = $1", UUID(walk.case_id)) == 1

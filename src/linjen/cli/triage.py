@@ -25,6 +25,10 @@ from linjen.triage.state import Page, Result, Sex, State, Value, Writer
 _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
 
 
+#: What a line that is no JSON, no UTF-8 or nested beyond reason may raise: one bad line never ends the run.
+_BAD_LINE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
 class Start(msgspec.Struct):
     """The first line of an interview. `at` says what day "sen i måndags" is counted from; the rules know no clock."""
 
@@ -102,7 +106,7 @@ def match_line(protocols: Protocols, line: bytes) -> dict[str, Any]:
     """The answer to one line of `match`."""
     try:
         asked = msgspec.json.decode(line, type=MatchLine)
-    except msgspec.MsgspecError as wrong:
+    except _BAD_LINE as wrong:
         return _error(_id_of(line), "bad_line", why=str(wrong))
     reading = protocols.read(asked.text)
     return {
@@ -121,7 +125,7 @@ def _error(id: str, reason: str, **more: object) -> dict[str, Any]:
 def _id_of(line: bytes) -> str:
     try:
         found = msgspec.json.decode(line)
-    except msgspec.MsgspecError:
+    except _BAD_LINE:
         return ""
     return str(found.get("id", "")) if isinstance(found, dict) else ""
 
@@ -144,7 +148,7 @@ class Interviews:
         """What one line brings: errors first, then a page to answer or the result."""
         try:
             said = msgspec.json.decode(line, type=InterviewLine)
-        except msgspec.MsgspecError as wrong:
+        except _BAD_LINE as wrong:
             yield _error(_id_of(line), "bad_line", why=str(wrong))
             return
         if said.start is not None:

@@ -12,7 +12,7 @@ from linjen.triage.confirming import MOST_CODES, PAGE, to_confirm
 from linjen.triage.content import Block
 from linjen.triage.facts import FactTable, is_fitting, is_settled, see_facts
 from linjen.triage.library import AskBlock, Protocols, Reason
-from linjen.triage.plausible import by_text, is_only_administrative, is_unsure, protocols_in_play
+from linjen.triage.plausible import is_only_administrative, is_unsure, protocols_in_play, resembling
 from linjen.triage.remembering import Unrolled, remembered
 from linjen.triage.standing import worth_asking
 from linjen.triage.state import State
@@ -70,7 +70,7 @@ def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterato
 def _said(protocols: Protocols, state: State, facts: FactTable, reasons: tuple[Reason, ...]) -> Iterator[Due]:
     """What the words said, to be confirmed, and the lead symptoms of what they resemble: warning signs first."""
     wording = protocols.general.wording
-    lead = () if state.chosen else _lead_codes(protocols, state)
+    lead = () if is_only_administrative(protocols, state) else _lead_codes(protocols, state)
     stated = to_confirm(protocols, state, facts, reasons, shared=bool(lead))
     if lead and not state.suspected:
         # One page for both: which symptoms there are is also what the words say.
@@ -91,8 +91,15 @@ def _quote(state: State) -> str:
     return whole if len(whole) <= _QUOTED else whole[:_QUOTED].rsplit(" ", 1)[0] + " …"
 
 
+def _unassumed(protocols: Protocols, state: State) -> list[str]:
+    """The warning signs that the chosen reasons are about, which a choice alone does not say yes to."""
+    chosen = (protocols.reasons[id].file for id in state.chosen if id in protocols.reasons)
+    return [code for file in chosen for code in file.means if protocols.vocabulary.findings[code].is_red_flag]
+
+
 def _lead_codes(protocols: Protocols, state: State) -> tuple[str, ...]:
-    leads = [protocols.reasons[id].file.lead for id in by_text(protocols, state) if id in protocols.reasons]
+    leads = [protocols.reasons[id].file.lead for id in resembling(protocols, state) if id in protocols.reasons]
+    leads = [_unassumed(protocols, state), *leads]
     leads = [lead for lead in leads if lead]  # an administrative reason has none
     listed = dict.fromkeys([*(lead[0] for lead in leads), *(code for lead in leads for code in lead[1:])])
     # What follows from another lead symptom is asked later, among the warning signs, so that this stays one page.

@@ -42,7 +42,9 @@ def see_facts(protocols: Protocols, state: State) -> FactTable:
 
 def _means(protocols: Protocols, state: State) -> list[str]:
     reasons = (protocols.reasons[id] for id in state.chosen if id in protocols.reasons)
-    return [code for reason in reasons for code in reason.file.means]
+    # A warning sign is never taken for granted: who chooses "Krampanfall" may ask about her medicine.
+    findings = protocols.vocabulary.findings
+    return [code for reason in reasons for code in reason.file.means if not findings[code].is_red_flag]
 
 
 def _raise_parents(protocols: Protocols, state: State, facts: FactTable, code: str) -> None:

@@ -60,6 +60,11 @@ def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[s
     return tuple(dict.fromkeys(id for id in found if id not in named and _is_for(protocols, id, facts)))
 
 
+def resembling(protocols: Protocols, state: State) -> tuple[str, ...]:
+    """The reasons that the text makes plausible and the resident did not choose."""
+    return tuple(id for id in by_text(protocols, state) if id not in state.chosen)
+
+
 def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
     """Has the resident said no to the first lead symptom and yes or "vet inte" to no other one?
 
@@ -93,12 +98,13 @@ def _is_doubted(protocols: Protocols, state: State, code: str) -> bool:
 
 @remembered
 def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
-    """The reasons whose warning signs and rules count: those chosen, else those of the text that are not denied; and
-    while the words leave it open, those that the answers speak for.
+    """The reasons whose warning signs and rules count: those chosen, those of the text that are not denied, and while
+    the words leave it open those that the answers speak for.
 
-    The best one by text always stays, so that a no to its lead symptom never silences its rules.
+    A choice adds and takes nothing away: who picks "Feber" and wrote of her throat is asked for the throat's warning
+    signs. The first one always stays, so that a no to its lead symptom never silences its rules.
     """
-    found = state.chosen or by_text(protocols, state)
+    found = state.chosen if is_only_administrative(protocols, state) else (*state.chosen, *resembling(protocols, state))
     named = tuple(id for id in found if id == found[0] or not is_denied(protocols, state, facts, id))
     return (*named, *by_findings(protocols, state, facts))
 

@@ -66,7 +66,7 @@ def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired
     """
     playing = in_play(protocols, state, facts)
     undenied = [id for id in playing if not is_denied(protocols, state, facts, id)]
-    affirmed = [id for id in undenied if state.chosen or is_affirmed(protocols, state, facts, id)]
+    affirmed = [id for id in undenied if id in state.chosen or is_affirmed(protocols, state, facts, id)]
     found = [_as_default(protocols.reasons[id].file.default, id) for id in affirmed if id in protocols.reasons]
     best = undenied[0] if undenied else playing[0] if playing else ""
     if best in protocols.reasons and best not in affirmed and (not affirmed or _is_without_lead(protocols, best)):
