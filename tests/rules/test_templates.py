@@ -20,7 +20,7 @@ def test_parts_without_the_page_are_imported_once() -> None:
 
 def test_parts_that_show_something_of_the_page_are_given_it() -> None:
     """The form token stands in the macro of the hidden fields."""
-    assert 'from "resident/intake_parts.html" import hidden, onward, error_of with context %}' in source_of(
+    assert 'from "resident/intake_parts.html" import hidden, onward with context %}' in source_of(
         "resident/intake_questions.html"
     )
 
