@@ -71,8 +71,8 @@ def _said(protocols: Protocols, state: State, facts: FactTable, reasons: tuple[R
     """What the words said, to be confirmed, and the lead symptoms of what they resemble: warning signs first."""
     wording = protocols.general.wording
     lead = () if is_only_administrative(protocols, state) else _lead_codes(protocols, state)
-    stated = to_confirm(protocols, state, facts, reasons, shared=bool(lead))
-    if lead and not state.suspected:
+    stated = to_confirm(protocols, state, facts, reasons, shared=bool(lead) and not state.chosen)
+    if lead and not state.suspected and not state.chosen:
         # One page for both: which symptoms there are is also what the words say.
         lead, stated = tuple(dict.fromkeys((*stated, *lead)))[:MOST_CODES], ()
     if state.suspected or stated:
