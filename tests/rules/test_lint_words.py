@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linjen.core.errors import Invalid
-from linjen.triage import condition, lint, yaml_lines
+from linjen.triage import condition, lint, lint_languages, yaml_lines
 from linjen.triage.condition import parse
 from linjen.triage.library import FOLDER, files_in, terms_of
 from linjen.triage.lint import check_files
@@ -25,7 +25,8 @@ def _said_in(module: object) -> list[str]:
         "problem", "Problem", "wrong", "_wrong"}]  # fmt: skip
     texts = [part for call in named for part in call.args]
     texts += [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "why"]
-    texts += [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield) and node.value is not None]
+    yielded = [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield) and node.value is not None]
+    texts += [part for one in yielded for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
     texts += [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
               and getattr(node.targets[0], "id", "") == "why"]  # fmt: skip
     return [said for one in texts if (said := _filled(one)) and " " in said]
@@ -45,7 +46,7 @@ def _filled(node: ast.expr) -> str:
     return "".join(parts)
 
 
-SAID = [one for module in (lint, condition, yaml_lines) for one in _said_in(module)]
+SAID = [one for module in (lint, lint_languages, condition, yaml_lines) for one in _said_in(module)]
 
 
 def test_the_sentences_are_found() -> None:

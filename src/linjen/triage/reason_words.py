@@ -5,6 +5,7 @@ Pure. Nothing is judged here; what the linter says stands beside it on the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -16,6 +17,7 @@ from linjen.triage.opened import Opened, is_source_read
 from linjen.triage.vocabulary import vocabulary
 
 _NUMBER = "en siffra"
+_URL = re.compile(r"https?://[^\s<>\"]+")
 _KINDS = {"line": "en rad", "text": "fri text", "choice": "ett val", "yes_no": "ja eller nej", "date": "ett datum"}
 _DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 
@@ -52,7 +54,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands behind a file or a rule."""
+    """Who stands behind a file or a rule; `url` is where its source is found, when it says so."""
 
     version: int
     author: str
@@ -61,6 +63,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: bool
     reviewed_by: str = ""
     reviewed_on: str = ""
+    url: str = ""
 
 
 class SaidRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +153,7 @@ def signature_of(file: Signed, rule: RuleText | None = None) -> Signature:
         source=source, source_read=is_source_read(source), reviewed=reviewed,
         reviewed_by=(rule.reviewed_by if rule else "") or file.reviewed_by,
         reviewed_on=(rule.reviewed_on if rule else "") or file.reviewed_on,
+        url=found[0].rstrip(".,;") if (found := _URL.search(source)) else "",
     )  # fmt: skip
 
 
