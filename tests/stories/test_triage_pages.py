@@ -86,6 +86,10 @@ async def test_every_kind_of_file_can_be_read(region: Region, name: str) -> None
     answer = await (await region.staff("eva")).get(f"{SHIPPED}/files/{name}?english=1")
     assert answer.status_code == 200
     assert "Ej granskad" in answer.text
+    if name == "general":
+        assert "Hjälp att få just nu" in answer.text
+        assert load().general.support[0].title in answer.text
+        assert load().general.form[0].text in answer.text
 
 
 async def test_a_file_that_cannot_be_read_is_shown_with_the_line_and_the_rest_of_the_version_too(

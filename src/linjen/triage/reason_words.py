@@ -199,7 +199,7 @@ def _audience(opened: Opened, general: GeneralFile, id: str) -> Iterable[str]:
             yield opened.condition(audience.condition)
 
 
-def form_lines(file: ReasonFile) -> list[FormLine]:
+def form_lines(file: ReasonFile | GeneralFile) -> list[FormLine]:
     """The questions of the short form."""
     return [
         FormLine(

@@ -16,7 +16,7 @@ from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Files, Version, running_files
 
 #: Vignettes that a single check holds; a change that concerns more of them is tried on a page of its own.
-_MOST_VIGNETTES = 120
+_MOST_VIGNETTES = 300
 
 
 @dataclass(frozen=True)
