@@ -1,4 +1,4 @@
-"""The editor of the triage: a rule is changed, checked, compared, approved and run; what is under way goes on as it began."""
+"""The editor of the triage: a rule is changed, checked, compared, approved and run; what is under way stays."""
 
 from __future__ import annotations
 

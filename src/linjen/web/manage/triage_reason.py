@@ -88,7 +88,16 @@ def shared_view(opened: Opened, loaded: Loaded) -> dict[str, Any]:
     """What a file that all reasons share shows: headings, rules, terms and wordings, as far as it has them."""
     file = loaded.file
     headings: list[tuple[str, str, list[Any]]] = []
-    view: dict[str, Any] = {"kind": file.kind, "rules": [], "support": [], "form": [], "terms": [], "floors": [], "codes": [], "default": None}
+    view: dict[str, Any] = {
+        "kind": file.kind,
+        "rules": [],
+        "support": [],
+        "form": [],
+        "terms": [],
+        "floors": [],
+        "codes": [],
+        "default": None,
+    }
     if isinstance(file, GeneralFile):
         view["default"], view["form"] = file.default, form_lines(file)
         view["support"] = [(opened.condition(one.condition), one) for one in file.support]
