@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +14,17 @@ from hypothesis import strategies as st
 
 from linjen.triage import Protocols, State, Value, answer, assess, begin, load, next_page, page_at, pages_ahead
 from linjen.triage.agenda import still_to_ask
+from linjen.triage.condition import MAYBE, NO, UNKNOWN, YES, codes_of, compiled, parse
 from linjen.triage.facts import see_facts
 from linjen.triage.interview import is_emergency
+from linjen.triage.library import Fitting
 from linjen.triage.plausible import candidates
+from linjen.triage.reach import spanning
 from linjen.triage.remembering import Unrolled, remembered
+from linjen.triage.standing import active_rules, fired, touched_rules
+from linjen.triage.touched import Touched
 from tests.rules.resident import MOST_PAGES, knowing
-from tests.rules.test_triage_properties import known_facts, quick, reading_as, starts
+from tests.rules.test_triage_properties import PROTOCOLS, USED, known_facts, quick, reading_as, starts
 
 ASKED: dict[str, Callable[[Protocols, State], Any]] = {
     "page": next_page,
@@ -96,3 +102,31 @@ def test_a_generator_is_drawn_no_further_than_somebody_has_looked() -> None:
     assert next(both) == (0, 0)
     assert list(both) == [(1, 1), (2, 2), (3, 3)]
     assert list(kept) == [0, 1, 2, 3] == drawn
+
+
+@quick
+@given(starts(), known_facts(), st.integers())
+def test_the_rules_that_are_touched_are_all_that_can_hold(state: State, facts: dict[str, Value], seed: int) -> None:
+    """Found by their codes, they fire as when every rule is tried; no, "vet inte" and 0 among the answers."""
+    chance, findings = random.Random(seed), PROTOCOLS.vocabulary.findings
+    denied = {code: False if findings[code].type == "bool" else None for code in chance.sample(USED, 12)}
+    answers: dict[str, Value] = {**denied, **facts}
+    for code in chance.sample(sorted(answers), 4):
+        answers[code] = 0.0 if findings[code].type == "number" else None
+    state = msgspec.structs.replace(state, answers=answers)
+    table = see_facts(PROTOCOLS, state)
+    reasons = tuple(PROTOCOLS.reasons.values())
+    every = fired(active_rules(PROTOCOLS, reasons, table), table)
+    assert fired(touched_rules(PROTOCOLS, reasons, table), table) == every
+    assert len(list(touched_rules(PROTOCOLS, reasons, table))) < len(list(active_rules(PROTOCOLS, reasons, table)))
+
+
+def test_a_rule_that_holds_where_nothing_is_known_is_always_touched() -> None:
+    parse_ = functools.partial(parse, findings=PROTOCOLS.vocabulary.findings)
+    nodes = [parse_(text) for text in ("gen.fever", "not gen.fever and age_years < 1", "female", "gen.temp >= 38")]
+    rules = [Fitting(compiled(node), spanning(node), codes_of(node)) for node in nodes]
+    touched = Touched(rules)
+    assert touched.by({}) == [rules[1], rules[2]]
+    assert touched.by({"gen.fever": NO}) == [rules[1], rules[2]]
+    assert touched.by({"gen.fever": MAYBE, "gen.temp": 0.0}) == rules
+    assert touched.by({UNKNOWN + "gen.fever": YES}) == rules[:3]

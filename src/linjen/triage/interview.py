@@ -10,13 +10,10 @@ import msgspec
 
 from linjen.core.errors import Invalid
 from linjen.triage.agenda import Due, due_blocks, still_to_ask
-from linjen.triage.condition import YES
 from linjen.triage.confirming import MOST_CODES, stated_in
-from linjen.triage.facts import see_facts
 from linjen.triage.library import Protocols
-from linjen.triage.plausible import protocols_in_play
 from linjen.triage.remembering import remembered
-from linjen.triage.standing import active_rules
+from linjen.triage.standing import fired_now
 from linjen.triage.state import Asked, AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
 from linjen.triage.wording import Put, asked, put, put_help
 
@@ -84,9 +81,7 @@ def _suspects(protocols: Protocols, before: Mapping[str, str], reading: TextRead
 @remembered
 def is_emergency(protocols: Protocols, state: State) -> bool:
     """Is a rule of level 1 certain already? Then nothing more is asked."""
-    facts = see_facts(protocols, state)
-    rules = active_rules(protocols, protocols_in_play(protocols, state, facts), facts)
-    return any(rule.level == 1 and rule.test(facts) == YES for rule in rules)
+    return any(rule.level == 1 and rule.certain for rule in fired_now(protocols, state))
 
 
 def next_page(protocols: Protocols, state: State, language: str = "sv") -> Page | None:

@@ -32,6 +32,7 @@ from linjen.triage.content import (
 )
 from linjen.triage.reach import Span, spanning
 from linjen.triage.state import Stated, TextReading
+from linjen.triage.touched import Touched
 from linjen.triage.vocabulary import FINDINGS_FILE, REASONS_FILE, Vocabulary, vocabulary
 from linjen.triage.yaml_lines import Lines, line_of, read_yaml
 
@@ -85,6 +86,11 @@ class Reason:
     rules: tuple[Rule, ...]
 
     @cached_property
+    def touched(self) -> Touched[Rule]:
+        """The rules by what they look at."""
+        return Touched(self.rules)
+
+    @cached_property
     def codes(self) -> frozenset[str]:
         """Every finding that this reason asks for or rests on."""
         file = self.file
@@ -127,6 +133,11 @@ class Protocols:
         """Whether anything that everybody meets, or that one of `reasons` asks, is an example or not reviewed."""
         files = [*self.signed, *(self.reasons[id].file for id in reasons if id in self.reasons)]
         return any(file.example or not file.reviewed for file in files)
+
+    @cached_property
+    def touched(self) -> Touched[Rule]:
+        """The rules for all by what they look at."""
+        return Touched(self.rules)
 
     def __repr__(self) -> str:
         return f"<Protocols {self.stamp}>"

@@ -33,6 +33,17 @@ def active_rules(protocols: Protocols, reasons: Iterable[Reason], codes: Iterabl
         yield from reason.rules
 
 
+def touched_rules(protocols: Protocols, reasons: Iterable[Reason], facts: FactTable) -> Iterator[Rule]:
+    """Of the active rules those that may hold by these facts; all others are certain not to."""
+    floors = protocols.floors
+    for code in facts:
+        if code in floors:
+            yield floors[code]
+    yield from protocols.touched.by(facts)
+    for reason in reasons:
+        yield from reason.touched.by(facts)
+
+
 def fired(rules: Iterable[Rule], facts: FactTable) -> list[Fired]:
     """The rules that hold; one that rests on a "vet inte" counts one level below its own."""
     found = []
@@ -51,7 +62,7 @@ def fired(rules: Iterable[Rule], facts: FactTable) -> list[Fired]:
 def fired_now(protocols: Protocols, state: State) -> tuple[Fired, ...]:
     """The rules that hold with what has been answered so far."""
     facts = see_facts(protocols, state)
-    return tuple(fired(active_rules(protocols, protocols_in_play(protocols, state, facts), facts), facts))
+    return tuple(fired(touched_rules(protocols, protocols_in_play(protocols, state, facts), facts), facts))
 
 
 def _as_fired(rule: Rule, level: int, id: str, why: str, *, certain: bool) -> Fired:
