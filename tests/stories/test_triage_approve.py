@@ -162,6 +162,9 @@ async def test_stored_interviews_are_held_again_and_shown_as_numbers_only(region
     assert not any(str(case_id) in page for case_id in region.cases.values())
     assert await region.value(logged, id_of("staff/eva")) > 0  # type: ignore[operator]
     assert found[0] in text_of((await eva.get(f"{draft}/approvals")).text)
+    read = await region.value(logged, id_of("staff/eva"))
+    assert (await eva.post(f"{draft}/replays")).status_code == 303
+    assert await region.value(logged, id_of("staff/eva")) > read, "asked again, read again"  # type: ignore[operator]
 
 
 _EVERYBODY = "rules:\n  - id: risk.alla\n    if: age_years >= 0\n    level: 2\n    why: Prov.\n"

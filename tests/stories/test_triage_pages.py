@@ -63,9 +63,10 @@ async def test_a_reason_is_read_as_it_is_asked_with_levels_rules_advice_and_who_
     for words in (
         "Ej granskad Källa ej läst", f"Skriven av: {load().reasons['halsont'].file.author}. Version",
         "5 Egenvård Halsont går oftast över", "Är det omöjligt att svälja saliv", "ent.swallow_unable",
-        "Frågas vid ’feber 38,0 eller mer’ eller ”vet inte” på feber 38,0 eller mer", "Berätta om febern",
+        "Frågas när: ’feber 38,0 eller mer’ eller ”vet inte” på feber 38,0 eller mer", "Berätta om febern",
         "När någon annan skriver: Vad mer har du märkt hos {vem}?", "Ett snabbtest har visat streptokocker.",
-        "Vid minst 3 av 4:", "halsont.streptokocker", "Så lindrar du ont i halsen", "Visas först för personalen",
+        "Gäller när: minst 3 av 4:", "halsont.streptokocker", "Så lindrar du ont i halsen",
+        "Visas först för personalen",
     ):  # fmt: skip
         assert words in page, words
     assert "Sore throat" in page
@@ -75,7 +76,7 @@ async def test_a_reason_is_read_as_it_is_asked_with_levels_rules_advice_and_who_
 
 async def test_the_flow_goes_from_own_words_to_the_outcome_in_order(region: Region) -> None:
     page = text_of((await (await region.staff("eva")).get(f"{HALSONT}/flow")).text)
-    steps = ["Egna ord", "Stämmer det?", "Farofrågor", "Varningstecken", "Vad har du märkt mer?", "Frågas vid",
+    steps = ["Egna ord", "Stämmer det?", "Farofrågor", "Varningstecken", "Vad har du märkt mer?", "Frågas när:",
              "Berätta om febern", "Reglerna prövas", "Annars", "Utfall"]  # fmt: skip
     places = [page.index(step) for step in steps]
     assert places == sorted(places)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from linjen.triage.library import load
 from linjen.triage.releases import change_draft, save_draft
 from tests.region import Person, Region
 from tests.stories.released import changed, shipped
@@ -91,6 +92,14 @@ async def test_the_questions_follow_age_sex_writer_and_name(region: Region) -> N
     assert not any("Är du gravid" in text for text in texts)
     _, english, _ = await walk(eva, SHIPPED, {}, text="jag har ont i halsen", language="en")
     assert english[0] == "What is it about?"
+
+
+async def test_what_to_do_now_stands_where_the_resident_would_see_it(region: Region) -> None:
+    eva = await region.staff("eva")
+    title = load().general.support[0].title
+    end, _, texts = await walk(eva, SHIPPED, {"psych.suicidal": "yes"}, text="jag är ledsen", reason="nedstamdhet")
+    assert title in end or any(title in text for text in texts)
+    assert title not in texts[0]
 
 
 async def test_it_is_held_on_the_version_that_is_looked_at(region: Region) -> None:

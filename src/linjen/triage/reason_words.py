@@ -150,7 +150,7 @@ def signature_of(file: Signed, rule: RuleText | None = None) -> Signature:
     reviewed = file.reviewed if rule is None or rule.reviewed is None else rule.reviewed
     return Signature(
         version=(rule.version if rule else 0) or file.version, author=(rule.author if rule else "") or file.author,
-        source=source, source_read=is_source_read(source), reviewed=reviewed,
+        source=source.rstrip("."), source_read=is_source_read(source), reviewed=reviewed,
         reviewed_by=(rule.reviewed_by if rule else "") or file.reviewed_by,
         reviewed_on=(rule.reviewed_on if rule else "") or file.reviewed_on,
         url=found[0].rstrip(".,;") if (found := _URL.search(source)) else "",

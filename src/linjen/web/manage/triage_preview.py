@@ -15,6 +15,7 @@ from litestar import Response
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound
 from linjen.triage import answer, begin, candidates, choose, next_page, page_at
+from linjen.triage.content import LanguageFile
 from linjen.triage.library import Protocols
 from linjen.triage.plausible import FALLBACK
 from linjen.triage.state import Page
@@ -65,7 +66,7 @@ async def _draw_start(
         "sexes": [{"value": one, "text": exchange.say(f"editor.preview.sex_{one}")} for one in _SEXES],
         "writers": [{"value": one, "text": exchange.say(f"editor.preview.writer_{one}")} for one in _WRITERS],
         "reasons": [{"value": one.id, "text": one.name} for one in known.values()],
-        "languages": [{"value": one, "text": exchange.say(f"editor.preview.language_{one}")} for one in ("sv", "en")],
+        "languages": [{"value": code, "text": name} for code, name in _languages(exchange, version).items()],
     }
     return await triage_page(
         exchange, "triage_preview_start.html", version, status=status, fields=fields, errors=errors, **options
@@ -117,11 +118,22 @@ def _faults(exchange: Exchange, version: Version, fields: dict[str, str]) -> lis
     age, faults = _age(fields["age"]), []
     if not 0 <= age <= _OLDEST:
         faults.append(Fault("age", _say(exchange, "age_wrong")))
-    if fields["sex"] not in _SEXES or fields["writer"] not in _WRITERS or fields["language"] not in {"sv", "en"}:
+    if (
+        fields["sex"] not in _SEXES
+        or fields["writer"] not in _WRITERS
+        or (fields["language"] not in _languages(exchange, version))
+    ):
         faults.append(Fault("sex", _say(exchange, "choose")))
     if fields["reason"] and fields["reason"] not in version.opened.known.reasons:
         faults.append(Fault("reason", _say(exchange, "choose")))
     return faults
+
+
+def _languages(exchange: Exchange, version: Version) -> dict[str, str]:
+    """Code and name of the languages that the version's texts are written in."""
+    files = (one.file for one in version.opened.loaded.values() if isinstance(one.file, LanguageFile))
+    own = {one: exchange.say(f"editor.preview.language_{one}") for one in ("sv", "en")}
+    return own | {file.language: file.name for file in files}
 
 
 def _age(text: str) -> float:

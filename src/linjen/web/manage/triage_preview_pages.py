@@ -11,6 +11,7 @@ from litestar import Response
 
 from linjen.core.sealing import Broken
 from linjen.triage import State, assess, candidates, page_at, pages_ahead, summary
+from linjen.triage.facts import see_facts
 from linjen.triage.forms import form_of
 from linjen.triage.library import Protocols
 from linjen.triage.plausible import FALLBACK
@@ -18,6 +19,7 @@ from linjen.triage.state import Page, Result
 from linjen.triage.wording import name_of
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, triage_page
+from linjen.web.resident.intake_around import support_for
 from linjen.web.resident.intake_question_page import page_values
 from linjen.web.resident.intake_sheet import Fault
 
@@ -66,7 +68,7 @@ async def draw_reasons(
         in_language(exchange, held), "triage_preview_reasons.html", version, status=422 if error else 200, error=error,
         held=sealed(exchange, held), language=held.language, words=held.state.texts[0],
         options=[{"value": id, "text": name, "hint": ""} for id, name in names.items()],
-        errors=[Fault("reasons", error)] if error else [],
+        errors=[Fault("reasons", error)] if error else [], support=_support(exchange, protocols, held),
     )  # fmt: skip
 
 
@@ -80,6 +82,7 @@ async def draw_page(
     return await triage_page(
         exchange, "triage_preview_page.html", version, status=422 if errors else 200, held=sealed(exchange, held),
         language=held.language, place=place, errors=errors, fields=fields, number=place + 1,
+        support=_support(exchange, protocols, held),
         ahead=pages_ahead(protocols, held.state) - 1 if is_next else 0, **values,
     )  # fmt: skip
 
@@ -93,8 +96,13 @@ async def draw_result(exchange: Exchange, version: Version, protocols: Protocols
         exchange, "triage_preview_result.html", version, result=result, held=sealed(exchange, held),
         reason=known.reasons[result.contact_reason].name, place=len(state.pages), form=form,
         flags=[known.findings[code].name for code in result.unanswered_red_flags], asked=_asked(protocols, held),
-        language=held.language, words=state.texts[0],
+        language=held.language, words=state.texts[0], support=_support(exchange, protocols, held),
     )  # fmt: skip
+
+
+def _support(exchange: Exchange, protocols: Protocols, held: Held) -> list[dict[str, Any]]:
+    """What to do now, as it stands on the resident's own pages."""
+    return support_for(exchange, protocols, held.state.patient, see_facts(protocols, held.state))
 
 
 def _form_reasons(state: State, result: Result) -> list[str]:

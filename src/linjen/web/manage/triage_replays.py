@@ -99,7 +99,9 @@ async def _begin(exchange: Exchange) -> Response[Any]:
             trial.done += len(stored)
         trial.total = trial.done
 
-    await site.trials.get(replay_key(before[0], version), work)
+    key = replay_key(before[0], version)
+    site.trials.forget(key)  # there may be new interviews
+    await site.trials.get(key, work)
     return exchange.redirect(f"{version.path}/replays")
 
 

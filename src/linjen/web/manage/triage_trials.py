@@ -55,6 +55,12 @@ class Trials:
             await asyncio.wait([trial.task], timeout=_PATIENCE_S)
         return trial
 
+    def forget(self, key: tuple[str, ...]) -> None:
+        """Let a trial that is done be made anew."""
+        trial = self._trials.get(key)
+        if trial is not None and trial.is_done:
+            del self._trials[key]
+
     def find(self, key: tuple[str, ...]) -> Trial | None:
         """The trial with this key, if it has been begun."""
         return self._trials.get(key)
