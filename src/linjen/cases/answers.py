@@ -71,7 +71,7 @@ async def save_answers(database: Database, sealer: Sealer, batch: Sequence[Answe
     at = clock.now()
     people = [item.by for item in batch]
     async with database.transaction() as db:
-        await db.execute(_LOCK, sorted({item.case_id for item in batch}))
+        await db.execute(_LOCK, list({item.case_id for item in batch}))
         rows = await db.fetch(
             _SAVE,
             [by.kind for by in people], [by.person_id for by in people], [by.unit_id for by in people],

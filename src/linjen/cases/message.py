@@ -125,9 +125,9 @@ async def send_messages(database: Database, sealer: Sealer, settings: Settings, 
 
     Two tries of the same message in one batch would race each other: the later one waits for a batch of its own.
     """
-    first: dict[UUID, int] = {}
+    first: dict[int, int] = {}
     for place, item in enumerate(batch):
-        first.setdefault(item.message_id, place)
+        first.setdefault(item.message_id.int, place)
     answers: list[Sent | None] = [None] * len(batch)
     now_places = sorted(first.values())
     sent = await _send_unique(database, sealer, settings, [batch[place] for place in now_places])
@@ -147,7 +147,7 @@ async def _send_unique(database: Database, sealer: Sealer, settings: Settings, b
     idle = clock.before(at, settings.staff_idle_s), clock.before(at, settings.resident_idle_s)
     answers: list[Sent | None] = [None] * len(batch)
     async with database.transaction() as db:
-        await db.execute(_LOCK, sorted({item.case_id for item in batch}))
+        await db.execute(_LOCK, list({item.case_id for item in batch}))
         rows = await db.fetch(
             _SEND,
             [item.token_hash for item in batch], [item.case_id for item in batch],

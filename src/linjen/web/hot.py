@@ -20,6 +20,7 @@ from linjen.access.sessions import Session, find_session, hash_token
 from linjen.cases.loading import see_case
 from linjen.cases.message import Sending, check_text
 from linjen.core.errors import Invalid, LinjenError
+from linjen.core.ids import parse_id
 from linjen.core.metrics import OPEN_STREAMS, observe_request
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
@@ -57,7 +58,7 @@ _OUTCOME_STATUS = {"sent": 201, "repeated": 200, "reused": 409, "signed_out": 40
 class _Typed(msgspec.Struct):
     """What the page's script sends."""
 
-    id: UUID
+    id: str
     text: str
 
 
@@ -130,8 +131,8 @@ class Hot:
             if not await self._is_ours(token, headers):
                 return 409, {"reason": "form_expired"}
             rate.take("message", token)
-            typed = _read(body)
-            sending = Sending(hash_token(token), UUID(match[2]), typed.id, check_text(typed.text))
+            message_id, text = _read(body)
+            sending = Sending(hash_token(token), _id_of(match[2]), message_id, check_text(text))
             sent = await self._site.messages.submit(sending)
         except LinjenError as error:
             return status_of(error), {"reason": error.reason}
@@ -173,7 +174,7 @@ class Hot:
         if session is None:
             await self._refuse(send, 401, "signed_out")
             return
-        case_id = UUID(match[2])
+        case_id = _id_of(match[2])
         try:
             async with self._site.database.transaction() as db:
                 case = await see_case(db, session.by(), case_id)
@@ -252,10 +253,17 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
-def _read(body: bytes) -> _Typed:
+def _id_of(text: str) -> UUID:
+    if (found := parse_id(text)) is None:
+        raise Invalid("unreadable")
+    return found
+
+
+def _read(body: bytes) -> tuple[UUID, str]:
     if len(body) > _LONGEST_BODY:
         raise Invalid("too_long", "text")
     try:
-        return _read_typed(body)
+        typed = _read_typed(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid("unreadable") from error
+    return _id_of(typed.id), typed.text

@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 import jinja2.meta
+import jinja2.runtime
 import msgspec
 from markupsafe import escape
 
@@ -87,10 +88,23 @@ def _language(code: str) -> tuple[str, str, str]:
 _LANGUAGES = [_language(code) for code in LANGUAGES]
 
 
+class _Template(jinja2.Template):
+    """A template whose parts are made once: the engine asks at each import whether a page has globals of its own."""
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
+class _Environment(jinja2.Environment):
+    template_class = _Template
+
+
 @cache
 def environment(language: str) -> jinja2.Environment:
     """The template environment of a language: autoescape on, unknown names are errors."""
-    env = jinja2.Environment(
+    env = _Environment(
         loader=Sources(language), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
