@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import gc
 import random
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linjen.triage import Protocols, State, Value, answer, assess, begin, load, next_page, page_at, pages_ahead
+from linjen.triage import (
+    Protocols,
+    State,
+    Value,
+    agenda,
+    answer,
+    assess,
+    begin,
+    choose,
+    load,
+    next_page,
+    page_at,
+    pages_ahead,
+)
 from linjen.triage.agenda import still_to_ask
 from linjen.triage.condition import MAYBE, NO, UNKNOWN, YES, codes_of, compiled, parse
 from linjen.triage.facts import see_facts
@@ -20,7 +35,7 @@ from linjen.triage.interview import is_emergency
 from linjen.triage.library import Fitting
 from linjen.triage.plausible import candidates
 from linjen.triage.reach import spanning
-from linjen.triage.remembering import Unrolled, remembered
+from linjen.triage.remembering import remembered
 from linjen.triage.standing import active_rules, fired, touched_rules
 from linjen.triage.touched import Touched
 from tests.rules.resident import MOST_PAGES, knowing
@@ -87,21 +102,38 @@ def test_it_is_worked_out_once_and_a_changed_state_knows_nothing_of_it() -> None
     assert b"facts" not in msgspec.json.encode(state)
 
 
-def test_a_generator_is_drawn_no_further_than_somebody_has_looked() -> None:
-    drawn = []
+def test_what_is_left_is_worked_out_no_further_than_somebody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    protocols, weighed, worth = load(), [], agenda._worth
 
-    def source() -> Any:
-        for number in range(4):
-            drawn.append(number)
-            yield number
+    def weigh(*given_: Any) -> set[str]:
+        weighed.append(1)
+        return worth(*given_)
 
-    kept = Unrolled(source())
-    assert next(iter(kept)) == 0
-    assert drawn == [0]
-    both = zip(kept, kept, strict=True)
-    assert next(both) == (0, 0)
-    assert list(both) == [(1, 1), (2, 2), (3, 3)]
-    assert list(kept) == [0, 1, 2, 3] == drawn
+    monkeypatch.setattr(agenda, "_worth", weigh)
+    state = choose(protocols, begin(protocols, 40, "female", "self", "ont i halsen"), ["halsont"])
+    first = next(iter(still_to_ask(protocols, state)))
+    assert not weighed, "the danger screen is asked whatever it can change"
+    both = zip(still_to_ask(protocols, state), still_to_ask(protocols, state), strict=True)
+    assert next(both) == (first, first)
+    assert all(one is other for one, other in both)
+    assert weighed == [1]
+
+
+def test_a_state_that_is_no_longer_used_leaves_nothing_for_the_collector() -> None:
+    """What is kept with a state must not hold it: each answer makes a new one."""
+    protocols = load()
+    state = begin(protocols, 40, "female", "self", "ont i halsen")
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            other = anew(state)
+            for ask in ASKED.values():
+                ask(protocols, other)
+            del other
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @quick

@@ -13,7 +13,7 @@ from linjen.triage.content import Block
 from linjen.triage.facts import FactTable, is_fitting, is_settled, see_facts
 from linjen.triage.library import AskBlock, Protocols, Reason
 from linjen.triage.plausible import is_only_administrative, is_unsure, protocols_in_play, resembling
-from linjen.triage.remembering import Unrolled, remembered
+from linjen.triage.remembering import remembered
 from linjen.triage.standing import worth_asking
 from linjen.triage.state import State
 
@@ -138,25 +138,46 @@ def open_codes(protocols: Protocols, state: State, facts: FactTable, codes: Iter
     ]
 
 
-@remembered
-def still_to_ask(protocols: Protocols, state: State) -> Iterable[Due]:
+def still_to_ask(protocols: Protocols, state: State) -> Iterator[Due]:
     """The headings that are left, each with its open codes that can still change the outcome or that staff want.
 
-    Warning signs, and what the words hit or the reasons hang on, are asked whatever they can change.
+    Warning signs, and what the words hit or the reasons hang on, are asked whatever they can change. It is worked out
+    no further than somebody looks, and kept for whoever looks next.
     """
-    return Unrolled(_still_to_ask(protocols, state, see_facts(protocols, state)))
+    left, place = _left(protocols, state), 0
+    while place < len(left.found) or _draw(protocols, state, left):
+        yield left.found[place]
+        place += 1
 
 
-def _still_to_ask(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
-    worth: set[str] | None = None
-    every = due_blocks(protocols, state)
-    for due in every:
-        left = open_codes(protocols, state, facts, due.codes)
-        if left and due.kind not in _ALWAYS:
-            worth = _worth(protocols, state, facts, every) if worth is None else worth
-            left = [code for code in left if code in worth]
-        if left:
-            yield msgspec.structs.replace(due, codes=tuple(left))
+class _Left:
+    """How far it has been worked out what is left; it does not hold the state that it is kept with."""
+
+    def __init__(self) -> None:
+        self.found: list[Due] = []
+        self.seen = 0
+        self.worth: set[str] | None = None
+
+
+@remembered
+def _left(protocols: Protocols, state: State) -> _Left:
+    return _Left()
+
+
+def _draw(protocols: Protocols, state: State, left: _Left) -> bool:
+    """Find one more heading that is left; False when there is none."""
+    facts, every = see_facts(protocols, state), due_blocks(protocols, state)
+    while left.seen < len(every):
+        due = every[left.seen]
+        left.seen += 1
+        codes = open_codes(protocols, state, facts, due.codes)
+        if codes and due.kind not in _ALWAYS:
+            left.worth = _worth(protocols, state, facts, every) if left.worth is None else left.worth
+            codes = [code for code in codes if code in left.worth]
+        if codes:
+            left.found.append(msgspec.structs.replace(due, codes=tuple(codes)))
+            return True
+    return False
 
 
 def _worth(protocols: Protocols, state: State, facts: FactTable, every: Iterable[Due]) -> set[str]:

@@ -6,9 +6,9 @@ as long as it lives. A page of the intake asks for the same things many times ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Generic, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from linjen.triage.library import Protocols
 from linjen.triage.state import State
@@ -31,25 +31,3 @@ def remembered(
         return held[1]
 
     return known
-
-
-Item = TypeVar("Item")
-
-
-class Unrolled(Generic[Item]):
-    """What a generator gives, drawn no further than somebody has looked and kept for whoever looks next."""
-
-    def __init__(self, source: Iterable[Item]) -> None:
-        self._source = iter(source)
-        self._seen: list[Item] = []
-
-    def __iter__(self) -> Iterator[Item]:
-        at = 0
-        while True:
-            if at == len(self._seen):
-                try:
-                    self._seen.append(next(self._source))
-                except StopIteration:
-                    return
-            yield self._seen[at]
-            at += 1
