@@ -18,7 +18,7 @@ from linjen.core.postgres import Embedded
 from linjen.core.settings import read_settings
 from linjen.demo.cases import Actors
 from linjen.demo.world import id_of
-from linjen.triage.trying import Trier
+from linjen.triage.trials.trying import Trier
 from linjen.web.cookies import cookie_name
 from linjen.web.server import Server, listen
 

@@ -36,10 +36,10 @@ from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
 from linjen.triage import load
-from linjen.triage.library import make_ready
-from linjen.triage.listening import Listener
+from linjen.triage.content.library import make_ready
+from linjen.triage.own_words.listening import Listener
+from linjen.triage.own_words.tripwire import finding_levels
 from linjen.triage.shelf import Shelf
-from linjen.triage.tripwire import finding_levels
 from linjen.web.exchange import Exchange
 from linjen.web.faces import Faces
 from linjen.web.faults import fault_page

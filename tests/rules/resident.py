@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from linjen.triage import Asked, Protocols, State, Value, answer, next_page
-from linjen.triage.vignettes import FOLDER
+from linjen.triage.content.vignettes import FOLDER
 
 MOST_PAGES = 80  # far above any real interview: reaching it means that it never ends
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from linjen.triage.condition import parse
-from linjen.triage.condition_words import condition_words
-from linjen.triage.library import load
+from linjen.triage.content.condition import parse
+from linjen.triage.content.condition_words import condition_words
+from linjen.triage.content.library import load
 
 _TERMS = {"gravid": "gyn.pregnant == yes or gyn.preg_week >= 1"}
 
@@ -63,7 +63,7 @@ def test_every_condition_that_ships_has_words_of_its_own() -> None:
 
 def _canonical(node: object) -> object:
     """A node without the difference between parts in parts and parts side by side."""
-    from linjen.triage.condition import AtLeast, Not  # noqa: PLC0415
+    from linjen.triage.content.condition import AtLeast, Not  # noqa: PLC0415
 
     if isinstance(node, Not):
         return ("not", _canonical(node.part))

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from linjen.triage import load
-from linjen.triage.content import Block, FormQuestion, Words
+from linjen.triage.asking.wording import about_patient_in_english, asked, worded
+from linjen.triage.content.shape import Block, FormQuestion, Words
 from linjen.triage.state import Patient
-from linjen.triage.wording import about_patient_in_english, asked, worded
 
 ELSA = Patient(9, "female", "parent", "Elsa")
 NAMELESS = Patient(82, "unknown", "relative")

@@ -7,7 +7,7 @@ import pytest
 
 from linjen.core.errors import Invalid
 from linjen.triage import begin, load, next_page
-from linjen.triage.evaluation import (
+from linjen.triage.trials.evaluation import (
     Fact,
     Vignette,
     asked_red_flags,
@@ -19,7 +19,7 @@ from linjen.triage.evaluation import (
     pages_of,
     read_vignettes,
 )
-from linjen.triage.wilson import wilson
+from linjen.triage.trials.wilson import wilson
 
 MILD = Vignette(
     "mild", 31, "female", "ont i halsen sedan i går", [Fact("ent.sore_throat", True), Fact("gen.duration_days", 1)],

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from linjen.triage import State, Value, answer, assess, begin, choose, load, next_page, page_at
-from linjen.triage.durations import days_since
-from linjen.triage.evaluation import interviewed, knowing
-from linjen.triage.everyday import everyday_codes, read_stated
+from linjen.triage.own_words.durations import days_since
+from linjen.triage.own_words.everyday import everyday_codes, read_stated
+from linjen.triage.trials.evaluation import interviewed, knowing
 
 
 def stated(text: str) -> dict[str, Value]:

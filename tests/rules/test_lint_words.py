@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from linjen.core.errors import Invalid
-from linjen.triage import condition, lint, lint_languages, yaml_lines
-from linjen.triage.condition import parse
-from linjen.triage.library import FOLDER, files_in, terms_of
-from linjen.triage.lint import check_files
-from linjen.triage.lint_words import problem_words
-from linjen.triage.opened import open_files
+from linjen.triage.checking import lint, lint_languages
+from linjen.triage.checking.lint import check_files
+from linjen.triage.checking.lint_words import problem_words
+from linjen.triage.content import condition, yaml_lines
+from linjen.triage.content.condition import parse
+from linjen.triage.content.library import FOLDER, files_in, terms_of
+from linjen.triage.in_words.opened import open_files
 from linjen.triage.vocabulary import vocabulary
 
 

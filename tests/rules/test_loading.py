@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
-from linjen.triage import matching
-from linjen.triage.compiled import find_compiled, keep_compiled, key_of
-from linjen.triage.library import FOLDER
-from linjen.triage.likeness import Learned, Likeness, WordClasses, learn
-from linjen.triage.slips import SHORTEST, Slips
-from linjen.triage.words import is_near, read_lexicon_file
-from linjen.triage.yaml_lines import line_of, read_yaml
+from linjen.triage.content.library import FOLDER
+from linjen.triage.content.yaml_lines import line_of, read_yaml
+from linjen.triage.own_words import matching
+from linjen.triage.own_words.compiled import find_compiled, keep_compiled, key_of
+from linjen.triage.own_words.likeness import Learned, Likeness, WordClasses, learn
+from linjen.triage.own_words.slips import SHORTEST, Slips
+from linjen.triage.own_words.words import is_near, read_lexicon_file
 from tests.rules.lines import read_lines
 
 listed_words = st.lists(st.text(alphabet="abå", min_size=SHORTEST, max_size=10), min_size=1, max_size=8)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from linjen.triage import Asked, Protocols, State, Value, assess, begin, choose, load
-from linjen.triage.margins import MOST, Margins, margins
+from linjen.triage.asking.margins import MOST, Margins, margins
 from tests.rules.resident import interviewed, knowing, vignettes
 from tests.rules.test_triage_properties import known_facts, reading_as, starts
 

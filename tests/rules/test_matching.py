@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from linjen.triage import load
-from linjen.triage.library import FOLDER, compile_files, files_in
-from linjen.triage.matching import Reading, match_reasons, read_text
+from linjen.triage.content.library import FOLDER, compile_files, files_in
+from linjen.triage.own_words.matching import Reading, match_reasons, read_text
 from tests.rules.lines import read_lines, wilson
 
 SETS = ("openings", "openings_held_out", "openings_fresh")

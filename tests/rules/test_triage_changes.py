@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from linjen.core.errors import Invalid
-from linjen.triage.change_words import report_lines, summary_line
-from linjen.triage.changes import Change, find_changes
-from linjen.triage.library import FOLDER, files_in
+from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.in_words.change_words import report_lines, summary_line
+from linjen.triage.in_words.changes import Change, find_changes
 
 SHIPPED = files_in(FOLDER)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linjen.core.errors import Invalid
-from linjen.triage.condition import MAYBE, NO, UNKNOWN, YES, compiled, parse
+from linjen.triage.content.condition import MAYBE, NO, UNKNOWN, YES, compiled, parse
 from linjen.triage.vocabulary import vocabulary
 
 FINDINGS = vocabulary().findings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from linjen.triage import assess, begin, choose
-from linjen.triage.archives import read_archive
-from linjen.triage.changes import find_changes
-from linjen.triage.library import FOLDER, compile_files, files_in
+from linjen.triage.content.archives import read_archive
+from linjen.triage.content.library import FOLDER, compile_files, files_in
+from linjen.triage.in_words.changes import find_changes
 from tests.rules.resident import interviewed, knowing
 
 FIRST = Path(__file__).with_name("data") / "first_release.zip"

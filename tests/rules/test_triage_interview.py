@@ -25,11 +25,11 @@ from linjen.triage import (
     next_page,
     page_at,
     pages_left,
-    summary,
 )
-from linjen.triage.interview import is_emergency
+from linjen.triage.asking.interview import is_emergency
+from linjen.triage.asking.summary import summary
+from linjen.triage.asking.wording import about_patient, worded
 from linjen.triage.state import TextReading
-from linjen.triage.wording import about_patient, worded
 from tests.rules.resident import interviewed, knowing
 
 SORE = TextReading("sv", (("halsont", 0.8), ("hosta", 0.3)))

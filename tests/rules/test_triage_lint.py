@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from linjen.cli.main import main
-from linjen.triage.library import FOLDER, read_folder
-from linjen.triage.lint import Problem, check
-from linjen.triage.lint_vignettes import rules_without_vignette
-from linjen.triage.reading_level import lix
+from linjen.triage.checking.lint import Problem, check
+from linjen.triage.checking.lint_vignettes import rules_without_vignette
+from linjen.triage.checking.reading_level import lix
+from linjen.triage.content.library import FOLDER, read_folder
 
 
 def spoilt(tmp_path: Path, file: str, old: str, new: str) -> tuple[list[Problem], int]:

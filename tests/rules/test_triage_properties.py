@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linjen.triage import Asked, Protocols, Result, State, Value, answer, assess, begin, choose, load, next_page
-from linjen.triage.agenda import due_blocks, open_codes
-from linjen.triage.condition import NO, UNKNOWN
-from linjen.triage.facts import is_fitting, is_settled, see_facts
+from linjen.triage.asking.agenda import due_blocks, open_codes
+from linjen.triage.asking.facts import is_fitting, is_settled, see_facts
+from linjen.triage.content.condition import NO, UNKNOWN
 from linjen.triage.state import TextReading
 from tests.rules.resident import interviewed, knowing
 

@@ -14,30 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linjen.triage import (
-    Protocols,
-    State,
-    Value,
-    agenda,
-    answer,
-    assess,
-    begin,
-    choose,
-    load,
-    next_page,
-    page_at,
-    pages_ahead,
-)
-from linjen.triage.agenda import still_to_ask
-from linjen.triage.condition import MAYBE, NO, UNKNOWN, YES, codes_of, compiled, parse
-from linjen.triage.facts import see_facts
-from linjen.triage.interview import is_emergency
-from linjen.triage.library import Fitting
-from linjen.triage.plausible import candidates
-from linjen.triage.reach import spanning
-from linjen.triage.remembering import remembered
-from linjen.triage.standing import active_rules, fired, touched_rules
-from linjen.triage.touched import Touched
+from linjen.triage import Protocols, State, Value, answer, assess, begin, choose, load, next_page, page_at, pages_ahead
+from linjen.triage.asking import agenda
+from linjen.triage.asking.agenda import still_to_ask
+from linjen.triage.asking.facts import see_facts
+from linjen.triage.asking.interview import is_emergency
+from linjen.triage.asking.plausible import candidates
+from linjen.triage.asking.remembering import remembered
+from linjen.triage.asking.standing import active_rules, fired, touched_rules
+from linjen.triage.content.condition import MAYBE, NO, UNKNOWN, YES, codes_of, compiled, parse
+from linjen.triage.content.library import Fitting
+from linjen.triage.content.reach import spanning
+from linjen.triage.content.touched import Touched
 from tests.rules.resident import MOST_PAGES, knowing
 from tests.rules.test_triage_properties import PROTOCOLS, USED, known_facts, quick, reading_as, starts
 

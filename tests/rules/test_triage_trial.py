@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from linjen.core.errors import Invalid, NotFound
-from linjen.triage.file_parts import Where, find_part, place_of, with_part, without_part
-from linjen.triage.library import FOLDER, compile_files, files_in, load
-from linjen.triage.part_fields import fields_of
-from linjen.triage.trial import Readings, changed_reasons, concerned, difference_of, hold
-from linjen.triage.vignettes import all_vignettes, vignettes_of
-from linjen.triage.yaml_lines import read_yaml
+from linjen.triage.content.file_parts import Where, find_part, place_of, with_part, without_part
+from linjen.triage.content.library import FOLDER, compile_files, files_in, load
+from linjen.triage.content.part_fields import fields_of
+from linjen.triage.content.vignettes import all_vignettes, vignettes_of
+from linjen.triage.content.yaml_lines import read_yaml
+from linjen.triage.trials.trial import Readings, changed_reasons, concerned, difference_of, hold
 
 FILES = files_in(FOLDER)
 HALSONT = read_yaml(FILES["halsont.yaml"])[0]

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
-from linjen.triage.library import FOLDER, files_in
-from linjen.triage.yaml_lines import read_yaml
-from linjen.triage.yaml_writing import rewritten
+from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.yaml_lines import read_yaml
+from linjen.triage.content.yaml_writing import rewritten
 
 FILES = files_in(FOLDER)
 _HEALTH = {"suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}

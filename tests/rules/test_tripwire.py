@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linjen.triage import quantities
-from linjen.triage.expressions import Lexicon
-from linjen.triage.portions import portions
-from linjen.triage.tripwire import find_red_flags, finding_levels, is_alarming, load_tripwire
-from linjen.triage.words import fold, is_near, read_lexicon_file, sound, tokenise
+from linjen.triage.own_words import quantities
+from linjen.triage.own_words.expressions import Lexicon
+from linjen.triage.own_words.portions import portions
+from linjen.triage.own_words.tripwire import find_red_flags, finding_levels, is_alarming, load_tripwire
+from linjen.triage.own_words.words import fold, is_near, read_lexicon_file, sound, tokenise
 from tests.rules.lines import read_lines, wilson
 
 # "_blind" holds lines by other hands: when first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.

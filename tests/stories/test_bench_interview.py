@@ -14,7 +14,7 @@ from linjen.bench.interviewees import interviewees, turns
 from linjen.bench.triage_costs import measure_load
 from linjen.cases.start import Intake
 from linjen.triage import Asked, Page, load
-from linjen.triage.tripwire import find_red_flags
+from linjen.triage.own_words.tripwire import find_red_flags
 from tests.region import Region
 
 

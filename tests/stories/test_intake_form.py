@@ -9,8 +9,8 @@ import pytest
 
 from linjen.demo.world import id_of
 from linjen.triage import load
-from linjen.triage.content import Default, FormQuestion, ReasonFile
-from linjen.triage.library import Reason
+from linjen.triage.content.library import Reason
+from linjen.triage.content.shape import Default, FormQuestion, ReasonFile
 from tests.region import Region
 from tests.stories.intake_walk import Walk
 

@@ -13,8 +13,8 @@ import pytest
 from linjen.cases.alarm_counts import measure_listening
 from linjen.cases.alarms import list_alarms
 from linjen.core.ids import new_id
-from linjen.triage.listening import Listener
-from linjen.triage.unheard import FAULT, LANGUAGE
+from linjen.triage.own_words.listening import Listener
+from linjen.triage.own_words.unheard import FAULT, LANGUAGE
 from tests.region import Person, Region
 from tests.stories.test_clinic_case import read
 

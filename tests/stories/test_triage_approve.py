@@ -7,7 +7,7 @@ import re
 from uuid import UUID
 
 from linjen.demo.world import id_of
-from linjen.triage.library import load
+from linjen.triage.content.library import load
 from linjen.triage.releases import change_draft
 from tests.region import Person, Region
 from tests.stories.released import changed, release, run, shipped

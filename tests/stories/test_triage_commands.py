@@ -12,8 +12,8 @@ import pytest
 
 from linjen.access.access_log import OPERATOR
 from linjen.cli.main import main
-from linjen.triage.archives import write_archive
-from linjen.triage.library import load
+from linjen.triage.content.archives import write_archive
+from linjen.triage.content.library import load
 from linjen.triage.releases import find_switch, save_draft
 from tests.region import Region
 from tests.stories.released import changed, release, run, shipped

@@ -10,8 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from linjen.triage.archives import write_archive
-from linjen.triage.library import load
+from linjen.triage.content.archives import write_archive
+from linjen.triage.content.library import load
 from linjen.triage.releases import read_files
 from tests.region import Person, Region
 from tests.stories.released import changed, release, run, shipped

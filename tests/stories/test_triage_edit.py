@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from linjen.triage.library import load
+from linjen.triage.content.library import load
 from linjen.triage.releases import change_draft, read_files, save_draft
 from tests.region import Person, Region
 from tests.stories.released import release, shipped

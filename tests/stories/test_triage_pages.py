@@ -7,7 +7,7 @@ import re
 import pytest
 
 from linjen.demo.world import id_of
-from linjen.triage.library import load
+from linjen.triage.content.library import load
 from linjen.triage.releases import retire, save_draft
 from tests.region import Region
 from tests.stories.released import changed, release, run, shipped

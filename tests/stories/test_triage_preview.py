@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from linjen.triage.library import load
+from linjen.triage.content.library import load
 from linjen.triage.releases import change_draft, save_draft
 from tests.region import Person, Region
 from tests.stories.released import changed, shipped

@@ -11,8 +11,8 @@ import pytest
 from linjen.access.by import By
 from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Unavailable
 from linjen.core.ids import new_id
-from linjen.triage.archives import write_archive
-from linjen.triage.library import load
+from linjen.triage.content.archives import write_archive
+from linjen.triage.content.library import load
 from linjen.triage.releases import (
     approve,
     change_draft,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from linjen.cases.interview import read_assessment
 from linjen.demo.world import id_of
-from linjen.triage.library import load
+from linjen.triage.content.library import load
 from linjen.triage.releases import retire
 from tests.region import Region
 from tests.stories.intake_walk import Walk

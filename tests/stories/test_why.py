@@ -13,7 +13,7 @@ from linjen.cases.loading import see_case
 from linjen.cases.start import read_intake
 from linjen.demo.world import id_of
 from linjen.triage import load
-from linjen.triage.margins import margins
+from linjen.triage.asking.margins import margins
 from linjen.triage.releases import retire
 from tests.region import Person, Region
 from tests.stories.intake_walk import Walk

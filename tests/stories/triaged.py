@@ -10,8 +10,8 @@ from linjen.demo.cases import SeedCase
 from linjen.media.decoding import Prepared
 from linjen.media.pictures import add_picture
 from linjen.triage import State, answer, begin, choose, load, next_page
+from linjen.triage.asking.wording import asked as worded
 from linjen.triage.state import Patient, Value
-from linjen.triage.wording import asked as worded
 from tests.region import Region
 
 _NUMBERS = {"gen.temp": 38.4, "gen.duration_days": 3, "gen.fever_days": 2, "pain.severity": 5}

@@ -27,7 +27,9 @@ def measure_load(*, first: bool = False) -> dict[str, Any]:
     The `first` start of an installation finds nothing kept of what is learned from the phrases.
     """
     began = time.perf_counter()
-    library, matching = (importlib.import_module(f"linjen.triage.{name}") for name in ("library", "matching"))
+    library, matching = (
+        importlib.import_module(f"linjen.triage.{name}") for name in ("content.library", "own_words.matching")
+    )
     if first:
         for name in ("find_compiled", "keep_compiled"):
             setattr(matching, name, lambda *_: None)
@@ -73,7 +75,7 @@ def _timed(cpu: list[float], wall: list[float], work: Callable[..., Any], *argum
 
 def _ready() -> Any:
     """The protocols, with everything loaded and the collector spared, as in the running program."""
-    library = importlib.import_module("linjen.triage.library")
+    library = importlib.import_module("linjen.triage.content.library")
     protocols = library.make_ready(library.load())
     importlib.import_module("linjen.core.collector").spare_the_collector()
     return protocols

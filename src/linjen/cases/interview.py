@@ -25,14 +25,14 @@ from linjen.triage import (
     begin,
     choose,
     next_page,
-    summary,
 )
-from linjen.triage.confirming import stated_in
-from linjen.triage.forms import GENERAL_FORM, form_in_words, still_fits, written_in
-from linjen.triage.interview import free_answers, standing_answers
-from linjen.triage.margins import Margins, margins
-from linjen.triage.replay import fitting_answers
+from linjen.triage.asking.confirming import stated_in
+from linjen.triage.asking.forms import GENERAL_FORM, form_in_words, still_fits, written_in
+from linjen.triage.asking.interview import free_answers, standing_answers
+from linjen.triage.asking.margins import Margins, margins
+from linjen.triage.asking.summary import summary
 from linjen.triage.state import Patient, TextReading
+from linjen.triage.trials.replay import fitting_answers
 
 #: What a case is sorted as that nobody has triaged: somebody in care reads it within a day.
 FORM_PRIORITY = 3

@@ -15,7 +15,7 @@ from linjen.core.events import Event, record
 from linjen.core.jobs import Wanted
 from linjen.core.logs import get_log
 from linjen.core.sealing import Sealer
-from linjen.triage.unheard import FAULT, beginning
+from linjen.triage.own_words.unheard import FAULT, beginning
 
 log = get_log(__name__)
 

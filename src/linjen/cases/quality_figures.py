@@ -8,7 +8,7 @@ import msgspec
 
 from linjen.cases.triage_verdict import VERDICTS
 from linjen.core.small_numbers import FEWEST, Figure, Sum, protect
-from linjen.triage.wilson import Share, wilson
+from linjen.triage.trials.wilson import Share, wilson
 
 LEVELS = (1, 2, 3, 4, 5)
 #: The pages of the intake in order: where people leave is told along it.

@@ -13,13 +13,13 @@ import msgspec
 
 from linjen.cli import triage_diff, triage_evaluate, triage_release, triage_replay
 from linjen.core.errors import Invalid
-from linjen.triage.assessment import assess
-from linjen.triage.interview import answer, begin, checked, next_page
-from linjen.triage.library import FOLDER, Protocols, load
-from linjen.triage.lint import check
-from linjen.triage.lint_vignettes import rules_without_vignette
-from linjen.triage.opened import is_source_read
-from linjen.triage.plausible import MOST_CANDIDATES
+from linjen.triage.asking.assessment import assess
+from linjen.triage.asking.interview import answer, begin, checked, next_page
+from linjen.triage.asking.plausible import MOST_CANDIDATES
+from linjen.triage.checking.lint import check
+from linjen.triage.checking.lint_vignettes import rules_without_vignette
+from linjen.triage.content.library import FOLDER, Protocols, load
+from linjen.triage.in_words.opened import is_source_read
 from linjen.triage.state import Page, Result, Sex, State, Value, Writer
 
 _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from linjen.core.errors import Invalid
-from linjen.triage.evaluation import (
+from linjen.triage.content.library import FOLDER, Protocols, load
+from linjen.triage.trials.evaluation import (
     Measure,
     Outcome,
     asked_red_flags,
@@ -21,7 +22,6 @@ from linjen.triage.evaluation import (
     pages_of,
     read_vignettes,
 )
-from linjen.triage.library import FOLDER, Protocols, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,8 +17,8 @@ from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.hsa_id import parse_hsa_id
 from linjen.core.ids import new_id
 from linjen.people.staff import find_by_hsa_id
-from linjen.triage.library import load
-from linjen.triage.lint import check_files
+from linjen.triage.checking.lint import check_files
+from linjen.triage.content.library import load
 from linjen.triage.releases import approve, find_switch, find_version, list_all, may, run_release, save_draft
 
 

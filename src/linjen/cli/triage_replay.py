@@ -18,8 +18,8 @@ from linjen.cli.opening import add_data_argument, opened_rows, read_for, read_ke
 from linjen.cli.triage_diff import VERSION, read_versions
 from linjen.core.database import Database
 from linjen.core.sealing import Sealer
-from linjen.triage.library import Protocols, compile_files
-from linjen.triage.replay import replay
+from linjen.triage.content.library import Protocols, compile_files
+from linjen.triage.trials.replay import replay
 
 
 class Difference(msgspec.Struct, frozen=True):

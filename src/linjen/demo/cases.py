@@ -30,7 +30,7 @@ from linjen.demo.interviews import interviewed
 from linjen.demo.world import RESIDENTS, id_of, number_of
 from linjen.people.residents import find_by_number, see_resident
 from linjen.triage import load
-from linjen.triage.library import make_ready
+from linjen.triage.content.library import make_ready
 
 
 class Actors:

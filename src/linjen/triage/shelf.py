@@ -17,7 +17,7 @@ from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, LinjenError, Unavailable
 from linjen.core.logs import get_log
 from linjen.core.metrics import TriageNow
-from linjen.triage.library import Protocols, compile_files, load, make_ready
+from linjen.triage.content.library import Protocols, compile_files, load, make_ready
 from linjen.triage.releases import Switch, find_approval, find_released, find_switch, read_files
 
 log = get_log(__name__)

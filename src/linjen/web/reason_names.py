@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from linjen.triage.library import Protocols
+from linjen.triage.asking.wording import name_of
+from linjen.triage.content.library import Protocols
 from linjen.triage.shelf import Shelf
-from linjen.triage.wording import name_of
 from linjen.web.words import say
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linjen.triage.unheard import UNHEARD
+from linjen.triage.own_words.unheard import UNHEARD
 from linjen.triage.vocabulary import vocabulary
 from linjen.web.words import say
 

@@ -18,7 +18,7 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.siths import Siths
 from linjen.triage.shelf import Shelf
-from linjen.triage.trying import Trier
+from linjen.triage.trials.trying import Trier
 from linjen.web.faces import Faces
 from linjen.web.live import Hub
 from linjen.web.manage.triage_trials import Trials

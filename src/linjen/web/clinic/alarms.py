@@ -11,8 +11,8 @@ from litestar import Response
 from linjen.cases.alarms import VERDICTS, Alarm, judge_alarm, list_unanswered
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
-from linjen.triage.tripwire import ALARM_LEVELS
-from linjen.triage.unheard import UNHEARD
+from linjen.triage.own_words.tripwire import ALARM_LEVELS
+from linjen.triage.own_words.unheard import UNHEARD
 from linjen.web.clinic.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.routing import post_page

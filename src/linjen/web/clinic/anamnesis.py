@@ -12,8 +12,8 @@ from linjen.cases.interview import Assessment, read_assessment
 from linjen.cases.loading import Case
 from linjen.cases.start import Intake, read_intake
 from linjen.core.database import Connection
-from linjen.triage.condition_words import listed
-from linjen.triage.margins import Margins
+from linjen.triage.asking.margins import Margins
+from linjen.triage.content.condition_words import listed
 from linjen.triage.state import Fired, Line, LineKind
 from linjen.triage.vocabulary import vocabulary
 from linjen.web.clinic.case_head import CaseHead

@@ -11,8 +11,8 @@ from linjen.cases.loading import Case
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.swedish import date_words
-from linjen.triage.condition_words import listed
-from linjen.triage.margins import Margin
+from linjen.triage.asking.margins import Margin
+from linjen.triage.content.condition_words import listed
 from linjen.triage.releases import Approval, find_approval
 from linjen.triage.state import Fired
 from linjen.web.exchange import Exchange

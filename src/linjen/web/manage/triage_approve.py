@@ -7,9 +7,9 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.triage.change_words import summary_line
-from linjen.triage.lint import Problem
-from linjen.triage.lint_words import problem_words
+from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_words import problem_words
+from linjen.triage.in_words.change_words import summary_line
 from linjen.triage.releases import approve
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_checking import Said

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linjen.core.errors import Invalid, Unavailable
-from linjen.triage.archives import sha256_of
-from linjen.triage.lint import Problem
-from linjen.triage.lint_words import problem_words
-from linjen.triage.trial import Difference
-from linjen.triage.vignettes import vignettes_of
-from linjen.triage.yaml_lines import Lines, read_yaml
+from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_words import problem_words
+from linjen.triage.content.archives import sha256_of
+from linjen.triage.content.vignettes import vignettes_of
+from linjen.triage.content.yaml_lines import Lines, read_yaml
+from linjen.triage.trials.trial import Difference
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Files, Version, running_files
 

@@ -9,10 +9,10 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import Invalid
-from linjen.triage.change_words import change_title, field_name, summary_line
-from linjen.triage.changes import Change, FieldChange, Shown, find_changes
-from linjen.triage.lint_words import problem_words
-from linjen.triage.opened import file_order
+from linjen.triage.checking.lint_words import problem_words
+from linjen.triage.in_words.change_words import change_title, field_name, summary_line
+from linjen.triage.in_words.changes import Change, FieldChange, Shown, find_changes
+from linjen.triage.in_words.opened import file_order
 from linjen.triage.releases import list_releases
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import (

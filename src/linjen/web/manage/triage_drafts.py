@@ -10,10 +10,10 @@ from litestar import Response
 from litestar.datastructures import UploadFile
 
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.triage.archives import MOST_ARCHIVE_BYTES, write_archive
+from linjen.triage.content.archives import MOST_ARCHIVE_BYTES, write_archive
+from linjen.triage.content.yaml_lines import read_yaml
+from linjen.triage.content.yaml_writing import rewritten
 from linjen.triage.releases import change_draft, drop_draft, import_files, save_draft
-from linjen.triage.yaml_lines import read_yaml
-from linjen.triage.yaml_writing import rewritten
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, find_version, noted, see_version, triage_page
 from linjen.web.manage.triage_saving import see_draft

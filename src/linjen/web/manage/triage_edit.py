@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.triage.file_parts import (
+from linjen.triage.content.file_parts import (
     NEW,
     ORDERED,
     Where,
@@ -22,9 +22,9 @@ from linjen.triage.file_parts import (
     with_part,
     without_part,
 )
-from linjen.triage.part_fields import Field, fields_of
-from linjen.triage.yaml_lines import read_yaml
-from linjen.triage.yaml_writing import rewritten
+from linjen.triage.content.part_fields import Field, fields_of
+from linjen.triage.content.yaml_lines import read_yaml
+from linjen.triage.content.yaml_writing import rewritten
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_checking import Checked, check_change
 from linjen.web.manage.triage_fields import PREFIX, drawn_fields, shown_fields, typed_fields, values_of

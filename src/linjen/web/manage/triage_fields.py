@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from linjen.core.errors import Invalid
-from linjen.triage.opened import Opened
-from linjen.triage.part_fields import Field
+from linjen.triage.content.part_fields import Field
+from linjen.triage.in_words.opened import Opened
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_sheet import Fault
 from linjen.web.words import has_word

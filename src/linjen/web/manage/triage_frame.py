@@ -13,10 +13,10 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.ids import parse_id
-from linjen.triage.archives import sha256_of
-from linjen.triage.content import GeneralFile
-from linjen.triage.library import FOLDER, Protocols, files_in, load
-from linjen.triage.opened import Opened, compiled_version, open_files
+from linjen.triage.content.archives import sha256_of
+from linjen.triage.content.library import FOLDER, Protocols, files_in, load
+from linjen.triage.content.shape import GeneralFile
+from linjen.triage.in_words.opened import Opened, compiled_version, open_files
 from linjen.triage.releases import Release, Switch, find_switch, may, read_files, see_release
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals

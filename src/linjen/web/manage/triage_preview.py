@@ -15,9 +15,9 @@ from litestar import Response
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound
 from linjen.triage import answer, begin, candidates, choose, next_page, page_at
-from linjen.triage.content import LanguageFile
-from linjen.triage.library import Protocols
-from linjen.triage.plausible import FALLBACK
+from linjen.triage.asking.plausible import FALLBACK
+from linjen.triage.content.library import Protocols
+from linjen.triage.content.shape import LanguageFile
 from linjen.triage.state import Page
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, noted, protocols_of, see_version, triage_page

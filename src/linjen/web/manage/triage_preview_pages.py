@@ -10,13 +10,14 @@ import msgspec
 from litestar import Response
 
 from linjen.core.sealing import Broken
-from linjen.triage import State, assess, candidates, page_at, pages_ahead, summary
-from linjen.triage.facts import see_facts
-from linjen.triage.forms import form_of
-from linjen.triage.library import Protocols
-from linjen.triage.plausible import FALLBACK
+from linjen.triage import State, assess, candidates, page_at, pages_ahead
+from linjen.triage.asking.facts import see_facts
+from linjen.triage.asking.forms import form_of
+from linjen.triage.asking.plausible import FALLBACK
+from linjen.triage.asking.summary import summary
+from linjen.triage.asking.wording import name_of
+from linjen.triage.content.library import Protocols
 from linjen.triage.state import Page, Result
-from linjen.triage.wording import name_of
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, triage_page
 from linjen.web.resident.intake_around import support_for

@@ -6,8 +6,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.triage.lint_words import problem_words
-from linjen.triage.reason_words import sign_of
+from linjen.triage.checking.lint_words import problem_words
+from linjen.triage.in_words.reason_words import sign_of
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_checking import Said
 from linjen.web.manage.triage_frame import Version, noted, see_version, triage_page

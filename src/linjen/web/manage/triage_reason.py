@@ -7,10 +7,10 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import NotFound
-from linjen.triage.content import CodesFile, DangerFile, GeneralFile, ReasonFile, RiskFile
-from linjen.triage.library import Loaded
-from linjen.triage.opened import Opened
-from linjen.triage.reason_words import (
+from linjen.triage.content.library import Loaded
+from linjen.triage.content.shape import CodesFile, DangerFile, GeneralFile, ReasonFile, RiskFile
+from linjen.triage.in_words.opened import Opened
+from linjen.triage.in_words.reason_words import (
     care_lines,
     choosing_of,
     form_lines,

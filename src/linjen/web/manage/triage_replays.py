@@ -12,7 +12,7 @@ from litestar import Response
 
 from linjen.cases.stored_interviews import read_interviews
 from linjen.core.errors import NotFound
-from linjen.triage.trying_process import Stored
+from linjen.triage.trials.trying_process import Stored
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, noted, running_files, see_version, triage_page
 from linjen.web.manage.triage_trials import Trial

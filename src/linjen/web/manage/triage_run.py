@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import NotFound, Refused
-from linjen.triage.change_words import summary_line
+from linjen.triage.in_words.change_words import summary_line
 from linjen.triage.releases import retire, run_release
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_compare import changes_between, running_key

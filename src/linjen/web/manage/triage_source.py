@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import NotFound, Refused
-from linjen.triage.yaml_lines import MAX_BYTES
+from linjen.triage.content.yaml_lines import MAX_BYTES
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_checking import Checked, check_change
 from linjen.web.manage.triage_frame import Version, noted, reason_names, triage_page

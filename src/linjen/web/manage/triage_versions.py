@@ -7,8 +7,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.triage.opened import Opened, file_order
-from linjen.triage.reason_list import ReasonRow, found_in, reason_rows
+from linjen.triage.in_words.opened import Opened, file_order
+from linjen.triage.in_words.reason_list import ReasonRow, found_in, reason_rows
 from linjen.triage.releases import Release, Switch, list_releases, list_switches
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.triage.trial import Difference, changed_reasons
-from linjen.triage.vignettes import all_vignettes
+from linjen.triage.content.vignettes import all_vignettes
+from linjen.triage.trials.trial import Difference, changed_reasons
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage_frame import Version, noted, reason_names, running_files, see_version, triage_page
 from linjen.web.manage.triage_trials import Trial

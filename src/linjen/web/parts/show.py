@@ -12,7 +12,7 @@ from linjen.cases.ledger import LedgerRow
 from linjen.core import clock
 from linjen.core.errors import NotFound
 from linjen.core.ids import new_id
-from linjen.triage.library import Protocols
+from linjen.triage.content.library import Protocols
 from linjen.web.exchange import Exchange
 from linjen.web.fast import draw_rows
 from linjen.web.reason_names import reason_name

@@ -16,10 +16,10 @@ from linjen.core.errors import Invalid
 from linjen.core.personal_number import age_years
 from linjen.people.residents import see_resident
 from linjen.triage import Protocols
+from linjen.triage.asking.wording import asked
+from linjen.triage.own_words.tripwire import ALARM_LEVELS
+from linjen.triage.own_words.unheard import UNHEARD
 from linjen.triage.state import Patient
-from linjen.triage.tripwire import ALARM_LEVELS
-from linjen.triage.unheard import UNHEARD
-from linjen.triage.wording import asked
 from linjen.web.exchange import Exchange
 from linjen.web.routing import post_page
 

@@ -9,7 +9,7 @@ import msgspec
 
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
-from linjen.triage.wording import name_of
+from linjen.triage.asking.wording import name_of
 from linjen.web.resident.intake_flow import offered_forms
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from linjen.triage import Asked, Value
-from linjen.triage.wording import amount
+from linjen.triage.asking.wording import amount
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_sheet import Fault
 from linjen.web.resident.intake_words import typed_text

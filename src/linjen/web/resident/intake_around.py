@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from linjen.triage import Protocols
-from linjen.triage.condition import YES
-from linjen.triage.facts import FactTable
+from linjen.triage.asking.facts import FactTable
+from linjen.triage.asking.wording import worded
+from linjen.triage.content.condition import YES
 from linjen.triage.state import Patient
-from linjen.triage.wording import worded
 from linjen.web.exchange import Exchange
 
 

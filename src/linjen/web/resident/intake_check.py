@@ -22,10 +22,10 @@ from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import page_at
-from linjen.triage.forms import form_in_words
-from linjen.triage.unheard import LANGUAGE, beginning
-from linjen.triage.wording import asked, name_of
-from linjen.triage.words import is_foreign
+from linjen.triage.asking.forms import form_in_words
+from linjen.triage.asking.wording import asked, name_of
+from linjen.triage.own_words.unheard import LANGUAGE, beginning
+from linjen.triage.own_words.words import is_foreign
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answers import answer_words
 from linjen.web.resident.intake_emergency import may_queue

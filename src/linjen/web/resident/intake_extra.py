@@ -10,7 +10,7 @@ import msgspec
 from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
-from linjen.triage.forms import written_in
+from linjen.triage.asking.forms import written_in
 from linjen.web.resident.intake_flow import form_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
 from linjen.triage import Protocols
-from linjen.triage.forms import GENERAL_FORM, has_form, is_form_done
-from linjen.triage.interview import is_emergency as is_certain_emergency
-from linjen.triage.plausible import FAINT, FALLBACK, MOST_CANDIDATES, candidates
+from linjen.triage.asking.forms import GENERAL_FORM, has_form, is_form_done
+from linjen.triage.asking.interview import is_emergency as is_certain_emergency
+from linjen.triage.asking.plausible import FAINT, FALLBACK, MOST_CANDIDATES, candidates
 from linjen.triage.state import State
 from linjen.web.resident.intake_sheet import Sheet
 

@@ -11,7 +11,7 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
-from linjen.triage.forms import FormField, checked_field, form_of, written_in
+from linjen.triage.asking.forms import FormField, checked_field, form_of, written_in
 from linjen.web.resident.intake_around import in_other_language
 from linjen.web.resident.intake_flow import form_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet

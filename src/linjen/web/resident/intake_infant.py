@@ -12,10 +12,10 @@ from linjen.people.guardians import list_children
 from linjen.people.residents import Resident
 from linjen.triage import Asked, Protocols, Value, assess, begin
 from linjen.triage import answer as take_answers
-from linjen.triage.condition import YES
-from linjen.triage.facts import is_fitting, see_facts
+from linjen.triage.asking.facts import is_fitting, see_facts
+from linjen.triage.asking.wording import asked
+from linjen.triage.content.condition import YES
 from linjen.triage.state import State
-from linjen.triage.wording import asked
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_around import around
 from linjen.web.resident.intake_patient import age_of, months_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from linjen.triage import Asked, Page, Value
-from linjen.triage.tripwire import ALARM_LEVELS, finding_levels
+from linjen.triage.own_words.tripwire import ALARM_LEVELS, finding_levels
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_answers import (
     NO,

@@ -11,8 +11,8 @@ from linjen.cases.interview import keep_state
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.triage import candidates, choose
-from linjen.triage.plausible import FALLBACK
-from linjen.triage.wording import name_of
+from linjen.triage.asking.plausible import FALLBACK
+from linjen.triage.asking.wording import name_of
 from linjen.web.resident.intake_sheet import Fault, Sheet
 from linjen.web.resident.intake_step import Step, Values, passed, routes_of
 

@@ -11,8 +11,8 @@ from linjen.cases.interview import read_assessment
 from linjen.cases.loading import see_case
 from linjen.core import clock, swedish
 from linjen.people.residents import see_resident
-from linjen.triage.condition import YES
-from linjen.triage.facts import FactTable
+from linjen.triage.asking.facts import FactTable
+from linjen.triage.content.condition import YES
 from linjen.triage.state import Patient
 from linjen.units.hours import staffed_until
 from linjen.units.opening import see_schedule

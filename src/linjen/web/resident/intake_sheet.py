@@ -18,11 +18,11 @@ from linjen.core.personal_number import age_months
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import Resident
 from linjen.triage import Page, Protocols, State, next_page
-from linjen.triage.facts import see_facts
-from linjen.triage.interview import is_all_asked
-from linjen.triage.plausible import FAINT
+from linjen.triage.asking.facts import see_facts
+from linjen.triage.asking.interview import is_all_asked
+from linjen.triage.asking.plausible import FAINT
+from linjen.triage.own_words.words import detect_language
 from linjen.triage.state import Patient
-from linjen.triage.words import detect_language
 from linjen.units.units import Unit
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_around import around, support_for

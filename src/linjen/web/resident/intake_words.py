@@ -13,8 +13,8 @@ from linjen.cases.start import Intake, keep_text
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import choose
-from linjen.triage.forms import written_in
-from linjen.triage.plausible import FALLBACK
+from linjen.triage.asking.forms import written_in
+from linjen.triage.asking.plausible import FALLBACK
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake_flow import form_reasons, has_reasons
 from linjen.web.resident.intake_sheet import Fault, Sheet, open_sheet

@@ -10,7 +10,7 @@ from linjen.cases.loading import Case
 from linjen.cases.overview import Around
 from linjen.core import swedish
 from linjen.core.clock import local_date
-from linjen.triage.wording import name_of
+from linjen.triage.asking.wording import name_of
 from linjen.web.exchange import Exchange
 
 DRAFT_STATES = frozenset({"intake", "emergency_advised", "self_care_offered"})

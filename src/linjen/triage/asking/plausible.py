@@ -1,0 +1,130 @@
+"""Which contact reasons are in play: chosen by the resident, or read from the text and held against lead questions."""
+
+from __future__ import annotations
+
+from linjen.triage.asking.facts import FactTable
+from linjen.triage.asking.remembering import remembered
+from linjen.triage.content.condition import NO, PATIENT, SEX, Facts
+from linjen.triage.content.library import Protocols, Reason
+from linjen.triage.state import Candidate, State
+
+FALLBACK = "ovrigt"
+MOST_CANDIDATES = 5
+NEAR = 0.4  # a reason is worth a lead question with two fifths of the best one's score
+FAINT = 0.06  # below this the text says too little for any reason
+UNSURE = 0.16  # below this the words leave it open what the case is about, and the compass asks
+
+
+@remembered
+def candidates(protocols: Protocols, state: State) -> tuple[Candidate, ...]:
+    """The best contact reasons that fit the patient, best first, at most five, then "Övrigt besvär"."""
+    known = protocols.vocabulary.reasons
+    facts: Facts = {PATIENT: state.patient.age_years, SEX: state.patient.sex}
+    found = [
+        Candidate(id, known[id].name, score)
+        for id, score in state.reading.reasons
+        if id in known and id != FALLBACK and _is_for(protocols, id, facts)
+    ]
+    return (*found[:MOST_CANDIDATES], Candidate(FALLBACK, known[FALLBACK].name, 0.0))
+
+
+def _is_for(protocols: Protocols, id: str, facts: Facts) -> bool:
+    return all(test(facts) != NO for test in protocols.audiences.get(id, ()))
+
+
+@remembered
+def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
+    """The reasons that the text alone makes plausible, best first; it depends on nothing else."""
+    found = [one for one in candidates(protocols, state) if one.id != FALLBACK]
+    if not found or found[0].score < FAINT:
+        return ()
+    return tuple(one.id for one in found if one.score >= NEAR * found[0].score)
+
+
+def is_unsure(protocols: Protocols, state: State) -> bool:
+    """Do the words leave open what the case is about? Then what the resident answers finds further reasons."""
+    if state.chosen:
+        return state.chosen[0] == FALLBACK
+    found = candidates(protocols, state)
+    return found[0].score < UNSURE
+
+
+@remembered
+def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
+    """The reasons that nobody named but that the answers speak for, while the words leave it open."""
+    if not is_unsure(protocols, state):
+        return ()
+    named = (*state.chosen, *by_text(protocols, state))
+    # "Vet inte" to a warning sign finds them, too; a limit would let one more finding push another's reason out.
+    found = (id for code, ids in protocols.general.finds.items() if facts.get(code, NO) != NO for id in ids)
+    return tuple(dict.fromkeys(id for id in found if id not in named and _is_for(protocols, id, facts)))
+
+
+def resembling(protocols: Protocols, state: State) -> tuple[str, ...]:
+    """The reasons that the text makes plausible and the resident did not choose."""
+    return tuple(id for id in by_text(protocols, state) if id not in state.chosen)
+
+
+def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
+    """Has the resident said no to the first lead symptom and yes or "vet inte" to no other one?
+
+    A reason that was chosen, or has no protocol of its own, is never denied.
+    """
+    reason = protocols.reasons.get(reason_id)
+    if reason is None or reason_id in state.chosen or not reason.file.lead:
+        return False
+    first, *others = reason.file.lead
+    if facts.get(first) or not _is_ruled_out(protocols, state, first):
+        return False
+    return not any(facts.get(code) or _is_doubted(protocols, state, code) for code in others)
+
+
+def is_affirmed(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
+    """Has the resident said yes or "vet inte" to one of the lead symptoms?"""
+    reason = protocols.reasons.get(reason_id)
+    lead = reason.file.lead if reason is not None else []
+    return any(facts.get(code) or _is_doubted(protocols, state, code) for code in lead)
+
+
+def _is_ruled_out(protocols: Protocols, state: State, code: str) -> bool:
+    """Was a code answered no, or something that a yes to it would mean?"""
+    return any(state.answers.get(one) is False for one in (code, *protocols.vocabulary.ancestors(code)))
+
+
+def _is_doubted(protocols: Protocols, state: State, code: str) -> bool:
+    """Was a yes/no question answered "vet inte"? Of a number or a choice that says nothing either way."""
+    return state.answers.get(code, False) is None and protocols.vocabulary.findings[code].type == "bool"
+
+
+@remembered
+def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
+    """The reasons whose warning signs and rules count: those chosen, those of the text that are not denied, and while
+    the words leave it open those that the answers speak for.
+
+    A choice adds and takes nothing away: who picks "Feber" and wrote of her throat is asked for the throat's warning
+    signs. The first one always stays, so that a no to its lead symptom never silences its rules.
+    """
+    found = state.chosen if is_only_administrative(protocols, state) else (*state.chosen, *resembling(protocols, state))
+    named = tuple(id for id in found if id == found[0] or not is_denied(protocols, state, facts, id))
+    return (*named, *by_findings(protocols, state, facts))
+
+
+def contact_reason(protocols: Protocols, state: State, facts: FactTable) -> str:
+    """The one reason that names the case."""
+    if state.chosen:
+        return state.chosen[0]
+    found = by_text(protocols, state)
+    affirmed = [id for id in found if not is_denied(protocols, state, facts, id)]
+    return next(iter([*affirmed, *by_findings(protocols, state, facts), *found]), FALLBACK)
+
+
+@remembered
+def protocols_in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[Reason, ...]:
+    """The compiled protocols of the reasons in play; those without a file of their own are left out."""
+    return tuple(protocols.reasons[id] for id in in_play(protocols, state, facts) if id in protocols.reasons)
+
+
+def is_only_administrative(protocols: Protocols, state: State) -> bool:
+    """Has the resident chosen nothing but administrative reasons?"""
+    known = protocols.vocabulary.reasons
+    return bool(state.chosen) and all(known[id].kind == "admin" for id in state.chosen)

@@ -1,0 +1,1 @@
+"""The linter: every fault of a protocol file with file, line and reason."""

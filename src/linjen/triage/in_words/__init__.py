@@ -1,0 +1,1 @@
+"""A version in plain Swedish, for clinicians who read, compare and approve it."""

@@ -1,0 +1,1 @@
+"""Own words: what a text says of danger, of findings, and of why somebody seeks care."""

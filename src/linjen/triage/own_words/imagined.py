@@ -1,0 +1,51 @@
+"""When a hit of the tripwire is only imagined: a what-if, a film, a question about illness in general."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from linjen.triage.own_words.expressions import Span
+from linjen.triage.own_words.silence_words import silence_phrases, silence_words
+from linjen.triage.own_words.words import Token
+
+
+def is_imagined(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether the words of the hit speak of nothing that happened to anybody here."""
+    return _is_what_if(tokens, span) or _is_fiction(tokens, span) or _is_general_question(tokens, span)
+
+
+def _is_what_if(tokens: Sequence[Token], span: Span) -> bool:
+    first = tokens[span[0]]
+    start = span[0]
+    while start > 0 and tokens[start - 1].clause == first.clause and span[0] - start < 8:
+        start -= 1
+    words = [token.form for token in tokens[start : span[-1] + 1]]
+    head = span[0] - start
+    phrases = silence_phrases("what_if")
+    sizes = {len(phrase) for phrase in phrases}
+    return any(
+        tuple(words[at : at + size]) in phrases
+        for size in sizes
+        for at in range(max(0, head - size - 3), min(head, len(words) - size) + 1)
+    )
+
+
+def _is_fiction(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether it happened in a film or a book: "i filmen blev han skjuten", but not "mitt i filmen fick jag ont"."""
+    near = {token.form for token in tokens[max(0, span[0] - 3) : span[-1] + 1]}
+    if near & {"jag", "mig", "mej"}:
+        return False
+    for at in range(max(1, span[0] - 14), span[0]):
+        if tokens[at].form in silence_words()["fiction"] and tokens[at].sentence == tokens[span[0]].sentence:
+            return tokens[at - 1].form == "i" and (at < 2 or tokens[at - 2].form != "mitt")
+    return False
+
+
+def _is_general_question(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether the sentence asks about illness in general: "hur känns en hjärtinfarkt", "får man köra bil efter …"."""
+    number = tokens[span[0]].sentence
+    words = [token.form for token in tokens if token.sentence == number]
+    if set(words) & (silence_words()["someone"] | silence_words()["now"]) or any(word[0].isdigit() for word in words):
+        return False
+    heads = {tuple(words[at : at + size]) for at in range(min(4, len(words))) for size in (1, 2, 3, 4)}
+    return not heads.isdisjoint(silence_phrases("general_question"))

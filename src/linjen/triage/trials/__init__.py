@@ -1,0 +1,1 @@
+"""A version tried: vignettes, stored interviews, and the measures with their intervals."""
