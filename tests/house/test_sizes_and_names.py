@@ -69,7 +69,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         ("media", "cases"),  # the case knows how many pictures it has
     }
     pattern = re.compile(r"(?:insert into|update|delete from)\s+([a-z_]+)")
-    for path in (SOURCE / folder).glob("*.py"):
+    for path in (SOURCE / folder).rglob("*.py"):
         text = re.sub(r"for (no key )?update", "", path.read_text("utf-8"))
         for table in pattern.findall(text):
             if table in owners and owners[table] != folder:
@@ -82,9 +82,9 @@ def test_only_the_releases_of_the_triage_know_the_database() -> None:
     The shelf follows the rows, but through the releases; the listener's process has no database at all.
     """
     sql = re.compile(r"\.(fetch|fetchrow|fetchval|execute|executemany|fetch_value|fetch_row)\(")
-    found = {path.name for path in (SOURCE / "triage").glob("*.py") if sql.search(path.read_text("utf-8"))}
+    found = {path.name for path in (SOURCE / "triage").rglob("*.py") if sql.search(path.read_text("utf-8"))}
     assert found == {"releases.py"}
-    knowing = {path.name for path in (SOURCE / "triage").glob("*.py") if "core.database" in path.read_text("utf-8")}
+    knowing = {path.name for path in (SOURCE / "triage").rglob("*.py") if "core.database" in path.read_text("utf-8")}
     assert knowing == {"releases.py", "shelf.py"}
 
 

@@ -15,13 +15,13 @@ def source_of(template: str) -> str:
 
 
 def test_parts_without_the_page_are_imported_once() -> None:
-    assert 'from "parts/forms.html" import error_summary %}' in source_of("resident/intake_page.html")
+    assert 'from "parts/forms.html" import error_summary %}' in source_of("resident/intake/page.html")
 
 
 def test_parts_that_show_something_of_the_page_are_given_it() -> None:
     """The form token stands in the macro of the hidden fields."""
-    assert 'from "resident/intake_parts.html" import hidden, onward with context %}' in source_of(
-        "resident/intake_questions.html"
+    assert 'from "resident/intake/parts.html" import hidden, onward with context %}' in source_of(
+        "resident/intake/questions.html"
     )
 
 

@@ -20,7 +20,7 @@ from linjen.core.errors import LinjenError
 from linjen.core.ids import new_id
 from linjen.triage import load
 from linjen.web.cookies import cookie_name
-from linjen.web.resident import intake_questions
+from linjen.web.resident.intake import questions as intake_questions
 from tests.region import Region
 from tests.stories.test_ledger import owner_does
 

@@ -20,7 +20,7 @@ def _modules() -> Iterator[ModuleType]:
             package = importlib.import_module(f"{linjen.web.__name__}.{floor}")
         except ModuleNotFoundError:
             continue
-        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
 
 

@@ -21,7 +21,7 @@ from linjen.triage.shelf import Shelf
 from linjen.triage.trials.trying import Trier
 from linjen.web.faces import Faces
 from linjen.web.live import Hub
-from linjen.web.manage.triage_trials import Trials
+from linjen.web.manage.triage.trials import Trials
 
 
 @dataclasses.dataclass

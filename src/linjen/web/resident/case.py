@@ -23,7 +23,7 @@ from linjen.web.exchange import Exchange
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.resident.answer_alarm import read_heard
-from linjen.web.resident.intake_self_care import advice_of, version_of
+from linjen.web.resident.intake.self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
 from linjen.web.routing import get_page, post_page

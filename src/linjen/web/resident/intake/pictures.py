@@ -1,0 +1,132 @@
+"""Bilder: by camera or file, several at a time, each refused by itself with its reason (routine F006)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.datastructures import UploadFile
+
+from linjen.cases.start import Intake, see_draft
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid, Refused, Unavailable
+from linjen.core.ids import parse_id
+from linjen.media.decoding import MAX_BYTES, Prepared, prepare_picture
+from linjen.media.pictures import MOST, Size, add_picture, list_pictures, remove_picture, see_picture
+from linjen.web.exchange import Exchange
+from linjen.web.resident.intake.sheet import Fault, Sheet, open_sheet
+from linjen.web.resident.intake.step import Step, Values, leave, passed, routes_of, save
+from linjen.web.routing import get_page, post_page
+
+#: Of one post: three pictures of the largest size and some more; several posts may follow each other.
+MAX_BODY = 60 * 1000 * 1000
+
+
+class PicturesStep(Step):
+    """Pictures are kept as soon as they are sent; going on without any is as good."""
+
+    name = "pictures"
+
+    def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
+        """The pictures so far."""
+        say = sheet.exchange.say
+        shown = [
+            {"id": str(one.id), "url": f"/cases/{sheet.draft.case.id}/pictures/{one.id}/thumbnail",
+             "alt": say("intake.pictures.one", number=number)}
+            for number, one in enumerate(sheet.pictures, 1)
+        ]  # fmt: skip
+        return {"pictures": shown, "most": MOST, "left": MOST - len(shown)}
+
+    async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
+        """She has gone on from here."""
+        return msgspec.structs.replace(sheet.intake, passed=passed(sheet.intake, "pictures"))
+
+
+STEP = PicturesStep()
+
+
+@post_page(
+    "/intakes/{case_id:str}/pictures", verb="add_picture", who="resident", max_body=MAX_BODY, limit="picture"
+)  # fmt: skip
+async def take_pictures(exchange: Exchange) -> Response[Any]:
+    """Add what was sent, or remove one, or go on; a picture that is refused takes nothing else with it."""
+    try:
+        async with exchange.site.database.transaction() as db:  # nothing is decoded for a stranger
+            await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
+        ready, faults = await _decoded(exchange)
+        async with exchange.site.database.transaction() as db:
+            sheet = await open_sheet(db, exchange)
+            if not STEP.is_open(sheet):
+                return exchange.redirect(f"{sheet.path}?newer=1")
+            faults += await _change(db, sheet, ready)
+            if faults:
+                sheet.pictures = await list_pictures(db, sheet.draft.case)
+                return STEP.draw(sheet, {}, faults)
+            if exchange.text_of("do", longest=20) == "next":
+                return exchange.redirect(await save(db, sheet, await STEP.keep(db, sheet, {})))
+            return exchange.redirect(f"{sheet.path}/pictures")
+    except Refused as refused:
+        return await leave(exchange, refused)
+
+
+async def _change(db: Connection, sheet: Sheet, ready: list[Prepared]) -> list[Fault]:
+    """Write what was decoded, and erase what is to be removed."""
+    exchange, case_id = sheet.exchange, sheet.draft.case.id
+    removed = parse_id(exchange.text_of("remove", longest=40))
+    if removed is not None:
+        await remove_picture(db, exchange.by, case_id, removed)
+    for prepared in ready:
+        try:
+            await add_picture(db, exchange.site.sealer, exchange.by, case_id, prepared)
+        except Refused as refused:
+            if refused.reason != "too_many_pictures":
+                raise
+            return [Fault("picture", exchange.say("intake.pictures.too_many", most=MOST))]
+    return []
+
+
+async def _decoded(exchange: Exchange) -> tuple[list[Prepared], list[Fault]]:
+    """The pictures of this post made safe, and what was wrong with the others; in the order they were sent."""
+    files = [one for one in exchange.form.getall("picture", []) if isinstance(one, UploadFile)]
+    sent = [(one.filename or "", await one.read()) for one in files]
+    sent = [(name, data) for name, data in sent if name or data]
+    outcomes = await asyncio.gather(*(_one(exchange, name, data) for name, data in sent[:MOST]))
+    ready = [one for one in outcomes if isinstance(one, Prepared)]
+    faults = [one for one in outcomes if isinstance(one, Fault)]
+    if len(sent) > MOST:
+        faults.append(Fault("picture", exchange.say("intake.pictures.too_many", most=MOST)))
+    return ready, faults
+
+
+async def _one(exchange: Exchange, name: str, data: bytes) -> Prepared | Fault:
+    try:
+        return await prepare_picture(data)
+    except (Invalid, Unavailable) as error:
+        words = exchange.say(f"intake.pictures.{error.reason}", name=name[:60] or "–", most_mb=MAX_BYTES // 1_000_000)
+        return Fault("picture", words)
+
+
+@get_page("/cases/{case_id:str}/pictures/{picture_id:str}/thumbnail", verb="see_picture", who="resident")
+async def show_thumbnail(exchange: Exchange) -> Response[bytes]:
+    """A picture small."""
+    return await _file(exchange, "thumbnail")
+
+
+@get_page("/cases/{case_id:str}/pictures/{picture_id:str}", verb="see_picture", who="resident")
+async def show_picture(exchange: Exchange) -> Response[bytes]:
+    """A picture as large as it is kept."""
+    return await _file(exchange, "display")
+
+
+async def _file(exchange: Exchange, size: Size) -> Response[bytes]:
+    case_id, picture_id = exchange.id_of("case_id"), exchange.id_of("picture_id")
+    async with exchange.site.database.transaction() as db:
+        data = await see_picture(db, exchange.site.sealer, exchange.by, case_id, picture_id, size)
+    return Response(data, media_type="image/jpeg", headers={"content-disposition": 'inline; filename="bild.jpg"'})
+
+
+_show, _ = routes_of(STEP)
+ROUTES = [_show, take_pictures, show_thumbnail, show_picture]

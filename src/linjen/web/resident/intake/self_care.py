@@ -1,0 +1,109 @@
+"""Egenvård: the advice, and always the way on to staff (routine F012)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from linjen.cases.interview import Assessment, keep_assessment, read_assessment
+from linjen.cases.loading import Case, see_case
+from linjen.cases.start import Intake
+from linjen.cases.withdraw import withdraw
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound, Refused
+from linjen.people.residents import see_resident
+from linjen.triage import Protocols, SelfCare
+from linjen.web.exchange import Exchange
+from linjen.web.resident.intake.around import around
+from linjen.web.resident.intake.flow import path_of
+from linjen.web.resident.intake.sheet import Sheet, open_sheet
+from linjen.web.resident.intake.step import Step, Values, leave, routes_of
+from linjen.web.routing import get_page, post_page
+
+
+def advice_of(protocols: Protocols, assessment: Assessment, language: str) -> list[SelfCare]:
+    """The advice in the reader's language as far as `protocols` has it, else English, else Swedish as it was given."""
+    return [_advice_in(protocols, one, language) for one in assessment.self_care]
+
+
+def _advice_in(protocols: Protocols, one: SelfCare, language: str) -> SelfCare:
+    if language == "sv":
+        return one
+    file = protocols.languages.get(language)
+    own = file.reasons.get(one.reason) if file is not None else None
+    if own is not None and own.title:
+        return SelfCare(one.reason, own.title, own.intro, tuple(own.do), tuple(own.seek_care_if), language)
+    text = protocols.reasons[one.reason].file.self_care if one.reason in protocols.reasons else None
+    if text is None or not text.title_en:
+        return one
+    return SelfCare(one.reason, text.title_en, text.intro_en, tuple(text.do_en), tuple(text.seek_care_if_en), "en")
+
+
+async def version_of(db: Connection, exchange: Exchange, case: Case) -> Protocols:
+    """The version that a case was triaged with, or the one that runs when that can no longer be had."""
+    shelf = exchange.site.shelf
+    found = await shelf.find(db, case.protocol) if case.protocol else None
+    return found or shelf.running()
+
+
+class SelfCareStep(Step):
+    """Shown when every answer points to self-care; wanting contact is urgency 5."""
+
+    name = "self_care"
+
+    def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
+        """The advice."""
+        assert sheet.assessment is not None  # noqa: S101 - the steps before see to it
+        return {"advice": advice_of(sheet.protocols, sheet.assessment, sheet.exchange.language), "done": False}
+
+    def back(self, sheet: Sheet) -> str:
+        """The last questions."""
+        return path_of(sheet, "questions")
+
+    async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
+        """Contact is wanted."""
+        return msgspec.structs.replace(sheet.intake, want_contact=True)
+
+
+STEP = SelfCareStep()
+
+
+@post_page("/intakes/{case_id:str}/self-care/follow", verb="withdraw", who="resident")
+async def follow_advice(exchange: Exchange) -> Response[Any]:
+    """She follows the advice: the case is closed as self-care, and the advice stays readable."""
+    site, case_id = exchange.site, exchange.id_of("case_id")
+    try:
+        async with site.database.transaction() as db:
+            sheet = await open_sheet(db, exchange)
+            if not STEP.is_open(sheet) or sheet.assessment is None:
+                return exchange.redirect(sheet.path)
+            offered = msgspec.structs.replace(sheet.assessment, outcome="self_care")
+            await keep_assessment(db, site.sealer, case_id, offered)
+            await withdraw(db, site.sealer, exchange.by, case_id)
+    except Refused as refused:
+        return await leave(exchange, refused)
+    return exchange.redirect(f"/intakes/{case_id}/advice")
+
+
+@get_page("/intakes/{case_id:str}/advice", verb="see", who="resident")
+async def show_advice(exchange: Exchange) -> Response[Any]:
+    """The advice that was followed, for reading again."""
+    async with exchange.site.database.transaction() as db:
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"))
+        found = await read_assessment(db, exchange.site.sealer, case.id)
+        protocols = await version_of(db, exchange, case)
+        patient = await see_resident(db, case.patient_id) if case.patient_id else None
+    if found is None or case.close_reason != "self_care":
+        raise NotFound("advice")
+    about = patient.given_name if patient and patient.id != exchange.by.person_id else ""
+    return exchange.page(
+        "resident/intake/advice.html", advice=advice_of(protocols, found, exchange.language), tab="cases", about=about,
+        **around(exchange, protocols, [one.reason for one in found.self_care]),
+    )  # fmt: skip
+
+
+_show, _take = routes_of(STEP)
+ROUTES = [_show, _take, follow_advice, show_advice]
