@@ -89,7 +89,7 @@ def test_what_is_added_and_removed() -> None:
         ("halsont.yaml", "staff_first: [", "staff_first: [hx.kidney, ", "asked", False),
         ("halsont.yaml", "author: Linjens", "author: Regionens", "signed", False),
         ("ovrigt.yaml", "Vad hoppas du få hjälp med?", "Vad vill du ha hjälp med?", "form", False),
-        ("risk.yaml", "level: 2\n    why: Ont i bröstet utan", "level: 3\n    why: Ont i bröstet utan", "floor", True),
+        ("risk.yaml", "level: 1\n    why: Huvudvärk, flimmer", "level: 2\n    why: Huvudvärk, flimmer", "floor", True),
     ],
 )  # fmt: skip
 def test_every_kind_of_change_is_found(file: str, old: str, new: str, kind: str, milder: bool) -> None:

@@ -49,4 +49,6 @@ def test_the_median_interview_is_short() -> None:
         start = begin(protocols, case["age_years"], case["sex"], case.get("writer", "self"), case["text"])
         lengths.append(len(interviewed(protocols, start, knowing(protocols, case["facts"])).pages))
     assert statistics.median(lengths) <= 10, sorted(lengths)
-    assert max(lengths) <= 20, sorted(lengths)
+    # Section 0 of the goals: at most twenty for nineteen of twenty, and nobody is asked on and on.
+    assert sorted(lengths)[int(0.95 * len(lengths))] <= 20, sorted(lengths)
+    assert max(lengths) <= 24, sorted(lengths)

@@ -47,7 +47,11 @@ async def test_the_triage_says_why_with_rule_and_version_and_that_it_is_not_revi
     assert f"Därför brådskandegrad {level}" in page
     assert "Regel " in page
     assert "bygger på ”vet inte”" in page
-    assert re.search(r"Källa: Egen text\. Väntar på granskning\. Regel niva\.ent\.trismus, version \d+", page)
+    assert re.search(
+        r"Källa: Allmän medicinsk kunskap, källa ej läst\. Väntar på granskning\. "
+        r"Regel niva\.ent\.trismus, version \d+",
+        page,
+    )
     assert re.search(r"Protokoll linjen_exempel, version \d+\.\d+\.\d+", page)
     assert re.search(r"Fullständig version: \S+@\S+\+[0-9a-f]{12}", page)
     assert "väntar på medicinsk granskning" in page

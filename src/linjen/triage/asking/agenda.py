@@ -53,7 +53,7 @@ def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterato
         yield from _questions(reasons, facts)
         return
     yield from _danger(protocols, facts)
-    if is_unsure(protocols, state):
+    if is_unsure(protocols, state, facts):
         yield from _blocks(protocols.compass, facts, "compass")
     flags = tuple(dict.fromkeys(code for reason in reasons for code in reason.file.red_flags.ask))
     yield Due("red_flags", "red_flags", wording.red_flags, flags, text_en=wording.red_flags_en)

@@ -41,19 +41,23 @@ def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
     return tuple(one.id for one in found if one.score >= NEAR * found[0].score)
 
 
-def is_unsure(protocols: Protocols, state: State) -> bool:
-    """Do the words leave open what the case is about? Then what the resident answers finds further reasons."""
+@remembered
+def is_unsure(protocols: Protocols, state: State, facts: FactTable) -> bool:
+    """Is it open what the case is about? Then what the resident answers finds further reasons.
+
+    It is when the words say little, and when she has said no to the lead symptoms of all that they resemble.
+    """
     if state.chosen:
         return state.chosen[0] == FALLBACK
-    found = candidates(protocols, state)
-    return found[0].score < UNSURE
+    if candidates(protocols, state)[0].score < UNSURE:
+        return True
+    asked = [id for id in by_text(protocols, state) if id in protocols.reasons and protocols.reasons[id].file.lead]
+    return bool(asked) and all(is_denied(protocols, state, facts, id) for id in asked)
 
 
 @remembered
 def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
     """The reasons that nobody named but that the answers speak for, while the words leave it open."""
-    if not is_unsure(protocols, state):
-        return ()
     named = (*state.chosen, *by_text(protocols, state))
     # "Vet inte" to a warning sign finds them, too; a limit would let one more finding push another's reason out.
     found = (id for code, ids in protocols.general.finds.items() if facts.get(code, NO) != NO for id in ids)

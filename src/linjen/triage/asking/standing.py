@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linjen.triage.asking.facts import FactTable, is_settled, see_facts
-from linjen.triage.asking.plausible import in_play, is_affirmed, is_denied, protocols_in_play
+from linjen.triage.asking.plausible import by_text, in_play, is_affirmed, is_denied, protocols_in_play
 from linjen.triage.asking.remembering import remembered
 from linjen.triage.content.condition import MAYBE, NO, YES
 from linjen.triage.content.library import AskBlock, Protocols, Reason, Rule
@@ -78,6 +78,8 @@ def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired
     playing = in_play(protocols, state, facts)
     undenied = [id for id in playing if not is_denied(protocols, state, facts, id)]
     affirmed = [id for id in undenied if id in state.chosen or is_affirmed(protocols, state, facts, id)]
+    # What only an answer brought in adds its warning signs; how urgent the case begins is said by what it is about.
+    affirmed = [id for id in affirmed if id in state.chosen or id in by_text(protocols, state)] or affirmed
     found = [_as_default(protocols.reasons[id].file.default, id) for id in affirmed if id in protocols.reasons]
     best = undenied[0] if undenied else playing[0] if playing else ""
     if best in protocols.reasons and best not in affirmed and (not affirmed or _is_without_lead(protocols, best)):

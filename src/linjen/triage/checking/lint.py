@@ -341,8 +341,8 @@ class _Checker:
             place = f"$.finds.{code}"
             if code not in self.known.findings or self.known.findings[code].type != "bool":
                 yield self.problem(loaded, place, f"{code} is no finding that is answered yes or no")
-            elif code not in self.everywhere:
-                yield self.problem(loaded, place, f"{code} is asked neither by the danger screen nor by the compass")
+            elif code not in self.anywhere:
+                yield self.problem(loaded, place, f"{code} is asked by no contact reason, danger screen or compass")
             for strange in set(reasons) - set(self.known.reasons):
                 yield self.problem(loaded, place, f"unknown contact reason {strange}")
 

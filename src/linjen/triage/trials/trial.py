@@ -13,7 +13,6 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.asking.assessment import assess
 from linjen.triage.asking.interview import begin, choose
-from linjen.triage.asking.plausible import UNSURE
 from linjen.triage.content.library import Protocols, own_phrases
 from linjen.triage.content.vignettes import ReasonVignette, all_vignettes
 from linjen.triage.content.yaml_lines import read_yaml
@@ -156,7 +155,13 @@ def _may_meet(readings: Readings, versions: Sequence[Protocols], wanted: set[str
         read = readings.matched(protocols, one.text)
         if wanted.intersection(id for id, _ in read):
             return True
-        found = {id for ids in protocols.general.finds.values() for id in ids}
-        if wanted & found and (not read or read[0][1] < UNSURE):
+        finding = {code for code, ids in protocols.general.finds.items() if wanted.intersection(ids)}
+        if finding & _is_true(protocols, one):  # an answer brings them in, whatever the words said
             return True
     return False
+
+
+def _is_true(protocols: Protocols, one: ReasonVignette) -> set[str]:
+    """The findings of a vignette, and what they mean by themselves."""
+    true = {code for code, value in one.facts.items() if value is True and code in protocols.vocabulary.findings}
+    return true.union(*(protocols.vocabulary.ancestors(code) for code in true))

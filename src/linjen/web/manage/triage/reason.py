@@ -45,9 +45,7 @@ async def _file(exchange: Exchange) -> Response[Any]:
     if isinstance(loaded.file, ReasonFile):
         view = reason_view(version.opened, loaded.file)
         saved = exchange.request.query_params.get("saved") == "1"
-        return await triage_page(
-            exchange, "reason.html", version, view=view, english=english, file=name, saved=saved
-        )
+        return await triage_page(exchange, "reason.html", version, view=view, english=english, file=name, saved=saved)
     view = shared_view(version.opened, loaded) | _named(exchange, loaded)
     return await triage_page(exchange, "shared.html", version, view=view, english=english, file=name)
 
@@ -64,9 +62,7 @@ async def _flow(exchange: Exchange) -> Response[Any]:
     if loaded is None or not isinstance(loaded.file, ReasonFile):
         raise NotFound("file")
     view = reason_view(version.opened, loaded.file)
-    return await triage_page(
-        exchange, "flow.html", version, view=view, screens=_screens(version), file=loaded.name
-    )
+    return await triage_page(exchange, "flow.html", version, view=view, screens=_screens(version), file=loaded.name)
 
 
 def reason_view(opened: Opened, file: ReasonFile) -> dict[str, Any]:
