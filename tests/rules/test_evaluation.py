@@ -19,6 +19,7 @@ from linjen.triage.trials.evaluation import (
     pages_of,
     read_vignettes,
 )
+from linjen.triage.trials.tripwire_lines import read_lines, tripwire_measures
 from linjen.triage.trials.wilson import wilson
 
 MILD = Vignette(
@@ -81,3 +82,21 @@ def test_a_broken_line_is_told_with_its_number() -> None:
     with pytest.raises(Invalid) as told:
         read_vignettes([msgspec.json.encode(MILD), b"", b'{"id": 3}'])
     assert told.value.detail["line"] == 3
+
+
+def test_other_words_must_come_to_the_same_level() -> None:
+    same = msgspec.structs.replace(MILD, paraphrases_sv=["halsen svider sedan i går"])
+    other = msgspec.structs.replace(GRAVE, id="other", paraphrases_sv=["jag är kallsvettig"], facts_sv=[])
+    rows = {row.name: row for row in measures(evaluate(load(), [same, GRAVE]))}
+    assert (rows["same level in other words"].share.hits, rows["same level in other words"].share.of) == (1, 1)
+    (outcome,) = evaluate(load(), [other])
+    assert len(outcome.in_other_words) == 1
+
+
+def test_the_lines_of_the_tripwire_are_counted() -> None:
+    grave = read_lines("text\tcodes\nDet trycker över bröstet\tchest.pressure\n\nMitt knä kliar\tx\n".encode())
+    heard, false = tripwire_measures(load(), grave, ["Jag vill boka tid"])
+    assert (heard.share.hits, heard.share.of, heard.met) == (1, 2, False)
+    assert (false.share.hits, false.share.of, false.met) == (0, 1, True)
+    with pytest.raises(Invalid):
+        read_lines(b"codes\ttext\n")

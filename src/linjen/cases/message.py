@@ -22,6 +22,7 @@ from linjen.core.errors import Invalid
 from linjen.core.events import Event
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
+from linjen.core.visible import is_visible
 
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -101,7 +102,7 @@ class Sent(msgspec.Struct, frozen=True):
 def check_text(text: str) -> str:
     """The text without surrounding white space; Invalid('empty' | 'too_long' | 'unreadable') otherwise."""
     clean = text.replace("\r\n", "\n").strip()
-    if not clean:
+    if not is_visible(clean):
         raise Invalid("empty", "text")
     if len(clean) > LONGEST:
         raise Invalid("too_long", "text", longest=LONGEST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
@@ -26,7 +27,7 @@ _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
 
 
 #: What a line that is no JSON, no UTF-8 or nested beyond reason may raise: one bad line never ends the run.
-_BAD_LINE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_BAD_LINE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Start(msgspec.Struct):
@@ -105,7 +106,7 @@ def _stream(handle: Callable[[bytes], Iterable[dict[str, Any]]]) -> int:
 def match_line(protocols: Protocols, line: bytes) -> dict[str, Any]:
     """The answer to one line of `match`."""
     try:
-        asked = msgspec.json.decode(line, type=MatchLine)
+        asked = msgspec.convert(_read_line(line), MatchLine)
     except _BAD_LINE as wrong:
         return _error(_id_of(line), "bad_line", why=str(wrong))
     reading = protocols.read(asked.text)
@@ -122,9 +123,17 @@ def _error(id: str, reason: str, **more: object) -> dict[str, Any]:
     return {"id": id, "error": {"reason": reason, **more}}
 
 
+def _read_line(line: bytes) -> Any:
+    """A line of JSON; of a number that JSON does not have (NaN, 1e999) one answer is refused and not the line."""
+    try:
+        return msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return json.loads(line)
+
+
 def _id_of(line: bytes) -> str:
     try:
-        found = msgspec.json.decode(line)
+        found = _read_line(line)
     except _BAD_LINE:
         return ""
     return str(found.get("id", "")) if isinstance(found, dict) else ""
@@ -147,7 +156,7 @@ class Interviews:
     def lines(self, line: bytes) -> Iterator[dict[str, Any]]:
         """What one line brings: errors first, then a page to answer or the result."""
         try:
-            said = msgspec.json.decode(line, type=InterviewLine)
+            said = msgspec.convert(_read_line(line), InterviewLine)
         except _BAD_LINE as wrong:
             yield _error(_id_of(line), "bad_line", why=str(wrong))
             return

@@ -22,6 +22,7 @@ from linjen.triage.trials.evaluation import (
     pages_of,
     read_vignettes,
 )
+from linjen.triage.trials.tripwire_lines import read_lines, tripwire_measures
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocols", type=Path, default=FOLDER, metavar="DIR", help="protocol files to evaluate")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--missed", action="store_true", help="list every vignette that ended outside its band")
+    parser.add_argument(
+        "--lines", nargs=2, type=Path, metavar=("GRAVE.tsv", "ORDINARY.tsv"),
+        help="lines that the tripwire should hear and should not, a column called text",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -37,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the table. Returns 1 when a file cannot be read."""
     try:
         vignettes = [one for path in arguments.files for one in read_vignettes(path.read_bytes().splitlines())]
+        lines = [read_lines(path.read_bytes()) for path in arguments.lines or ()]
     except OSError as error:
         print(f"linjen: {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
@@ -45,10 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     protocols = load(arguments.protocols)
     outcomes = evaluate(protocols, vignettes)
+    heard = tripwire_measures(protocols, *lines) if lines else []
     if arguments.json:
-        sys.stdout.write(msgspec.json.encode(as_json(protocols, outcomes)).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode(as_json(protocols, outcomes, heard)).decode() + "\n")
     else:
-        print_table(protocols, outcomes)
+        print_table(protocols, outcomes, heard)
     if arguments.missed:
         print_missed(outcomes)
     return 0
@@ -59,7 +66,7 @@ def all_measures(protocols: Protocols, outcomes: Sequence[Outcome]) -> list[Meas
     return [*measures(outcomes), asked_red_flags(protocols, outcomes)]
 
 
-def as_json(protocols: Protocols, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def as_json(protocols: Protocols, outcomes: Sequence[Outcome], heard: Sequence[Measure] = ()) -> dict[str, Any]:
     """The table as one object, with the same for children and adults."""
     groups = {"all": list(outcomes), "child": [one for one in outcomes if is_child(one)]}
     groups["adult"] = [one for one in outcomes if not is_child(one)]
@@ -68,19 +75,21 @@ def as_json(protocols: Protocols, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "vignettes": len(outcomes),
         **{
             name: {
-                "measures": [
-                    {"name": row.name, "goal": row.goal, "met": row.met, **msgspec.to_builtins(row.share)}
-                    for row in all_measures(protocols, of)
-                ],
+                "measures": [_as_json(row) for row in all_measures(protocols, of)],
                 "pages_median": pages_of(of).median,
                 "pages_p95": pages_of(of).p95,
             }
             for name, of in groups.items()
         },
+        "tripwire": [_as_json(row) for row in heard],
     }
 
 
-def print_table(protocols: Protocols, outcomes: Sequence[Outcome]) -> None:
+def _as_json(row: Measure) -> dict[str, Any]:
+    return {"name": row.name, "goal": row.goal, "met": row.met, **msgspec.to_builtins(row.share)}
+
+
+def print_table(protocols: Protocols, outcomes: Sequence[Outcome], heard: Sequence[Measure] = ()) -> None:
     """The table for people: all, children and adults side by side."""
     children = [one for one in outcomes if is_child(one)]
     adults = [one for one in outcomes if not is_child(one)]
@@ -88,11 +97,16 @@ def print_table(protocols: Protocols, outcomes: Sequence[Outcome]) -> None:
     print(f"{'measure':<30}{'goal':<10}{'all':<26}{'children':<26}{'adults':<26}")
     rows = zip(*(all_measures(protocols, of) for of in (outcomes, children, adults)), strict=True)
     for row, child, adult in rows:
-        mark = "" if row.met is None else "  met" if row.met else "  NOT MET"
-        print(f"{row.name:<30}{row.goal:<10}{row.share!s:<26}{child.share!s:<26}{adult.share!s:<26}{mark}")
+        print(f"{row.name:<30}{row.goal:<10}{row.share!s:<26}{child.share!s:<26}{adult.share!s:<26}{_mark(row)}")
     of = pages_of(outcomes)
     marks = "met" if of.median <= 10 and of.p95 <= 20 else "NOT MET"
     print(f"{'questions, median / 95 %':<30}{'10 / 20':<10}{f'{of.median:g} / {of.p95:g}':<26}{'':<52}  {marks}")
+    for row in heard:
+        print(f"{row.name:<30}{row.goal:<10}{row.share!s:<26}{'':<52}{_mark(row)}")
+
+
+def _mark(row: Measure) -> str:
+    return "" if row.met is None else "  met" if row.met else "  NOT MET"
 
 
 def print_missed(outcomes: Sequence[Outcome]) -> None:

@@ -14,6 +14,7 @@ from linjen.access.by import By
 from linjen.access.sessions import Session
 from linjen.core.errors import Invalid, NotFound
 from linjen.core.ids import parse_id
+from linjen.core.visible import is_visible
 from linjen.web.site import Site
 from linjen.web.templates import Page, draw
 from linjen.web.words import say
@@ -55,7 +56,7 @@ class Exchange:
             raise Invalid("too_long", field, longest=longest)
         if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
             raise Invalid("unreadable", field)
-        return text
+        return text if is_visible(text) else ""
 
     def all_of(self, field: str) -> list[str]:
         """Every text value of a field that may come many times."""

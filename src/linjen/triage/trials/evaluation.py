@@ -38,7 +38,8 @@ class Fact(msgspec.Struct, frozen=True):
 class Vignette(msgspec.Struct, frozen=True):
     """One invented patient: what is written, what is true, and how urgent it is.
 
-    `ok_urgency` is the band that is accepted, most urgent first; `also_ok` further contact reasons that are right.
+    `ok_urgency` is the band that is accepted, most urgent first; `also_ok` further contact reasons that are right;
+    `paraphrases_sv` the same matter in other words.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Vignette(msgspec.Struct, frozen=True):
     writer: Writer = "self"
     contact_reason: str = ""
     also_ok: list[str] = []
+    paraphrases_sv: list[str] = []
 
 
 def read_vignettes(lines: Iterable[bytes]) -> list[Vignette]:
@@ -125,6 +127,8 @@ class Outcome:
     alarm: bool
     same_backwards: bool
     noisy_urgency: int
+    #: The level that each paraphrase came to.
+    in_other_words: tuple[int, ...] = ()
 
     @property
     def is_safe(self) -> bool:
@@ -140,9 +144,11 @@ def try_vignette(protocols: Protocols, vignette: Vignette) -> Outcome:
     result = assess(protocols, state)
     back = assess(protocols, interviewed(protocols, start, say, backwards=True))
     noisy = assess(protocols, interviewed(protocols, start, doubting(say, vignette.id)))
+    others = [begin(protocols, vignette.age, vignette.sex, vignette.writer, text) for text in vignette.paraphrases_sv]
     return Outcome(
         vignette, result, len(state.pages), tuple(id for id, _ in state.reading.reasons), state.reading.alarm,
         (back.urgency, back.contact_reason) == (result.urgency, result.contact_reason), noisy.urgency,
+        tuple(assess(protocols, interviewed(protocols, other, say)).urgency for other in others),
     )  # fmt: skip
 
 
@@ -193,6 +199,9 @@ def measures(outcomes: Sequence[Outcome]) -> list[Measure]:
         _row("same result backwards", "other order of answers", (">=", 1.0), outcomes, lambda one: one.same_backwards),
         _row("safe with doubts", "10 % vet inte, 5 % wrong", (">=", 0.95), outcomes,
              lambda one: one.noisy_urgency <= one.vignette.ok_urgency[1]),
+        _row("same level in other words", "every paraphrase", (">=", 0.9),
+             [one for one in outcomes if one.in_other_words],
+             lambda one: set(one.in_other_words) == {one.result.urgency}),
     ]  # fmt: skip
 
 

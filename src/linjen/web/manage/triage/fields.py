@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -123,9 +124,12 @@ def _whole(typed: str) -> int:
 
 def _number(typed: str) -> int | float:
     try:
-        return int(typed) if typed.isdecimal() else float(typed.replace(",", "."))
+        number = int(typed) if typed.isdecimal() else float(typed.replace(",", "."))
     except ValueError:
         raise Invalid("number") from None
+    if not math.isfinite(number):  # "nan" and "inf" are numbers to Python
+        raise Invalid("number")
+    return number
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -40,7 +40,7 @@ class QuestionsStep(AnsweringStep):
     def number(sheet: Sheet) -> int:
         """The page's number; NotFound for what is none."""
         text = str(sheet.exchange.request.path_params["place"])
-        if len(text) > 4 or not text.isdecimal() or not 1 <= int(text) <= _MOST_PAGES:
+        if len(text) > 4 or not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= _MOST_PAGES:
             raise NotFound("page")
         return int(text)
 
