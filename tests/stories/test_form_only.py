@@ -168,6 +168,21 @@ async def test_turned_off_in_the_middle_she_goes_on_with_the_form_and_staff_read
     assert (found.urgency, found.rules, found.form_only) == (None, (), True)
 
 
+async def test_what_was_on_the_page_when_it_was_turned_off_is_kept_and_nobody_is_told_of_another_window(
+    region: Region,
+) -> None:
+    walk = await written(region, "gustav", "Jag har ont i halsen och lite feber")
+    await walk.send({"reasons": ["halsont"]})
+    before = walk.filled()
+    await run(region, None, triage_on=False)
+    await walk.send(before)
+    assert walk.step == "form"
+    assert "annat fönster" not in walk.html
+    await run(region, None)
+    await walk.open()
+    assert walk.step == "questions/2", "the page that was sent after it was turned off counts"
+
+
 async def test_turned_on_again_a_draft_is_asked_where_it_was(region: Region) -> None:
     walk = await written(region, "gustav", "Jag har ont i halsen och lite feber")
     await walk.send({"reasons": ["halsont"]})

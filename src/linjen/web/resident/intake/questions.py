@@ -36,6 +36,14 @@ class QuestionsStep(AnsweringStep):
         page, sent = self._page(sheet), sheet.exchange.form.get("page")
         return sheet.exchange.request.method != "POST" or (page is not None and sent == page.id)
 
+    def takes_late(self, sheet: Sheet) -> bool:
+        """When the triage was turned off in front of somebody, what she had answered on that very page is kept."""
+        if not sheet.is_form_only or sheet.kept_state is None:
+            return False
+        sheet.state = sheet.kept_state
+        page = self._page(sheet)
+        return page is not None and sheet.exchange.form.get("page") == page.id
+
     @staticmethod
     def number(sheet: Sheet) -> int:
         """The page's number; NotFound for what is none."""

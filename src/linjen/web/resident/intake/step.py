@@ -46,6 +46,10 @@ class Step:
         """Whether this page may be shown now."""
         return may_show(sheet, self.name)
 
+    def takes_late(self, sheet: Sheet) -> bool:
+        """Whether a form that was drawn while its page still was there is taken, now that the page is gone."""
+        return False
+
     def stored(self, sheet: Sheet) -> Values:
         """The form as it is saved."""
         return {}
@@ -105,9 +109,12 @@ async def take_step(exchange: Exchange, step: Step) -> Response[Any]:
 
 
 async def _take(db: Connection, sheet: Sheet, step: Step) -> Response[Any]:
-    if not step.is_open(sheet):
+    is_open = step.is_open(sheet)
+    if not is_open and not step.takes_late(sheet):
         return sheet.exchange.redirect(f"{next_path(sheet)}?newer=1")
     values, errors = step.read(sheet)
+    if not is_open and (is_outdated(sheet) or errors):
+        return sheet.exchange.redirect(next_path(await turn_sheet(db, sheet)))
     if is_outdated(sheet) or errors:
         return step.draw(sheet, values, errors, newer=is_outdated(sheet))
     intake = await step.keep(db, sheet, values)
