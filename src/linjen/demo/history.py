@@ -50,7 +50,8 @@ _DAYS = 170
 class Scene(msgspec.Struct, frozen=True):
     """What people wrote about: facts of demo/interviews.py, the patient's age and serial number, and what came of it.
 
-    `said` holds (verdict or '' for none, right level, how many); `signs` how many of the alarms staff find right.
+    `said` holds (verdict or '' for none, how many levels away the right one is, how many): never a level by itself, so
+    that the region can be seeded whatever the triage's content says. `signs`: how many alarms staff find right, wrong.
     """
 
     facts: str
@@ -59,23 +60,23 @@ class Scene(msgspec.Struct, frozen=True):
     name: tuple[str, str]
     years: int
     serial: int
-    said: tuple[tuple[str, int | None, int], ...]
+    said: tuple[tuple[str, int, int], ...]
     signs: tuple[int, int] = (0, 0)
 
 
 SCENES = (
     Scene("waiting", "halsont", "Jag har haft ont i halsen i fyra dagar", ("Sonja", "Dal"), 34, 346,
-          (("right", None, 13), ("too_high", 4, 6), ("too_low", 2, 1), ("", None, 3))),
+          (("right", 0, 13), ("too_high", 1, 6), ("too_low", 1, 1), ("", 0, 3))),
     Scene("held_by_karin", "hosta", "Hostan vill inte ge med sig", ("Göte", "Fors"), 70, 707,
-          (("right", None, 9), ("too_high", 4, 2), ("", None, 2))),
+          (("right", 0, 9), ("too_high", 1, 2), ("", 0, 2))),
     Scene("urgent", "andningsbesvar", "Jag blir andfådd när jag går i trappan", ("Berit", "Sten"), 66, 668,
-          (("right", None, 9), ("too_high", 3, 5)), signs=(8, 5)),
+          (("right", 0, 9), ("too_high", 1, 5)), signs=(8, 5)),
     Scene("held_by_bo", "uvi", "Det svider när jag kissar", ("Mira", "Lind"), 27, 278,
-          (("right", None, 10), ("too_low", 3, 5), ("", None, 2))),
+          (("right", 0, 10), ("too_low", 1, 5), ("", 0, 2))),
     Scene("protected", "utslag", "Röda utslag på armarna sedan i går", ("Arvid", "Berg"), 43, 431,
-          (("right", None, 8),)),
+          (("right", 0, 8),)),
     Scene("teen", "ryggont", "Ont i ryggen efter träningen", ("Tora", "Ek"), 31, 316,
-          (("right", None, 6), ("too_low", 4, 5))),
+          (("right", 0, 6), ("too_low", 1, 5))),
 )  # fmt: skip
 
 #: Given advice about a red eye: (how many, was it followed with the button, did she come back).
@@ -125,10 +126,14 @@ class History:
         case = msgspec.structs.replace(draft.case, patient_id=by.person_id, unit_id=unit_id)
         return msgspec.structs.replace(draft, case=case, intake=intake), found
 
-    async def sent(self, scene: Scene, by: By, sex: str, said: Said | None, at: datetime, sign: str = "") -> None:
-        """A case that was sent, answered, judged and closed."""
+    async def sent(
+        self, scene: Scene, by: By, sex: str, at: datetime, verdict: str = "", steps: int = 0, *, why: str = "",
+        sign: str = "",
+    ) -> None:  # fmt: skip
+        """A case that was sent, answered, judged (`steps` levels away from the triage's) and closed."""
         db, sealer = self.db, self.sealer
         draft, found = await self.interview(scene, by, sex, contact=True)
+        said = _verdict(found.urgency or 4, verdict, steps, why) if verdict else None
         case_id = draft.case.id
         await give_consent(db, by, case_id, by.person_id, FEE, True)
         alarms = await keep_alarms(db, sealer, case_id, found.words, partial(level_of, load()), None)
@@ -166,6 +171,12 @@ class History:
         self.when.append((case_id, at))
 
 
+def _verdict(level: int, verdict: str, steps: int, why: str) -> Said:
+    """What staff say of the triage's level; that it was right where it cannot be further off."""
+    right = level - steps if verdict == "too_low" else level + steps
+    return Said(verdict, right, why) if 1 <= right <= 5 and right != level else Said("right", level, "")
+
+
 @cache
 def _answered(scene: Scene, sex: str, contact: bool) -> tuple[Intake, Assessment]:
     """The interview of a scene through the real triage; the same answers give the same result, so once is enough."""
@@ -190,7 +201,7 @@ async def seed_history(database: Database, owner_dsn: str, sealer: Sealer) -> No
                 moment = _apart(at, number)
                 await history.advised(by, sex, moment, followed=followed)
                 if back:
-                    await history.sent(_ADVISED, by, sex, None, moment + timedelta(days=2))
+                    await history.sent(_ADVISED, by, sex, moment + timedelta(days=2))
         for number, step in enumerate(step for step, count in _LEFT for _ in range(count)):
             await history.left(by, step, history.moment(number + 7))
     await move_back(owner_dsn, history.when)
@@ -208,11 +219,10 @@ async def _cases(history: History) -> None:
     for scene in SCENES:
         by, sex = await history.resident(scene)
         right, wrong = scene.signs
-        for verdict, level, count in scene.said:
+        for verdict, steps, count in scene.said:
             for one in range(count):
                 number += 1
                 why = _WHY.get(verdict, "") if one == 0 else ""
-                said = Said(verdict, level, why) if verdict else None
                 sign = "right" if right > 0 else "wrong" if wrong > 0 else ""
                 right, wrong = right - 1, wrong - (right <= 0)
-                await history.sent(scene, by, sex, said, history.moment(number), sign)
+                await history.sent(scene, by, sex, history.moment(number), verdict, steps, why=why, sign=sign)
