@@ -116,7 +116,10 @@ def test_going_back_and_changing_an_answer_drops_only_what_no_longer_counts() ->
     assert page_at(protocols, done, 99) is None
     changed = answer(protocols, done, {"gen.fever": False})
     assert "gen.temp" not in changed.answers
-    assert next_page(protocols, changed) is not None, "without fever the time it has lasted decides, so it is asked"
+    asked = {code for page in changed.pages for code in page.codes}
+    left = next_page(protocols, changed)
+    asked |= {one.code for one in left.codes} if left else set()
+    assert "gen.duration_days" in asked, "without fever the time it has lasted decides, so it is asked"
     changed = interviewed(protocols, changed, knowing(protocols, {"ent.sore_throat": True, "gen.duration_days": 2.0}))
     assert assess(protocols, changed).urgency == 5
     again = answer(protocols, changed, {"gen.fever": True})
@@ -290,3 +293,20 @@ def test_a_choice_alone_says_yes_to_no_warning_sign() -> None:
         state = choose(protocols, begin(protocols, 40, "female", text="en fråga"), [reason])
         assert assess(protocols, state).urgency > 1, reason
         assert not is_emergency(protocols, state), reason
+
+
+def test_short_headings_share_a_page_and_it_is_found_again() -> None:
+    """Each of its questions says by itself what it asks, so that breadth costs few pages."""
+    protocols = load()
+    start = choose(protocols, begin(protocols, 70, "male", text="hosta"), ["hosta"])
+    done = interviewed(protocols, start, knowing(protocols, {"resp.cough": True, "gen.duration_days": 3.0}))
+    shared = [place for place, page in enumerate(done.pages) if page.id.partition("#")[0] == "more"]
+    assert shared, [page.id for page in done.pages]
+    for place in shared:
+        page = page_at(protocols, done, place)
+        assert page is not None
+        assert page.text == "Några frågor till"
+        assert 2 <= len(page.codes) <= 6
+        english = page_at(protocols, done, place, "en")
+        assert english is not None
+        assert english.text == "A few more questions"

@@ -39,6 +39,16 @@ class Due(msgspec.Struct, frozen=True):
     help_en: str = ""
 
 
+#: The heading of a page that several short headings share.
+MORE = "more"
+
+
+def more_due(protocols: Protocols) -> Due:
+    """The heading of a page that several short headings share."""
+    wording = protocols.general.wording
+    return Due(MORE, "question", wording.more, (), text_en=wording.more_en)
+
+
 @remembered
 def due_blocks(protocols: Protocols, state: State) -> tuple[Due, ...]:
     """Every heading of this interview in order, whether answered or not."""

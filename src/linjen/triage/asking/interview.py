@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from linjen.core.errors import Invalid
-from linjen.triage.asking.agenda import Due, due_blocks, still_to_ask
+from linjen.triage.asking.agenda import MORE, Due, due_blocks, more_due, still_to_ask
 from linjen.triage.asking.confirming import MOST_CODES, stated_in
 from linjen.triage.asking.remembering import remembered
 from linjen.triage.asking.standing import fired_now
@@ -18,6 +18,8 @@ from linjen.triage.content.library import Protocols
 from linjen.triage.state import Asked, AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
 
 _TEXT_LIMIT = 4000
+#: Headings that share a page where their questions fit on one: each says by itself what it asks.
+_SHARING = frozenset({"question", "risk_groups"})
 
 
 def begin(
@@ -103,12 +105,21 @@ def _next(protocols: Protocols, state: State) -> tuple[Due, tuple[str, ...]] | N
     """The heading that is next, and its codes."""
     if is_emergency(protocols, state):
         return None
+    found: tuple[Due, list[str]] | None = None
     for due in still_to_ask(protocols, state):
+        before = set(due.codes) if found is None else {*found[1], *due.codes}
         # What another open code would rule out waits for the answer to that one.
-        ready = [code for code in due.codes if not set(protocols.vocabulary.ancestors(code)) & set(due.codes)]
-        if ready:
-            return due, tuple(ready[:MOST_CODES])
-    return None
+        ready = [code for code in due.codes if not set(protocols.vocabulary.ancestors(code)) & before]
+        if found is None and ready:
+            found = due, ready[:MOST_CODES]
+        elif found is not None and due.kind in _SHARING and len(ready) == len(due.codes):
+            new = [code for code in ready if code not in found[1]]
+            if len(found[1]) + len(new) > MOST_CODES:
+                break
+            found = more_due(protocols), [*found[1], *new]
+        if found is not None and found[0].kind not in _SHARING:
+            break
+    return (found[0], tuple(found[1])) if found else None
 
 
 def _page(protocols: Protocols, state: State, due: Due, codes: Iterable[str], number: int, language: str) -> Page:
@@ -197,7 +208,7 @@ def page_at(protocols: Protocols, state: State, index: int, language: str = "sv"
     asked_page = state.pages[index]
     base, _, number = asked_page.id.partition("#")
     due = next((due for due in due_blocks(protocols, state) if due.id == base), None)
-    due = due or Due(base, "question", "", asked_page.codes)
+    due = due or (more_due(protocols) if base == MORE else Due(base, "question", "", asked_page.codes))
     return _page(protocols, state, due, asked_page.codes, int(number or 1), language)
 
 

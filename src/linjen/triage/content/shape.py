@@ -148,6 +148,8 @@ class Wording(Part, frozen=True):
     red_flags_en: Said
     risk_groups: Said
     risk_groups_en: Said
+    more: Said = "Några frågor till"
+    more_en: Said = "A few more questions"
 
 
 class Audience(Part, frozen=True):
