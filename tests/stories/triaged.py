@@ -14,7 +14,7 @@ from linjen.triage.asking.wording import asked as worded
 from linjen.triage.state import Patient, Value
 from tests.region import Region
 
-_NUMBERS = {"gen.temp": 38.4, "gen.duration_days": 3, "gen.fever_days": 2, "pain.severity": 5}
+_NUMBERS = {"gen.temp": 38.4, "gen.duration_days": 3, "gen.fever_days": 2, "pain.severity": 5, "heart.rate": 80}
 
 WORDS = "Jag har ont i halsen sedan i måndags & det gör ont att svälja"
 
