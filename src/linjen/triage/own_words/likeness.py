@@ -89,7 +89,7 @@ class Learned(msgspec.Struct, frozen=True):
 
 def learn(phrases: Iterable[tuple[str, str]], classes: WordClasses) -> Learned:
     """Work it out of (contact reason, phrase): takes about as long as a hundred texts to read."""
-    documents = [(reason, _features(phrase, classes)) for reason, phrase in phrases]
+    documents = _known_twice([(reason, _features(phrase, classes)) for reason, phrase in phrases])
     counts: dict[str, Counter[str]] = {}
     for reason, features in documents:
         counts.setdefault(reason, Counter()).update(features.keys())
@@ -103,6 +103,18 @@ def learn(phrases: Iterable[tuple[str, str]], classes: WordClasses) -> Learned:
         _rows(weights, math.sqrt, [features for _, features in documents], _MOST_PHRASES),
         _rows(weights, _softened, list(counts.values()), len(counts)),
     )
+
+
+def _known_twice(documents: list[tuple[str, dict[str, float]]]) -> list[tuple[str, dict[str, float]]]:
+    """Without the longer pieces that one phrase alone has: the shorter ones within them do as well for less memory."""
+    seen = Counter(feature for _, features in documents for feature in features)
+    lonely = {
+        name for name, many in seen.items() if many == 1 and len(name) == max(_PIECE_SIZES) and name[0] not in "@="
+    }
+    return [
+        (reason, {name: count for name, count in features.items() if name not in lonely})
+        for reason, features in documents
+    ]
 
 
 def _rows(weights: Mapping[str, float], strength: Strength, vectors: Sequence[Mapping[str, float]], most: int) -> Rows:
