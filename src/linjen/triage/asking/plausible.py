@@ -9,6 +9,7 @@ from linjen.triage.content.library import Protocols, Reason
 from linjen.triage.state import Candidate, State
 
 FALLBACK = "ovrigt"
+NO_AMONG_CHOICES = "no"
 MOST_CANDIDATES = 5
 NEAR = 0.4  # a reason is worth a lead question with two fifths of the best one's score
 FAINT = 0.06  # below this the text says too little for any reason
@@ -57,7 +58,7 @@ def is_unsure(protocols: Protocols, state: State, facts: FactTable) -> bool:
 
 @remembered
 def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
-    """The reasons that nobody named but that the answers speak for, while the words leave it open."""
+    """The reasons that nobody named but that an answer speaks for, whatever the words said."""
     named = (*state.chosen, *by_text(protocols, state))
     # "Vet inte" to a warning sign finds them, too; a limit would let one more finding push another's reason out.
     found = (id for code, ids in protocols.general.finds.items() if facts.get(code, NO) != NO for id in ids)
@@ -78,21 +79,27 @@ def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: s
     if reason is None or reason_id in state.chosen or not reason.file.lead:
         return False
     first, *others = reason.file.lead
-    if facts.get(first) or not _is_ruled_out(protocols, state, first):
+    if _is_yes(facts, first) or not _is_ruled_out(protocols, state, first):
         return False
-    return not any(facts.get(code) or _is_doubted(protocols, state, code) for code in others)
+    return not any(_is_yes(facts, code) or _is_doubted(protocols, state, code) for code in others)
 
 
 def is_affirmed(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
     """Has the resident said yes or "vet inte" to one of the lead symptoms?"""
     reason = protocols.reasons.get(reason_id)
     lead = reason.file.lead if reason is not None else []
-    return any(facts.get(code) or _is_doubted(protocols, state, code) for code in lead)
+    return any(_is_yes(facts, code) or _is_doubted(protocols, state, code) for code in lead)
+
+
+def _is_yes(facts: FactTable, code: str) -> bool:
+    """Does an answer speak for it? "Nej" among choices ("är du gravid?") speaks against it, as a plain no does."""
+    return facts.get(code) not in {None, False, NO_AMONG_CHOICES}
 
 
 def _is_ruled_out(protocols: Protocols, state: State, code: str) -> bool:
     """Was a code answered no, or something that a yes to it would mean?"""
-    return any(state.answers.get(one) is False for one in (code, *protocols.vocabulary.ancestors(code)))
+    answers = (state.answers.get(one) for one in (code, *protocols.vocabulary.ancestors(code)))
+    return any(value is False or value == NO_AMONG_CHOICES for value in answers)
 
 
 def _is_doubted(protocols: Protocols, state: State, code: str) -> bool:
@@ -102,8 +109,8 @@ def _is_doubted(protocols: Protocols, state: State, code: str) -> bool:
 
 @remembered
 def in_play(protocols: Protocols, state: State, facts: FactTable) -> tuple[str, ...]:
-    """The reasons whose warning signs and rules count: those chosen, those of the text that are not denied, and while
-    the words leave it open those that the answers speak for.
+    """The reasons whose warning signs and rules count: those chosen, those of the text that are not denied, and those
+    that an answer speaks for.
 
     A choice adds and takes nothing away: who picks "Feber" and wrote of her throat is asked for the throat's warning
     signs. The first one always stays, so that a no to its lead symptom never silences its rules.
