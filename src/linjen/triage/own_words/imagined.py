@@ -1,17 +1,23 @@
-"""When a hit of the tripwire is only imagined: a what-if, a film, a question about illness in general."""
+"""When a hit of the tripwire is of nobody here: a what-if, a film, a saying, a dog, a question about illness."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from linjen.triage.own_words.expressions import Span
-from linjen.triage.own_words.silence_words import silence_phrases, silence_words
+from linjen.triage.own_words.silence_words import holds_phrase, silence_phrases, silence_words
 from linjen.triage.own_words.words import Token
 
 
 def is_imagined(tokens: Sequence[Token], span: Span) -> bool:
     """Whether the words of the hit speak of nothing that happened to anybody here."""
-    return _is_what_if(tokens, span) or _is_fiction(tokens, span) or _is_general_question(tokens, span)
+    return (
+        _is_what_if(tokens, span)
+        or _is_fiction(tokens, span)
+        or _is_general_question(tokens, span)
+        or _is_idiom(tokens, span)
+        or _is_of_others(tokens, span)
+    )
 
 
 def _is_what_if(tokens: Sequence[Token], span: Span) -> bool:
@@ -49,3 +55,32 @@ def _is_general_question(tokens: Sequence[Token], span: Span) -> bool:
         return False
     heads = {tuple(words[at : at + size]) for at in range(min(4, len(words))) for size in (1, 2, 3, 4)}
     return not heads.isdisjoint(silence_phrases("general_question"))
+
+
+def _is_idiom(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether the hit stands in a saying: "tappade andan när jag såg räkningen"."""
+    first, last = max(0, span[0] - 2), min(len(tokens), span[-1] + 4)
+    words = [token.form for token in tokens[first:last] if token.sentence == tokens[span[0]].sentence]
+    return holds_phrase(words, "idioms")
+
+
+def _is_of_others(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether it happened to an animal, or has happened to somebody who needs no help here: "grannen fick stroke".
+
+    Whoever stands last before the hit in its clause is whom it is about.
+    """
+    lists, clause = silence_words(), tokens[span[0]].clause
+    start, stop = max(0, span[0] - 5), span[-1] + 5
+    before = [token.form for token in tokens[start : span[0]] if token.clause == clause]
+    if lists["someone"] & {token.form for token in tokens[span[0] : stop] if token.clause == clause}:
+        return False
+    for at in range(len(before) - 1, -1, -1):
+        word, ahead = before[at], before[at - 1] if at else ""
+        if word in lists["animals"]:
+            return ahead not in lists["prepositions"]
+        if word in lists["strangers"]:
+            sentence = {token.form for token in tokens if token.sentence == tokens[span[0]].sentence}
+            return bool(sentence & lists["past"]) and not sentence & lists["stranger_needs_help"]
+        if word in lists["someone"] - {"min", "mitt", "mina", "vår"}:
+            return False
+    return False
