@@ -183,6 +183,36 @@ async def test_what_was_on_the_page_when_it_was_turned_off_is_kept_and_nobody_is
     assert walk.step == "questions/2", "the page that was sent after it was turned off counts"
 
 
+async def test_a_warning_sign_that_was_ticked_before_it_was_turned_off_counts_as_one_that_was_written(
+    region: Region,
+) -> None:
+    walk = await written(region, "gustav", "Jag har ont i halsen")
+    await walk.send({"reasons": ["halsont"]})
+    while "resp.dyspnea" not in walk.html:
+        await walk.send(walk.filled())
+    sent = walk.filled(lambda code: "yes" if code == "resp.dyspnea" else "no")
+    await run(region, None, triage_on=False)
+    await walk.send(sent)
+    assert walk.step == "form"
+    await walk.send(FORM)
+    await walk.send({"do": "next"})
+    await walk.send(path=f"/intakes/{walk.case_id}/send")
+    urgency, _, priority, _ = await stored(region, walk)
+    assert (urgency, priority) == (None, 2)
+
+
+async def test_danger_to_life_that_was_ticked_leads_to_112_with_the_triage_off_too(region: Region) -> None:
+    walk = await written(region, "gustav", "Jag har ont i halsen")
+    await walk.send({"reasons": ["halsont"]})
+    while "neuro.face_droop" not in walk.html:
+        await walk.send(walk.filled())
+    sent = walk.filled(lambda code: "yes" if code == "neuro.face_droop" else "no")
+    await run(region, None, triage_on=False)
+    await walk.send(sent)
+    assert walk.step == "emergency"
+    assert 'href="tel:112"' in walk.html
+
+
 async def test_turned_on_again_a_draft_is_asked_where_it_was(region: Region) -> None:
     walk = await written(region, "gustav", "Jag har ont i halsen och lite feber")
     await walk.send({"reasons": ["halsont"]})

