@@ -124,3 +124,13 @@ def test_no_bytes_lead_to_anything_but_files_or_a_named_refusal(noise: bytes, at
             read_archive(raw)
         except Invalid as refused:
             assert refused.reason.startswith("archive_")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_the_usual_ways_of_packing_are_read(method: int) -> None:
+    """The others are seldom met, and harmed data fails in ways of their own."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method) as archive:
+        archive.writestr("halsont.yaml", b"x" * 1000)
+    with pytest.raises(Invalid, match="archive_unreadable"):
+        read_archive(held.getvalue())

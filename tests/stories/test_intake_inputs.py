@@ -33,7 +33,7 @@ async def test_a_very_long_text_is_told_to_be_too_long_and_stays(region: Region,
     assert text.strip() in walk.html, "nothing that was typed is lost"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\n\t", "\u00a0"])
+@pytest.mark.parametrize("text", ["", "   ", "\n\n\t", "\u00a0", "\u200b\u2060\u202e"])
 async def test_only_spaces_is_asked_again_kindly(region: Region, text: str) -> None:
     walk = await _at_words(region)
     await walk.send({"text": text})
@@ -181,3 +181,15 @@ async def test_what_falls_away_after_a_change_is_said_on_the_check_page(region: 
     assert "38,6" in fallen
     assert "38,6" not in kept
     assert "då behövs inte de här svaren längre" in fallen
+
+
+@pytest.mark.parametrize("charset", ["bogus", "rot13", "base64", "hex"])
+async def test_a_form_in_an_unheard_of_charset_is_refused_and_is_no_defect(region: Region, charset: str) -> None:
+    gustav = await region.resident("gustav")
+    body = (
+        '--x\r\nContent-Disposition: form-data; name="csrf"\r\n'
+        f"Content-Type: text/plain; charset={charset}\r\n\r\nhi\r\n--x--"
+    )
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = await gustav.http.post("/language", content=body.encode(), headers=headers)
+    assert answer.status_code in {400, 409, 422}

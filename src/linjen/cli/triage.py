@@ -98,9 +98,16 @@ def _stream(handle: Callable[[bytes], Iterable[dict[str, Any]]]) -> int:
     for line in sys.stdin.buffer:
         if line.strip():
             for out in handle(line):
-                sys.stdout.buffer.write(msgspec.json.encode(out) + b"\n")
+                sys.stdout.buffer.write(_written(out) + b"\n")
             sys.stdout.buffer.flush()
     return 0
+
+
+def _written(out: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(out)
+    except UnicodeEncodeError:  # an id with half a sign of UTF-16: told as JSON can tell it
+        return json.dumps(out).encode()
 
 
 def match_line(protocols: Protocols, line: bytes) -> dict[str, Any]:

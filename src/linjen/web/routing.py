@@ -138,7 +138,7 @@ async def _check_form(exchange: Exchange) -> None:
         exchange.form = await request.form()
     except LinjenError:
         raise
-    except ValueError as error:
+    except (ValueError, LookupError, TypeError, AssertionError) as error:  # such as a part in an unheard-of charset
         raise Invalid("unreadable") from error
     if exchange.session is not None:
         given = exchange.form.get("csrf") or request.headers.get("x-csrf") or ""

@@ -87,6 +87,8 @@ def _named(listed: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         strange = {"", ".", ".."} & set(parts) or "\\" in info.filename or ":" in info.filename or len(parts) > 2
         if strange or kind not in {0, stat.S_IFREG}:
             raise Invalid("archive_path", "archive", file=info.filename[:200])
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise Invalid("archive_unreadable", "archive")
         if info.flag_bits & _ENCRYPTED:
             raise Invalid("archive_encrypted", "archive", file=info.filename[:200])
     if len({info.filename.rpartition("/")[0] for info in listed}) > 1:

@@ -12,6 +12,7 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake, keep_text
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
+from linjen.core.visible import is_visible
 from linjen.triage import choose
 from linjen.triage.asking.forms import written_in
 from linjen.triage.asking.plausible import FALLBACK
@@ -33,6 +34,8 @@ def typed_text(exchange: Exchange, field: str, *, needed: str = "") -> tuple[str
     if len(text) > LONGEST:
         words = exchange.say("intake.words.too_long", longest=LONGEST, over=len(text) - LONGEST)
         return text, [Fault(field, words)]
+    if not is_visible(text):
+        text = ""
     if needed and not text:
         return text, [Fault(field, exchange.say(needed))]
     return text, []
