@@ -50,8 +50,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     signs that the tripwire heard, code to the words that it hit on; `chosen` are the contact reasons she picked; `form`
     holds (question, answer) of the short form. With `form_only` the triage was turned off: there is no urgency, and
     `lines` are answers from before it was; `answered` is then the most urgent level that these are certain of, since a
-    warning sign that was ticked counts no less than one that was written. `margins` say what would have made it more or less urgent, None where that
-    has not been worked out; `language` is the one that she read in, '' when it was not noted.
+    warning sign that was ticked counts no less than one that was written. `margins` say what would have made it more or
+    less urgent, None where that has not been worked out; `language` is the one that she read in, '' when it was not
+    noted.
     """
 
     urgency: int | None
@@ -201,7 +202,9 @@ def hear_form(protocols: Protocols, intake: Intake, patient: Patient) -> Assessm
     texts = [intake.text, *written_in(protocols, [GENERAL_FORM], intake.form), intake.extra]
     said = form_in_words(protocols, [GENERAL_FORM], patient, intake.form)
     state, heard = read_state(intake), listen(protocols, texts)
-    answered = min((rule.level for rule in fired_now(protocols, state) if rule.certain), default=None) if state else None
+    answered = (
+        min((rule.level for rule in fired_now(protocols, state) if rule.certain), default=None) if state else None
+    )
     return msgspec.structs.replace(
         heard, form=tuple((question, answer) for _, question, answer in said), form_only=True,
         words={**_ticked(protocols, state), **heard.words} if state else heard.words,

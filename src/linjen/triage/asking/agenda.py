@@ -17,6 +17,7 @@ from linjen.triage.content.library import AskBlock, Protocols, Reason
 from linjen.triage.content.shape import Block
 from linjen.triage.state import State
 
+_ADULT = 18  # years
 _QUOTED = 160  # characters of the resident's own words that a tripwire page quotes
 
 #: Asked whatever they can change: staff want every warning sign, and the next rule may rest on one.
@@ -58,11 +59,13 @@ def due_blocks(protocols: Protocols, state: State) -> tuple[Due, ...]:
 def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterator[Due]:
     wording = protocols.general.wording
     reasons = protocols_in_play(protocols, state, facts)
-    yield from _said(protocols, state, facts, reasons)
     if is_only_administrative(protocols, state):
+        yield from _said(protocols, state, facts, reasons)
         yield from _questions(reasons, facts)
         return
-    yield from _danger(protocols, facts)
+    # A child meets the danger screen before anything else; an adult is first asked whether she was understood.
+    first, second = _danger(protocols, facts), _said(protocols, state, facts, reasons)
+    yield from (*first, *second) if state.patient.age_years < _ADULT else (*second, *first)
     if is_unsure(protocols, state, facts):
         yield from _blocks(protocols.compass, facts, "compass")
     flags = tuple(dict.fromkeys(code for reason in reasons for code in reason.file.red_flags.ask))

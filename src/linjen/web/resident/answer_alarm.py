@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response
@@ -21,6 +22,7 @@ from linjen.triage.own_words.tripwire import ALARM_LEVELS
 from linjen.triage.own_words.unheard import UNHEARD
 from linjen.triage.state import Patient
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake.around import support_for
 from linjen.web.routing import post_page
 
 #: Questions at a time: the most urgent; the rest follow as these are answered.
@@ -38,13 +40,15 @@ class Question(msgspec.Struct, frozen=True):
 class Heard(msgspec.Struct, frozen=True):
     """What her messages may mean: `danger` holds the words that 112 is shown for, '' when there are none.
 
-    `unread` when she wrote in a language that is read by people only; `late` when the case was closed meanwhile.
+    `support` is what to do and whom to call for thoughts of death and the like, as in the interview. `unread` when she
+    wrote in a language that is read by people only; `late` when the case was closed meanwhile.
     """
 
     danger: str
     unread: bool
     late: bool
     questions: tuple[Question, ...]
+    support: tuple[dict[str, Any], ...] = ()
 
 
 async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: Protocols) -> Heard | None:
@@ -54,10 +58,15 @@ async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: 
         return None
     may_be_so = [one for one in heard if one.answer != "no"]
     urgent = next((one for one in may_be_so if one.level in ALARM_LEVELS), None)
-    open_ones = _to_ask(protocols, heard)[:_MOST]
+    about = await _about(db, exchange, case, case.patient_id)
     found = Heard(
         danger=urgent.quote if urgent else "", unread=any(one.code in UNHEARD for one in heard),
-        late=case.state == "closed", questions=tuple(await _questions(db, exchange, case, protocols, open_ones)),
+        late=case.state == "closed",
+        questions=tuple(
+            Question(str(one.id), one.quote, asked(protocols, about, one.code, exchange.language).text)
+            for one in _to_ask(protocols, heard)[:_MOST]
+        ),
+        support=tuple(support_for(exchange, protocols, about, dict.fromkeys((one.code for one in may_be_so), True))),
     )  # fmt: skip
     return found if found.danger or found.unread or found.questions else None
 
@@ -73,20 +82,14 @@ def _to_ask(protocols: Protocols, heard: list[Alarm]) -> list[Alarm]:
     return [one for one in reversed(left.values()) if one.code not in meant]
 
 
-async def _questions(
-    db: Connection, exchange: Exchange, case: Case, protocols: Protocols, alarms: list[Alarm]
-) -> list[Question]:
-    if not alarms or case.patient_id is None:
-        return []
-    patient = await see_resident(db, case.patient_id)
-    herself = case.patient_id == exchange.by.person_id
-    about = Patient(
+async def _about(db: Connection, exchange: Exchange, case: Case, patient_id: UUID) -> Patient:
+    """Whom the case is about, in the triage's terms."""
+    patient = await see_resident(db, patient_id)
+    herself = patient_id == exchange.by.person_id
+    return Patient(
         age_years(patient.birth_on, clock.local_date(clock.now())), patient.sex,  # type: ignore[arg-type]
         "self" if herself else "parent", "" if herself else patient.given_name,
     )  # fmt: skip
-    return [
-        Question(str(one.id), one.quote, asked(protocols, about, one.code, exchange.language).text) for one in alarms
-    ]
 
 
 @post_page("/cases/{case_id:str}/alarms/{alarm_id:str}/answers", verb="answer_alarm", who="resident")

@@ -446,10 +446,16 @@ async function start() {
     if (!fresh.length) return void leaveFor();
     for (const part of fresh) {
       const now = page.getElementById(part.id);
-      if (now && now.innerHTML !== part.innerHTML) part.innerHTML = now.innerHTML;
+      if (!now || now.innerHTML === part.innerHTML) continue;
+      const before = alarms(part);
+      part.innerHTML = now.innerHTML;
+      // What may be dangerous is of no use above the edge of the window: whoever wrote it sees it at once.
+      if (alarms(part) > before) part.scrollIntoView({ block: "start" });
     }
     mergeComposer(page.getElementById("chat-write"));
   }
+
+  const alarms = (part) => part.querySelectorAll(".lj-notice.lj-danger, form[action*='/alarms/']").length;
 
   // A page that cannot be mended in place (the desk of the staff) is opened anew once its draft is kept.
   async function leaveFor() {
