@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linjen.triage import Protocols, State, Value, answer, assess, begin, choose, load, next_page, page_at, pages_ahead
+from linjen.triage import Protocols, State, Value, answer, assess, begin, choose, load, next_page, page_at, pages_left
 from linjen.triage.asking import agenda
 from linjen.triage.asking.agenda import still_to_ask
 from linjen.triage.asking.facts import see_facts
@@ -32,7 +32,7 @@ from tests.rules.test_triage_properties import PROTOCOLS, USED, known_facts, qui
 ASKED: dict[str, Callable[[Protocols, State], Any]] = {
     "page": next_page,
     "result": assess,
-    "ahead": pages_ahead,
+    "ahead": pages_left,
     "left": lambda protocols, state: list(still_to_ask(protocols, state)),
     "first left": lambda protocols, state: next(iter(still_to_ask(protocols, state)), None),
     "emergency": is_emergency,

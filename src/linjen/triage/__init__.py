@@ -3,7 +3,7 @@
 from linjen.triage.asking.assessment import assess
 from linjen.triage.asking.interview import add_text, answer, begin, choose, next_page, page_at
 from linjen.triage.asking.plausible import candidates
-from linjen.triage.asking.remaining import pages_ahead, pages_left
+from linjen.triage.asking.remaining import pages_left
 from linjen.triage.asking.summary import summary
 from linjen.triage.content.library import Protocols, load
 from linjen.triage.state import Asked, AskedPage, Candidate, Fired, Line, Page, Patient, Result, SelfCare, State, Value
@@ -30,7 +30,6 @@ __all__ = [
     "load",
     "next_page",
     "page_at",
-    "pages_ahead",
     "pages_left",
     "summary",
 ]

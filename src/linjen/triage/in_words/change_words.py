@@ -20,7 +20,7 @@ _KINDS: dict[Kind, tuple[str, str]] = {
     "wording": ("rubrik", "rubriker"), "audience": ("målgrupp", "målgrupper"),
     "support": ("hjälp att få just nu", "hjälp att få just nu"),
     "code": ("ordalydelse", "ordalydelser"), "fit": ("vem frågor passar", "vem frågor passar"),
-    "signed": ("uppgifter om filen", "uppgifter om filer"),
+    "signed": ("filhuvud", "filhuvuden"),
 }  # fmt: skip
 _HOW = {"changed": "Ändrat", "added": "Tillagt", "removed": "Borttaget"}
 _MOST_USERS = 12
@@ -101,10 +101,13 @@ def summary_line(changes: Sequence[Change]) -> str:
         kinds = [f"{count} {_KINDS[kind][count > 1]}" for (of, kind), count in counted.items() if of == how]
         parts += [f"{word}: {listed(kinds, 'och')}."] if kinds else []
     milder = sum(one.is_milder for one in changes)
-    end = {0: "Ingen av dem gör något ärende mindre brådskande, utom där ett villkor är ändrat.",
-           1: "En av dem kan göra ärenden mindre brådskande."}.get(
+    conditions = sum(not one.is_milder and any(field.name == "condition" for field in one.fields) for one in changes)
+    end = {0: "", 1: "En av dem kan göra ärenden mindre brådskande."}.get(
         milder, f"{milder} av dem kan göra ärenden mindre brådskande.")  # fmt: skip
-    return " ".join([*parts, end])
+    if conditions:  # whether a condition became narrower is not worked out: nobody is told that it is safe
+        ending = "villkor är ändrat" if conditions == 1 else "villkor är ändrade"
+        end += f" {conditions} {ending} och kan göra ärenden mindre brådskande: läs vad som skiljer."
+    return " ".join(part for part in (*parts, end.strip()) if part)
 
 
 def report_lines(changes: Sequence[Change]) -> Iterator[str]:

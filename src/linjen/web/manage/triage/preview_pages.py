@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response
 
 from linjen.core.sealing import Broken
-from linjen.triage import State, assess, candidates, page_at, pages_ahead
+from linjen.triage import State, assess, candidates, page_at, pages_left
 from linjen.triage.asking.facts import see_facts
 from linjen.triage.asking.forms import form_of
 from linjen.triage.asking.plausible import FALLBACK
@@ -84,7 +84,7 @@ async def draw_page(
         exchange, "preview_page.html", version, status=422 if errors else 200, held=sealed(exchange, held),
         language=held.language, place=place, errors=errors, fields=fields, number=place + 1,
         support=_support(exchange, protocols, held),
-        ahead=pages_ahead(protocols, held.state) - 1 if is_next else 0, **values,
+        ahead=pages_left(protocols, held.state) - 1 if is_next else 0, **values,
     )  # fmt: skip
 
 

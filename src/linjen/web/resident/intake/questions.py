@@ -12,7 +12,7 @@ from linjen.cases.interview import keep_state
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.triage import Page, State, answer, page_at, pages_ahead
+from linjen.triage import Page, State, answer, page_at, pages_left
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.answering import AnsweringStep, take_quickly
 from linjen.web.resident.intake.flow import back_path
@@ -88,7 +88,7 @@ class QuestionsStep(AnsweringStep):
         """About how many pages of questions follow this one."""
         if sheet.state is None or self.number(sheet) <= len(sheet.state.pages):
             return 0
-        return pages_ahead(sheet.protocols, sheet.state) - 1
+        return pages_left(sheet.protocols, sheet.state) - 1
 
     def _has_grown(self, sheet: Sheet) -> bool:
         """Whether more pages are left than the page before told: then it is said why."""
