@@ -11,7 +11,7 @@ from linjen.core.errors import Misconfigured
 COMMANDS = {
     "serve": "run the program with the settings of the environment",
     "demo": "run the program with an embedded database and the seeded region",
-    "triage": "interview, match, check: the triage engine on the command line",
+    "triage": "hold interviews, read texts, check, measure, compare, replay and release the triage",
     "bench": "measure speed and memory beside their limits",
     "backup": "write a backup of the database",
     "restore": "read a backup into an empty database",

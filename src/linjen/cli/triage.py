@@ -30,6 +30,26 @@ _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
 _BAD_LINE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
+_Lines = argparse.RawDescriptionHelpFormatter
+_INTERVIEW = """\
+Hold many interviews at once, a JSON object a line on standard input and output.
+
+in   {"id": "x", "start": {"age_years": 34, "sex": "female", "writer": "self", "text": "ont i halsen"}}
+out  {"id": "x", "ask": [{"question": "…", "text": "…", "codes": [{"code": "gen.fever", "type": "bool", "text": "…"}]}]}
+in   {"id": "x", "answers": {"gen.fever": true, "gen.temp": 38.7, "gen.course": null}}      null is "vet inte"
+out  {"id": "x", "result": {"urgency": 3, "contact_reason": "halsont", "outcome": "contact", "rules": [], "asked": []}}
+
+sex is female, male or unknown; writer is self, parent or relative; age and sex are the patient's. "at" in start (ISO
+time) says what day "sen i måndags" is counted from. An error is a line with "error", and the interview goes on."""
+_MATCH = """\
+Read texts, a JSON object a line on standard input and output.
+
+in   {"id": "x", "text": "ont i halsen och feber"}
+out  {"id": "x", "language": "sv", "reasons": [{"id": "halsont", "score": 0.3}], "red_flags": [], "alarm": false}
+
+alarm is true when a finding of level 1 or 2 is heard."""
+
+
 class Start(msgspec.Struct):
     """The first line of an interview. `at` says what day "sen i måndags" is counted from; the rules know no clock."""
 
@@ -58,9 +78,14 @@ class MatchLine(msgspec.Struct):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add `interview`, `match`, `check`, `evaluate`, `diff`, `replay`, `release`, `run` and `releases`."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    interview = actions.add_parser("interview", help="hold interviews over JSON Lines")
+    interview = actions.add_parser(
+        "interview", help="hold interviews over JSON Lines", description=_INTERVIEW, formatter_class=_Lines
+    )
     interview.set_defaults(run=lambda _: _stream(Interviews(load()).lines))
-    match = actions.add_parser("match", help="read contact reasons and warning signs out of texts, JSON Lines")
+    match = actions.add_parser(
+        "match", help="read contact reasons and warning signs out of texts, JSON Lines", description=_MATCH,
+        formatter_class=_Lines,
+    )  # fmt: skip
     match.set_defaults(run=lambda _: _stream(lambda line: [match_line(load(), line)]))
     checking = actions.add_parser("check", help="lint protocol files")
     checking.add_argument("folder", nargs="?", type=Path, default=FOLDER, metavar="DIR")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linjen.triage.asking.plausible import NO_AMONG_CHOICES
 from linjen.triage.asking.wording import asked, in_words
 from linjen.triage.content.library import Protocols
 from linjen.triage.state import Line, LineKind, State, Value
@@ -27,7 +28,7 @@ def _line(protocols: Protocols, state: State, code: str, value: Value) -> Line:
         kind = "unknown" if finding.is_red_flag else "negative"
     elif value is True:
         kind = "red_flag" if finding.is_red_flag else "positive"
-    elif value is False:
+    elif value is False or value == NO_AMONG_CHOICES:
         kind = "negative"
     return Line(
         question=asked(protocols, state.patient, code).text,
