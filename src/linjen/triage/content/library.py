@@ -183,7 +183,7 @@ def read_one(name: str, raw: bytes) -> Loaded:
 
 def files_in(folder: Path) -> dict[str, bytes]:
     """The bytes of every `*.yaml` of a folder, in name order."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml")) if path.is_file()}
 
 
 def read_files(files: Mapping[str, bytes]) -> list[Loaded]:
