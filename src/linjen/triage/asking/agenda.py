@@ -21,7 +21,7 @@ _ADULT = 18  # years
 _QUOTED = 160  # characters of the resident's own words that a tripwire page quotes
 
 #: Asked whatever they can change: staff want every warning sign, and the next rule may rest on one.
-_ALWAYS = frozenset({"tripwire", "lead", "danger", "compass", "red_flags"})
+ASKED_ALWAYS = frozenset({"tripwire", "lead", "danger", "compass", "red_flags"})
 
 Kind = Literal["tripwire", "lead", "danger", "compass", "red_flags", "question", "risk_groups"]
 
@@ -184,7 +184,7 @@ def _draw(protocols: Protocols, state: State, left: _Left) -> bool:
         due = every[left.seen]
         left.seen += 1
         codes = open_codes(protocols, state, facts, due.codes)
-        if codes and due.kind not in _ALWAYS:
+        if codes and due.kind not in ASKED_ALWAYS:
             left.worth = _worth(protocols, state, facts, every) if left.worth is None else left.worth
             codes = [code for code in codes if code in left.worth]
         if codes:
