@@ -71,14 +71,19 @@ def read_vignettes(lines: Iterable[bytes]) -> list[Vignette]:
 Say = Callable[[Asked], Value]
 
 
-def knowing(protocols: Protocols, facts: Mapping[str, Value]) -> Say:
-    """How the resident of these facts answers one code."""
-    findings = protocols.vocabulary.findings
-    known = {code: value for code, value in facts.items() if code in findings}
+def with_implied(protocols: Protocols, facts: Mapping[str, Value]) -> dict[str, Value]:
+    """The facts that the vocabulary knows, and what the true ones mean by themselves."""
+    known = {code: value for code, value in facts.items() if code in protocols.vocabulary.findings}
     for code, value in list(known.items()):
         if value is True:
             for parent in protocols.vocabulary.ancestors(code):
                 known.setdefault(parent, True)
+    return known
+
+
+def knowing(protocols: Protocols, facts: Mapping[str, Value]) -> Say:
+    """How the resident of these facts answers one code."""
+    known = with_implied(protocols, facts)
 
     def say(asked: Asked) -> Value:
         return known.get(asked.code, False if asked.type == "bool" else None)

@@ -17,7 +17,7 @@ from linjen.triage.content.library import Protocols, own_phrases
 from linjen.triage.content.vignettes import ReasonVignette, all_vignettes
 from linjen.triage.content.yaml_lines import read_yaml
 from linjen.triage.own_words.matching import Phrases, match_reasons
-from linjen.triage.trials.evaluation import interviewed, knowing
+from linjen.triage.trials.evaluation import interviewed, knowing, with_implied
 
 _SIGNED = {"name", "release", "version", "author", "source", "reviewed", "reviewed_by", "reviewed_on", "example"}
 #: Texts whose reading is kept, and for how many sets of names and synonyms.
@@ -156,12 +156,7 @@ def _may_meet(readings: Readings, versions: Sequence[Protocols], wanted: set[str
         if wanted.intersection(id for id, _ in read):
             return True
         finding = {code for code, ids in protocols.general.finds.items() if wanted.intersection(ids)}
-        if finding & _is_true(protocols, one):  # an answer brings them in, whatever the words said
+        known = with_implied(protocols, one.facts)
+        if any(known.get(code) is True for code in finding):  # an answer brings them in, whatever the words said
             return True
     return False
-
-
-def _is_true(protocols: Protocols, one: ReasonVignette) -> set[str]:
-    """The findings of a vignette, and what they mean by themselves."""
-    true = {code for code, value in one.facts.items() if value is True and code in protocols.vocabulary.findings}
-    return true.union(*(protocols.vocabulary.ancestors(code) for code in true))

@@ -79,10 +79,8 @@ class QuestionsStep(AnsweringStep):
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The page's heading and questions."""
-        drawn = page_values(sheet.exchange, self.page(sheet), values["fields"])
-        return drawn | {
-            "number": self.number(sheet), "ahead": self._ahead(sheet), "grown": self._has_grown(sheet),
-        }  # fmt: skip
+        drawn, ahead = page_values(sheet.exchange, self.page(sheet), values["fields"]), self._ahead(sheet)
+        return drawn | {"number": self.number(sheet), "ahead": ahead, "grown": self._has_grown(sheet, ahead)}
 
     def _ahead(self, sheet: Sheet) -> int:
         """About how many pages of questions follow this one."""
@@ -90,12 +88,12 @@ class QuestionsStep(AnsweringStep):
             return 0
         return pages_left(sheet.protocols, sheet.state) - 1
 
-    def _has_grown(self, sheet: Sheet) -> bool:
+    def _has_grown(self, sheet: Sheet, ahead: int) -> bool:
         """Whether more pages are left than the page before told: then it is said why."""
         told, state = sheet.intake.ahead, sheet.state
         if told is None or state is None or self.number(sheet) <= len(state.pages):
             return False
-        return self._ahead(sheet) > told - 1
+        return ahead > told - 1
 
     def answered(self, sheet: Sheet, values: Values) -> tuple[State, Values]:
         """The answers; what hung on an earlier answer is asked anew."""
