@@ -141,3 +141,17 @@ async def test_what_was_written_twice_is_asked_once_and_what_another_sign_means_
     assert [text for _, text in left] == ["Har du ont i bröstet?"], "a no to the one says nothing of the other"
     await astrid.post(left[0][0], {"answer": "yes"})
     assert await questions(astrid, case_id) == []
+
+
+async def test_thoughts_of_death_in_the_chat_show_whom_to_call_as_the_interview_does(region: Region) -> None:
+    case_id, astrid = await waiting(region)
+    await astrid.say(case_id, "jag tänker ta livet av mig i kväll")
+    await heard(region, case_id, 2)
+    page = (await astrid.get(f"/cases/{case_id}")).text
+    assert "Du behöver inte vara ensam med det här" in page
+    assert 'href="tel:90101"' in page
+
+
+async def test_other_alarms_do_not_speak_of_it(region: Region) -> None:
+    case_id, astrid, _ = await asked(region)
+    assert 'href="tel:90101"' not in (await astrid.get(f"/cases/{case_id}")).text

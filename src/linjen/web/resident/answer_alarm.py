@@ -18,6 +18,7 @@ from linjen.core.personal_number import age_years
 from linjen.people.residents import see_resident
 from linjen.triage import Protocols
 from linjen.triage.asking.wording import asked
+from linjen.triage.content.condition import YES
 from linjen.triage.own_words.tripwire import ALARM_LEVELS
 from linjen.triage.own_words.unheard import UNHEARD
 from linjen.triage.state import Patient
@@ -66,7 +67,7 @@ async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: 
             Question(str(one.id), one.quote, asked(protocols, about, one.code, exchange.language).text)
             for one in _to_ask(protocols, heard)[:_MOST]
         ),
-        support=tuple(support_for(exchange, protocols, about, dict.fromkeys((one.code for one in may_be_so), True))),
+        support=tuple(support_for(exchange, protocols, about, dict.fromkeys((one.code for one in may_be_so), YES))),
     )  # fmt: skip
     return found if found.danger or found.unread or found.questions else None
 
