@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from linjen.web.cookies import cookie_name
 from tests.region import Region
@@ -16,29 +14,21 @@ from tests.stories.test_ledger import send_new
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-
 
 @pytest.fixture
-async def ledger(region: Region) -> AsyncIterator[Page]:
+async def ledger(chromium: Browser, region: Region) -> AsyncIterator[Page]:
     """Karin's ledger, open and connected, at the size of a small laptop."""
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no chromium on this machine")
-        pytest.skip("no chromium on this machine")
     karin = await region.staff("karin", "ankaret")
     name = cookie_name(region.site.settings, "staff")
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": 1366, "height": 768}, locale="sv-SE")
-        await context.add_cookies(
-            [{"name": name, "value": karin.token, "url": region.url.replace("http:", "https:"), "secure": True}]
-        )
-        page = await context.new_page()
-        async with page.expect_response("**/clinic/ledger/stream"):
-            await page.goto(f"{region.url}/clinic/ledger")
-        yield page
-        await browser.close()
+    context = await chromium.new_context(viewport={"width": 1366, "height": 768}, locale="sv-SE")
+    await context.add_cookies(
+        [{"name": name, "value": karin.token, "url": region.url.replace("http:", "https:"), "secure": True}]
+    )
+    page = await context.new_page()
+    async with page.expect_response("**/clinic/ledger/stream"):
+        await page.goto(f"{region.url}/clinic/ledger")
+    yield page
+    await context.close()
 
 
 async def top_of(page: Page, case_id: object) -> float:
