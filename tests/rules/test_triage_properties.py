@@ -153,6 +153,11 @@ def test_every_path_ends_with_its_own_warning_signs_asked(state: State, facts: d
 @quick
 @given(starts(), known_facts())
 def test_what_is_left_out_could_not_have_changed_the_level(state: State, facts: dict[str, Value]) -> None:
+    left_out_changes_nothing(state, facts)
+
+
+def left_out_changes_nothing(state: State, facts: dict[str, Value]) -> None:
+    """The level of an interview that stops where it does is that of one in which everything open is answered, too."""
     protocols = reading_as(state)
     say = knowing(protocols, facts)
     short = interviewed(protocols, state, say)
@@ -163,6 +168,23 @@ def test_what_is_left_out_could_not_have_changed_the_level(state: State, facts: 
         said = {code: say(Asked(code, findings[code].type, "")) for code in left}
         whole = msgspec.structs.replace(whole, answers={**whole.answers, **said})
     assert assess(protocols, whole).urgency == result.urgency
+
+
+@st.composite
+def found_late(draw: st.DrawFn) -> dict[str, Value]:
+    """What speaks for a reason that nobody named, and what some rule of that reason looks at."""
+    code = draw(st.sampled_from(sorted(PROTOCOLS.general.finds)))
+    found = [PROTOCOLS.reasons[id] for id in PROTOCOLS.general.finds[code] if id in PROTOCOLS.reasons]
+    rules = [rule for reason in found for rule in reason.rules]
+    rule = draw(st.sampled_from([rule for rule in rules if rule.level == min(one.level for one in rules)]))
+    codes = [one for one in sorted(rule.codes) if FINDINGS[one].type != "text"]
+    return {**draw(known_facts()), **{one: draw(_value(one)) for one in codes}, code: draw(_value(code))}
+
+
+@quick
+@given(starts(), found_late())
+def test_what_an_answer_would_have_brought_in_is_not_left_out(state: State, facts: dict[str, Value]) -> None:
+    left_out_changes_nothing(state, facts)
 
 
 def _unasked(protocols: Protocols, state: State) -> list[str]:

@@ -12,16 +12,15 @@ from itertools import islice
 
 import msgspec
 
-from linjen.triage.asking.agenda import ASKED_ALWAYS, due_blocks
 from linjen.triage.asking.assessment import open_question_rules, unknown_red_flags
-from linjen.triage.asking.facts import see_facts
+from linjen.triage.asking.facts import FactTable, see_facts
 from linjen.triage.asking.interview import next_page
 from linjen.triage.asking.other_answers import Change, Way, Ways, changed
-from linjen.triage.asking.plausible import by_text, protocols_in_play
+from linjen.triage.asking.plausible import protocols_in_play
 from linjen.triage.asking.standing import LEAST_WITH_UNKNOWN, active_rules, defaults, fired_now
 from linjen.triage.content.condition import MAYBE, NO, YES, AtLeast, Compare, Facts, Unknown
 from linjen.triage.content.condition_words import condition_words
-from linjen.triage.content.library import Protocols, Reason, Rule
+from linjen.triage.content.library import Protocols, Rule
 from linjen.triage.state import State, Value
 
 #: Of each side; more would be a second protocol to read.
@@ -99,23 +98,9 @@ def _more(protocols: Protocols, state: State, urgency: int) -> tuple[Margin, ...
     return tuple(sorted(found.values(), key=lambda one: -one.level))
 
 
-def _sure_reasons(protocols: Protocols, state: State) -> tuple[Reason, ...]:
-    """The reasons in play whatever else had been answered: not those that an answer to a question brought in, which
-    would not have been put had the case been more urgent already.
-    """
-    facts = see_facts(protocols, state)
-    always = {due.id for due in due_blocks(protocols, state) if due.kind in ASKED_ALWAYS}
-    asked = {code for page in state.pages if page.id.partition("#")[0] in always for code in page.codes}
-    found = {
-        id for code, ids in protocols.general.finds.items() if code in asked and facts.get(code, NO) != NO for id in ids
-    }
-    named = {*state.chosen, *by_text(protocols, state)} | found
-    return tuple(one for one in protocols_in_play(protocols, state, facts) if one.file.id in named)
-
-
-def _nearest(protocols: Protocols, state: State, facts: Facts, urgency: int, most: int) -> Iterable[Way]:
+def _nearest(protocols: Protocols, state: State, facts: FactTable, urgency: int, most: int) -> Iterable[Way]:
     """The ways to a more urgent rule with at most so many answers, the nearest first."""
-    reasons = _sure_reasons(protocols, state)
+    reasons = protocols_in_play(protocols, state, facts)
     own = frozenset().union(*(reason.codes for reason in reasons))
     place = {code: number for number, code in enumerate(state.answers)}
     ways = Ways(protocols, state, facts, most)

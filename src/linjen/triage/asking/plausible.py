@@ -24,12 +24,13 @@ def candidates(protocols: Protocols, state: State) -> tuple[Candidate, ...]:
     found = [
         Candidate(id, known[id].name, score)
         for id, score in state.reading.reasons
-        if id in known and id != FALLBACK and _is_for(protocols, id, facts)
+        if id in known and id != FALLBACK and is_for(protocols, id, facts)
     ]
     return (*found[:MOST_CANDIDATES], Candidate(FALLBACK, known[FALLBACK].name, 0.0))
 
 
-def _is_for(protocols: Protocols, id: str, facts: Facts) -> bool:
+def is_for(protocols: Protocols, id: str, facts: Facts) -> bool:
+    """Is the reason one for this patient's age and sex?"""
     return all(test(facts) != NO for test in protocols.audiences.get(id, ()))
 
 
@@ -62,7 +63,7 @@ def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[s
     named = (*state.chosen, *by_text(protocols, state))
     # "Vet inte" to a warning sign finds them, too; a limit would let one more finding push another's reason out.
     found = (id for code, ids in protocols.general.finds.items() if facts.get(code, NO) != NO for id in ids)
-    return tuple(dict.fromkeys(id for id in found if id not in named and _is_for(protocols, id, facts)))
+    return tuple(dict.fromkeys(id for id in found if id not in named and is_for(protocols, id, facts)))
 
 
 def resembling(protocols: Protocols, state: State) -> tuple[str, ...]:

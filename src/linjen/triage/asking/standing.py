@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linjen.triage.asking.facts import FactTable, is_settled, see_facts
-from linjen.triage.asking.plausible import by_text, in_play, is_affirmed, is_denied, protocols_in_play
+from linjen.triage.asking.facts import FactTable, is_fitting, is_settled, see_facts
+from linjen.triage.asking.plausible import by_text, in_play, is_affirmed, is_denied, is_for, protocols_in_play
 from linjen.triage.asking.remembering import remembered
 from linjen.triage.content.condition import MAYBE, NO, YES
 from linjen.triage.content.library import AskBlock, Protocols, Reason, Rule
@@ -188,4 +188,50 @@ def worth_asking(
                 wanted |= rule.codes & prospects.reach
     if level >= ANAMNESIS_FROM:
         wanted.update(code for reason in reasons for code in reason.file.staff_first)
+    wanted |= _bringing_in(protocols, state, facts, reasons, prospects.reach, level)
     return prospects.needed_for(wanted & prospects.reach)
+
+
+def _bringing_in(
+    protocols: Protocols, state: State, facts: FactTable, reasons: tuple[Reason, ...], reach: set[str], level: int
+) -> set[str]:  # fmt: skip
+    """The codes still to come that would bring in a reason of which something may be more urgent than `level`."""
+    finds = protocols.general.finds
+    own: dict[str, bool] = {}
+
+    def raises(ids: Iterable[str]) -> bool:
+        seen, front = {reason.file.id for reason in reasons}, list(ids)
+        while front:
+            id = front.pop()
+            reason = protocols.reasons.get(id)
+            if id in seen or reason is None or not is_for(protocols, id, facts):
+                continue
+            seen.add(id)
+            if id not in own:
+                own[id] = _may_raise(protocols, state, facts, reason, reach, level)
+            if own[id]:
+                return True
+            front += (other for code in reason.codes & finds.keys() if code not in facts for other in finds[code])
+        return False
+
+    return {code for code, ids in finds.items() if code in reach and raises(ids)}
+
+
+def _may_raise(
+    protocols: Protocols, state: State, facts: FactTable, reason: Reason, reach: set[str], level: int
+) -> bool:  # fmt: skip
+    """Were `reason` in play, might it start more urgently, or a warning sign or rule of it hold that is?"""
+    if reason.file.default.level < level:
+        return True
+    for code in reason.file.red_flags.ask:
+        floor = protocols.floors.get(code)
+        if floor is None or floor.level >= level or is_settled(protocols, state, facts, code):
+            continue
+        if is_fitting(protocols, facts, code):
+            return True
+    for rule in reason.rules:
+        if rule.level < level:
+            unsettled = (code for code in rule.codes if not is_settled(protocols, state, facts, code))
+            if rule.span(facts, reach.union(unsettled))[1] != NO:
+                return True
+    return False
