@@ -145,7 +145,8 @@ def build_app(site: Site) -> App:
         # Nothing is outgoing work yet: without a kind of job the worker ends at once.
         worker, listener = Worker(site.database.dsn), Listener()
         reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
-        reactions.add("message_sent", listening(listener.read, finding_levels().get, site.sealer))
+        heard = listening(listener.read, finding_levels().get, site.sealer)
+        reactions.add("message_sent", heard, by={"resident"})
         working = asyncio.create_task(worker.run())
         beside = [asyncio.create_task(one) for one in _rounds(site, reactions)]
         try:

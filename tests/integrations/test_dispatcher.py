@@ -15,14 +15,14 @@ from linjen.core.events import Event
 from linjen.core.jobs import Wanted
 from tests.region import Region
 
-_WRITE = "insert into events (kind, by_kind, data) values ($1, 'system', jsonb_build_object('n', $2::int)) returning id"
+_WRITE = "insert into events (kind, data, by_kind) values ($1, jsonb_build_object('n', $2::int), $3) returning id"
 WRITERS, EACH = 16, 25
 
 
-async def write(region: Region, kind: str, *numbers: int) -> None:
+async def write(region: Region, kind: str, *numbers: int, by_kind: str = "system") -> None:
     """Events, each in a transaction of its own."""
     for number in numbers:
-        await region.site.database.fetch(_WRITE, kind, number)
+        await region.site.database.fetch(_WRITE, kind, number, by_kind)
 
 
 async def ended(region: Region) -> None:
@@ -44,7 +44,7 @@ async def race(region: Region) -> None:
         chance = random.Random(first)
         for number in range(first, first + EACH):
             async with connection.transaction():
-                await connection.fetchval(_WRITE, "rung", number)
+                await connection.fetchval(_WRITE, "rung", number, "system")
                 await asyncio.sleep(chance.random() * 0.02)
         await connection.close()
 
@@ -107,7 +107,7 @@ async def test_an_event_behind_an_open_transaction_waits_and_then_comes_in_order
     slow = await asyncpg.connect(region.dsn)
     transaction = slow.transaction()
     await transaction.start()
-    await slow.fetchval(_WRITE, "rung", 1)
+    await slow.fetchval(_WRITE, "rung", 1, "system")
     await write(region, "rung", 2, 3)
     assert await reader.step() == 0
     await transaction.commit()
@@ -130,6 +130,21 @@ async def test_a_new_reader_begins_now_and_hears_only_its_kinds(region: Region) 
     await ended(region)
     assert await reader.step() == 1
     assert seen == [3]
+
+
+async def test_a_reaction_hears_only_those_it_is_for(region: Region) -> None:
+    some: list[int] = []
+    everybody: list[int] = []
+    reader = Dispatcher(region.site.database)
+    reader.add("rung", collecting(some), by={"resident"})
+    reader.add("knocked", collecting(everybody))
+    await reader.step()
+    await write(region, "rung", 1)
+    await write(region, "rung", 2, by_kind="resident")
+    await write(region, "knocked", 3, by_kind="staff")
+    await ended(region)
+    assert await reader.step() == 3
+    assert (some, everybody) == ([2], [3])
 
 
 async def test_a_reaction_that_fails_loses_nothing(region: Region) -> None:

@@ -29,14 +29,14 @@ _MESSAGES = "select id, case_id, body_sealed from messages where id = any($1::uu
 
 
 def listening(read: Read, levels: Levels, sealer: Sealer) -> Reaction:
-    """The reaction to sent messages: what residents write is read in order, each message once.
+    """The reaction to what residents send: their messages are read in order, each once.
 
     What was written before a case was closed is read after it, too: its writer waits for somebody to have seen it.
     The words that a case begins with were read, asked about and answered before it was sent.
     """
 
     async def listen(db: Connection, events: Sequence[Event]) -> list[Wanted]:
-        ids = [UUID(e.data["message"]) for e in events if e.by_kind == "resident" and not e.data.get("opening")]
+        ids = [UUID(e.data["message"]) for e in events if not e.data.get("opening")]
         rows = await db.fetch(_MESSAGES, ids) if ids else []
         texts = [unseal_text(sealer, row["case_id"], row["id"], row["body_sealed"]) for row in rows]
         heard = [(row, hits) for row, hits in zip(rows, await _read_all(read, texts), strict=True) if hits]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 
 from linjen.core.database import Connection, Database
 from linjen.core.errors import LinjenError
@@ -28,13 +28,16 @@ _FAR_BEHIND = 1000
 #: given, in the transaction that moves the cursor: what it writes is written once.
 Reaction = Callable[[Connection, Sequence[Event]], Awaitable[Sequence[Wanted]]]
 
+_ANYBODY = frozenset({"resident", "staff", "system"})
+
 # The snapshot is taken once and for both: its oldest running transaction, and the rows that it sees.
 _READ = """
 select e.txid::text, e.id, e.case_id, e.seq, e.kind, e.by_kind, e.by_id, e.unit_id, e.data, e.at, s.xmin::text
 from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
 left join lateral (
   select * from events
-  where (txid, id) > ($1::text::xid8, $2::bigint) and txid < s.xmin and kind = any($3::text[])
+  where (txid, id) > ($1::text::xid8, $2::bigint) and txid < s.xmin
+    and kind = any($3::text[]) and by_kind = any($5::text[])
   order by txid, id limit $4
 ) e on true
 order by e.txid, e.id
@@ -48,11 +51,11 @@ class Dispatcher:
         self._database = database
         self._name = name
         self._most = most
-        self._reactions: dict[str, list[Reaction]] = defaultdict(list)
+        self._reactions: dict[str, list[tuple[frozenset[str], Reaction]]] = defaultdict(list)
 
-    def add(self, kind: str, reaction: Reaction) -> None:
-        """Ask `reaction` in every round that has events of a kind, from now on."""
-        self._reactions[kind].append(reaction)
+    def add(self, kind: str, reaction: Reaction, by: Set[str] = _ANYBODY) -> None:
+        """Ask `reaction` in every round that has events of a kind, by one of `by`, from now on."""
+        self._reactions[kind].append((frozenset(by), reaction))
 
     async def run(self) -> None:
         """Read once a second, for ever; without a reaction there is nothing to read."""
@@ -72,15 +75,16 @@ class Dispatcher:
             if not await db.fetchval("select pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK, self._name):
                 return 0
             place = await self._place(db)
-            rows = await db.fetch(_READ, *place, list(self._reactions), self._most)
+            anybody = {one for reactions in self._reactions.values() for by, _ in reactions for one in by}
+            rows = await db.fetch(_READ, *place, list(self._reactions), self._most, list(anybody))
             events = [
                 Event(r["case_id"], r["seq"], r["kind"], r["by_kind"], r["by_id"], r["unit_id"], r["data"], r["at"])
                 for r in rows if r["id"] is not None
             ]  # fmt: skip
             for kind, reactions in self._reactions.items():
-                of_kind = [event for event in events if event.kind == kind]
-                for reaction in reactions if of_kind else ():
-                    await enqueue(db, await reaction(db, of_kind))
+                for by, reaction in reactions:
+                    if concerned := [event for event in events if event.kind == kind and event.by_kind in by]:
+                        await enqueue(db, await reaction(db, concerned))
             last = rows[-1]
             # All that was there has been read: go on at the oldest transaction that ran then.
             after = (last["txid"], last["id"]) if len(events) == self._most else (last["xmin"], 0)
