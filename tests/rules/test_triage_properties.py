@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linjen.triage import Asked, Protocols, Result, State, Value, answer, assess, begin, choose, load, next_page
+from linjen.triage import (
+    Asked,
+    Patient,
+    Protocols,
+    Result,
+    State,
+    Value,
+    answer,
+    assess,
+    begin,
+    choose,
+    load,
+    next_page,
+    page_at,
+)
 from linjen.triage.asking.agenda import due_blocks, open_codes
 from linjen.triage.asking.facts import is_fitting, is_settled, see_facts
+from linjen.triage.asking.wording import asked, worded
 from linjen.triage.content.condition import NO, UNKNOWN
 from linjen.triage.state import TextReading
 from tests.rules.resident import interviewed, knowing
@@ -244,6 +261,44 @@ def test_a_changed_answer_gives_what_a_fresh_interview_gives(state: State, facts
 
 def _deciding(result: Any) -> set[str]:
     return {rule.id for rule in result.rules if rule.level == result.urgency}
+
+
+@quick
+@given(starts(), known_facts())
+def test_no_page_of_any_interview_has_more_than_six_boxes(state: State, facts: dict[str, Value]) -> None:
+    protocols = reading_as(state)
+    say = knowing(protocols, facts)
+    while page := next_page(protocols, state):
+        assert 1 <= len(page.codes) <= 6, page.id
+        state = answer(protocols, state, {asked.code: say(asked) for asked in page.codes})
+        again = page_at(protocols, state, len(state.pages) - 1)
+        assert again is None or len(again.codes) <= 6
+
+
+@pytest.mark.parametrize("age", [0.1, 0.5, 1.5, 4, 8, 14, 17, 40])
+def test_every_page_of_every_protocol_has_six_boxes_at_most(age: float) -> None:
+    """Each reason by itself and each danger screen, answered no and answered yes."""
+    for reason in REASONS:
+        for said in (False, True):
+            state = choose(PROTOCOLS, begin(PROTOCOLS, age, "female", "self" if age >= 13 else "parent"), [reason])
+            while page := next_page(PROTOCOLS, state):
+                assert len(page.codes) <= 6, (reason, page.id)
+                state = answer(PROTOCOLS, state, {one.code: said if one.type == "bool" else None for one in page.codes})
+
+
+def test_a_childs_questions_speak_of_the_child_by_name() -> None:
+    """The one in the belly has no name yet; every other "barnet" is the child that the page names."""
+    words = {"sv": re.compile(r"\bbarnets?\b", re.IGNORECASE), "en": re.compile(r"\b(?:the|your) child", re.IGNORECASE)}
+    vera = Patient(0.5, "female", "parent", "Vera")
+    blocks = [asking.block for reason in PROTOCOLS.reasons.values() for asking in reason.blocks]
+    blocks += [asking.block for _, screen in PROTOCOLS.screens for asking in screen]
+    blocks += [asking.block for asking in (*PROTOCOLS.compass, *PROTOCOLS.general_blocks, *PROTOCOLS.always)]
+    for language, nameless in words.items():
+        codes = [(code, asked(PROTOCOLS, vera, code, language).text) for code in USED if code != "preg.fetal_less"]
+        heads = [
+            (one.id, worded(vera, language, one.text, one.text_other, one.text_en, one.text_other_en)) for one in blocks
+        ]
+        assert [one for one in (*codes, *heads) if nameless.search(one[1])] == []
 
 
 def test_every_rule_of_every_file_can_fire_in_an_interview() -> None:

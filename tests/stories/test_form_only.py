@@ -242,7 +242,7 @@ async def test_an_infant_is_helped_by_phone_and_an_administrative_question_goes_
     vera = region.actors.residents["vera"]
     page = (await astrid.get(f"/intakes/{walk.case_id}/infants/{vera}")).text
     assert 'href="tel:1177"' in page
-    assert 'name="danger"' not in page
+    assert 'type="checkbox"' not in page
     admin = await Walk(region, await region.resident("gustav")).begin("admin")
     await admin.send({"unit": ANKARET})
     await admin.send({"text": "Jag behöver ett intyg och har ont i bröstet"})

@@ -119,16 +119,15 @@ async def test_an_infant_meets_the_danger_questions_and_then_a_telephone(region:
     await walk.send({"patient": str(region.actors.residents["vera"])})
     assert walk.step.startswith("infants/")
     assert "Hur mår Vera just nu?" in walk.html
-    codes = [value for name, _, value in walk.fields() if name == "danger"]
-    assert len(codes) > 10
-    assert "gen.unresponsive" in codes
-    await walk.send({})
+    assert "gen.unresponsive" in _boxes(walk)
+    await walk.send(_held(walk))
     assert walk.response.status_code == 422
-    await walk.send({"danger": ["gen.unresponsive"]})
+    await walk.send({**_held(walk), "gen.unresponsive": "yes"})
     assert "Ring 112 nu" in walk.html
     assert 'href="tel:112"' in walk.html
     await walk.open(f"infants/{region.actors.residents['vera']}")
-    await walk.send({"danger": ["none"]})
+    seen = await _answer_infant(walk)
+    assert len(seen) > 10
     assert "Ring 1177" in walk.html
     assert 'href="tel:1177"' in walk.html
     assert await region.value("select patient_id from cases where id = $1", UUID(walk.case_id)) is None
@@ -138,8 +137,65 @@ async def test_somebody_elses_child_is_not_hers(region: Region) -> None:
     walk = await Walk(region, await region.resident("henrik")).begin()
     await walk.send({"patient": str(region.actors.residents["gustav"])})
     assert walk.response.status_code == 422
+    assert "behöver bedömas snart" not in walk.html
     await walk.open(f"infants/{region.actors.residents['gustav']}")
     assert walk.response.status_code == 404
+
+
+def _boxes(walk: Walk) -> list[str]:
+    return [name for name, kind, value in walk.fields() if kind == "checkbox" and value == "yes"]
+
+
+def _held(walk: Walk) -> dict[str, str]:
+    return {"held": walk.field("held"), "place": walk.field("place")}
+
+
+async def _answer_infant(walk: Walk, **answers: str) -> list[str]:
+    """Page after page with nothing ticked but `answers` (a dot as two underscores); every code that was asked."""
+    seen: list[str] = []
+    while boxes := _boxes(walk):
+        assert len(boxes) <= 6, boxes
+        assert "Vera" in walk.html
+        main = walk.html[walk.html.index("<main") :]
+        assert "barnet" not in main.lower()
+        ticked = {name.replace("__", "."): value for name, value in answers.items()}
+        mine = {name: value for name, value in ticked.items() if name.removesuffix(".unknown") in boxes}
+        await walk.send({**_held(walk), **(mine or {"none": "1"})})
+        assert walk.response.status_code == 200
+        seen += boxes
+    return seen
+
+
+async def test_an_infants_questions_come_six_at_a_time_by_name_and_can_be_gone_back_to(region: Region) -> None:
+    walk = await Walk(region, await region.resident("astrid")).begin()
+    await walk.send({"patient": str(region.actors.residents["vera"])})
+    await _answer_infant(walk, child__feeding_poor="yes")
+    assert "Vera behöver bedömas snart" in walk.html
+    await walk.open(f"infants/{region.actors.residents['vera']}")
+    await _answer_infant(walk, child__feeding_poor__unknown="1")
+    assert "Vera behöver bedömas snart" in walk.html, "a vet inte is no reassurance"
+    await walk.open(f"infants/{region.actors.residents['vera']}")
+    first = _boxes(walk)
+    await walk.send({**_held(walk), "none": "1"})
+    second = _boxes(walk)
+    assert second
+    assert second != first
+    await walk.send({**_held(walk), "do": "back"})
+    assert _boxes(walk) == first
+    assert walk.response.status_code == 200
+    await walk.send({**_held(walk), "gen.cyanosis": "yes"})
+    assert "Ring 112 nu" in walk.html
+
+
+async def test_an_interview_of_another_child_in_the_form_counts_for_nothing(region: Region) -> None:
+    walk = await Walk(region, await region.resident("astrid")).begin()
+    await walk.send({"patient": str(region.actors.residents["vera"])})
+    for held in ("", "inget", "A" * 200):
+        await walk.send({"held": held, "place": "9", "none": "1"})
+        assert walk.response.status_code == 200
+        assert len(_boxes(walk)) in range(1, 7)
+    await walk.send({"held": "", "place": "0", "gen.unresponsive": "yes"})
+    assert "Ring 112 nu" in walk.html, "what was ticked counts all the same"
 
 
 async def test_a_stranger_meets_404_on_every_page_of_a_draft(region: Region) -> None:

@@ -1,37 +1,43 @@
-"""Barn under ett år: the danger questions and 112, otherwise 1177 by phone; no case of its own (routine F014)."""
+"""Barn under ett år: the danger questions and 112, otherwise 1177 by phone; no case of its own (routine F014).
+
+The real interview asks, page by page, and is kept nowhere: it stands sealed in the form itself, bound to draft and
+child.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any
 
+import msgspec
 from litestar import Response
 
 from linjen.cases.start import see_draft
+from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
+from linjen.core.sealing import Broken
 from linjen.people.guardians import list_children
 from linjen.people.residents import Resident
-from linjen.triage import Asked, Protocols, Value, assess, begin
-from linjen.triage import answer as take_answers
-from linjen.triage.asking.facts import is_fitting, see_facts
-from linjen.triage.asking.wording import asked
-from linjen.triage.content.condition import YES
+from linjen.triage import Page, Protocols, answer, begin, next_page, page_at
+from linjen.triage.asking.interview import is_emergency
 from linjen.triage.state import State
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.around import around
 from linjen.web.resident.intake.patient import age_of, months_of
+from linjen.web.resident.intake.question_page import filled_page, page_values, read_page
 from linjen.web.resident.intake.sheet import Fault
 from linjen.web.resident.intake.step import leave
 from linjen.web.routing import get_page, post_page
 
-_NONE = "none"
+_PURPOSE = "infant"
 
 
-async def _see_infant(exchange: Exchange) -> Resident:
+async def _see_infant(exchange: Exchange, db: Connection) -> Resident:
     """The child of this address; NotFound unless it is her own and under one year."""
     child_id = exchange.id_of("child_id")
-    async with exchange.site.database.transaction() as db:
-        await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
-        children = await list_children(db, exchange.by.person_id)
+    await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
+    children = await list_children(db, exchange.by.person_id)
     child = next((one for one in children if one.id == child_id and age_of(one) < 1), None)
     if child is None:
         raise NotFound("child")
@@ -42,65 +48,118 @@ def _begun(protocols: Protocols, child: Resident) -> State:
     return begin(protocols, months_of(child) / 12, child.sex, "parent", name=child.given_name)  # type: ignore[arg-type]
 
 
-def _danger(exchange: Exchange, state: State) -> list[Asked]:
-    """Every danger question for this age, whatever the answer to the one before it."""
-    protocols = exchange.site.shelf.running()
-    facts = see_facts(protocols, state)
-    for fits, screen in protocols.screens:
-        if fits(facts) == YES:
-            codes = dict.fromkeys(code for asking in screen for code in asking.block.ask)
-            return [
-                asked(protocols, state.patient, code, exchange.language)
-                for code in codes
-                if is_fitting(protocols, facts, code)
-            ]
-    return []
+def _row(exchange: Exchange) -> bytes:
+    return exchange.id_of("case_id").bytes + exchange.id_of("child_id").bytes
 
 
-def _draw(exchange: Exchange, child: Resident, **values: Any) -> Response[str]:
-    path = f"/intakes/{exchange.id_of('case_id')}"
+def _sealed(exchange: Exchange, state: State) -> str:
+    """The interview as the form carries it."""
+    sealed = exchange.site.sealer.seal(_PURPOSE, msgspec.json.encode(state), _row(exchange))
+    return base64.urlsafe_b64encode(sealed).decode()
+
+
+def _unsealed(exchange: Exchange) -> State | None:
+    """The interview that the form brought back; None when there is none, or it is of another child."""
+    try:
+        raw = base64.urlsafe_b64decode(str(exchange.form.get("held", "")).encode())
+        return msgspec.json.decode(exchange.site.sealer.unseal(_PURPOSE, raw, _row(exchange)), type=State)
+    except (Broken, binascii.Error, ValueError, msgspec.MsgspecError):
+        return None
+
+
+async def _held(exchange: Exchange, db: Connection, child: Resident) -> tuple[Protocols, State]:
+    """The interview under way and its version; begun anew, with its answers, where that version is gone."""
+    shelf, before = exchange.site.shelf, _unsealed(exchange)
+    found = await shelf.find(db, before.protocol) if before else None
+    if found is not None and before is not None:
+        return found, before
+    protocols = shelf.running()
+    # What was ticked counts, even when another version, with other questions, runs since the page was drawn.
+    said = {code for code, value in (before.answers if before else {}).items() if value is True}
+    said |= {code for code in exchange.form if exchange.form[code] == "yes"}
+    known = (one.code for one in protocols.vocabulary.findings.values() if one.type == "bool")
+    return protocols, answer(protocols, _begun(protocols, child), dict.fromkeys(said.intersection(known), True))
+
+
+def _page(exchange: Exchange, protocols: Protocols, state: State, place: int) -> Page | None:
+    """Page `place` of the danger questions, counted from 0; None when there is none."""
+    if place < len(state.pages):
+        return page_at(protocols, state, place, exchange.language)
+    page = next_page(protocols, state, exchange.language)
+    return page if page is not None and page.kind == "danger" else None
+
+
+def _place(exchange: Exchange, state: State) -> int:
+    sent = exchange.text_of("place", longest=4)
+    return min(int(sent) if sent.isdecimal() else 0, len(state.pages))
+
+
+def _draw(exchange: Exchange, child: Resident, protocols: Protocols, **values: Any) -> Response[str]:
     return exchange.page(
-        "resident/intake/infant.html", about=child.given_name, tab="home", back=f"{path}/patient", part=None,
-        newer=False, **around(exchange, exchange.site.shelf.running()), **values,
+        "resident/intake/infant.html", about=child.given_name, tab="home", part=None, newer=False,
+        back=f"/intakes/{exchange.id_of('case_id')}/patient", **around(exchange, protocols), **values,
     )  # fmt: skip
+
+
+def _draw_page(
+    exchange: Exchange, child: Resident, protocols: Protocols, state: State, place: int, page: Page,
+    fields: dict[str, str], errors: list[Fault],
+) -> Response[str]:  # fmt: skip
+    return _draw(
+        exchange, child, protocols, outcome="", errors=errors, status=422 if errors else 200, place=place,
+        held=_sealed(exchange, state), fields=fields, **page_values(exchange, page, fields),
+    )  # fmt: skip
+
+
+def _go_on(exchange: Exchange, child: Resident, protocols: Protocols, state: State, place: int) -> Response[str]:
+    """The page at `place`, or the number to call: 112 as soon as an answer means it."""
+    page = None if is_emergency(protocols, state) else _page(exchange, protocols, state, place)
+    if page is None:
+        return _draw(exchange, child, protocols, outcome=_outcome(protocols, state), errors=[])
+    return _draw_page(exchange, child, protocols, state, place, page, filled_page(page, state.answers), [])
+
+
+def _outcome(protocols: Protocols, state: State) -> str:
+    """The same as in any interview for what is certain; a "vet inte" to what may be dangerous is no reassurance."""
+    if is_emergency(protocols, state):
+        return "emergency"
+    return "urgent" if any(value is True or value is None for value in state.answers.values()) else "call"
 
 
 @get_page("/intakes/{case_id:str}/infants/{child_id:str}", verb="write_intake", who="resident")
 async def show_infant(exchange: Exchange) -> Response[Any]:
-    """The questions, and the number to call."""
+    """The first questions, and the number to call."""
+    shelf = exchange.site.shelf
     try:
-        child = await _see_infant(exchange)
+        async with exchange.site.database.transaction() as db:
+            child = await _see_infant(exchange, db)
     except Refused as refused:
         return await leave(exchange, refused)
-    if not exchange.site.shelf.is_on:  # without triage nothing is asked: a nurse on the phone does
-        return _draw(exchange, child, questions=[], errors=[], chosen=[], outcome="call")
-    questions = _danger(exchange, _begun(exchange.site.shelf.running(), child))
-    return _draw(exchange, child, questions=questions, errors=[], chosen=[], outcome="")
+    protocols = shelf.running()
+    if not shelf.is_on:  # without triage nothing is asked: a nurse on the phone does
+        return _draw(exchange, child, protocols, outcome="call", errors=[])
+    return _go_on(exchange, child, protocols, _begun(protocols, child), 0)
 
 
 @post_page("/intakes/{case_id:str}/infants/{child_id:str}", verb="write_intake", who="resident")
 async def take_infant(exchange: Exchange) -> Response[Any]:
     """112 for what may be life-threatening, 1177 by phone for everything else; nothing is stored."""
     try:
-        child = await _see_infant(exchange)
+        async with exchange.site.database.transaction() as db:
+            child = await _see_infant(exchange, db)
+            protocols, state = await _held(exchange, db, child)
     except Refused as refused:
         return await leave(exchange, refused)
-    protocols = exchange.site.shelf.running()
-    state = _begun(protocols, child)
-    questions = _danger(exchange, state)
-    chosen = set(exchange.all_of("danger"))
-    # What was ticked counts, even when another version, with other questions, runs since the page was drawn.
-    yes = [code for code in chosen if code in protocols.vocabulary.findings]
-    words = "" if yes or _NONE in chosen else "intake.infant.missing"
-    if yes and _NONE in chosen:
-        words = "intake.infant.both"
-    if words:
-        errors = [Fault("danger", exchange.say(words))]
-        return _draw(exchange, child, questions=questions, errors=errors, chosen=list(chosen), outcome="", status=422)
-    answers: dict[str, Value] = {one.code: False for one in questions}
-    result = assess(protocols, take_answers(protocols, state, {**answers, **dict.fromkeys(yes, True)}))
-    outcome = "emergency" if result.outcome == "emergency" else "urgent" if yes else "call"
-    return _draw(exchange, child, questions=[], errors=[], chosen=[], outcome=outcome)
+    place = _place(exchange, state)
+    if exchange.form.get("do") == "back":
+        return _go_on(exchange, child, protocols, state, max(0, place - 1))
+    page = _page(exchange, protocols, state, place)
+    if page is None:
+        return _go_on(exchange, child, protocols, state, place)
+    fields, answers, faults = read_page(exchange, page)
+    if faults:
+        return _draw_page(exchange, child, protocols, state, place, page, fields, faults)
+    return _go_on(exchange, child, protocols, answer(protocols, state, answers), place + 1)
 
 
 ROUTES = [show_infant, take_infant]
