@@ -167,9 +167,9 @@ async def test_a_sent_case_takes_no_more_pictures_but_staff_may_see_them(region:
     await walk.finish()
     assert walk.step == "receipt"
     late = await walk.who.post(f"/intakes/{walk.case_id}/pictures", {"do": "add"}, files=[as_file(photo())])
-    assert late.headers["location"].endswith("/receipt")
+    assert (late.status_code, "redan skickat" in late.text) == (409, True)
     removed = await walk.who.post(f"/intakes/{walk.case_id}/pictures", {"remove": picture})
-    assert removed.headers["location"].endswith("/receipt")
+    assert removed.status_code == 409
     assert await region.value("select count(*) from pictures where case_id = $1", UUID(walk.case_id)) == 1
     assert (await walk.who.get(f"/cases/{walk.case_id}/pictures/{picture}")).status_code == 200
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from tests.region import Region, ids_in
 from tests.stories.intake_walk import Walk
@@ -87,8 +88,50 @@ async def test_after_sending_every_page_of_the_intake_leads_to_the_receipt(regio
     for step in ("", "words", "questions/1", "check", "emergency"):
         await walk.open(step)
         assert walk.step == "receipt", step
-    await walk.send({"text": "nytt"}, path=f"/intakes/{walk.case_id}/words")
-    assert walk.step == "receipt"
+    for step, form in (
+        ("words", {"text": "nytt"}),
+        ("extra", {"extra": "nytt"}),
+        ("questions/1", {"gen.fever": "yes"}),
+    ):
+        late = await walk.who.post(f"/intakes/{walk.case_id}/{step}", {"version": "1", **form})
+        assert late.status_code == 409, step
+        assert "Ärendet är redan skickat" in late.text
+        assert f'href="/cases/{walk.case_id}"' in late.text
+    stranger = await (await region.resident("amina")).post(f"/intakes/{walk.case_id}/words", {"text": "nytt"})
+    nothing = await walk.who.post(f"/intakes/{new_id()}/words", {"text": "nytt"})
+    assert (stranger.status_code, nothing.status_code) == (404, 404)
+    assert "redan skickat" not in stranger.text
+
+
+async def test_a_draft_that_another_window_removed_says_so_and_leads_to_my_cases(region: Region) -> None:
+    walk = await _at_check(region)
+    await walk.who.post(f"/cases/{walk.case_id}/withdrawals")
+    draft = f"/intakes/{walk.case_id}"
+    read = (draft, f"{draft}/words", f"{draft}/receipt", f"/cases/{walk.case_id}")
+    pages = [await walk.who.get(path) for path in read]
+    pages += [await walk.who.post(f"{draft}/{step}", {"version": "1", "text": "x", "extra": "x"})
+              for step in ("words", "extra", "questions/1", "pictures", "send")]  # fmt: skip
+    for page in pages:
+        assert page.status_code == 409, page.url
+        assert "Det påbörjade finns inte kvar" in page.text, page.url
+        assert 'href="/cases"' in page.text
+    stranger = await (await region.resident("amina")).get(f"/intakes/{walk.case_id}/words")
+    assert stranger.status_code == 404
+    refused = "select count(*) from access_log where case_id = $1 and refused is not null"
+    assert await region.value(refused, UUID(walk.case_id)) == len(pages) + 1
+
+
+async def test_a_draft_that_was_sent_and_closed_or_ended_in_advice_tells_a_late_window(region: Region) -> None:
+    walk = await _at_check(region)
+    await walk.send(path=f"/intakes/{walk.case_id}/send")
+    await walk.who.post(f"/cases/{walk.case_id}/withdrawals")
+    late = await walk.who.post(f"/intakes/{walk.case_id}/extra", {"version": "1", "extra": "mer"})
+    assert (late.status_code, "redan skickat och avslutat" in late.text) == (409, True)
+    amina, advised = await region.resident("amina"), region.cases["self_care"]
+    await amina.post(f"/cases/{advised}/withdrawals")
+    late = await amina.post(f"/intakes/{advised}/words", {"version": "1", "text": "mer"})
+    assert (late.status_code, "följa råden" in late.text) == (409, True)
+    assert f'href="/intakes/{advised}/advice"' in late.text
 
 
 async def test_if_the_event_cannot_be_written_nothing_is_sent(region: Region) -> None:

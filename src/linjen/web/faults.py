@@ -8,6 +8,7 @@ import jinja2
 from litestar import Response
 
 from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Unavailable
+from linjen.core.ids import parse_id
 from linjen.web.exchange import Exchange
 from linjen.web.rate import TooOften
 from linjen.web.words import has_word
@@ -32,16 +33,42 @@ def fault_page(exchange: Exchange, error: LinjenError) -> Response[Any]:
         headers["Retry-After"] = "10"
     if exchange.request.headers.get("x-linjen"):
         return Response({"reason": error.reason}, status_code=status, headers=headers)
-    key = f"faults.{error.reason}" if has_word("sv", f"faults.{error.reason}.title") else f"faults.{status}"
-    response = _draw(exchange, key, status)
+    response = _draw(exchange, _key(exchange, error, status), status)
     response.headers.update(headers)
     return response
 
 
+def _is_for_staff(exchange: Exchange) -> bool:
+    return exchange.request.url.path.startswith(("/clinic", "/manage"))
+
+
+def _key(exchange: Exchange, error: LinjenError, status: int) -> str:
+    """The words of an error: by its reason where there are such, else by its status."""
+    removed = error.reason == "wrong_state" and error.detail.get("state") == "abandoned"
+    reason = "draft_removed" if removed and not _is_for_staff(exchange) else error.reason
+    return f"faults.{reason}" if has_word("sv", f"faults.{reason}.title") else f"faults.{status}"
+
+
+#: What became of her case, and where its page is; only who may see a case is told anything but that it does not exist.
+_WAY_ON = {
+    "faults.wrong_state": "/cases/{case_id}", "faults.draft_sent": "/cases/{case_id}",
+    "faults.draft_closed": "/cases/{case_id}", "faults.draft_advised": "/intakes/{case_id}/advice",
+    "faults.draft_removed": "/cases",
+}  # fmt: skip
+
+
+def _way_on(exchange: Exchange, key: str) -> str:
+    """The address that the page of this fault leads a resident to, '' for the first page alone."""
+    if _is_for_staff(exchange) or exchange.session is None:
+        return ""
+    case_id = parse_id(str(exchange.request.path_params.get("case_id", "")))
+    return _WAY_ON.get(key, "").format(case_id=case_id) if case_id else ""
+
+
 def _draw(exchange: Exchange, key: str, status: int) -> Response[str]:
-    staff = exchange.request.url.path.startswith(("/clinic", "/manage"))
+    staff, way_on = _is_for_staff(exchange), _way_on(exchange, key)
     try:
-        return exchange.page("public/fault.html", status=status, key=key, staff=staff)
+        return exchange.page("public/fault.html", status=status, key=key, staff=staff, way_on=way_on)
     except jinja2.TemplateError:
         text = f"{exchange.say(f'{key}.title')}. {exchange.say(f'{key}.text')}"
         return Response(text, media_type="text/plain", status_code=status)

@@ -147,7 +147,7 @@ async def send(exchange: Exchange) -> Response[Any]:
                 return STEP.draw(sheet, {}, newer=True)
             await _send(db, sheet)
     except Refused as refused:
-        return await leave(exchange, refused)
+        return await leave(exchange, refused, again=True)
     return exchange.redirect(f"{sheet.path}/receipt")
 
 

@@ -84,7 +84,7 @@ async def follow_advice(exchange: Exchange) -> Response[Any]:
             await keep_assessment(db, site.sealer, case_id, offered)
             await withdraw(db, site.sealer, exchange.by, case_id)
     except Refused as refused:
-        return await leave(exchange, refused)
+        return await leave(exchange, refused, again=True)
     return exchange.redirect(f"/intakes/{case_id}/advice")
 
 

@@ -138,15 +138,24 @@ async def save(db: Connection, sheet: Sheet, intake: Intake) -> str:
     return next_path(after)
 
 
-async def leave(exchange: Exchange, refused: Refused) -> Response[Any]:
-    """A draft that has been sent or closed leads to what became of it; any other refusal is told as such."""
-    if refused.reason != "wrong_state":
+async def leave(exchange: Exchange, refused: Refused, *, again: bool = False) -> Response[Any]:
+    """A draft that was sent or closed leads to what became of it; any other refusal is told as such.
+
+    What was filled in after that, in another window, is not in the case: then it is said so, and where to write it.
+    `again` for what is the same whenever it is done, such as sending.
+    """
+    if refused.reason != "wrong_state" or refused.detail.get("state") == "abandoned":
         raise refused
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"))
+    late = exchange.request.method == "POST" and not again
     if case.sent_at is not None:
+        if late:
+            raise Refused("draft_sent" if case.state != "closed" else "draft_closed")
         return exchange.redirect(f"/intakes/{case.id}/receipt")
     if case.close_reason == "self_care":
+        if late:
+            raise Refused("draft_advised")
         return exchange.redirect(f"/intakes/{case.id}/advice")
     raise refused
 

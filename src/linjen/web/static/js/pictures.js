@@ -23,6 +23,7 @@ function send(form, from) {
   });
   request.addEventListener("load", () => {
     if (request.status === 200 || request.status === 422) show(request.responseText, from, line.dataset.sent);
+    else if (request.status === 409) location.reload(); // sent or removed in another window: the page says which
     else failed();
   });
   request.addEventListener("error", failed);
