@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from linjen.demo.world import id_of
 from linjen.integrations.listing import Listing
 from linjen.integrations.rivta import Rivta
 from linjen.simulators.rivta import serve
+from linjen.web import rate
 from tests.integrations.rivta_region import REGION, write_data
 from tests.region import Region
 from tests.stories.intake_walk import Walk
@@ -220,3 +222,46 @@ async def test_a_stranger_meets_404_on_every_page_of_a_draft(region: Region) -> 
 async def test_an_unknown_way_in_is_refused(region: Region) -> None:
     gustav = await region.resident("gustav")
     assert (await gustav.post("/cases", {"entry": "banan"})).status_code == 422
+async def test_pressing_again_goes_on_with_the_draft_that_is_still_empty(region: Region) -> None:
+    gustav = await region.resident("gustav")
+    walk = await Walk(region, gustav).begin()
+    first = walk.case_id
+    assert (await Walk(region, gustav).begin()).case_id == first
+    await walk.send({"unit": ANKARET})
+    again = await Walk(region, gustav).begin()
+    assert (again.case_id, again.step) == (first, "unit"), "a unit alone tells nothing: it is chosen in a moment"
+    assert (await Walk(region, gustav).begin("admin")).case_id != first, "another way in is another draft"
+    assert (await Walk(region, await region.resident("nils")).begin()).case_id != first
+    await again.pass_start("Jag har ont i halsen", unit=ANKARET)
+    assert (await Walk(region, gustav).begin()).case_id != first, "what has content is resumed by choice"
+
+
+async def test_words_that_were_only_typed_are_content_too(region: Region) -> None:
+    gustav = await region.resident("gustav")
+    walk = await Walk(region, gustav).begin("admin")
+    await walk.send({"unit": ANKARET})
+    typed = {"version": walk.field("version"), "text": "Jag undrar"}
+    assert (await gustav.post(f"/intakes/{walk.case_id}/words/draft", typed)).status_code == 204
+    assert (await Walk(region, gustav).begin("admin")).case_id != walk.case_id
+
+
+async def test_two_presses_at_once_come_to_one_draft(region: Region) -> None:
+    gustav = await region.resident("gustav")
+    rate.forget()
+    answers = await asyncio.gather(*(gustav.post("/cases", {"entry": "symptom"}) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+
+
+async def test_a_draft_whose_child_is_no_longer_hers_or_whose_days_are_over_is_not_gone_on_with(region: Region) -> None:
+    astrid = await region.resident("astrid")
+    walk = await Walk(region, astrid).begin()
+    await walk.send({"patient": str(region.actors.residents["elsa"])})
+    await region.site.database.execute("update guardianships set ended_at = now()")
+    other = await Walk(region, astrid).begin()
+    assert other.case_id != walk.case_id
+    past = "update intakes set expires_at = now() - interval '1 minute' where case_id = $1"
+    await region.site.database.execute(past, UUID(other.case_id))
+    assert (await Walk(region, astrid).begin()).case_id not in {walk.case_id, other.case_id}
+
+

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access import policy
 from linjen.access.by import By
 from linjen.cases.consent import Consent, consents_json
 from linjen.cases.loading import Beside, Case, find_case_beside, open_case_beside, see_again, see_case_beside
 from linjen.core import clock
 from linjen.core.database import Connection, Row
-from linjen.core.errors import Refused
+from linjen.core.errors import NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
@@ -77,6 +78,41 @@ _BESIDE = Beside(
     "left join intakes i on i.case_id = c.id join residents w on w.id = c.opened_by"
     " left join residents p on p.id = c.patient_id left join units u on u.id = c.unit_id",
 )
+
+
+#: Drafts of hers in which no words have been handed in, newest first. How far she has come tells, not what it says.
+_BEGUN = f"""
+select c.id from cases c join intakes i on i.case_id = c.id left join visits v on v.id = c.visit_id
+where c.opened_by = $1 and c.entry = $3 and c.phase = 'intake' and c.pictures = 0 and i.expires_at > $4
+  and i.step in ('', 'patient', 'unit', 'consent', 'fee', 'words')
+  and {policy.clause("write_intake", "resident", person="$1", unit="null::uuid", today="$2")}
+order by c.created_at desc limit 3
+"""
+
+
+async def go_on_or_start(db: Connection, sealer: Sealer, by: By, entry: str) -> UUID:
+    """The draft with this entry that she has begun and not written anything in yet, else a new one; its id.
+
+    Two that press at once take turns, so that they come to the same draft.
+    """
+    await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"start {entry} {by.person_id}")
+    now = clock.now()
+    for row in await db.fetch(_BEGUN, by.person_id, clock.local_date(now), entry, now):
+        try:
+            draft = await see_draft(db, sealer, by, row["id"])
+        except (NotFound, Refused):  # sent or left in this moment
+            continue
+        if is_empty(draft.intake):
+            await db.execute(
+                "update intakes set expires_at = $2 where case_id = $1", row["id"], now + timedelta(days=KEPT_DAYS)
+            )
+            return draft.case.id
+    return await start_case(db, sealer, by, entry)
+
+
+def is_empty(intake: Intake) -> bool:
+    """Whether nothing has been told in a draft: for whom and where it goes is chosen anew in a moment."""
+    return not (intake.text or intake.interview or intake.said or intake.extra or intake.form or intake.about)
 
 
 async def start_case(db: Connection, sealer: Sealer, by: By, entry: str) -> UUID:
