@@ -109,9 +109,15 @@ async def test_when_the_listing_service_is_down_she_chooses(region: Region) -> N
 
 async def test_a_teenager_signs_in_herself(region: Region) -> None:
     walk = await Walk(region, await region.resident("astrid")).begin()
-    await walk.send({"patient": str(region.actors.residents["nils"])})
+    assert "Nils har fyllt 13 år och loggar in här med sitt eget BankID." in walk.html, (
+        "told before anything is pressed"
+    )
+    nils = str(region.actors.residents["nils"])
+    assert nils not in walk.html, "nobody is offered to choose him"
+    assert str(region.actors.residents["elsa"]) in walk.html
+    await walk.send({"patient": nils})
     assert walk.response.status_code == 422
-    assert "Nils har fyllt 13 år" in walk.html
+    assert "be Nils att logga in" in walk.html
     own = await Walk(region, await region.resident("nils")).begin()
     assert own.step == "unit"
 

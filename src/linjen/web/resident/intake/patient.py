@@ -37,19 +37,22 @@ class PatientStep(Step):
         if chosen not in people:
             return {"patient": ""}, [Fault("patient", sheet.exchange.say("intake.patient.missing"))]
         one = people[chosen]
-        if one.id != sheet.writer.id and age_of(one) >= 13:
+        if one.id != sheet.writer.id and signs_in_herself(one):
             words = sheet.exchange.say("intake.patient.teenager", name=one.given_name)
             return {"patient": chosen}, [Fault("patient", words)]
         return {"patient": chosen}, []
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
-        """The people to choose from."""
+        """The people to choose from, and a sentence for each teenager, whom nobody can choose."""
         say = sheet.exchange.say
         options = [{"value": str(sheet.writer.id), "text": say("intake.patient.myself"), "hint": ""}]
-        for child in sheet.children:
-            hint = say("intake.patient.signs_in") if age_of(child) >= 13 else age_words(sheet.exchange, child)
-            options.append({"value": str(child.id), "text": child.given_name, "hint": hint})
-        return {"options": options}
+        options += [
+            {"value": str(child.id), "text": child.given_name, "hint": age_words(sheet.exchange, child)}
+            for child in sheet.children
+            if not signs_in_herself(child)
+        ]
+        teenagers = [child.given_name for child in sheet.children if signs_in_herself(child)]
+        return {"options": options, "teenagers": teenagers}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """The choice; for somebody else the questions are asked anew, filled in with what was said."""
@@ -61,6 +64,11 @@ class PatientStep(Step):
         changed = msgspec.structs.replace(sheet.intake, for_child=patient_id != sheet.writer.id, want_contact=False)
         # Age, sex and writer decide the questions: they begin anew, and `said` fills in what is asked again.
         return msgspec.structs.replace(changed, interview={}, passed=[])
+
+
+def signs_in_herself(child: Resident) -> bool:
+    """Whether a child is old enough to have cases of her own, and nobody else's (routine F015)."""
+    return age_of(child) >= 13
 
 
 def age_of(person: Resident) -> int:
