@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linjen.core.clock import STOCKHOLM, local_date
-from linjen.core.swedish import date_words, day_words, moment_words, sort_key, time_range, time_words, weekday
+from linjen.core.swedish import (
+    date_words,
+    day_words,
+    moment_words,
+    sort_key,
+    time_inside,
+    time_range,
+    time_words,
+    weekday,
+)
 
 # Sunday morning, winter time.
 AT = datetime(2026, 11, 22, 10, 0, tzinfo=STOCKHOLM)
@@ -65,6 +74,8 @@ def test_times_are_on_the_swedish_clock() -> None:
     winter, summer = datetime(2026, 1, 15, 8, 0, tzinfo=UTC), datetime(2026, 7, 15, 7, 0, tzinfo=UTC)
     assert time_words(winter) == time_words(summer) == "Kl. 09.00"
     assert time_words(winter, "en") == "09:00"
+    assert time_inside(winter) == "kl. 09.00", "inside a sentence no word begins with a capital"
+    assert time_inside(winter, "en") == "09:00"
     assert time_range(winter, winter + timedelta(minutes=90)) == "Kl. 09.00–10.30"
     assert time_range(winter, winter + timedelta(minutes=90), "en") == "09:00–10:30"
     with pytest.raises(ValueError, match="zone"):

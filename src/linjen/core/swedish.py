@@ -99,8 +99,13 @@ def weekday(on: date, language: str = "sv") -> str:
 
 
 def time_words(at: datetime, language: str = "sv") -> str:
-    """ "Kl. 09.00" on the Swedish clock, in English "09:00". `at` is timezone-aware."""
+    """ "Kl. 09.00" on the Swedish clock, in English "09:00": a time that stands alone. `at` is timezone-aware."""
     return f"{_kl(language)}{_clock(at, language)}"
+
+
+def time_inside(at: datetime, language: str = "sv") -> str:
+    """As `time_words`, for the inside of a sentence or after a date: "kl. 09.00"."""
+    return f"{_kl(language).lower()}{_clock(at, language)}"
 
 
 def time_range(from_at: datetime, until_at: datetime, language: str = "sv") -> str:

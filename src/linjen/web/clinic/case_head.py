@@ -10,7 +10,7 @@ import msgspec
 from linjen.cases.loading import Case
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.swedish import date_words, time_words
+from linjen.core.swedish import date_words, time_inside
 from linjen.people.residents import see_resident
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
@@ -83,5 +83,5 @@ def _ended(exchange: Exchange, case: Case) -> str:
 
 
 def moment(exchange: Exchange, at: datetime) -> str:
-    """'15 maj 2023, Kl. 09.00'."""
-    return exchange.say("clinic.at", date=date_words(clock.local_date(at)), time=time_words(at))
+    """'15 maj 2023, kl. 09.00'."""
+    return exchange.say("clinic.at", date=date_words(clock.local_date(at)), time=time_inside(at))

@@ -44,7 +44,7 @@ def closure_in_words(exchange: Exchange, one: StoredClosure) -> dict[str, str]:
 
 
 def _moment(at: datetime) -> str:
-    return f"{swedish.date_words(clock.local_date(at))}, {swedish.time_words(at)}"
+    return f"{swedish.date_words(clock.local_date(at))}, {swedish.time_inside(at)}"
 
 
 def _hours(exchange: Exchange, spans: tuple[Span, ...]) -> str:

@@ -127,7 +127,7 @@ def _bubble(by: By, one: Message, other: Marks, language: str) -> str:
 
 def _line(one: Happening, language: str) -> str:
     day = clock.local_date(one.at)
-    at = swedish.time_words(one.at, language).lower().replace(" ", "\u00a0")
+    at = swedish.time_inside(one.at, language).replace(" ", "\u00a0")
     return (
         f'<li class="lj-system" id="e-{one.seq}" data-seq="{one.seq}" data-day="{day.isoformat()}"'
         f' data-day-words="{escape(swedish.date_words(day, language))}">'

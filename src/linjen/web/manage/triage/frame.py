@@ -181,4 +181,4 @@ def version_label(exchange: Exchange, release: Release | None, version: Version)
 
 def day_words(at: Any) -> str:
     """A day and a time as the routine writes them."""
-    return f"{swedish.date_words(clock.local_date(at))}, {swedish.time_words(at)}"
+    return f"{swedish.date_words(clock.local_date(at))}, {swedish.time_inside(at)}"
