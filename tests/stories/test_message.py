@@ -66,6 +66,14 @@ async def test_without_token_from_elsewhere_or_signed_out_nothing_is_written(reg
     assert await region.value("select count(*) from messages where body_sealed is not null and case_id = $1", case) == 2
 
 
+async def test_a_session_that_ended_before_its_first_message_is_told_that_it_has(region: Region) -> None:
+    """A page that was open the whole time offers to sign in again, with what was written still there."""
+    for who in (await region.staff("karin", "ankaret"), await region.resident("gustav")):
+        await region.site.database.execute("update sessions set ended_at = now() where ended_at is null")
+        answer = await who.say(region.cases["held_by_karin"], "hej")
+        assert (answer.status_code, answer.json()) == (401, {"reason": "signed_out"})
+
+
 async def test_what_was_missed_comes_at_reconnection_and_garbage_starts_afresh(region: Region) -> None:
     case = region.cases["held_by_karin"]
     karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")

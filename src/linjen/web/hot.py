@@ -52,7 +52,7 @@ ROUTES = (
 
 _LONGEST_BODY = 64 * 1024
 _MOST_REMEMBERED = 20_000
-_OUTCOME_STATUS = {"sent": 201, "repeated": 200, "reused": 409, "signed_out": 401, "refused": 404}
+_OUTCOME_STATUS = {"sent": 201, "repeated": 200, "reused": 409, "refused": 404}
 
 
 class _Typed(msgspec.Struct):
@@ -128,7 +128,10 @@ class Hot:
         if not token:
             return 401, {"reason": "signed_out"}
         try:
-            if not await self._is_ours(token, headers):
+            ours = await self._form_token(token)
+            if ours is None:
+                return 401, {"reason": "signed_out"}
+            if not self._is_ours(ours, headers):
                 return 409, {"reason": "form_expired"}
             rate.take("message", token)
             message_id, text = _read(body)
@@ -136,22 +139,24 @@ class Hot:
             sent = await self._site.messages.submit(sending)
         except LinjenError as error:
             return status_of(error), {"reason": error.reason}
+        if sent.outcome == "signed_out":
+            return 401, {"reason": sent.outcome}
         return _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq}
 
-    async def _is_ours(self, token: str, headers: dict[bytes, bytes]) -> bool:
+    def _is_ours(self, form_token: bytes, headers: dict[bytes, bytes]) -> bool:
         fetch_site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
         site = fetch_site.decode("latin-1") if fetch_site else None
         if not is_same_origin(site, origin.decode("latin-1") if origin else None, self._site):
             return False
-        return secrets.compare_digest(headers.get(b"x-csrf", b""), await self._form_token(token))
+        return secrets.compare_digest(headers.get(b"x-csrf", b""), form_token)
 
-    async def _form_token(self, token: str) -> bytes:
-        """The form token of a session; it never changes, so the last ones asked for are remembered."""
+    async def _form_token(self, token: str) -> bytes | None:
+        """The form token of a session, None when it has ended; it never changes, so the last ones are remembered."""
         known = self._form_tokens.get(token)
         if known is None:
             session = await find_session(self._site.database, self._site.settings, token)
             if session is None:
-                return secrets.token_bytes(32)  # equal to nothing
+                return None
             if len(self._form_tokens) > _MOST_REMEMBERED:
                 self._form_tokens.clear()
             known = self._form_tokens[token] = csrf_token(self._site, session).encode()
