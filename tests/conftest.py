@@ -57,7 +57,7 @@ async def seeded(ground: tuple[Embedded, Path]) -> dict[str, object]:
     database = Database(embedded.app_dsn, size=2)
     async with database.transaction() as db:
         await world.seed(db, sealer)
-    cases = await seed_cases(database, sealer)
+    cases = await seed_cases(database, sealer, embedded.owner_dsn)
     await database.close()
     return {"cases": cases}
 

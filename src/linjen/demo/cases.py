@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from linjen.access.by import By
@@ -27,6 +28,7 @@ from linjen.core.ids import new_id
 from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
 from linjen.demo.interviews import interviewed
+from linjen.demo.moving import move_back
 from linjen.demo.world import RESIDENTS, id_of, number_of
 from linjen.people.residents import find_by_number, see_resident
 from linjen.triage import load
@@ -66,6 +68,8 @@ class SeedCase:
         self.database = database
         self.sealer = sealer
         self.actors = actors
+        #: Each case that was sent, and how many minutes ago that was.
+        self.sent: list[tuple[UUID, int]] = []
 
     async def draft(self, writer: str, entry: str, patient: str, unit: str, text: str) -> UUID:
         """A draft with unit, patient, consents and own words."""
@@ -113,6 +117,7 @@ class SeedCase:
                 "update visits set queued_at = now() - make_interval(mins => $2) where case_id = $1",
                 case_id, waited_minutes,
             )  # fmt: skip
+        self.sent.append((case_id, waited_minutes))
 
     async def message(self, by: By, case_id: UUID, text: str) -> None:
         """A chat message, written without a session, as only the seed may."""
@@ -126,8 +131,8 @@ class SeedCase:
             )  # fmt: skip
 
 
-async def seed_cases(database: Database, sealer: Sealer) -> dict[str, UUID]:
-    """Cases in every state; their ids by name."""
+async def seed_cases(database: Database, sealer: Sealer, owner_dsn: str) -> dict[str, UUID]:
+    """Cases in every state; their ids by name. Each was sent as long ago as it has waited, on every page alike."""
     make_ready(load())  # on a busy machine it takes seconds, for which no transaction should wait
     actors = await Actors.find(database, sealer)
     seed = SeedCase(database, sealer, actors)
@@ -142,6 +147,8 @@ async def seed_cases(database: Database, sealer: Sealer) -> dict[str, UUID]:
     await seed.message(karin, cases["closed"], "Hej Ingrid! Absolut, receptet är förnyat och finns på apoteket.")
     async with database.transaction() as db:
         await close(db, karin, cases["closed"], "prescribed")
+    at = clock.now()
+    await move_back(owner_dsn, [(case_id, at - timedelta(minutes=waited)) for case_id, waited in seed.sent])
     return cases
 
 

@@ -10,11 +10,13 @@ import asyncpg
 
 from linjen.cases.start import KEPT_DAYS
 
-#: $1 holds cases, $2 for each the moment it was sent, left or closed.
+#: $1 holds cases, $2 for each the moment it was sent, left or closed. What has not happened yet stays so.
 _MOVE = (
     "update cases c set created_at = m.at, changed_at = m.at, sent_at = case when sent_at is not null then m.at end,"
     " closed_at = case when closed_at is not null then m.at end from {moved} where c.id = m.id",
-    "update visits v set queued_at = m.at, closed_at = m.at + interval '26 minutes' from {moved}"
+    "update visits v set queued_at = m.at,"
+    " claimed_at = case when claimed_at is not null then m.at + interval '9 minutes' end,"
+    " closed_at = case when closed_at is not null then m.at + interval '26 minutes' end from {moved}"
     " where v.case_id = m.id",
     "update consents v set given_at = m.at from {moved} where v.case_id = m.id",
     "update messages v set sent_at = m.at + case when by_kind = 'staff' then interval '11 minutes' else '0' end"

@@ -118,7 +118,7 @@ async def _seed(postgres: Embedded, sealer: Sealer) -> None:
         if await database.fetch_value("select not exists (select 1 from units)"):
             async with database.transaction() as db:
                 await world.seed(db, sealer)
-            await seed_cases(database, sealer)
+            await seed_cases(database, sealer, postgres.owner_dsn)
             await seed_history(database, postgres.owner_dsn, sealer)
     finally:
         await database.close()
