@@ -213,6 +213,19 @@ async def test_the_other_pages_open_in_both_languages(region: Region, path: str)
     assert "0771" not in swedish_page.text, "a real number must not be shown by an invented region"
 
 
+async def test_the_privacy_page_promises_nothing_that_is_not_done(region: Region) -> None:
+    """Nothing that was sent is erased yet (tests/stories/test_expiry.py), so no years are named."""
+    astrid = await region.resident("astrid")
+    swedish_page = (await astrid.get("/privacy")).text
+    await region.site.database.execute("update sessions set language = 'en' where kind = 'resident'")
+    english_page = (await astrid.get("/privacy")).text
+    assert "sparas tills vidare" in swedish_page
+    assert "kept until further notice" in english_page
+    assert not re.search(
+        r"\d+ år\b|\d+ years", (swedish_page + english_page).replace("12 år", "").replace("12 years", "")
+    )
+
+
 async def test_the_profile_shows_her_children_and_her_sign_ins_and_no_personal_number(region: Region) -> None:
     astrid = await region.resident("astrid")
     await region.resident("astrid")
