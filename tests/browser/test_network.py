@@ -75,3 +75,23 @@ async def _settled(page: Page) -> bool:
     """Wait until the last message stands there."""
     await expect(page.locator("#thread")).to_contain_text("Tack, jag ser båda.")
     return True
+
+
+async def test_a_message_that_comes_after_the_closing_stays_with_its_writer_and_is_heard(windows: Windows) -> None:
+    windows.watch.expect("ERR_INTERNET_DISCONNECTED")
+    windows.watch.expect("404")
+    resident, karin, _ = await _begun(windows, "Valter Ros")
+    await resident.context.set_offline(True)
+    await expect(resident.locator("#offline")).to_be_visible()
+    text = "Nu har jag fått svår bröstsmärta som trycker."
+    await resident.locator("#composer-text").fill(text)
+    await resident.locator("#composer button[type=submit]").click()
+    await close(karin, "Recept eller annan åtgärd är ordnad")
+    await resident.context.set_offline(False)
+    await expect(resident.locator("#unsent-text")).to_have_value(text)
+    await expect(resident.locator("#unsent-here")).to_have_count(0)
+    await expect(resident.locator("#case-status a[href='tel:112']").first).to_be_visible()
+    await resident.reload()
+    await expect(resident.locator("#unsent-text")).to_have_value(text)
+    await resident.get_by_role("button", name="Ta bort texten").click()
+    await expect(resident.locator("#unsent-text")).to_have_count(0)

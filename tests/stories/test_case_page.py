@@ -25,6 +25,36 @@ async def test_a_waiting_case_says_so_with_the_clock_the_way_back_and_what_to_do
         assert words in page, words
 
 
+async def test_a_seeded_case_was_sent_when_it_began_to_wait_on_every_page(region: Region) -> None:
+    """What the ledger says of the wait and what the case says of its sending are the same moment."""
+    rows = await region.site.database.fetch(
+        "select c.id, v.queued_at, c.sent_at, c.created_at, v.claimed_at, v.closed_at,"
+        " (select min(m.sent_at) from messages m where m.case_id = c.id) as opened_at,"
+        " (select max(m.sent_at) from messages m where m.case_id = c.id and m.by_kind = 'staff') as answered_at,"
+        " (select min(e.at) from events e where e.case_id = c.id and e.kind = 'case_sent') as told_at"
+        " from cases c join visits v on v.id = c.visit_id"
+    )
+    assert len(rows) > 8
+    for row in rows:
+        assert row["queued_at"] == row["sent_at"] == row["opened_at"] == row["told_at"] >= row["created_at"]
+        steps = [row["queued_at"], row["claimed_at"], row["answered_at"], row["closed_at"]]
+        known = [one for one in steps if one is not None]
+        assert known == sorted(known)
+
+
+async def test_where_it_may_be_a_matter_of_life_there_is_no_advice_for_waiting_at_home(region: Region) -> None:
+    astrid, path = await region.resident("astrid"), f"/cases/{region.cases['waiting']}"
+    before = (await astrid.get(path)).text
+    assert "Råd till dig" in before
+    assert "Ring 112 nu" not in before
+    await region.site.database.execute(
+        "update visits set priority = 1 where case_id = $1", region.cases["waiting"]
+    )  # fmt: skip
+    page = (await astrid.get(path)).text
+    assert "Råd till dig" not in page
+    assert "Ring 112 nu" in page
+
+
 async def test_a_case_in_somebodys_hands_names_her_and_her_profession(region: Region) -> None:
     gustav = await region.resident("gustav")
     page = (await gustav.get(f"/cases/{region.cases['held_by_karin']}")).text

@@ -84,7 +84,7 @@ async def test_what_many_type_in_one_instant_is_one_commit_and_one_refusal_harms
     posts = [
         Typed(gustav, held, "först"), Typed(karin, held, "hej"), Typed(actors.resident("amina"), held, "främmande"),
         Typed(bo, other, "jag med"), Typed(gustav, held, "sist"), Typed(bo, other, ""),
-        Typed(actors.resident("ingrid"), cases["closed"], "för sent"),
+        Typed(actors.resident("astrid"), cases["draft"], "för tidigt"),
     ]  # fmt: skip
     answers = await asyncio.gather(*(region.site.drafts.submit(post) for post in posts), return_exceptions=True)
     assert [type(answer).__name__ for answer in answers] == [
@@ -125,4 +125,5 @@ async def test_strangers_closed_cases_and_what_cannot_be_a_message_are_refused(r
     assert await keep(gustav, region, case, "å" * 8_000) == 200
     async with region.site.database.transaction() as db:
         await close(db, region.actors.staff("karin", "ankaret"), case, "advice")
-    assert await keep(gustav, region, case, "för sent") == 409
+    assert await keep(gustav, region, case, "för sent") == 200, "what came too late stays with its writer"
+    assert await keep(await region.resident("astrid"), region, region.cases["draft"], "hej") == 409

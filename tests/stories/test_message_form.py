@@ -9,7 +9,9 @@ import pytest
 
 from linjen.cases.close import close
 from linjen.core.ids import new_id
+from linjen.demo.world import id_of
 from tests.region import Person, Region
+from tests.stories.intake_walk import Walk
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} &amp;'
 
@@ -108,8 +110,58 @@ async def test_a_case_closed_while_she_wrote_gives_her_text_back(region: Region)
     status, _, page = await write(gustav, f"/cases/{case}", "en fråga till", message_id)
     assert status == 409
     assert "Du har fått råd" in page
-    assert "en fråga till" in page
+    assert "en fråga till</textarea>" in page
     assert "hann inte skickas" in page
+    assert await region.value("select count(*) from messages where case_id = $1", case) == 2
+
+
+async def _closed_under(region: Region, text: str) -> tuple[Person, str, str]:
+    """Gustav wrote `text` while Karin closed his case: he, its path, and the page that answers him."""
+    gustav, path = await region.resident("gustav"), f"/cases/{region.cases['held_by_karin']}"
+    message_id = form((await gustav.get(path)).text)
+    async with region.site.database.transaction() as db:
+        await close(db, region.actors.staff("karin", "ankaret"), region.cases["held_by_karin"], "advice")
+    return gustav, path, (await write(gustav, path, text, message_id))[2]
+
+
+async def test_what_came_too_late_stays_and_goes_on_in_a_new_case_or_is_removed(region: Region) -> None:
+    gustav, path, _ = await _closed_under(region, "en fråga till")
+    page = (await gustav.get(path)).text
+    assert "en fråga till</textarea>" in page, "a page that is loaded anew has it still"
+    assert "det kan vara brådskande" not in page.lower()
+    karin = await region.staff("karin", "ankaret")
+    assert "en fråga till" not in (await karin.get(f"/clinic{path}")).text, "only he sees it"
+    again = await gustav.post("/cases", {"entry": "symptom", "text": "en fråga till", "kept": path[-36:]})
+    draft = again.headers["location"].split("/")[2]
+    walk = await Walk(region, gustav).open("", draft)
+    await walk.send({"unit": str(id_of("unit/ankaret"))})
+    await walk.send({"care_history": "allow", "medication_list": "refuse"})
+    await walk.send()
+    assert walk.step == "words"
+    assert "en fråga till</textarea>" in walk.html
+    assert "en fråga till" not in (await gustav.get(path)).text
+
+
+async def test_what_came_too_late_can_be_removed(region: Region) -> None:
+    gustav, path, _ = await _closed_under(region, "en fråga till")
+    assert (await gustav.post(f"{path}/drafts", {"text": ""})).status_code == 303
+    assert 'id="unsent' not in (await gustav.get(path)).text
+
+
+async def test_what_came_too_late_is_read_for_warning_signs_all_the_same(region: Region) -> None:
+    gustav, path, answered = await _closed_under(region, "Nu har jag fått svår bröstsmärta som trycker")
+    for page in (answered, (await gustav.get(path)).text):
+        status = page.split('id="case-status"')[1].split('id="case-unsent"')[0]
+        assert "Det kan vara brådskande. Ärendet avslutades innan det du skrev hann fram" in status
+        assert 'href="tel:112"' in status
+        assert "överst hos vården" not in status, "nobody in care has it"
+
+
+async def test_thoughts_of_death_that_came_too_late_are_met_with_whom_to_call(region: Region) -> None:
+    _, _, page = await _closed_under(region, "Jag orkar inte leva längre, jag vill ta mitt liv")
+    status = page.split('id="case-status"')[1].split('id="case-unsent"')[0]
+    assert "Du behöver inte vara ensam med det här" in status
+    assert 'href="tel:112"' in status
 
 
 async def test_a_foreign_or_tokenless_form_writes_nothing(region: Region) -> None:

@@ -20,6 +20,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "send_message"): "in_progress",
     ("queued", "save_draft"): "queued",
     ("in_progress", "save_draft"): "in_progress",
+    ("closed", "save_draft"): "closed",  # what came a moment too late stays with its writer
     ("queued", "claim"): "in_progress",
     ("in_progress", "release"): "queued",
     ("in_progress", "close"): "closed",

@@ -42,7 +42,8 @@ class Heard(msgspec.Struct, frozen=True):
     """What her messages may mean: `danger` holds the words that 112 is shown for, '' when there are none.
 
     `support` is what to do and whom to call for thoughts of death and the like, as in the interview. `unread` when she
-    wrote in a language that is read by people only; `late` when the case was closed meanwhile.
+    wrote in a language that is read by people only; `late` when the case was closed meanwhile; `unsent` when it was
+    closed before the words reached anybody.
     """
 
     danger: str
@@ -50,6 +51,7 @@ class Heard(msgspec.Struct, frozen=True):
     late: bool
     questions: tuple[Question, ...]
     support: tuple[dict[str, Any], ...] = ()
+    unsent: bool = False
 
 
 async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: Protocols) -> Heard | None:
@@ -59,7 +61,7 @@ async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: 
         return None
     may_be_so = [one for one in heard if one.answer != "no"]
     urgent = next((one for one in may_be_so if one.level in ALARM_LEVELS), None)
-    about = await _about(db, exchange, case, case.patient_id)
+    about = await about_patient(db, exchange, case, case.patient_id)
     found = Heard(
         danger=urgent.quote if urgent else "", unread=any(one.code in UNHEARD for one in heard),
         late=case.state == "closed",
@@ -83,7 +85,7 @@ def _to_ask(protocols: Protocols, heard: list[Alarm]) -> list[Alarm]:
     return [one for one in reversed(left.values()) if one.code not in meant]
 
 
-async def _about(db: Connection, exchange: Exchange, case: Case, patient_id: UUID) -> Patient:
+async def about_patient(db: Connection, exchange: Exchange, case: Case, patient_id: UUID) -> Patient:
     """Whom the case is about, in the triage's terms."""
     patient = await see_resident(db, patient_id)
     herself = patient_id == exchange.by.person_id

@@ -26,6 +26,7 @@ from linjen.web.resident.answer_alarm import read_heard
 from linjen.web.resident.intake.self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
+from linjen.web.resident.unsent import hear_unsent, keep_unsent
 from linjen.web.routing import get_page, post_page
 from linjen.web.words import has_word
 
@@ -48,25 +49,31 @@ async def draw_case(
         error = exchange.say(f"chat.{fault}") if fault else ""
         talk = await read_talk(db, site, by, case, base=f"/cases/{case.id}", text=text, error=error)
         around = (await look_around(db, [case.id]))[case.id]
-        values = await _read_around(db, exchange, case, around)
+        unsent = talk.draft if case.state == "closed" else ""
+        values = await _read_around(db, exchange, case, around, unsent)
     await tell_delivered(site, by, case, talk)
     errors = [{"field": "composer-text", "text": error}] if fault and talk.can_write else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
-        errors=errors, unsent=text if text and not talk.can_write else "", **values,
+        errors=errors, unsent=unsent, **values,
     )  # fmt: skip
 
 
-async def _read_around(db: Connection, exchange: Exchange, case: Case, around: Around) -> dict[str, Any]:
+async def _read_around(
+    db: Connection, exchange: Exchange, case: Case, around: Around, unsent: str
+) -> dict[str, Any]:  # fmt: skip
     state_words, _ = status_of(exchange, case, around)
     protocols = await version_of(db, exchange, case)
+    heard = await read_heard(db, exchange, case, protocols)
+    heard = heard or await hear_unsent(db, exchange, case, protocols, unsent)
+    life = 1 in {case.priority, case.urgency}
     return {
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
         "promise": await _promise(db, exchange, case, around),
-        "heard": await read_heard(db, exchange, case, protocols),
+        "heard": heard, "life": life and case.state != "closed",
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
         "when": _when(exchange, case), "closed": _closed(case),
-        "intake": await _read_intake(db, exchange, case, protocols),
+        "intake": await _read_intake(db, exchange, case, protocols, may_wait=not (life or (heard and heard.danger))),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
     }  # fmt: skip
@@ -98,13 +105,16 @@ def _closed(case: Case) -> str:
     return f"closed.{case.close_reason if known else 'other'}"
 
 
-async def _read_intake(db: Connection, exchange: Exchange, case: Case, protocols: Protocols) -> dict[str, Any]:
+async def _read_intake(
+    db: Connection, exchange: Exchange, case: Case, protocols: Protocols, *, may_wait: bool
+) -> dict[str, Any]:  # fmt: skip
+    """What she told and was advised; where it may be a matter of life there is no advice for waiting at home."""
     sealer = exchange.site.sealer
     intake = await read_intake(db, sealer, case.id)
     found = await read_assessment(db, sealer, case.id)
     return {
         "text": intake.text, "extra": intake.extra,
-        "self_care": advice_of(protocols, found, exchange.language) if found else (),
+        "self_care": advice_of(protocols, found, exchange.language) if found and may_wait else (),
         "answers": [{"question": line.question, "answer": line.answer} for line in found.lines] if found else [],
     }  # fmt: skip
 
@@ -138,6 +148,8 @@ async def send_message(exchange: Exchange) -> Response[Any]:
     taken = await take_message(exchange)
     if not taken.fault:
         return exchange.redirect(f"/cases/{exchange.id_of('case_id')}#composer")
+    if taken.fault == "refused":
+        await keep_unsent(exchange, taken.text)
     status = {"empty": 422, "too_long": 422, "unreadable": 422, "wait": 429}.get(taken.fault, 409)
     return await draw_case(exchange, status=status, text=taken.text, fault=taken.fault)
 

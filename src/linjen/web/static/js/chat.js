@@ -250,8 +250,11 @@ async function start() {
     }
   }
 
+  // What a case that was closed meanwhile did not take, once there is no box any more to put it back into.
+  const unsent = [];
+
   // What is on its way but not acknowledged belongs to the draft: a page that is reloaded has it back in the box.
-  const draftText = () => [...outbox.waiting().map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
+  const draftText = () => [...unsent, ...outbox.waiting().map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
 
   async function saveDraft(more) {
     clearTimeout(draftTimer);
@@ -368,12 +371,15 @@ async function start() {
       const bubble = document.getElementById(`m-${old}`);
       if (bubble) bubble.id = `m-${item.id}`;
     },
-    refused: (item, reason) => {
+    refused: async (item, reason) => {
       document.getElementById(`m-${item.id}`)?.remove();
       rememberSending();
       giveBack(item.text);
       showFault(words[reason] ? say(reason) : say("refused"));
-      if (reason === "closed_meanwhile") refresh();
+      if (reason !== "closed_meanwhile") return;
+      // The page says what was heard in the words and how to go on: it is fetched once they are kept.
+      await saveDraft();
+      refresh();
     },
     signedOut: () => signedOut(),
   });
@@ -381,6 +387,7 @@ async function start() {
   function giveBack(text) {
     const area = field();
     if (area) area.value = [text, area.value].filter((one) => one.trim()).join("\n\n");
+    else unsent.push(text);
   }
 
   // The same form is drawn anew when the case changes, so its listeners hang on the page.
@@ -418,8 +425,10 @@ async function start() {
 
   // Fetches the page as it stands now and takes from it what is missing or has changed here.
   let refreshing = false;
+  let wantedAgain = false;
   let refreshedAt = Date.now();
   async function refresh() {
+    wantedAgain = refreshing;
     if (refreshing || ended) return;
     refreshing = true;
     refreshedAt = Date.now();
@@ -432,6 +441,7 @@ async function start() {
       // Tried again when the stream is back.
     }
     refreshing = false;
+    if (wantedAgain) refresh();
   }
 
   function merge(page) {
@@ -452,7 +462,8 @@ async function start() {
       // What may be dangerous is of no use above the edge of the window: whoever wrote it sees it at once.
       if (alarms(part) > before) part.scrollIntoView({ block: "start" });
     }
-    mergeComposer(page.getElementById("chat-write"));
+    if (document.getElementById("unsent")) document.getElementById("unsent-here")?.remove();
+    mergeComposer(page);
   }
 
   const alarms = (part) => part.querySelectorAll(".lj-notice.lj-danger, form[action*='/alarms/']").length;
@@ -463,18 +474,23 @@ async function start() {
     location.reload();
   }
 
-  function mergeComposer(now) {
+  function mergeComposer(page) {
     const here = document.getElementById("chat-write");
+    const now = page.getElementById("chat-write");
     if (!now || Boolean(now.querySelector("#composer")) === Boolean(here.querySelector("#composer"))) return;
-    const typed = draftText();
+    const typed = field()?.value ?? "";
+    const all = draftText();
     here.innerHTML = now.innerHTML;
-    if (field()) field().value ||= typed;
-    else if (typed) here.append(unsentText(typed));
     showTyping("");
+    if (field()) return void (field().value ||= all);
+    if (typed.trim()) unsent.push(typed);
+    if (!all || page.getElementById("unsent-text")?.value === all) return;
+    here.append(unsentText(all));
+    saveDraft().then(refresh);
   }
 
   function unsentText(text) {
-    const figure = element('<figure class="lj-panel" id="unsent"><figcaption><strong></strong></figcaption><blockquote class="lj-quote" dir="auto"></blockquote></figure>');
+    const figure = element('<figure class="lj-panel" id="unsent-here"><figcaption><strong></strong></figcaption><blockquote class="lj-quote" dir="auto"></blockquote></figure>');
     figure.querySelector("strong").textContent = say("not_sent_kept");
     figure.querySelector("blockquote").textContent = text;
     return figure;
@@ -516,7 +532,7 @@ async function start() {
   function opened() {
     banners.offline.hidden = true;
     outbox.now();
-    if (field()?.value && draftSaved !== draftText()) saveDraft();
+    if (draftText() && draftSaved !== draftText()) saveDraft();
   }
 
   const kinds = ["hello", "reload", "gone", "urgent", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
