@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import msgspec
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from linjen.triage import Asked, Protocols, State, Value, assess, begin, choose, load
+from linjen.triage.asking import margins as trying
 from linjen.triage.asking.margins import MOST, Margins, margins
 from tests.rules.resident import interviewed, knowing, vignettes
 from tests.rules.test_triage_properties import known_facts, reading_as, starts
@@ -126,12 +126,18 @@ def test_two_findings_that_each_hold_the_level_fall_together_or_not_at_all() -> 
     assert all(one.no != ("svårt att gapa",) for one in found.less), "confusion alone holds level 1"
 
 
-def test_it_costs_a_few_milliseconds_and_only_when_a_case_is_sent() -> None:
-    spent = []
+def test_few_other_answers_are_tried_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = 0
+    read = trying._level
+
+    def counted(protocols: Protocols, state: State) -> int:
+        nonlocal tried
+        tried += 1
+        return read(protocols, state)
+
+    monkeypatch.setattr(trying, "_level", counted)
     for case in CASES:
         state = interviewed(PROTOCOLS, start_of(case), knowing(PROTOCOLS, case["facts"]))
-        level = assess(PROTOCOLS, state).urgency
-        begun = time.process_time()
+        level, tried = assess(PROTOCOLS, state).urgency, 0
         margins(PROTOCOLS, state, level)
-        spent.append(time.process_time() - begun)
-    assert sorted(spent)[int(len(spent) * 0.95)] <= 0.005, sorted(spent)[-10:]
+        assert tried <= 60, case["id"]

@@ -20,6 +20,8 @@ from linjen.triage.state import Asked, AskedPage, Page, Patient, Sex, State, Tex
 _TEXT_LIMIT = 4000
 #: Headings that share a page where their questions fit on one: each says by itself what it asks.
 _SHARING = frozenset({"question", "risk_groups"})
+#: So few warning signs that are left over share one, too.
+_FEW = 3
 
 
 def begin(
@@ -117,9 +119,14 @@ def _next(protocols: Protocols, state: State) -> tuple[Due, tuple[str, ...]] | N
             if len(found[1]) + len(new) > MOST_CODES:
                 break
             found = more_due(protocols), [*found[1], *new]
-        if found is not None and found[0].kind not in _SHARING:
+        if found is not None and not _shares(*found):
             break
     return (found[0], tuple(found[1])) if found else None
+
+
+def _shares(due: Due, codes: list[str]) -> bool:
+    """Whether what is asked next may stand on the same page."""
+    return due.kind in _SHARING or (due.kind == "red_flags" and len(due.codes) == len(codes) <= _FEW)
 
 
 def _page(protocols: Protocols, state: State, due: Due, codes: Iterable[str], number: int, language: str) -> Page:
