@@ -287,8 +287,11 @@ def test_every_page_of_every_protocol_has_six_boxes_at_most(age: float) -> None:
 
 
 def test_a_childs_questions_speak_of_the_child_by_name() -> None:
-    """The one in the belly has no name yet; every other "barnet" is the child that the page names."""
-    words = {"sv": re.compile(r"\bbarnets?\b", re.IGNORECASE), "en": re.compile(r"\b(?:the|your) child", re.IGNORECASE)}
+    """The one in the belly has no name yet; every other "barnet" or "personen" is the child that the page names."""
+    words = {
+        "sv": re.compile(r"\b(?:barnet|personen)s?\b", re.IGNORECASE),
+        "en": re.compile(r"\b(?:the|your) (?:child|person)\b", re.IGNORECASE),
+    }
     vera = Patient(0.5, "female", "parent", "Vera")
     blocks = [asking.block for reason in PROTOCOLS.reasons.values() for asking in reason.blocks]
     blocks += [asking.block for _, screen in PROTOCOLS.screens for asking in screen]
