@@ -49,6 +49,7 @@ from linjen.web.live_drawing import Drawing
 from linjen.web.measuring import Measuring, Sampler, count_messages
 from linjen.web.pages import all_pages
 from linjen.web.protection import Protection
+from linjen.web.routing import wanted_language
 from linjen.web.site import Site
 
 log = get_log(__name__)
@@ -173,7 +174,7 @@ def build_app(site: Site) -> App:
 
 
 def _exchange(request: Request[Any, Any, Any]) -> Exchange:
-    return Exchange(request, request.app.state.site, None, "sv", "")
+    return Exchange(request, request.app.state.site, None, wanted_language(request), "")
 
 
 def _http_fault(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -42,6 +42,31 @@ async def test_a_seeded_case_was_sent_when_it_began_to_wait_on_every_page(region
         assert known == sorted(known)
 
 
+async def test_who_reads_in_english_finds_her_answers_and_the_nurses_title_in_english(region: Region) -> None:
+    astrid, gustav = await region.resident("astrid"), await region.resident("gustav")
+    assert "Har du ont i bröstet?" in (await astrid.get(f"/cases/{region.cases['waiting']}")).text
+    await region.site.database.execute("update sessions set language = 'en' where kind = 'resident'")
+    waiting = (await astrid.get(f"/cases/{region.cases['waiting']}")).text
+    answers = waiting.split("What you have answered")[1]
+    assert "Do you have chest pain?" in answers
+    assert not re.search(r"<d[td]>[^<]*[åäö]", answers.split("</dl>")[0])
+    assert "<dd>Vet inte" not in answers
+    child = (await astrid.get(f"/cases/{region.cases['child']}")).text
+    assert "Elsa" in child.split("What you have answered")[1]
+    held = (await gustav.get(f"/cases/{region.cases['held_by_karin']}")).text
+    assert "Karin Lindqvist, nurse, has received your case" in held
+    assert "Karin Lindqvist, nurse</p>" in held
+
+
+async def test_a_page_that_does_not_exist_says_so_in_the_readers_language(region: Region) -> None:
+    gustav = await region.resident("gustav")
+    for headers in ({"accept-language": "en-GB,en;q=0.9"}, {"cookie": "linjen-language=en"}):
+        answer = await gustav.http.get("/there-is-no-such-page", headers=headers)
+        assert answer.status_code == 404
+        assert '<html lang="en"' in answer.text
+    assert '<html lang="sv"' in (await gustav.http.get("/there-is-no-such-page")).text
+
+
 async def test_where_it_may_be_a_matter_of_life_there_is_no_advice_for_waiting_at_home(region: Region) -> None:
     astrid, path = await region.resident("astrid"), f"/cases/{region.cases['waiting']}"
     before = (await astrid.get(path)).text

@@ -75,7 +75,7 @@ def post_page(
 
 async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, limit: str) -> Response[Any]:
     site: Site = request.app.state.site
-    exchange = Exchange(request, site, None, _wanted_language(request), "")
+    exchange = Exchange(request, site, None, wanted_language(request), "")
     try:
         rate.check(limit, request)
         exchange.session = await _session(site, request, "staff" if who == "staff" else "resident")
@@ -160,7 +160,8 @@ def _is_same_origin(fetch_site: str | None, origin: str | None, public_url: str)
     return urlsplit(origin)[:2] == urlsplit(public_url)[:2]
 
 
-def _wanted_language(request: Request[Any, Any, Any]) -> str:
+def wanted_language(request: Request[Any, Any, Any]) -> str:
+    """The language that was chosen in this browser, else the one that it asks for, else Swedish."""
     chosen = request.cookies.get("linjen-language") or request.headers.get("accept-language") or "sv"
     wanted = chosen.lower()
     starts = ((one, (f"{one}-", f"{one},", f"{one};")) for one in LANGUAGES)
@@ -177,4 +178,13 @@ async def _note(exchange: Exchange, error: LinjenError) -> None:
         log.warning("unavailable", reason=error.reason, **error.detail)
 
 
-__all__ = ["FormMultiDict", "Handler", "Who", "csrf_token", "get_page", "is_same_origin", "post_page"]
+__all__ = [
+    "FormMultiDict",
+    "Handler",
+    "Who",
+    "csrf_token",
+    "get_page",
+    "is_same_origin",
+    "post_page",
+    "wanted_language",
+]

@@ -24,6 +24,7 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.web.fast import draw_bubble
 from linjen.web.site import Site
+from linjen.web.staff_titles import title_in, titles_in
 from linjen.web.words import has_word, read_words, say
 
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
@@ -59,7 +60,9 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
 
 def script_words(language: str) -> str:
     """The script's words as JSON for a data attribute."""
-    return msgspec.json.encode({key: say(language, f"chat.{key}") for key in _SCRIPT_WORDS}).decode()
+    words = {key: say(language, f"chat.{key}") for key in _SCRIPT_WORDS}
+    titles = titles_in(language) if language != "sv" else {}
+    return msgspec.json.encode({**words, "titles": titles}).decode()
 
 
 @cache
@@ -118,10 +121,11 @@ def _draw_thread(by: By, messages: list[Message], happenings: list[Happening], o
 
 
 def _bubble(by: By, one: Message, other: Marks, language: str) -> str:
+    you = by.kind == "resident" and one.by_id == by.person_id
     return draw_bubble(
-        by.kind, message_id=str(one.id), seq=one.seq, by_kind=one.by_kind, name=one.by_name, title=one.by_title,
-        text=one.text, at=one.sent_at, you=by.kind == "resident" and one.by_id == by.person_id,
-        mark=mark_of(one.seq, other), language=language,
+        by.kind, message_id=str(one.id), seq=one.seq, by_kind=one.by_kind, name=one.by_name,
+        title=title_in(language, one.by_title), text=one.text, at=one.sent_at, you=you, mark=mark_of(one.seq, other),
+        language=language,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response
@@ -17,12 +18,14 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.media.pictures import list_pictures
-from linjen.triage import Protocols
+from linjen.triage import Line, Protocols
+from linjen.triage.asking.wording import asked
 from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
-from linjen.web.resident.answer_alarm import read_heard
+from linjen.web.resident.answer_alarm import about_patient, read_heard
+from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
@@ -115,8 +118,25 @@ async def _read_intake(
     return {
         "text": intake.text, "extra": intake.extra,
         "self_care": advice_of(protocols, found, exchange.language) if found and may_wait else (),
-        "answers": [{"question": line.question, "answer": line.answer} for line in found.lines] if found else [],
+        "answers": await _answers(db, exchange, case, protocols, found.lines) if found else [],
     }  # fmt: skip
+
+
+async def _answers(
+    db: Connection, exchange: Exchange, case: Case, protocols: Protocols, lines: Sequence[Line]
+) -> list[dict[str, str]]:  # fmt: skip
+    """Each question with its answer: in Swedish as they were stored, else as the version at hand puts them."""
+    if exchange.language == "sv" or case.patient_id is None:
+        return [{"question": line.question, "answer": line.answer} for line in lines]
+    about, known = await about_patient(db, exchange, case, case.patient_id), protocols.vocabulary.findings
+    found = []
+    for line in lines:
+        said = {"question": line.question, "answer": line.answer}
+        if line.code in known:
+            one = asked(protocols, about, line.code, exchange.language)
+            said = {"question": one.text, "answer": answer_words(exchange, one, line.value)}
+        found.append(said)
+    return found
 
 
 async def _read_consents(db: Connection, exchange: Exchange, case: Case) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from linjen.core import swedish
 from linjen.core.clock import local_date
 from linjen.triage.asking.wording import name_of
 from linjen.web.exchange import Exchange
+from linjen.web.staff_titles import title_in
 
 DRAFT_STATES = frozenset({"intake", "emergency_advised", "self_care_offered"})
 
@@ -56,7 +57,7 @@ def about_of(exchange: Exchange, case: Case, around: Around) -> str:
 def status_of(exchange: Exchange, case: Case, around: Around) -> tuple[str, str]:
     """The state in plain words and its tone."""
     if case.state == "in_progress":
-        words = {"name": around.holder_name, "title": around.holder_title.lower()}
+        words = {"name": around.holder_name, "title": title_in(exchange.language, around.holder_title)}
         return exchange.say("case.state.in_progress" if around.holder_title else "case.state.held", **words), "success"
     kind = {"queued": "info", "closed": "neutral"}.get(case.state, "warning")
     return exchange.say(f"case.state.{case.state}"), kind

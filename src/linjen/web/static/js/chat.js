@@ -86,7 +86,9 @@ async function start() {
 
   // Live bubbles are drawn once for all listeners, in Swedish; the page puts its own words in.
   function translate(item) {
-    if ("you" in item.dataset) item.querySelector(".lj-bubble__by").textContent = say("you");
+    const by = item.querySelector(".lj-bubble__by");
+    if ("you" in item.dataset) by.textContent = say("you");
+    else if (by) by.textContent = by.textContent.trim().replace(/, (.+)$/, (all, title) => `, ${words.titles[title] ?? title}`);
     const time = item.querySelector("time");
     if (time) time.textContent = time.textContent.replace(".", ":");
   }
