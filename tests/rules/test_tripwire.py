@@ -19,7 +19,9 @@ from tests.rules.lines import read_lines, wilson
 # "_blind" holds lines by other hands: when first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.
 # "_voices" and "_near" are our own of eleven rounds, each measured before anything was mended from it (docs/decisions).
 SETS = ("", "_held_out", "_fresh", "_sealed", "_blind")
-RED, ORDINARY = (*SETS, "_voices"), (*SETS, "_near")
+# "_second" and "_sealed2" are by other hands again, "_third" and "_fourth" our own; their first readings stand there.
+LATER = ("_second", "_sealed2", "_third", "_fourth")
+RED, ORDINARY = (*SETS, *LATER, "_voices"), (*SETS, *LATER, "_near")
 
 
 def alarms(text: str) -> bool:
@@ -126,6 +128,145 @@ def test_what_is_denied_long_past_or_only_imagined_stays_silent(text: str) -> No
 )
 def test_a_denial_of_something_else_silences_nothing(text: str) -> None:
     assert alarms(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jobbar på bygget och fick ont i bröstet i går",
+        "är rädd att det är en propp, vaden är svullen",
+        "orolig för stroke, munnen hänger",
+        "hunden bet mig och nu gapar såret",
+        "såg en film och fick ont i bröstet",
+        "katten rev mig och nu har jag ett rött streck uppåt armen",
+        "jag är nära att ta mitt liv, inget är roligt längre",
+        "nästan svimmade när jag hostade och det kom blod",
+        "grannen svimmade nyss och svarar inte",
+        "grannen fick ont i bröstet i går och svettas",
+        "mamma har lagt sig, orkar inte ens lyfta huvudet",
+        "vad gör jag, han andas inte",
+        "hur gör jag, barnet har fastnat med en köttbit i halsen",
+        "min bror tog livet av sig och nu vill jag också dö",
+        "domningarna i ansiktet gick över efter tio minuter",
+        "synen försvann på ena ögat men det är bra nu",
+        "svimmade i duschen, mår bra nu",
+        "kan man ha ont i bröstet och svettas utan att det är hjärtat, jag har det nu",
+        "är rädd för att göra mig själv illa",
+        "min man hotar mig, jag är rädd för honom",
+        "hon har 39 i feber och är slö, ingen kontakt",
+        "dricker inget, kissar inget",
+        "ser inget på vänster öga",
+        "hör inget på höger öra sen i morse",
+        "äter inget och dricker inget",
+        "han får ingen luft",
+        "jag orkar inte mer",
+        "jag orkar inte längre",
+        "kan inte mer",
+        "jobbar som snickare, sågade mig i handen och det slutar inte blöda",
+        "är undersköterska och har själv tryck över bröstet",
+        "jag höll på att kvävas av en köttbit",
+        "i filmen? nej, jag fick ont i bröstet när jag såg filmen",
+        "snälla hjälp, min son har tagit livet av sig",
+        "tänk om jag gör mitt barn illa",
+        "rädd för att jag ska ta livet av mig",
+        "fick feberkramp med mitt första barn och nu krampar lillan",
+        "vaknar inte, mannen ligger bara där",
+        "hon vaknade inte när jag ruskade henne",
+        "går i backen hem och får ont i bröstet",
+        "påkörd av en bil",
+        "min dotter har en godisbit i halsen och hostar, går det att göra något?",
+        "läpparna är blå",
+        "torr som fnöske i munnen och kissar knappt",
+        "är det farligt att svälja batterier? min son gjorde det nyss",
+        "jag är rädd att dö, hjärtat slår 180",
+        "kan jag få hjälp med att min pappa inte kan prata längre",
+        "han hade kramper nyss men mår bra nu",
+        "har tagit 30 alvedon men mår bra",
+        "svullen i läppen och tungan efter nötter, men det börjar lägga sig",
+        "gravid och hade sammandragningar i vecka 25, nu kommer det blod",
+        "ögonen blev gula men det har lagt sig lite",
+    ],
+)
+def test_work_animals_fear_and_what_has_passed_silence_no_danger_beside_them(text: str) -> None:
+    assert alarms(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "är rädd för stroke men mår bra",  # fear of an illness
+        "orolig att det är hjärnhinneinflammation men prickarna bleknar",
+        "måste jag vara rädd för rosfeber?",
+        "finns det huggorm där vi ska campa?",  # a question of a danger
+        "kan man få blodpropp av p-piller?",
+        "hur ska jag göra om barnet sätter i halsen? vill gå en kurs",  # to be ready for it
+        "hunden blev påkörd och jag är ledsen",  # an animal
+        "min kollega fick stroke förra veckan och nu är alla oroliga",  # somebody else
+        "min kusin tog livet av sig i våras, jag behöver sorgestöd",
+        "jobbar på stroken och vill ha vaccin",  # work
+        "kurs i självmordsprevention, behöver intyg",
+        "vi skrattade så vi höll på att kvävas",  # a way of speaking
+        "såg en film där någon fick syra i ögat",  # a film
+        "avbokade tiden för bröstsmärta",  # cancelled
+        "hade havandeskapsförgiftning med första barnet",  # long ago
+        "svullnaden i läppen har gått ner helt",  # over
+        "näsblodet slutade efter fem minuter",
+        "ser bra och inget ont, bara rött",  # a denial of something else
+        "får behålla små klunkar, ingen feber",
+        "barnet brände sig inte, hon blev bara rädd",
+    ],
+)
+def test_what_is_feared_asked_spoken_of_or_over_stays_silent(text: str) -> None:
+    assert not alarms(text), find_red_flags(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hon andas och kan inte prata", "han andas men vill inte stå", "andas och är inte trött"]
+)
+def test_who_breathes_and_cannot_do_something_else_has_no_pause_in_breathing(text: str) -> None:
+    assert "resp.apnea" not in find_red_flags(text)
+
+
+@pytest.mark.parametrize("text", ["hon andas inte", "nu andas hon inte", "bebisen andades inte på en stund"])
+def test_who_does_not_breathe_has(text: str) -> None:
+    assert "resp.apnea" in find_red_flags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jag stack mig på en använd kanyl på jobbet", "stuckit mig på en spruta som någon hittade i parken",
+        "en gatuhund bet mig i Thailand", "biten av en apa på semestern i Bali", "en fladdermus bet mig i fingret",
+    ],
+)  # fmt: skip
+def test_a_used_needle_and_a_bite_abroad_are_asked_about(text: str) -> None:
+    assert "trauma.wound_dirty" in find_red_flags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rädd för sprutor och ska ta blodprov", "hunden bet sönder skon", "vår hund nafsade mig i handen hemma",
+        "vaccin mot rabies inför resan till Indien",
+    ],
+)  # fmt: skip
+def test_a_clean_needle_and_a_bite_at_home_are_not(text: str) -> None:
+    assert "trauma.wound_dirty" not in find_red_flags(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("har en konstgjord hjärtklaff och feber sedan i går", True),
+        ("mekanisk klaff och frossa i natt", True),
+        ("har konstgjord hjärtklaff och ska till tandläkaren", False),
+        ("höjde sertralin och nu skakar jag och har feber", True),
+        ("tar tramadol ihop med citalopram och det rycker i benen", True),
+        ("har tagit sertralin i ett år och mår bra", False),
+    ],
+)
+def test_a_valve_with_fever_and_too_much_serotonin_are_heard(text: str, heard: bool) -> None:
+    assert alarms(text) is heard
 
 
 @pytest.mark.parametrize(

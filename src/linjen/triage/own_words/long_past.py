@@ -17,7 +17,7 @@ def _illnesses() -> tuple[str, ...]:
     return tuple(silence_words()["illness"])
 
 
-def _is_grave(tokens: Sequence[Token], span: Span) -> bool:
+def is_grave(tokens: Sequence[Token], span: Span) -> bool:
     """Whether it is never harmless, however long it has been so: thoughts of death, violence."""
     return any(tokens[at].form.startswith(tuple(silence_words()["grave"])) for at in span)
 
@@ -45,15 +45,16 @@ def is_past(tokens: Sequence[Token], span: Span) -> bool:
         return False
     sentence = [token.form for token in tokens if token.sentence == tokens[span[0]].sentence]
     illness = any(tokens[at].form.startswith(_illnesses()) for at in span)
+    earlier = bool(present & silence_words()["past"]) and holds_phrase(sentence, "then")
     kin = bool(
         present & silence_words()["kin"]
         and (present & silence_words()["kin_died"] or (illness and present & silence_words()["kin_past"]))
     )
     since = "dess" in sentence and _is_long_ago(sentence)  # "föll från ett träd som barn och har haft ont sen dess"
     always = (
-        holds_phrase(sentence, "always") and not _is_grave(tokens, span) and not set(sentence) & silence_words()["now"]
+        holds_phrase(sentence, "always") and not is_grave(tokens, span) and not set(sentence) & silence_words()["now"]
     )
-    if (kin or since or always or _is_long_ago(words)) and not _comes_again(sentence):
+    if (kin or since or always or earlier or _is_long_ago(words)) and not comes_again(sentence):
         return True
     return bool(present & silence_words()["past"]) and _is_earlier(words) and not set(sentence) & silence_words()["now"]
 
@@ -70,7 +71,7 @@ def _is_earlier(words: Sequence[str]) -> bool:
     )
 
 
-def _comes_again(sentence: Sequence[str]) -> bool:
+def comes_again(sentence: Sequence[str]) -> bool:
     """Whether the sentence tells of a return: "hade det för tio år sedan och nu är det likadant"."""
     return any(
         word in silence_words()["again"] and not set(sentence[max(0, at - 3) : at]) & silence_words()["not"]

@@ -35,12 +35,34 @@ def is_silent(tokens: Sequence[Token], spans: Sequence[Span]) -> bool:
 def _is_denied(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
     # A denying word that is itself part of the hit ("får inte luft") denies nothing.
     within = [at for at in range(span[0] + 1, span[-1]) if at not in own]
+    if _denies_another(tokens, span, own):
+        return True
     if any(
         tokens[at].form in silence_words()["after_not"] and tokens[at + 1].form not in silence_words()["not_denied"]
         for at in within
     ):
         return True
     return _is_denied_before(tokens, span, own) or _is_denied_after(tokens, span, own)
+
+
+def _denies_another(tokens: Sequence[Token], span: Span, own: frozenset[int]) -> bool:
+    """Whether the hit's own denying word begins a new phrase about something else: "ser bra o inget ont".
+
+    "Ser inget" and "ser inget på ögat" deny what was seen; "ser bra, inget ont" and "dricker lite, ingen tvål" do not.
+    """
+    last = len(tokens) - 1
+    for at in range(span[0] + 1, span[-1] + 1):
+        if tokens[at].form not in silence_words()["no_such"]:
+            continue
+        starts = tokens[at].clause != tokens[at - 1].clause or tokens[at - 1].form in _AND
+        follows = tokens[at + 1] if at < last and tokens[at + 1].clause == tokens[at].clause else None
+        if not starts or follows is None or follows.form in silence_words()["no_noun"]:
+            continue
+        if at in own and at == span[-1] and at + 1 not in own:
+            return True
+        if at not in own and at + 1 == span[-1]:
+            return True
+    return False
 
 
 def _is_as_usual(tokens: Sequence[Token], span: Span) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from linjen.triage.own_words.expressions import Lexicon
+from linjen.triage.own_words.over import is_over
 from linjen.triage.own_words.portions import portions
 from linjen.triage.own_words.quantities import read_numbers
 from linjen.triage.own_words.silence import is_silent
@@ -70,7 +71,7 @@ def _heard(text: str, inner: tuple[int, int]) -> dict[str, str]:
     tokens = tokenise(text)
     hits: dict[str, str] = {}
     for code, spans in _lexicon().find(tokens, read_numbers(tokens)):
-        if code in hits or is_silent(tokens, spans):
+        if code in hits or is_silent(tokens, spans) or is_over(code, tokens, spans):
             continue
         places = sorted({place for span in spans for place in span})
         if inner[0] <= tokens[places[0]].start and tokens[places[-1]].end <= inner[1]:
