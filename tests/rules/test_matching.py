@@ -7,9 +7,11 @@ from importlib.resources import files
 import msgspec
 import pytest
 
-from linjen.triage import load
+from linjen.triage import begin, candidates, load
+from linjen.triage.asking.agenda import due_blocks
+from linjen.triage.asking.plausible import by_text
 from linjen.triage.content.library import FOLDER, compile_files, files_in
-from linjen.triage.own_words.matching import Reading, match_reasons, read_text
+from linjen.triage.own_words.matching import Reading, match_reasons, read_text, reason_phrases, says_nothing
 from tests.rules.lines import read_lines, wilson
 
 SETS = ("openings", "openings_held_out", "openings_fresh")
@@ -37,6 +39,36 @@ def test_lines_by_another_hand_find_their_reason(within: int, goal: float) -> No
         for line in lines
     )
     assert hits / len(lines) >= goal
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hej", "Hej jag vill bara prata", "behöver hjälp med en sak", "hejsan, har en fråga", "Kan ni hjälpa mig?", "???",
+     "hello, I need help", "God morgon! Skulle behöva prata med någon.", "jag undrar en grej bara", ""],
+)  # fmt: skip
+def test_words_that_say_nothing_are_offered_no_odd_reason_and_the_compass_asks(text: str) -> None:
+    protocols = load()
+    assert [reason for reason, _ in match_reasons(text)] == ["ovrigt"]
+    state = begin(protocols, 35, "female", text=text)
+    assert [one.id for one in candidates(protocols, state)] == ["ovrigt"]
+    assert by_text(protocols, state) == ()
+    assert "compass" in {due.kind for due in due_blocks(protocols, state)}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("hej, har ont i halsen", "halsont"),
+        ("behöver hjälp med receptet", "recept"),
+        ("vill prata om min ångest", "angest"),
+    ],
+)
+def test_one_word_that_says_something_is_enough(text: str, reason: str) -> None:
+    assert match_reasons(text)[0][0] == reason
+
+
+def test_what_says_nothing_is_no_phrase_of_a_named_reason() -> None:
+    assert {reason for reason, phrase in reason_phrases() if phrase and says_nothing(phrase)} <= {"ovrigt"}
 
 
 def test_every_reason_says_how_people_open() -> None:

@@ -13,7 +13,7 @@ from linjen.core.collector import collector_waits
 from linjen.triage.own_words.compiled import find_compiled, keep_compiled, key_of
 from linjen.triage.own_words.likeness import Learned, Likeness, WordClasses, learn
 from linjen.triage.own_words.tripwire import find_red_flags, is_alarming
-from linjen.triage.own_words.words import detect_language, read_lexicon_file
+from linjen.triage.own_words.words import detect_language, fold, read_lexicon_file, tokenise
 
 #: More than are ever shown: some of them are for other patients than this one.
 _BEST = 12
@@ -48,10 +48,29 @@ def read_text(text: str, own: Phrases = ()) -> Reading:
 
 def match_reasons(text: str, own: Phrases = ()) -> list[tuple[str, float]]:
     """The twelve best contact reasons with scores 0..1, best first; fewer when the text shares nothing with the others,
-    and "ovrigt" with 0 when it shares nothing at all."""
-    scores = _likeness(own).scores(text)
+    and "ovrigt" with 0 when it shares nothing at all or says nothing of what is wrong."""
+    scores = {} if says_nothing(text) else _likeness(own).scores(text)
     best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:_BEST]
     return [(reason, round(min(1.0, score), 4)) for reason, score in best] or [(_OTHER, 0.0)]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text holds nothing but greetings and small words: "hej, behöver hjälp med en sak".
+
+    Letter pieces would find some contact reason in any words, and offering one would be odd.
+    """
+    words = [token.form for token in tokenise(text)]
+    small, courtesy = _empty_words(folded=not any(set(word) & set("åäö") for word in words))
+    # Small words alone may say a good deal: "får inte upp den".
+    return not words or (not courtesy.isdisjoint(words) and set(words) <= small | courtesy)
+
+
+@lru_cache(maxsize=2)
+def _empty_words(*, folded: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """The small words and those of courtesy, as typed without dots and rings or not."""
+    keep = read_lexicon_file("keep.yaml")
+    small, courtesy = (fold(keep[name]) if folded else keep[name] for name in ("small", "courtesy"))
+    return frozenset(small.split()), frozenset(courtesy.split())
 
 
 @lru_cache(maxsize=6)  # the running version, and those that interviews under way were begun on
