@@ -70,6 +70,8 @@ def test_truth(text: str, facts: Facts, expected: int) -> None:
         ("__import__('os')", "cannot read"),
         ("gen.fever; gen.chills", "cannot read"),
         ("unknown(warmth)", "unknown finding code"),
+        ("(" * 21 + "gen.fever" + ")" * 21, "nested deeper than 20 levels"),
+        ("not " * 21 + "gen.fever", "nested deeper than 20 levels"),
     ],
 )
 def test_what_breaks_the_grammar_is_refused_with_the_reason(text: str, why: str) -> None:

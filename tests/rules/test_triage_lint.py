@@ -55,6 +55,7 @@ def test_the_command_counts_the_sources(capsys: pytest.CaptureFixture[str]) -> N
         ("halsont.yaml", "- ent.trismus", "- ent.trismuss", "unknown finding code ent.trismuss"),
         ("halsont.yaml", "if: expo.strep", "if: expo.strep and", "found 'the end'"),
         ("halsont.yaml", "if: expo.strep", "if: hx.dementia", "hx.dementia is never asked"),
+        ("halsont.yaml", "if: expo.strep", f"if: {'(' * 30}expo.strep{')' * 30}", "nested deeper than 20 levels"),
         ("halsont.yaml", "if: ent.trismus and", "if: not ent.trismus and", "let the warning sign ent.trismus lower"),
         ("halsont.yaml", "if: expo.strep", "if: not unknown(gen.fever)", "unknown(...) cannot stand under not"),
         ("halsont.yaml", "level: 4", "level: 7", "Expected `int` <= 4"),

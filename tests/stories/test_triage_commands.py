@@ -195,3 +195,17 @@ async def test_a_draft_is_named_by_its_id_alone(desk: Desk) -> None:
     assert (await desk.run("diff", "shipped", stamp))[0] == 1
     assert (await desk.run("run", str(draft), "--approver", EVA, "--note", NOTE))[0] == 1
     await run(region, None)
+
+
+@pytest.mark.parametrize("command", [["triage", "replay", "--protocol", "shipped"], ["backup", "kopia.linjen"]])
+async def test_where_no_installation_is_named_it_says_how_to_name_one(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("LINJEN_DSN", "LINJEN_OWNER_DSN", "LINJEN_MASTER_KEY_FILE", "LINJEN_DATA_DIR", "LINJEN_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    assert await asyncio.to_thread(main, command) == 2
+    said = capsys.readouterr().err
+    assert "there is no folder data" in said
+    assert "--data DIR" in said
+    assert "LINJEN_DSN, LINJEN_OWNER_DSN and LINJEN_MASTER_KEY_FILE" in said

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from linjen.cli.main import main
 from linjen.demo.world import id_of
 from linjen.triage.content.library import load
 from linjen.triage.releases import retire, save_draft
@@ -55,6 +56,16 @@ async def test_a_version_lists_every_contact_reason_and_can_be_searched(region: 
         assert f"/files/{file}" in found, wanted
     assert "Ingen kontaktorsak passar" in (await eva.get(f"{SHIPPED}?q=finns inte alls")).text
     assert "143 kontaktorsaker" in (await eva.get(f"{SHIPPED}?show=unreviewed&q=")).text
+
+
+async def test_the_rules_are_counted_as_the_command_counts_them(
+    region: Region, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["triage", "check"]) == 0
+    counted = re.search(r"(\d+) rules: (\d+) with a source", capsys.readouterr().out)
+    assert counted
+    page = text_of((await (await region.staff("eva")).get(SHIPPED)).text)
+    assert f"{counted[1]} regler, även de som gäller alla. {counted[2]} av dem" in page
 
 
 async def test_a_reason_is_read_as_it_is_asked_with_levels_rules_advice_and_who_stands_behind(region: Region) -> None:

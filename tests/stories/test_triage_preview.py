@@ -126,13 +126,24 @@ async def test_back_shows_the_answers_and_a_change_leads_on_from_there(region: R
     assert 'id="error-summary"' in wrong.text
 
 
+ODD_AGES = ["gammal", "131", "1_0", "٣٥", "1e1", "+7", "3 5", "nan", "²", "0x1", ""]
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("age", "gammal"), ("age", "131"), ("sex", "x"), ("reason", "finns_inte")]
+    ("field", "value"), [*(("age", age) for age in ODD_AGES), ("sex", "x"), ("reason", "finns_inte")]
 )
 async def test_a_wrong_beginning_is_told_at_its_field(region: Region, field: str, value: str) -> None:
     answer = await (await region.staff("eva")).post(f"{SHIPPED}/previews", START | {field: value})
     assert answer.status_code == 422
     assert 'id="error-summary"' in answer.text
+    if field == "age":
+        assert "Skriv åldern med siffror, från 0 till 130." in text_of(answer.text)
+
+
+@pytest.mark.parametrize("age", ["0", "0,5", "0.5", " 35 ", "130"])
+async def test_an_age_in_plain_digits_is_taken(region: Region, age: str) -> None:
+    answer = await (await region.staff("eva")).post(f"{SHIPPED}/previews", START | {"age": age, "reason": "halsont"})
+    assert answer.status_code == 200
 
 
 async def test_an_interview_of_somebody_else_altered_or_on_other_content_begins_anew(region: Region) -> None:

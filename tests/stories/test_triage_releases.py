@@ -141,6 +141,23 @@ async def test_of_two_approvers_one_releases_and_of_two_who_switch_one_does(regi
         await switch(True)
 
 
+async def test_who_switches_a_moment_later_is_refused_without_an_error_of_the_database(region: Region) -> None:
+    database = region.site.database
+    async with database.transaction() as first:
+        assert await run_release(first, eva(region), None, 0) == 1
+
+        async def later() -> object:
+            async with database.transaction() as db:
+                with pytest.raises(Refused, match="switched_meanwhile"):
+                    await run_release(db, eva(region), None, 0, triage_on=False)
+                return await db.fetchval("select 'goes on'")  # a failed statement would have ended the transaction
+
+        waiting = asyncio.create_task(later())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+    assert await waiting == "goes on"
+
+
 async def test_a_release_never_changes_whoever_asks(region: Region) -> None:
     release_id = await release(region, shipped())
     async with region.site.database.transaction() as db:

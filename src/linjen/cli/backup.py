@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from linjen.cli.opening import add_data_argument, key_file_of, opened, read_for, read_keys, told
+from linjen.cli.opening import add_data_argument, key_file_of, opened, read_for, read_keys, require_folder, told
 from linjen.core.backup import make_backup
 
 
@@ -22,6 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     file: Path = arguments.file.resolve()
 
     async def work() -> None:
+        require_folder(settings)  # before the keys, which lie in it
         sealer = read_keys(settings)
         async with opened(settings, may_make=False) as database:
             manifest = await make_backup(database.owner_dsn, sealer, file, bundled=database.programs)

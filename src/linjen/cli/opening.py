@@ -54,6 +54,16 @@ def read_keys(settings: Settings) -> Sealer:
     return Sealer(read_key_file(path))
 
 
+def require_folder(settings: Settings) -> None:
+    """Misconfigured, with what to do, when the database lies in a folder that is not there."""
+    if not (settings.dsn or settings.owner_dsn) and not settings.data_dir.is_dir():
+        why = (
+            f"there is no folder {settings.data_dir}; name the installation's folder with --data DIR, "
+            "or its database with LINJEN_DSN, LINJEN_OWNER_DSN and LINJEN_MASTER_KEY_FILE"
+        )
+        raise Misconfigured("data_dir_missing", setting="data_dir", why=why)
+
+
 def make_first_keys(settings: Settings) -> None:
     """A key file for an embedded database that is about to be made; over old data no new key may ever appear."""
     if settings.master_key_file is None and not cluster_of(settings.data_dir).exists():
@@ -70,8 +80,8 @@ async def opened(settings: Settings, *, may_make: bool) -> AsyncIterator[Opened]
         role = unquote(urlsplit(settings.dsn).username or "linjen_app")
         yield Opened(settings.owner_dsn, role, None)
         return
-    if not may_make and not settings.data_dir.is_dir():
-        raise Misconfigured("data_dir_missing", setting="data_dir", why=f"there is no folder {settings.data_dir}")
+    if not may_make:
+        require_folder(settings)
     make_first_keys(settings)
     postgres = Embedded(settings.data_dir)
     try:

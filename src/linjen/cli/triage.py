@@ -19,8 +19,9 @@ from linjen.triage.asking.interview import answer, begin, checked, next_page
 from linjen.triage.asking.plausible import MOST_CANDIDATES
 from linjen.triage.checking.lint import check
 from linjen.triage.checking.lint_vignettes import rules_without_vignette
-from linjen.triage.content.library import FOLDER, Protocols, load
-from linjen.triage.in_words.opened import is_source_read
+from linjen.triage.content.library import FOLDER, Protocols, files_in, load
+from linjen.triage.in_words.opened import Opened, open_files
+from linjen.triage.in_words.reason_list import count_rules
 from linjen.triage.state import Page, Result, Sex, State, Value, Writer
 
 _MOST_OPEN = 10_000  # interviews that one run keeps open at the same time
@@ -108,15 +109,14 @@ def run_check(folder: Path) -> int:
         print(f"{folder / problem.file}:{problem.line}: {problem.reason}")
     if not problems:
         print(f"{folder}: {len(list(folder.glob('*.yaml')))} files, no faults")
-        print(sources_line(load(folder)))
+        print(sources_line(open_files(files_in(folder))))
     return 1 if problems else 0
 
 
-def sources_line(protocols: Protocols) -> str:
+def sources_line(opened: Opened) -> str:
     """How many rules rest on a source that was read, and how many on general medical knowledge alone."""
-    rules = [rule for reason in protocols.reasons.values() for rule in reason.rules] + list(protocols.rules)
-    read = sum(is_source_read(rule.source) for rule in rules)
-    return f"{len(rules)} rules: {read} with a source that was read, {len(rules) - read} without"
+    counted = count_rules(opened)
+    return f"{counted.rules} rules: {counted.read} with a source that was read, {counted.rules - counted.read} without"
 
 
 def _stream(handle: Callable[[bytes], Iterable[dict[str, Any]]]) -> int:

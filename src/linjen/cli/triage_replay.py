@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.cases.stored_interviews import Batch, StoredInterview, read_interviews
-from linjen.cli.opening import add_data_argument, opened_rows, read_for, read_keys, told
+from linjen.cli.opening import add_data_argument, opened_rows, read_for, read_keys, require_folder, told
 from linjen.cli.triage_diff import VERSION, read_versions
 from linjen.core.database import Database
 from linjen.core.sealing import Sealer
@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def work() -> None:
         settings = read_for(arguments)
+        require_folder(settings)  # before the keys, which lie in it
         sealer = read_keys(settings)
         (files,) = await read_versions(settings, arguments.protocol)
         protocols = compile_files(files)

@@ -42,7 +42,7 @@ _WORDS = frozenset(
     {"and", "or", "not", "in", "any", "all", "count", "unknown", "age_years", "male", "female", "by_self"}
 )
 #: A condition is read by a person: what goes beyond this is a mistake, or meant to be heavy.
-_LONGEST, _DEEPEST, _MOST_PARTS = 4000, 40, 2000
+_LONGEST, _DEEPEST, _MOST_PARTS = 4000, 20, 2000
 PATIENT = "age_years"
 SEX = "sex"
 WRITER = "writer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from linjen.triage.content.shape import GeneralFile, ReasonFile, RiskFile
 from linjen.triage.in_words.opened import Opened
 from linjen.triage.in_words.reason_words import lay_words, signature_of, signs_of
 
@@ -27,6 +28,20 @@ class ReasonRow(msgspec.Struct, frozen=True, kw_only=True):
     #: How many of the rules rest on a source that somebody has read.
     read: int = 0
     version: int = 0
+
+
+class RuleCount(msgspec.Struct, frozen=True):
+    """How many rules a version has, those for everybody too, and how many rest on a source that somebody has read."""
+
+    rules: int
+    read: int
+
+
+def count_rules(opened: Opened) -> RuleCount:
+    """The rules of every file that can be read: of the contact reasons, of `risk.yaml` and of `general.yaml`."""
+    files = [one.file for one in opened.loaded.values() if isinstance(one.file, ReasonFile | RiskFile | GeneralFile)]
+    signatures = [signature_of(file, rule) for file in files for rule in file.rules]
+    return RuleCount(len(signatures), sum(one.source_read for one in signatures))
 
 
 def reason_rows(opened: Opened) -> list[ReasonRow]:

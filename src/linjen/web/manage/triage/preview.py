@@ -7,6 +7,7 @@ nothing of it is kept on the server and nothing is logged as care.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ from linjen.web.resident.intake.sheet import Fault
 from linjen.web.routing import get_page, post_page
 
 _SEXES, _WRITERS = ("female", "male", "unknown"), ("self", "parent", "relative")
+_AGE = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,6})?")
 _LONGEST_TEXT, _LONGEST_NAME, _OLDEST = 4000, 40, 130
 _FIRST: dict[str, str] = {
     "age": "35",
@@ -137,11 +139,9 @@ def _languages(exchange: Exchange, version: Version) -> dict[str, str]:
 
 
 def _age(text: str) -> float:
-    """Years, also with a decimal comma; not a number where it is none."""
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return math.nan
+    """Years in plain digits, also with a decimal comma; not a number where it is none."""
+    # float() and int() would take "1_0", "1e2" and the digits of other scripts, too.
+    return float(text.strip().replace(",", ".")) if _AGE.fullmatch(text.strip()) else math.nan
 
 
 async def _choose(exchange: Exchange, version: Version, protocols: Protocols, held: Held) -> Response[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.triage.in_words.opened import Opened, file_order
-from linjen.triage.in_words.reason_list import ReasonRow, found_in, reason_rows
+from linjen.triage.in_words.reason_list import ReasonRow, count_rules, found_in, reason_rows
 from linjen.triage.releases import Release, Switch, list_releases, list_switches
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage.frame import (
@@ -91,7 +91,8 @@ async def _version(exchange: Exchange) -> Response[Any]:
     shown = [row for row in rows if _KEEPS[keep](row) and (not wanted or found_in(version.opened, row, wanted))]
     return await triage_page(
         exchange, "version.html", version, groups=_grouped(shown), wanted=wanted, keep=keep, found=len(shown),
-        done=_done(exchange, "approved", "retired"), counts=_counts(rows), shared=_shared(version.opened),
+        done=_done(exchange, "approved", "retired"), counts=_counts(version.opened, rows),
+        shared=_shared(version.opened),
         filters=[{"value": name, "text": exchange.say(f"editor.version.show_{name}")} for name in _KEEPS],
     )  # fmt: skip
 
@@ -109,12 +110,11 @@ def _grouped(rows: list[ReasonRow]) -> list[tuple[str, list[ReasonRow]]]:
     return list(groups.items())
 
 
-def _counts(rows: list[ReasonRow]) -> dict[str, int]:
-    there = [row for row in rows if row.file]
+def _counts(opened: Opened, rows: list[ReasonRow]) -> dict[str, int]:
+    there, counted = [row for row in rows if row.file], count_rules(opened)
     return {
-        "reasons": len(rows), "files": len(there), "rules": sum(row.rules for row in rows),
-        "reviewed": sum(row.reviewed for row in there), "read": sum(row.read for row in there),
-        "broken": sum(row.broken for row in there),
+        "reasons": len(rows), "files": len(there), "rules": counted.rules, "read": counted.read,
+        "reviewed": sum(row.reviewed for row in there), "broken": sum(row.broken for row in there),
     }  # fmt: skip
 
 
