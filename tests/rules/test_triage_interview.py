@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 
@@ -28,7 +29,7 @@ from linjen.triage import (
 )
 from linjen.triage.asking.interview import is_emergency
 from linjen.triage.asking.summary import summary
-from linjen.triage.asking.wording import about_patient, worded
+from linjen.triage.asking.wording import about_patient, asked, worded
 from linjen.triage.state import TextReading
 from tests.rules.resident import interviewed, knowing
 
@@ -229,6 +230,29 @@ def test_pages_left_counts_down_to_nothing() -> None:
 )
 def test_questions_are_turned_to_the_one_they_are_about(text: str, expected: str) -> None:
     assert about_patient(text, Patient(4, writer="parent")) == expected or "(du)" in text
+
+
+#: Adjectives and participles as they agree with "du", "personen" or a name, and not with "barnet".
+_COMMON = (
+    "slö|slapp|sjuk|hes|svag|blek|stel|vinglig|förvirrad|uppvarvad|svullen|stressad|utmattad|allergisk|stucken|biten|"
+    "svettig|varm|het|kall|frusen|yr|andfådd|orolig|ledsen|nedstämd|deprimerad|törstig|hungrig|gul|uttorkad|påverkad|"
+    "medtagen|vaccinerad|opererad|skadad|bränd|hård|öm|irriterad|pigg|vaken|svårväckt|ensam"
+)
+_DISAGREES = re.compile(
+    rf"\b(?:är|blir|blev|känner) barnet (?:\w+ ){{0,3}}(?:{_COMMON})\b"
+    rf"|\bbarnet (?:\w+ ){{0,2}}(?:är|blivit|varit) (?:\w+ )?(?:{_COMMON})\b",
+    re.IGNORECASE,
+)
+
+
+def test_no_question_about_a_child_has_an_adjective_that_does_not_agree_with_barnet() -> None:
+    protocols, child = load(), Patient(4, "unknown", "parent")
+    assert _DISAGREES.search(about_patient("Är du ovanligt slö?", child))
+    assert _DISAGREES.search(about_patient("Har du plötsligt blivit vinglig?", child))
+    said = {code: asked(protocols, child, code).text for code in protocols.vocabulary.findings}
+    blocks = [one.block for reason in protocols.reasons.values() for one in reason.blocks]
+    said |= {one.id: worded(child, "sv", one.text, one.text_other, one.text_en) for one in blocks}
+    assert {id: text for id, text in said.items() if _DISAGREES.search(text)} == {}
 
 
 def test_json_lines_hold_many_interviews_and_survive_garbage() -> None:
