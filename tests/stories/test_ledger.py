@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from linjen.access.by import By
+from linjen.cases.ledger import see_ledger
+from linjen.core import clock
+from linjen.core.ids import new_id
 from linjen.demo.cases import SeedCase
 from linjen.demo.world import id_of
 from linjen.web.fast import _environment as environment
@@ -50,6 +55,58 @@ async def test_the_most_urgent_comes_first_then_the_longest_waiting_then_what_is
     assert names_in_order(region, await ledger_of(karin)) == [*waiting, "held_by_karin", "held_by_bo"]
     assert names_in_order(region, await ledger_of(bo)) == [*waiting, "held_by_bo", "held_by_karin"]
     assert names_in_order(region, (await karin.get("/clinic/mine")).text) == ["held_by_karin"]
+
+
+async def waited(region: Region, name: str, hours: float) -> None:
+    """Let a seeded case have waited so long."""
+    await region.site.database.execute(
+        "update visits set queued_at = now() - make_interval(secs => $2) where case_id = $1",
+        region.cases[name], hours * 3600,
+    )  # fmt: skip
+
+
+async def test_what_is_over_its_time_comes_right_under_level_2_and_the_most_overdue_first(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    rows = await region.site.database.fetch("select case_id, priority from visits where state = 'queued'")
+    level = {row["case_id"]: row["priority"] for row in rows}
+    three, four = (
+        next(n for n in ("waiting", "child", "admin", "teen", "protected") if level[region.cases[n]] == wanted)
+        for wanted in (3, 4)
+    )
+    await waited(region, three, 26)
+    await waited(region, four, 24 * 7 * 1.5)
+    first = names_in_order(region, await ledger_of(karin))[:3]
+    assert first == ["urgent", four, three]
+    page = await ledger_of(karin)
+    row = next(row for row in page.split("<tr ") if f"case-{region.cases[four]}" in row)
+    assert "över tiden" in row
+    assert "<b>4</b>" in row, "it keeps its level"
+    await owner_does(
+        region,
+        "insert into unit_deadlines (unit_id, level, minutes)"
+        f" values ('{id_of('unit/ankaret')}', 3, 60 * 48), ('{id_of('unit/lyktan')}', 4, 1)",
+    )
+    assert names_in_order(region, await ledger_of(karin))[:2] == ["urgent", four]
+    row = next(row for row in (await ledger_of(karin)).split("<tr ") if f"case-{region.cases[three]}" in row)
+    assert "senast" in row, "the unit's own deadline counts, and no other unit's"
+
+
+async def test_the_order_in_the_database_is_the_order_of_the_rule_and_of_the_page(region: Region) -> None:
+    """Three places say who is next: the statement, `cases/turn.py`, and the text that a page sorts by."""
+    chance = random.Random(7)
+    karin = await region.staff("karin", "ankaret")
+    for _ in range(8):
+        for name in ("urgent", "waiting", "child", "admin", "teen", "protected"):
+            await waited(region, name, chance.choice((0.2, 3, 25, 60, 170, 400)) + chance.random())
+        async with region.site.database.transaction() as db:
+            rows = await see_ledger(db, By("staff", id_of("staff/karin"), new_id(), id_of("unit/ankaret")))
+        at = clock.now()
+        queued = [row for row in rows if row.state == "queued"]
+        assert [row.place(at) for row in queued] == sorted(row.place(at) for row in queued)
+        keys = re.findall(r'data-sort="(1-[^"]+)"[^>]*data-state="queued"', await ledger_of(karin))
+        ranks = [key[:-37] for key in keys]  # those of one minute stand by their ids
+        assert ranks == sorted(ranks)
+        assert len(keys) == len(queued)
 
 
 async def test_a_row_says_all_that_is_needed_to_choose(region: Region) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access, log_shown
 from linjen.access.by import By
+from linjen.cases.turn import DEADLINES_SQL, Place, place, place_sql
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
@@ -19,7 +20,9 @@ from linjen.people.workplaces import care_workplaces
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the ledger. `waiting_since` is when it entered the queue (UTC), `protocol` the stamp of its triage."""
+    """One row of the ledger. `waiting_since` is when it entered the queue (UTC), `protocol` the stamp of its triage,
+    `deadline` the minutes within which a case of its level should be met at this unit.
+    """
 
     case_id: UUID
     visit_id: UUID
@@ -34,16 +37,23 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     pictures: int
     holder_id: UUID | None
     holder_name: str | None
+    deadline: int
+
+    def place(self, at: datetime) -> Place:
+        """Where it stands among those that wait, at an instant: a smaller place is offered first."""
+        return place(self.priority, (at - self.waiting_since).total_seconds(), self.deadline)
 
 
 #: The most rows one view draws; beyond it the page says how many more wait.
 MOST = 500
 
-_ROWS = """
+_ROWS = f"""
 select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
-  h.given_name || ' ' || h.surname as holder_name
+  h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
+join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
+left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority
 """
 
 
@@ -51,22 +61,28 @@ def _reach() -> str:
     return policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
 
 
+_INNER = place_sql(
+    level="v.priority", since="v.queued_at", minutes="coalesce(own.minutes, usual.minutes)", at="$5::timestamptz"
+)
+_OUTER = place_sql(level="priority", since="waiting_since", minutes="deadline", at="$5::timestamptz")
+
 _LEDGER = f"""
 with shown as (
   {_ROWS} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}
-  order by v.priority, v.queued_at, v.id limit {MOST}
+  order by {_INNER}, v.id limit {MOST}
 ), logged as ({log_shown("ledger", "select case_id from shown", person="$1", unit="$2", session="$4")})
-select * from shown order by priority, waiting_since, visit_id
+select * from shown order by {_OUTER}, visit_id
 """
 
 
 async def see_ledger(db: Connection, by: By) -> list[LedgerRow]:
-    """Every open case of the unit that this person may see, most urgent first, then longest waiting (routine F009).
+    """Every open case of the unit that this person may see, in the order of `cases/turn.py` (routine F009).
 
     Writes one row in the access log that holds the ids shown, in the same statement: it needs no transaction around
     it, and shows nothing that is not logged. Raises NotFound for who has no ledger at this unit.
     """
-    rows = await db.fetch(_LEDGER, by.person_id, by.unit_id, clock.local_date(clock.now()), by.session_id)
+    at = clock.now()
+    rows = await db.fetch(_LEDGER, by.person_id, by.unit_id, clock.local_date(at), by.session_id, at)
     if not rows:
         if not await has_ledger(db, by):
             raise NotFound("ledger")

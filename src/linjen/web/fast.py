@@ -15,6 +15,7 @@ import minijinja
 
 from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
+from linjen.cases.turn import is_over
 from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
 from linjen.web.words import say
@@ -109,13 +110,35 @@ def row_values(row: LedgerRow, *, reason: str, mine: bool, minutes: int, today: 
     `sort` orders the rows of one section as text.
     """
     case_id, since = str(row.case_id), row.waiting_since
+    over = row.state == "queued" and is_over(row.priority, minutes * 60, row.deadline)
     return {
         "case_id": case_id, "state": row.state, "priority": row.priority, "level": _level_words(row.priority),
         "reason": reason, "age": _age_words(row.birth_on, today),
         "waiting": _minutes_words(minutes), "waiting_since": since.isoformat(), "unread": row.unread,
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine,
-        "sort": f"{0 if mine else 1}-{row.priority}-{since.timestamp():017.6f}-{case_id}",
+        "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
+        "over": over, "deadline": row.deadline if row.state == "queued" else 0,
+        "due": _due_words(row.priority, int(since.timestamp() // 60) + row.deadline, today, over=over)
+        if row.state == "queued" else "",
     }  # fmt: skip
+
+
+def _rank(row: LedgerRow, minutes: int, *, over: bool) -> str:
+    """The order of `cases/turn.py` as text; ledger.js works out the same when a deadline passes on an open page."""
+    if over:
+        return f"2~{10_000_000 - minutes * 1000 // row.deadline:08d}"
+    return f"{row.priority}-{row.waiting_since.timestamp():017.6f}"
+
+
+@lru_cache(maxsize=4096)
+def _due_words(priority: int, due_minute: int, today: date, *, over: bool) -> str:
+    """Until when the case should be met: 'genast', 'över tiden', 'senast kl. 14.35', 'senast i morgon kl. 08.10'."""
+    if over or priority == 1:
+        return say("sv", "ledger.over" if over else "ledger.at_once")
+    due = datetime.fromtimestamp(due_minute * 60, UTC)
+    near = clock.local_date(due) == today
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)  # of a day only its date is told
+    return say("sv", "ledger.due", at=swedish.time_inside(due) if near else swedish.moment_words(due, noon))
 
 
 @cache

@@ -9,6 +9,7 @@ from litestar import Response
 
 from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
+from linjen.cases.turn import DEADLINES
 from linjen.core import clock
 from linjen.core.errors import NotFound
 from linjen.core.ids import new_id
@@ -38,11 +39,12 @@ def _ledger(protocols: Protocols) -> str:
             priority=level, reason=reason, protocol="", birth_on=clock.local_date(at) - timedelta(days=365 * age),
             waiting_since=at - timedelta(minutes=waited), unread=unread, pictures=pictures,
             holder_id=me.person_id if holder == "me" else new_id() if holder else None,
-            holder_name="Bo Hellström" if holder else None,
+            holder_name="Bo Hellström" if holder else None, deadline=DEADLINES[level],
         )
         for level, reason, age, waited, unread, pictures, holder in (
             (1, "brostsmarta", 61, 1, 1, 0, ""), (2, "andningsbesvar", 82, 14, 1, 0, ""),
-            (3, "feber_barn", 4, 38, 2, 1, ""), (4, "", 29, 200, 0, 0, ""), (5, "forkylning", 33, 1500, 0, 3, ""),
+            (3, "feber_barn", 4, 38, 2, 1, ""), (4, "", 29, 200, 0, 0, ""),
+            (5, "forkylning", 33, 300, 0, 3, ""), (3, "yrsel", 57, 1500, 0, 0, ""),
             (3, "halsont", 38, 55, 0, 0, "me"), (4, "ryggont", 47, 95, 1, 0, "colleague"),
         )
     ]  # fmt: skip

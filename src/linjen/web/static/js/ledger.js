@@ -169,6 +169,23 @@ function keepAlive() {
       const text = waited(Math.floor((Date.now() + clockOffset - Date.parse(row.dataset.since)) / 60_000));
       if (cell.textContent !== text) cell.textContent = text;
     }
+    for (const row of section("queued")?.querySelectorAll("tr[data-deadline]") ?? []) tellOver(row);
+  }
+
+  // A deadline that passes while the page is open moves the row, as web/fast.py would draw it.
+  function tellOver(row) {
+    const minutes = Math.floor((Date.now() + clockOffset - Date.parse(row.dataset.since)) / 60_000);
+    const deadline = Number(row.dataset.deadline);
+    if (row.dataset.priority <= 2 || minutes <= deadline) return;
+    const rank = String(10_000_000 - Math.floor((minutes * 1000) / deadline)).padStart(8, "0");
+    const sort = `${row.dataset.sort[0]}-2~${rank}-${idOf(row)}`;
+    if (row.dataset.sort === sort) return;
+    const moved = row.cloneNode(true);
+    moved.dataset.sort = sort;
+    const due = moved.querySelector("[data-due]");
+    due.textContent = words.over;
+    due.classList.add("lj-due-over");
+    take(idOf(row), moved);
   }
 
   function waited(minutes) {
