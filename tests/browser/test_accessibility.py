@@ -176,8 +176,10 @@ async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: L
     for path in (f"/clinic/cases/{case}/patient", f"/clinic/cases/{case}/visits", "/clinic/mine"):
         await karin.goto(windows.url + path)
         await look(karin)
+    await resident.locator("#composer-text").fill("Jag undrar en sak till")
     await _seen_by_a_colleague_and_closed(windows, look, karin, case)
     await expect(resident.locator("#case-status")).to_contain_text("Avslutat")
+    await expect(resident.locator("#unsent-text")).to_have_value("Jag undrar en sak till")
     await look(resident)
 
 

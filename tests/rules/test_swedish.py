@@ -13,6 +13,7 @@ from linjen.core.clock import STOCKHOLM, local_date
 from linjen.core.swedish import (
     date_words,
     day_words,
+    grouped,
     moment_words,
     sort_key,
     time_inside,
@@ -68,6 +69,11 @@ def test_dates() -> None:
     assert date_words(date(2023, 5, 15), "en") == "15 May 2023"
     assert weekday(date(2026, 11, 22)) == "söndag"
     assert weekday(date(2026, 11, 22), "en-GB") == "Sunday"
+
+
+def test_thousands_stand_apart_as_each_language_has_it() -> None:
+    assert [grouped(one) for one in (999, 4000, 12345)] == ["999", "4\u00a0000", "12\u00a0345"]
+    assert [grouped(one, "en") for one in (999, 4000)] == ["999", "4,000"]
 
 
 def test_times_are_on_the_swedish_clock() -> None:

@@ -136,6 +136,11 @@ def moment_words(moment: datetime, at: datetime, language: str = "sv") -> str:
     return f"{day_words(local_date(moment), at, language)} {between}{_clock(moment, language)}"
 
 
+def grouped(number: int, language: str = "sv") -> str:
+    """A whole number with its thousands apart: "4 000", in English "4,000"."""
+    return f"{number:,}" if _tongue(language) == "en" else f"{number:,}".replace(",", "\u00a0")
+
+
 def _kl(language: str) -> str:
     return "" if _tongue(language) == "en" else "Kl. "
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def environment(language: str) -> jinja2.Environment:
     env.globals["t"] = translator(language)
     env.globals["languages"] = _LANGUAGES
     env.globals["date_words"] = swedish.date_words
-    env.globals["time_words"] = swedish.time_words
+    env.globals["grouped"] = partial(swedish.grouped, language=language)
     return env
 
 
