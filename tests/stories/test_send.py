@@ -97,10 +97,12 @@ async def test_after_sending_every_page_of_the_intake_leads_to_the_receipt(regio
         assert late.status_code == 409, step
         assert "Ärendet är redan skickat" in late.text
         assert f'href="/cases/{walk.case_id}"' in late.text
+        assert (">nytt</blockquote>" in late.text) == ("nytt" in form.values()), "her words are hers to copy"
     stranger = await (await region.resident("amina")).post(f"/intakes/{walk.case_id}/words", {"text": "nytt"})
     nothing = await walk.who.post(f"/intakes/{new_id()}/words", {"text": "nytt"})
     assert (stranger.status_code, nothing.status_code) == (404, 404)
     assert "redan skickat" not in stranger.text
+    assert "nytt" not in stranger.text
 
 
 async def test_a_draft_that_another_window_removed_says_so_and_leads_to_my_cases(region: Region) -> None:

@@ -65,10 +65,17 @@ def _way_on(exchange: Exchange, key: str) -> str:
     return _WAY_ON.get(key, "").format(case_id=case_id) if case_id else ""
 
 
+def _typed(exchange: Exchange) -> str:
+    """The long text of the form that came too late: it is nowhere else any more, so its writer gets it back."""
+    sent = (exchange.form.get(name, "") for name in ("text", "extra"))
+    return next((one.strip() for one in sent if isinstance(one, str) and one.strip()), "")
+
+
 def _draw(exchange: Exchange, key: str, status: int) -> Response[str]:
     staff, way_on = _is_for_staff(exchange), _way_on(exchange, key)
+    typed = _typed(exchange) if way_on else ""
     try:
-        return exchange.page("public/fault.html", status=status, key=key, staff=staff, way_on=way_on)
+        return exchange.page("public/fault.html", status=status, key=key, staff=staff, way_on=way_on, typed=typed)
     except jinja2.TemplateError:
         text = f"{exchange.say(f'{key}.title')}. {exchange.say(f'{key}.text')}"
         return Response(text, media_type="text/plain", status_code=status)

@@ -133,9 +133,7 @@ def _by_unit(forms: Sequence[str], at: int) -> list[tuple[str, float]]:
 def _is_age(forms: Sequence[str], at: int) -> bool:
     """Whether number and unit tell somebody's age and not how long something has lasted."""
     unit, later = forms[at + 1], forms[at + 2 : at + 4]
-    if (later[:1] and later[0] in {"sedan", "sen", "ago"}) or (
-        at and forms[at - 1] in {"sedan", "sen", "i"}
-    ):
+    if (later[:1] and later[0] in {"sedan", "sen", "ago"}) or (at and forms[at - 1] in {"sedan", "sen", "i"}):
         return False
     if unit in _lists().whole["age_units"]:
         return True
