@@ -33,6 +33,12 @@ STAFF_IN_UNIT = """(v.unit_id = {unit} and exists (
     and (a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')
          or (a.role = 'medical_secretary' and c.entry = 'admin'))))"""
 
+#: Who judges how urgent something is: the medical roles at the unit, whoever holds the case.
+STAFF_JUDGES = """(v.unit_id = {unit} and exists (
+  select 1 from assignments a where a.staff_id = {person} and a.unit_id = v.unit_id
+    and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
+    and a.role in ('nurse', 'physician', 'physiotherapist')))"""
+
 STAFF_IS_HOLDER = f"({STAFF_IN_UNIT} and v.holder_id = {{person}})"
 
 #: Who holds the case, and afterwards who closed it.
@@ -54,6 +60,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "claim": (_NOBODY, STAFF_IN_UNIT),
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
+    "reprioritise": (_NOBODY, STAFF_JUDGES),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),

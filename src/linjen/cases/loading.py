@@ -222,6 +222,12 @@ async def list_my_cases(db: Connection, by: By) -> list[Case]:
     return cases
 
 
+async def may(db: Connection, by: By, case_id: UUID, verb: str) -> bool:
+    """Whether `by` could do the verb now, for a page that offers it. Nothing is shown by it, so nothing is logged."""
+    row = await db.fetchrow(_select(verb, by.kind), *_who(by, case_id))
+    return row is not None and is_allowed(row["state"], verb)
+
+
 async def may_see(database: Database, listeners: Sequence[tuple[str, UUID, UUID | None, UUID]]) -> list[bool]:
     """For each (kind, person, unit, case): may that person see that case now? One statement for all of them."""
     if not listeners:

@@ -23,6 +23,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "save_draft"): "closed",  # what came a moment too late stays with its writer
     ("queued", "claim"): "in_progress",
     ("in_progress", "release"): "queued",
+    ("queued", "reprioritise"): "queued",
+    ("in_progress", "reprioritise"): "in_progress",
     ("in_progress", "close"): "closed",
     ("queued", "withdraw"): "closed",
     ("intake", "withdraw"): "abandoned",

@@ -11,7 +11,8 @@ from linjen.cases.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms import list_alarms
 from linjen.cases.consent import list_consents
 from linjen.cases.history import list_past
-from linjen.cases.loading import Case, see_case
+from linjen.cases.loading import Case, may, see_case
+from linjen.cases.reprioritise import list_reprioritised
 from linjen.cases.timeline import list_happenings
 from linjen.cases.triage_verdict import find_triage_verdict
 from linjen.core.database import Connection
@@ -24,6 +25,7 @@ from linjen.web.clinic.alarms import alarms_in_words, read_urgent
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
+from linjen.web.clinic.reprioritise import changes_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
 from linjen.web.exchange import Exchange
 from linjen.web.parts.talk import read_talk, tell_delivered
@@ -66,6 +68,8 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
             "alarm_counts": await _counts(db, exchange, case),
             "urgent": await read_urgent(db, exchange, case.id),
+            "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
+            "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         }  # fmt: skip

@@ -43,6 +43,8 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
     elif one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
+    elif one.kind == "reprioritised":
+        values = {"before": str(one.data["from"]), "after": str(one.data["to"])}
     elif one.kind == "level_judged":
         values = {"verdict": exchange.say(f"clinic.verdict.{one.data['verdict']}").lower()}
     elif one.kind == "alarm_heard":

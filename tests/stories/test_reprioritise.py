@@ -1,0 +1,113 @@
+"""Omprioritera: another place in the ledger, with a reason; the triage's own level stays."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.region import Region
+from tests.stories.test_ledger import ledger_of, names_in_order, owner_does
+
+_PRIORITY = "select v.priority from cases c join visits v on v.id = c.visit_id where c.id = $1"
+_EVENTS = "select count(*) from events where case_id = $1 and kind = 'reprioritised'"
+
+
+async def test_the_case_moves_in_every_open_ledger_and_its_page_says_who_and_why(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    case_id = region.cases["teen"]
+    assert names_in_order(region, await ledger_of(bo))[0] != "teen"
+    was = await region.value(_PRIORITY, case_id)
+    async with bo.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        answer = await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "1", "why": "Låter mycket sämre nu"})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/clinic/cases/{case_id}")
+        _, _, row = await ear.wait_for("row", str(case_id))
+        assert 'data-priority="1"' in row
+    assert names_in_order(region, await ledger_of(bo))[0] == "teen"
+    page = (await bo.get(f"/clinic/cases/{case_id}")).text
+    assert f"Ändrad från {was} till 1" in page
+    assert "Låter mycket sämre nu" in page
+    assert f"Karin Lindqvist omprioriterade ärendet från {was} till 1" in page
+
+
+async def test_the_triage_s_level_stays_and_the_reason_is_sealed_and_is_not_the_resident_s(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    case_id = region.cases["urgent"]
+    level = await region.value("select urgency from cases where id = $1", case_id)
+    await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "4", "why": "Ringt upp, mår bra"})
+    assert await region.value("select urgency from cases where id = $1", case_id) == level
+    assert await region.value(_PRIORITY, case_id) == 4
+    assert "Ringt" not in str(await region.site.database.fetch("select * from reprioritisations"))
+    assert "Ringt" not in str(await region.site.database.fetch("select data from events"))
+    ingrid = await region.resident("ingrid")
+    page = (await ingrid.get(f"/cases/{case_id}")).text
+    assert "Ringt upp" not in page
+
+
+@pytest.mark.parametrize(
+    ("filled", "told"),
+    [
+        ({"level": "6", "why": "x"}, "Välj en brådskandegrad"), ({"why": "x"}, "Välj en brådskandegrad"),
+        ({"level": "2", "why": "  "}, "Skriv varför du ändrar"),
+        ({"level": "2", "why": "a" * 501}, "Skriv högst 500 tecken"),
+    ],
+)  # fmt: skip
+async def test_a_level_and_a_reason_are_needed_and_what_was_filled_in_is_kept(
+    region: Region, filled: dict[str, str], told: str
+) -> None:
+    karin = await region.staff("karin", "ankaret")
+    case_id = region.cases["waiting"]
+    answer = await karin.post(f"/clinic/cases/{case_id}/priorities", filled)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert filled.get("why", "").strip() in answer.text
+    assert await region.value(_EVENTS, case_id) == 0
+
+
+async def test_the_same_once_more_changes_nothing(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    case_id = region.cases["waiting"]
+    for _ in range(2):
+        answer = await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "2", "why": "Sämre"})
+        assert answer.status_code == 303
+    assert await region.value(_EVENTS, case_id) == 1
+
+
+async def test_two_at_once_each_change_it_from_what_it_was_then(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    case_id = region.cases["waiting"]
+    was = await region.value(_PRIORITY, case_id)
+    path = f"/clinic/cases/{case_id}/priorities"
+    await asyncio.gather(
+        karin.post(path, {"level": "1", "why": "Karin"}), bo.post(path, {"level": "2", "why": "Bo"})
+    )  # fmt: skip
+    rows = await region.site.database.fetch(
+        "select from_level, to_level from reprioritisations where case_id = $1 order by seq", case_id
+    )
+    assert rows[0]["from_level"] == was
+    assert rows[1]["from_level"] == rows[0]["to_level"]
+    assert await region.value(_PRIORITY, case_id) == rows[1]["to_level"]
+
+
+async def test_it_is_for_medical_roles_of_the_unit_while_the_case_is_open(region: Region) -> None:
+    filled = {"level": "1", "why": "x"}
+    mona = await region.staff("mona", "ankaret")  # medical secretary
+    admin = region.cases["admin"]
+    assert (await mona.post(f"/clinic/cases/{admin}/priorities", filled)).status_code == 409
+    assert "Omprioritera" not in (await mona.get(f"/clinic/cases/{admin}")).text
+    lena = await region.staff("lena", "lyktan")
+    assert (await lena.post(f"/clinic/cases/{region.cases['waiting']}/priorities", filled)).status_code == 404
+    karin = await region.staff("karin", "ankaret")
+    assert (await karin.post(f"/clinic/cases/{region.cases['closed']}/priorities", filled)).status_code == 409
+    assert "Omprioritera" in (await karin.get(f"/clinic/cases/{admin}")).text
+
+
+async def test_a_failed_event_leaves_nothing_changed(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    case_id = region.cases["waiting"]
+    was = await region.value(_PRIORITY, case_id)
+    await owner_does(region, "alter table events add constraint broken check (kind <> 'reprioritised') not valid")
+    answer = await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "1", "why": "x"})
+    assert answer.status_code == 500
+    assert await region.value(_PRIORITY, case_id) == was
