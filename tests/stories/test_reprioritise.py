@@ -45,6 +45,23 @@ async def test_the_triage_s_level_stays_and_the_reason_is_sealed_and_is_not_the_
     assert "Ringt upp" not in page
 
 
+async def test_the_patient_s_open_page_does_not_hear_of_it(region: Region) -> None:
+    karin, ingrid = await region.staff("karin", "ankaret"), await region.resident("ingrid")
+    case_id = region.cases["urgent"]
+    async with (
+        ingrid.listen(f"/cases/{case_id}/stream") as hers, karin.listen(f"/clinic/cases/{case_id}/stream") as ours,
+    ):  # fmt: skip
+        await asyncio.gather(hers.wait_for("hello"), ours.wait_for("hello"))
+        await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "4", "why": "Ringt upp"})
+        await ours.wait_for("reprioritised")
+        await karin.post(f"/clinic/cases/{case_id}/claims")
+        await hers.wait_for("claimed")
+        assert {kind for kind, _, _ in hers.heard} == {"hello", "claimed"}
+    async with ingrid.listen(f"/cases/{case_id}/stream", last_event_id="1") as later:
+        await later.wait_for("claimed")
+        assert "reprioritised" not in {kind for kind, _, _ in later.heard}, "nor when it comes back"
+
+
 @pytest.mark.parametrize(
     ("filled", "told"),
     [

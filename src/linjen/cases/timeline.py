@@ -10,6 +10,9 @@ import msgspec
 
 from linjen.core.database import Connection
 
+#: What is told to staff alone, live or afterwards: a resident's open page does not learn that it happened.
+AMONG_STAFF = frozenset({"reprioritised", "level_judged"})
+
 
 class Happening(msgspec.Struct, frozen=True):
     """One event with the name of who did it ('' for the system). Its sentence stands under events.<kind>."""

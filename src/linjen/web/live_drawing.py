@@ -8,6 +8,7 @@ from uuid import UUID
 from linjen.cases.late_alarms import find_late
 from linjen.cases.ledger import LedgerRow, find_ended, has_ledger, see_rows
 from linjen.cases.message import unseal_text
+from linjen.cases.timeline import AMONG_STAFF
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import Event
@@ -30,9 +31,11 @@ class Drawing:
         self._last_html = ""
 
     async def event(self, event: Event, party: Party) -> str | None:
-        """The fragment for one event; other happenings than messages only say that the page should look again."""
+        """The fragment for one event, None for what is not the party's business; other happenings than messages only
+        say that the page should look again.
+        """
         if event.kind != "message_sent":
-            return event.kind
+            return None if party == "resident" and event.kind in AMONG_STAFF else event.kind
         key = (event.case_id, event.seq, party)
         if key != self._last:
             name, title = await self._name(event)
