@@ -19,9 +19,9 @@ from tests.rules.lines import read_lines, wilson
 # "_blind" holds lines by other hands: when first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.
 # "_voices" and "_near" are our own of eleven rounds, each measured before anything was mended from it (docs/decisions).
 SETS = ("", "_held_out", "_fresh", "_sealed", "_blind")
-# "_second" and "_sealed2" are by other hands again, "_third" and "_fourth" our own; their first readings stand there.
-LATER = ("_second", "_sealed2", "_third", "_fourth")
-RED, ORDINARY = (*SETS, *LATER, "_voices"), (*SETS, *LATER, "_near")
+# "_second" and "_sealed2" are by other hands again, "_third" to "_sixth" our own; their first readings stand there.
+LATER = ("_second", "_sealed2", "_third", "_fourth", "_fifth")
+RED, ORDINARY = (*SETS, *LATER, "_voices"), (*SETS, *LATER, "_sixth", "_near")
 
 
 def alarms(text: str) -> bool:
@@ -214,6 +214,8 @@ def test_work_animals_fear_and_what_has_passed_silence_no_danger_beside_them(tex
         "ser bra och inget ont, bara rött",  # a denial of something else
         "får behålla små klunkar, ingen feber",
         "barnet brände sig inte, hon blev bara rädd",
+        "mamma har blivit trög i magen efter stroken",  # what is known since before
+        "mamma dog i sepsis förra året, har jag samma risk?",
     ],
 )
 def test_what_is_feared_asked_spoken_of_or_over_stays_silent(text: str) -> None:

@@ -12,6 +12,10 @@ from linjen.triage.own_words.words import Token
 _CUTS = frozenset(("och", "men", "samt", "fast", "but", "and", "nu"))
 
 
+#: "Mamma dog av det, har jag samma risk?"
+_NO_RETURN = frozenset(("samma", word) for word in ("risk", "gen", "anlag", "sjukdom", "läkare"))
+
+
 @lru_cache(maxsize=1)
 def _illnesses() -> tuple[str, ...]:
     return tuple(silence_words()["illness"])
@@ -74,7 +78,9 @@ def _is_earlier(words: Sequence[str]) -> bool:
 def comes_again(sentence: Sequence[str]) -> bool:
     """Whether the sentence tells of a return: "hade det för tio år sedan och nu är det likadant"."""
     return any(
-        word in silence_words()["again"] and not set(sentence[max(0, at - 3) : at]) & silence_words()["not"]
+        word in silence_words()["again"]
+        and (word, sentence[at + 1] if at + 1 < len(sentence) else "") not in _NO_RETURN
+        and not set(sentence[max(0, at - 3) : at]) & silence_words()["not"]
         for at, word in enumerate(sentence)
     )
 

@@ -26,7 +26,12 @@ def is_spoken_of(tokens: Sequence[Token], span: Span) -> bool:
         or _is_exaggerated(tokens, span)
         or _is_a_death(tokens, span)
         or (
-            _is_a_name(tokens, span) and (_is_asked_about(tokens, span, sentence) or _is_feared(tokens, span, sentence))
+            _is_a_name(tokens, span)
+            and (
+                _is_asked_about(tokens, span, sentence)
+                or _is_feared(tokens, span, sentence)
+                or _is_known(tokens, span, sentence)
+            )
         )
     )
 
@@ -92,6 +97,13 @@ def _is_asked_about(tokens: Sequence[Token], span: Span, sentence: Sequence[str]
     if between is None or len(between) > 5 or set(sentence) & silence_words()["now"]:
         return False
     return not set(between) & (silence_words()["turns"] | silence_words()["happens"])
+
+
+def _is_known(tokens: Sequence[Token], span: Span, sentence: Sequence[str]) -> bool:
+    """ "Hostar sen stroken", "tunn i målet efter slaganfallet": it has been, and today it is another thing."""
+    first = tokens[span[0]].form
+    after = span[0] > 0 and tokens[span[0] - 1].form in {"efter", "sedan", "sen", "före", "innan"}
+    return after and first.endswith(("en", "et")) and not set(sentence) & silence_words()["now"]
 
 
 def _is_feared(tokens: Sequence[Token], span: Span, sentence: Sequence[str]) -> bool:
