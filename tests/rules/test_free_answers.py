@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
+import pytest
 
 from linjen.cases.interview import set_words
+from linjen.core.errors import Invalid
 from linjen.triage import State, add_text, answer, begin, choose, load, next_page
-from linjen.triage.state import Patient
+from linjen.triage.state import LONGEST_WORDS, Patient
 
 PROTOCOLS = load()
 HOW = "trauma.mechanism"
@@ -48,6 +52,24 @@ def test_a_free_answer_that_is_taken_back_takes_its_question_with_it() -> None:
     state = answer(PROTOCOLS, fell(WORDS), {HOW: "Jag ramlade på gatan"})
     assert "gen.syncope" not in state.suspected
     assert add_text(PROTOCOLS, state, "och svimmade").suspected.keys() >= {"gen.syncope"}
+
+
+def test_its_last_sentence_is_read_however_long_it_is() -> None:
+    long = ("Jag gick på gatan och det var halt. " * 600)[: LONGEST_WORDS - len(WORDS) - 2]
+    state = fell(f"{long}. {WORDS}")
+    assert "gen.syncope" in state.suspected
+    with pytest.raises(Invalid, match="bad_value"):
+        answer(PROTOCOLS, state, {HOW: "x" * (LONGEST_WORDS + 1)})
+
+
+def test_a_long_text_is_read_in_a_moment() -> None:
+    text = ("Jag har inte ont i bröstet men hostar och har feber 38,4 sedan i måndags. " * 300)[:LONGEST_WORDS]
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        PROTOCOLS.read(text)
+        times.append(time.perf_counter() - began)
+    assert min(times) < 1, "seconds; about 0.1 on a machine that does nothing else"
 
 
 def test_every_free_answer_of_the_vocabulary_is_read() -> None:

@@ -24,13 +24,45 @@ async def _at_words(region: Region, entry: str = "symptom") -> Walk:
     return walk
 
 
-@pytest.mark.parametrize("text", ["a" * 20_000, "🤒" * 20_000, "Jag har ont i halsen. " * 1_000])
+@pytest.mark.parametrize("text", ["a" * 20_001, "🤒" * 20_001, "Jag har ont i halsen. " * 1_000])
 async def test_a_very_long_text_is_told_to_be_too_long_and_stays(region: Region, text: str) -> None:
     walk = await _at_words(region)
     await walk.send({"text": text})
     assert walk.response.status_code == 422
     assert "tecken för lång" in walk.html
     assert text.strip() in walk.html, "nothing that was typed is lost"
+
+
+LONG = ("Jag har varit förkyld och hostat lite sedan i måndags, mest på kvällen. " * 300)[:19_900].rsplit(".", 1)[0]
+DANGER = ". Nu har jag tryck över bröstet och svårt att andas."
+
+
+@pytest.mark.parametrize("entry", ["symptom", "admin"])
+async def test_the_last_sentence_of_a_very_long_text_is_read(region: Region, entry: str) -> None:
+    walk = await _at_words(region, entry)
+    assert 'maxlength="20000"' in walk.html
+    await walk.send({"text": LONG + DANGER})
+    assert walk.response.status_code == 200
+    if entry == "admin":
+        assert walk.step == "emergency"
+        return
+    async with region.site.database.transaction() as db:
+        intake = await read_intake(db, region.site.sealer, UUID(walk.case_id))
+    assert intake.text == LONG + DANGER
+    assert "chest.pain" in str(intake.interview["suspected"])
+
+
+async def test_the_last_sentence_of_a_long_addition_is_read(region: Region) -> None:
+    walk = await _at_words(region)
+    await walk.send({"text": "Jag har ont i halsen"})
+    await walk.send({"reasons": ["halsont"]})
+    await walk.answer_all()
+    await walk.to_pictures()
+    await walk.send({"do": "next"})
+    assert 'maxlength="20000"' in walk.html
+    await walk.send({"extra": LONG + DANGER})
+    assert walk.step.startswith("questions")
+    assert "tryck över bröstet" in walk.html
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\n\t", "\u00a0", "\u200b\u2060\u202e"])
@@ -41,7 +73,7 @@ async def test_only_spaces_is_asked_again_kindly(region: Region, text: str) -> N
     assert "Skriv några ord om vad du vill ha hjälp med." in walk.html
 
 
-@pytest.mark.parametrize("text", ["🤒🤧🥵", "asdf qwer zxcv", "x" * 4_000, "<script>alert(1)</script>"])
+@pytest.mark.parametrize("text", ["🤒🤧🥵", "asdf qwer zxcv", "x" * 20_000, "<script>alert(1)</script>"])
 async def test_words_that_resemble_nothing_lead_to_general_questions_and_a_human(region: Region, text: str) -> None:
     walk = await _at_words(region)
     await walk.send({"text": text})

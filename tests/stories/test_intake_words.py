@@ -26,7 +26,7 @@ async def test_an_empty_box_and_a_text_too_long_are_told_and_kept(region: Region
     assert 'id="error-summary"' in walk.html
     assert 'href="#text"' in walk.html
     assert "Skriv några ord om vad du vill ha hjälp med." in walk.html
-    long = "Det gör ont. " * 400
+    long = "Det gör ont. " * 1_600
     await walk.send({"text": long})
     assert walk.response.status_code == 422
     assert "tecken för lång" in walk.html

@@ -13,6 +13,10 @@ LineKind = Literal["red_flag", "unknown", "positive", "detail", "negative"]
 Outcome = Literal["emergency", "contact", "self_care"]
 
 
+#: Characters of own words in one box, all of them read: more than most people ever write about an illness.
+LONGEST_WORDS = 20_000
+
+
 class Stated(msgspec.Struct, frozen=True):
     """What own words state of one finding, and the words. `weekday` (Monday is 0) stands for a number of days ago."""
 

@@ -16,13 +16,13 @@ from linjen.core.swedish import date_words
 from linjen.triage.asking.wording import put, put_help
 from linjen.triage.content.library import Protocols
 from linjen.triage.content.shape import FormQuestion
-from linjen.triage.state import Choice, Patient
+from linjen.triage.state import LONGEST_WORDS, Choice, Patient
 
 #: Reasons whose forms are asked of one case: more would be a second interview.
 MOST_REASONS = 2
 #: In the place of a contact reason: the short form of general.yaml, asked when the triage is turned off.
 GENERAL_FORM = "allmant"
-_LONGEST = {"line": 300, "text": 2000}
+_LONGEST = {"line": 300, "text": LONGEST_WORDS}
 _YES_NO = {"yes": "Ja", "no": "Nej"}
 _ANYBODY = Patient(age_years=40)
 

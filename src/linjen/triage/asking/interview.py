@@ -15,9 +15,8 @@ from linjen.triage.asking.remembering import remembered
 from linjen.triage.asking.standing import fired_now
 from linjen.triage.asking.wording import Put, asked, put, put_help
 from linjen.triage.content.library import Protocols
-from linjen.triage.state import Asked, AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
+from linjen.triage.state import LONGEST_WORDS, Asked, AskedPage, Page, Patient, Sex, State, TextReading, Value, Writer
 
-_TEXT_LIMIT = 4000
 #: Headings that share a page where their questions fit on one: each says by itself what it asks.
 _SHARING = frozenset({"question", "risk_groups"})
 #: So few warning signs that are left over share one, too.
@@ -39,7 +38,7 @@ def begin(
     """
     if not (isinstance(age_years, int | float) and math.isfinite(age_years) and 0 <= age_years <= 130):
         raise Invalid("bad_age", field="age_years")
-    reading = protocols.read(text[:_TEXT_LIMIT])
+    reading = protocols.read(text[:LONGEST_WORDS])
     state = State(
         Patient(float(age_years), sex, writer, name), (text,), reading, protocols.stamp,
         written_on=on.isoformat() if on else "",
@@ -49,7 +48,7 @@ def begin(
 
 def _listened(protocols: Protocols, state: State) -> State:
     """The interview with what its texts state, to be confirmed."""
-    texts = (text[:_TEXT_LIMIT] for text in state.texts)
+    texts = (text[:LONGEST_WORDS] for text in state.texts)
     return msgspec.structs.replace(state, stated=stated_in(protocols, texts, state.written_on))
 
 
@@ -64,7 +63,7 @@ def choose(protocols: Protocols, state: State, reasons: Iterable[str]) -> State:
 
 def add_text(protocols: Protocols, state: State, text: str) -> State:
     """Own words written later in the interview: they can only raise, through the tripwire's questions."""
-    suspected = _suspects(protocols, state.suspected, protocols.read(text[:_TEXT_LIMIT]))
+    suspected = _suspects(protocols, state.suspected, protocols.read(text[:LONGEST_WORDS]))
     answers = standing_answers(protocols, state.answers, suspected.keys() - state.suspected.keys())
     changed = msgspec.structs.replace(state, texts=(*state.texts, text), suspected=suspected, answers=answers)
     return _listened(protocols, changed)
@@ -192,7 +191,7 @@ def _replayed(protocols: Protocols, state: State, answers: Mapping[str, Value]) 
     """The interview from its start with the same texts and choice, keeping `answers` for what is asked again."""
     suspected: dict[str, str] = {}
     for text in state.texts:
-        suspected = _suspects(protocols, suspected, protocols.read(text[:_TEXT_LIMIT]))
+        suspected = _suspects(protocols, suspected, protocols.read(text[:LONGEST_WORDS]))
     kept = {**state.kept, **answers}
     fresh = msgspec.structs.replace(state, answers={}, pages=(), suspected=suspected, kept=kept)
     return _advanced(protocols, _listened(protocols, fresh))
@@ -231,7 +230,7 @@ def checked(protocols: Protocols, code: str, value: Value) -> Value:
     fits = {
         "bool": isinstance(value, bool),
         "enum": isinstance(value, str) and value in finding.values,
-        "text": isinstance(value, str) and len(value) <= _TEXT_LIMIT,
+        "text": isinstance(value, str) and len(value) <= LONGEST_WORDS,
     }
     if not fits[finding.type]:
         raise Invalid("bad_value", field=code, code=code)

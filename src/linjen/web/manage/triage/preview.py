@@ -19,7 +19,7 @@ from linjen.triage import answer, begin, candidates, choose, next_page, page_at
 from linjen.triage.asking.plausible import FALLBACK
 from linjen.triage.content.library import Protocols
 from linjen.triage.content.shape import LanguageFile
-from linjen.triage.state import Page
+from linjen.triage.state import LONGEST_WORDS, Page
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage.frame import Version, noted, protocols_of, see_version, triage_page
 from linjen.web.manage.triage.preview_pages import (
@@ -32,11 +32,12 @@ from linjen.web.manage.triage.preview_pages import (
 )
 from linjen.web.resident.intake.question_page import filled_page, read_page
 from linjen.web.resident.intake.sheet import Fault
+from linjen.web.resident.intake.step import MAX_WORDS_BODY
 from linjen.web.routing import get_page, post_page
 
 _SEXES, _WRITERS = ("female", "male", "unknown"), ("self", "parent", "relative")
 _AGE = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,6})?")
-_LONGEST_TEXT, _LONGEST_NAME, _OLDEST = 4000, 40, 130
+_LONGEST_NAME, _OLDEST = 40, 130
 _FIRST: dict[str, str] = {
     "age": "35",
     "sex": "female",
@@ -71,11 +72,18 @@ async def _draw_start(
         "languages": [{"value": code, "text": name} for code, name in _languages(exchange, version).items()],
     }
     return await triage_page(
-        exchange, "preview_start.html", version, status=status, fields=fields, errors=errors, **options
+        exchange,
+        "preview_start.html",
+        version,
+        status=status,
+        fields=fields,
+        errors=errors,
+        longest=LONGEST_WORDS,
+        **options,
     )
 
 
-@post_page("/manage/triage/{version:str}/previews", verb="see_triage", who="staff")
+@post_page("/manage/triage/{version:str}/previews", verb="see_triage", who="staff", max_body=MAX_WORDS_BODY)
 async def take_preview(exchange: Exchange) -> Response[Any]:
     """The beginning, or the answers to a page: the next page, or what it came to."""
     return await noted(exchange, "see_triage", _taken)
@@ -102,7 +110,7 @@ def _say(exchange: Exchange, key: str) -> str:
 
 
 async def _begin(exchange: Exchange, version: Version, protocols: Protocols) -> Response[Any]:
-    fields = {name: exchange.text_of(name, longest=_LONGEST_TEXT) for name in _FIRST}
+    fields = {name: exchange.text_of(name, longest=LONGEST_WORDS) for name in _FIRST}
     faults = tuple(_faults(exchange, version, fields))
     if faults:
         return await _draw_start(exchange, version, fields, faults, 422)

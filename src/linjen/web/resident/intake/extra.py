@@ -11,16 +11,18 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.triage.asking.forms import written_in
+from linjen.triage.state import LONGEST_WORDS
 from linjen.web.resident.intake.flow import form_reasons
 from linjen.web.resident.intake.sheet import Fault, Sheet
-from linjen.web.resident.intake.step import Step, Values, passed, routes_of
-from linjen.web.resident.intake.words import LONGEST, typed_text
+from linjen.web.resident.intake.step import MAX_WORDS_BODY, Step, Values, passed, routes_of
+from linjen.web.resident.intake.words import typed_text
 
 
 class ExtraStep(Step):
     """May be left empty."""
 
     name = "extra"
+    max_body = MAX_WORDS_BODY
 
     def stored(self, sheet: Sheet) -> Values:
         """What was added before."""
@@ -34,7 +36,7 @@ class ExtraStep(Step):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """When another window has saved something else, that is shown beside what was typed here."""
         other = sheet.intake.extra if sheet.intake.extra != values["extra"] else ""
-        return {"other": other, "longest": LONGEST}
+        return {"other": other, "longest": LONGEST_WORDS}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """A warning sign in it becomes a question of its own before the case can be sent."""

@@ -121,7 +121,7 @@ def offered_forms(sheet: Sheet) -> tuple[str, ...]:
     if not (sheet.is_admin and sheet.intake.text):
         return ()
     known, protocols = sheet.protocols.vocabulary.reasons, sheet.protocols
-    best = [one for one, score in protocols.read(sheet.intake.text).reasons[:MOST_CANDIDATES] if score >= FAINT]
+    best = [one for one, score in sheet.reading.reasons[:MOST_CANDIDATES] if score >= FAINT]
     return tuple(
         one for one in best
         if one in protocols.reasons and known[one].kind == "admin" and protocols.reasons[one].file.form

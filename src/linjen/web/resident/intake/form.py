@@ -15,13 +15,14 @@ from linjen.triage.asking.forms import FormField, checked_field, form_of, writte
 from linjen.web.resident.intake.around import in_other_language
 from linjen.web.resident.intake.flow import form_reasons
 from linjen.web.resident.intake.sheet import Fault, Sheet
-from linjen.web.resident.intake.step import Step, Values, passed, routes_of
+from linjen.web.resident.intake.step import MAX_WORDS_BODY, Step, Values, passed, routes_of
 
 
 class FormStep(Step):
     """All questions on one page: they are few, and none of them is asked to sort the case."""
 
     name = "form"
+    max_body = MAX_WORDS_BODY
 
     def stored(self, sheet: Sheet) -> Values:
         """What was answered before."""

@@ -18,7 +18,7 @@ from linjen.web.resident.intake.answering import AnsweringStep, take_quickly
 from linjen.web.resident.intake.flow import back_path
 from linjen.web.resident.intake.question_page import filled_page, page_values, read_page
 from linjen.web.resident.intake.sheet import Fault, Sheet
-from linjen.web.resident.intake.step import Values, show_step, take_step
+from linjen.web.resident.intake.step import MAX_WORDS_BODY, Values, show_step, take_step
 from linjen.web.routing import get_page, post_page
 
 _MOST_PAGES = 500
@@ -128,7 +128,7 @@ async def show_questions(exchange: Exchange) -> Response[Any]:
     return await show_step(exchange, STEP)
 
 
-@post_page("/intakes/{case_id:str}/questions/{place:str}", verb="write_intake", who="resident")
+@post_page("/intakes/{case_id:str}/questions/{place:str}", verb="write_intake", who="resident", max_body=MAX_WORDS_BODY)
 async def take_questions(exchange: Exchange) -> Response[Any]:
     """The answers to one page."""
     return await take_quickly(exchange, STEP) or await take_step(exchange, STEP)

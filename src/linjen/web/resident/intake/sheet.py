@@ -22,7 +22,7 @@ from linjen.triage.asking.facts import see_facts
 from linjen.triage.asking.interview import is_all_asked
 from linjen.triage.asking.plausible import FAINT
 from linjen.triage.own_words.words import detect_language
-from linjen.triage.state import Patient
+from linjen.triage.state import Patient, TextReading
 from linjen.units.units import Unit
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.around import around, support_for
@@ -101,6 +101,11 @@ class Sheet:
         return found
 
     @cached_property
+    def reading(self) -> TextReading:
+        """What the own words say, read once for a request: a long text takes a moment."""
+        return self.protocols.read(self.intake.text)
+
+    @cached_property
     def foreign(self) -> str:
         """The language that the own words seem to be in, when it is neither Swedish nor the page's; '' otherwise."""
         text, state = self.intake.text, self.kept_state
@@ -110,7 +115,7 @@ class Sheet:
             return ""
         # Words that resemble something we know are Swedish of some kind, whatever small words they lack.
         if found == "other":
-            read = read or self.protocols.read(text)
+            read = read or self.reading
             if any(score >= FAINT for _, score in read.reasons):
                 return ""
         return found

@@ -16,12 +16,12 @@ from linjen.people.guardians import list_children
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.flow import next_path
 from linjen.web.resident.intake.sheet import see_sheet
-from linjen.web.resident.intake.step import leave
+from linjen.web.resident.intake.step import MAX_WORDS_BODY, leave
 from linjen.web.resident.intake.words import typed_text
 from linjen.web.routing import get_page, post_page
 
 
-@post_page("/cases", verb="start_case", who="resident", limit="new_case")
+@post_page("/cases", verb="start_case", who="resident", limit="new_case", max_body=MAX_WORDS_BODY)
 async def start(exchange: Exchange) -> Response[Any]:
     """Begin with entry 'symptom' (Sök vård) or 'admin' (Administrativa frågor); without children it is for herself.
 

@@ -25,6 +25,8 @@ Values = dict[str, Any]
 
 #: Pages that tell what the triage says before the case is sent: it is kept with the draft then.
 SHOWN_AT_ONCE = frozenset({"emergency", "self_care"})
+#: Bytes: several long texts, and one that is told to be too long with all that was typed still there.
+MAX_WORDS_BODY = 1024 * 1024
 
 
 class Step:

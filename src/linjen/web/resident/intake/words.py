@@ -16,14 +16,12 @@ from linjen.core.visible import is_visible
 from linjen.triage import choose
 from linjen.triage.asking.forms import written_in
 from linjen.triage.asking.plausible import FALLBACK
+from linjen.triage.state import LONGEST_WORDS
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.flow import form_reasons, has_reasons
 from linjen.web.resident.intake.sheet import Fault, Sheet, open_sheet
-from linjen.web.resident.intake.step import Step, Values, is_outdated, leave, passed, routes_of, save
+from linjen.web.resident.intake.step import MAX_WORDS_BODY, Step, Values, is_outdated, leave, passed, routes_of, save
 from linjen.web.routing import post_page
-
-#: As far as the triage reads, in characters: a page and a half.
-LONGEST = 4_000
 
 
 def typed_text(exchange: Exchange, field: str, *, needed: str = "") -> tuple[str, list[Fault]]:
@@ -31,8 +29,8 @@ def typed_text(exchange: Exchange, field: str, *, needed: str = "") -> tuple[str
     value = exchange.form.get(field, "")
     raw = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     text = "".join(char for char in raw if char in "\n\t" or not _is_unreadable(char))
-    if len(text) > LONGEST:
-        words = exchange.say("intake.words.too_long", longest=LONGEST, over=len(text) - LONGEST)
+    if len(text) > LONGEST_WORDS:
+        words = exchange.say("intake.words.too_long", longest=LONGEST_WORDS, over=len(text) - LONGEST_WORDS)
         return text, [Fault(field, words)]
     if not is_visible(text):
         text = ""
@@ -49,7 +47,7 @@ class WordsStep(Step):
     """The page with the big box."""
 
     name = "words"
-    max_body = 1024 * 1024  # a very long text is told to be too long, with what was typed still there
+    max_body = MAX_WORDS_BODY
 
     def stored(self, sheet: Sheet) -> Values:
         """What was written before."""
@@ -64,7 +62,7 @@ class WordsStep(Step):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """When another window has saved something else, that is shown beside what was typed here."""
         other = sheet.intake.text if sheet.intake.text != values["text"] else ""
-        return {"other": other, "longest": LONGEST, "child": bool(sheet.about)}
+        return {"other": other, "longest": LONGEST_WORDS, "child": bool(sheet.about)}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """New words are read anew: other contact reasons may fit, and the tripwire listens."""
@@ -91,7 +89,7 @@ class WordsStep(Step):
 STEP = WordsStep()
 
 
-@post_page("/intakes/{case_id:str}/words/draft", verb="write_intake", who="resident")
+@post_page("/intakes/{case_id:str}/words/draft", verb="write_intake", who="resident", max_body=MAX_WORDS_BODY)
 async def keep_words(exchange: Exchange) -> Response[Any]:
     """What stands in the box when the page is left: kept as it is, unless another window has gone on.
 
