@@ -61,6 +61,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
     "reprioritise": (_NOBODY, STAFF_JUDGES),
+    "write_note": (_NOBODY, STAFF_IN_UNIT),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),

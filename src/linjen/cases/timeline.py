@@ -11,7 +11,7 @@ import msgspec
 from linjen.core.database import Connection
 
 #: What is told to staff alone, live or afterwards: a resident's open page does not learn that it happened.
-AMONG_STAFF = frozenset({"reprioritised", "level_judged"})
+AMONG_STAFF = frozenset({"reprioritised", "level_judged", "note_written"})
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -132,13 +132,15 @@ def _rank(row: LedgerRow, minutes: int, *, over: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def _due_words(priority: int, due_minute: int, today: date, *, over: bool) -> str:
-    """Until when the case should be met: 'genast', 'över tiden', 'senast kl. 14.35', 'senast i morgon kl. 08.10'."""
+    """Until when the case should be met: 'genast', 'över tiden', 'senast kl. 14.35', 'senast på lördag'."""
     if over or priority == 1:
         return say("sv", "ledger.over" if over else "ledger.at_once")
     due = datetime.fromtimestamp(due_minute * 60, UTC)
-    near = clock.local_date(due) == today
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)  # of a day only its date is told
-    return say("sv", "ledger.due", at=swedish.time_inside(due) if near else swedish.moment_words(due, noon))
+    on, days = clock.local_date(due), (clock.local_date(due) - today).days
+    if days > 1:
+        return say("sv", "ledger.due", at=swedish.day_words(on, noon))
+    return say("sv", "ledger.due", at=swedish.moment_words(due, noon) if days else swedish.time_inside(due))
 
 
 @cache

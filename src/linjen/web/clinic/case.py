@@ -12,6 +12,8 @@ from linjen.cases.alarms import list_alarms
 from linjen.cases.consent import list_consents
 from linjen.cases.history import list_past
 from linjen.cases.loading import Case, may, see_case
+from linjen.cases.note import LONGEST as LONGEST_NOTE
+from linjen.cases.note import list_notes
 from linjen.cases.reprioritise import list_reprioritised
 from linjen.cases.timeline import list_happenings
 from linjen.cases.triage_verdict import find_triage_verdict
@@ -25,6 +27,7 @@ from linjen.web.clinic.alarms import alarms_in_words, read_urgent
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
+from linjen.web.clinic.note import new_note_id, notes_in_words
 from linjen.web.clinic.reprioritise import changes_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
 from linjen.web.exchange import Exchange
@@ -68,6 +71,8 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
             "alarm_counts": await _counts(db, exchange, case),
             "urgent": await read_urgent(db, exchange, case.id),
+            "notes": notes_in_words(exchange, await list_notes(db, site.sealer, case.id)),
+            "may_note": await may(db, by, case.id, "write_note"), "note_id": new_note_id(),
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
@@ -75,7 +80,9 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
         }  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
-    return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
+    return exchange.page(
+        "clinic/case.html", status=status, head=head, case=case, tab_here="visit", note_longest=LONGEST_NOTE, **values
+    )
 
 
 async def _counts(db: Connection, exchange: Exchange, case: Case) -> AlarmCounts | None:
