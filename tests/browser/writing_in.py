@@ -192,9 +192,11 @@ class Intake:
             await box.fill("2026-11-02" if dated else "Svar")
 
     async def add_picture(self, picture: Path) -> None:
-        """Choose a picture; it is sent at once."""
+        """Choose a picture; it is sent at once, so that there is no button to send it once more with."""
+        await expect(self.main.locator("button[value=add]")).to_have_count(0)
         await self.main.locator("input[type=file]#picture").set_input_files(picture)
         await expect(self.main.locator(".lj-pictures li")).to_have_count(1)
+        await expect(self.main.locator("button[value=add]")).to_have_count(0)
 
     async def send(self) -> str:
         """Send it; the case's id."""

@@ -82,6 +82,42 @@ async def test_several_pictures_are_kept_clean_and_shown(region: Region) -> None
     assert b"\xff\xd8\xff" not in sealed[:32]
 
 
+async def test_the_same_picture_sent_again_is_kept_once_also_from_two_windows_and_when_all_room_is_taken(
+    region: Region,
+) -> None:
+    walk = await _at_pictures(region)
+    path = f"/intakes/{walk.case_id}/pictures"
+    answers: list[httpx.Response] = await asyncio.gather(*(
+        walk.who.post(path, {"do": "add"}, files=[as_file(photo())]) for _ in range(2)
+    ))  # fmt: skip
+    assert [answer.status_code for answer in answers] == [303, 303]
+    await walk.open("pictures")
+    first = _ids(walk)
+    assert len(first) == 1
+    await walk.send({"do": "add"}, files=[as_file(photo((20 * n, 0, 0))) for n in range(9)])
+    await walk.send({"do": "next"}, path=path, files=[as_file(photo())])
+    assert walk.step == "extra"
+    await walk.open("pictures")
+    assert (len(_ids(walk)), _ids(walk)[0]) == (10, first[0])
+
+
+async def test_the_same_picture_is_kept_again_after_it_was_removed(region: Region) -> None:
+    walk = await _at_pictures(region)
+    await walk.send({"do": "add"}, files=[as_file(photo())])
+    await walk.send({"remove": _ids(walk)[0]})
+    await walk.send({"do": "add"}, files=[as_file(photo())])
+    assert len(_ids(walk)) == 1
+
+
+async def test_the_button_with_nothing_chosen_says_so_at_the_field(region: Region) -> None:
+    walk = await _at_pictures(region)
+    await walk.send({"do": "add"}, files=[as_file(b"", "")])
+    assert walk.response.status_code == 422
+    assert walk.html.count("Välj först en bild eller ta en.") == 2, "at the field and in the summary"
+    await walk.send({"do": "next"}, path=f"/intakes/{walk.case_id}/pictures")
+    assert walk.step == "extra", "going on without a picture is as good"
+
+
 async def test_a_picture_can_be_removed_and_is_erased(region: Region) -> None:
     walk = await _at_pictures(region)
     await walk.send({"do": "add"}, files=[as_file(photo())])
@@ -132,11 +168,12 @@ async def test_a_picture_of_more_than_15_mb_is_refused_with_its_reason(region: R
 
 async def test_there_is_room_for_ten_also_when_two_windows_send_at_once(region: Region) -> None:
     walk = await _at_pictures(region)
-    await walk.send({"do": "add"}, files=[as_file(photo()) for _ in range(8)])
+    await walk.send({"do": "add"}, files=[as_file(photo((20 * n, 0, 0))) for n in range(8)])
     assert len(_ids(walk)) == 8
     path = f"/intakes/{walk.case_id}/pictures"
     answers: list[httpx.Response] = await asyncio.gather(*(
-        walk.who.post(path, {"do": "add"}, files=[as_file(photo()) for _ in range(2)]) for _ in range(2)
+        walk.who.post(path, {"do": "add"}, files=[as_file(photo((0, 90 * n, 90 * window))) for n in (1, 2)])
+        for window in (1, 2)
     ))  # fmt: skip
     assert sorted(answer.status_code for answer in answers) == [303, 422]
     assert await region.value("select count(*) from pictures where case_id = $1", UUID(walk.case_id)) == 10

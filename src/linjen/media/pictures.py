@@ -39,23 +39,42 @@ def _row_ids(case_id: UUID, picture_id: UUID) -> bytes:
 async def add_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, prepared: Prepared) -> UUID:
     """Attach a picture that has been made safe by decoding.prepare_picture; its id.
 
+    The same picture once more is not kept twice: the answer is the first one's id, as it was the first time.
+
     Raises Refused('too_many_pictures') for the eleventh, and as open_case. Decode before the transaction: decoding
     takes time, and this holds the case's row lock.
     """
     case = await open_case(db, by, case_id, "add_picture")
+    picture_id = new_id()
+    ids = _row_ids(case.id, picture_id)
+    display = sealer.seal("picture_display", prepared.display, ids)
+    kept = await _find_same(db, sealer, case.id, prepared.display, len(display))
+    if kept is not None:
+        return kept
     count = await _count(db, case.id)
     if count >= MOST:
         raise Refused("too_many_pictures", most=MOST)
-    picture_id = new_id()
-    ids = _row_ids(case.id, picture_id)
     await db.execute(
         "insert into pictures (id, case_id, by_id, display_sealed, thumbnail_sealed, width, height)"
         " values ($1, $2, $3, $4, $5, $6, $7)",
-        picture_id, case.id, by.person_id, sealer.seal("picture_display", prepared.display, ids),
+        picture_id, case.id, by.person_id, display,
         sealer.seal("picture_thumbnail", prepared.thumbnail, ids), prepared.width, prepared.height,
     )  # fmt: skip
     await count_pictures(db, case.id, count + 1)
     return picture_id
+
+
+async def _find_same(db: Connection, sealer: Sealer, case_id: UUID, display: bytes, length: int) -> UUID | None:
+    """The picture of this case with the same display file. `length` (bytes, sealed) spares unsealing the others."""
+    rows = await db.fetch(
+        "select id, display_sealed from pictures"
+        " where case_id = $1 and removed_at is null and octet_length(display_sealed) = $2",
+        case_id, length,
+    )  # fmt: skip
+    for row in rows:
+        if sealer.unseal("picture_display", row["display_sealed"], _row_ids(case_id, row["id"])) == display:
+            return UUID(str(row["id"]))
+    return None
 
 
 async def remove_picture(db: Connection, by: By, case_id: UUID, picture_id: UUID) -> None:

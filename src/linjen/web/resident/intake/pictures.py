@@ -93,6 +93,8 @@ async def _decoded(exchange: Exchange) -> tuple[list[Prepared], list[Fault]]:
     files = [one for one in exchange.form.getall("picture", []) if isinstance(one, UploadFile)]
     sent = [(one.filename or "", await one.read()) for one in files]
     sent = [(name, data) for name, data in sent if name or data]
+    if not sent and exchange.text_of("do", longest=20) == "add":
+        return [], [Fault("picture", exchange.say("intake.pictures.none_chosen"))]
     outcomes = await asyncio.gather(*(_one(exchange, name, data) for name, data in sent[:MOST]))
     ready = [one for one in outcomes if isinstance(one, Prepared)]
     faults = [one for one in outcomes if isinstance(one, Fault)]

@@ -3,6 +3,8 @@ start(document.querySelector("form[data-picture-form]"));
 
 function start(form) {
   if (!form) return;
+  // What is chosen is sent at once: the button would only send the same picture again.
+  form.querySelector("button[value=add]")?.closest(".lj-actions").remove();
   for (const input of form.querySelectorAll("input[type=file]")) {
     input.addEventListener("change", () => { if (input.files.length) send(form, input.id); });
   }
