@@ -29,6 +29,7 @@ _KINDS = (
     _Kind("sugar", "sugar", 0.5, 60, 4, 2, False),
     _Kind("ketones", "ketones", 0.3, 15, 4, 1, False),
     _Kind("tablets", "tablets", 1, 400, 0, 2, True),
+    _Kind("aday", "a_day", 1, 400, 0, 2, True),
     _Kind("pregweek", "week", 4, 42, 1, 0, True),
 )
 
@@ -57,7 +58,8 @@ def pairs_of(text: str) -> dict[str, float]:
 
 def read_numbers(tokens: Sequence[Token]) -> list[Number]:
     """Every number with a meaning as (kind, value, place). Kinds and units: temp °C, pulse beats a minute, spo2 %,
-    sugar and ketones mmol/l, tablets a count, agemonths of a child, pregweek weeks, minutes of a duration."""
+    sugar and ketones mmol/l, tablets a count, aday so many a day, agemonths of a child, pregweek weeks, minutes of a
+    duration."""
     forms = [token.form for token in tokens]
     found: list[Number] = []
     for at, form in enumerate(forms):
