@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from linjen.triage.own_words import quantities
 from linjen.triage.own_words.expressions import Lexicon
 from linjen.triage.own_words.portions import portions
-from linjen.triage.own_words.tripwire import find_red_flags, finding_levels, is_alarming, load_tripwire
-from linjen.triage.own_words.words import fold, is_near, read_lexicon_file, sound, tokenise
+from linjen.triage.own_words.tripwire import ELSEWHERE, find_red_flags, finding_levels, is_alarming, load_tripwire
+from linjen.triage.own_words.words import detect_language, fold, is_foreign, is_near, read_lexicon_file, sound, tokenise
 from tests.rules.lines import read_lines, wilson
 
 # "_blind" holds lines by other hands: when first read, 101 of 130 red flags were heard and 11 of 130 ordinary ones too.
@@ -452,3 +452,83 @@ def test_portions_hold_the_whole_text_and_overlap() -> None:
             found = text.find(part, max(0, at - 250))
             assert 0 <= found <= at, "nothing lies between two portions"
             at = found + len(part)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "code"),
+    [
+        ("jeg har vondt i brystet og får ikke puste", "no", "resp.dyspnea"),
+        ("jeg har vondt i brystet og får ikke puste", "no", "chest.pain"),
+        ("jeg har ondt i brystet og kan ikke få vejret", "da", "resp.dyspnea"),
+        ("jeg har ondt i brystet og kan ikke få vejret", "da", "chest.pain"),
+        ("han svarer ikke", "no", "gen.unresponsive"),
+        ("jeg vil ikke leve lenger", "no", "psych.suicidal"),
+        ("jeg vil ikke leve længere", "da", "psych.suicidal"),
+        ("halve ansiktet henger", "no", "neuro.face_droop"),
+        ("halve ansigtet hænger", "da", "neuro.face_droop"),
+        ("jeg blør mye", "no", "trauma.bleeding"),
+        ("det bløder meget", "da", "trauma.bleeding"),
+        ("minulla on rintakipu ja en saa henkeä", "fi", "resp.dyspnea"),
+        ("hän ei ole hereillä, hän on tajuton ja minulla on hätä", "fi", "gen.unresponsive"),
+        ("ich habe Brustschmerzen und bekomme keine Luft", "de", "chest.pain"),
+        ("ich will nicht mehr leben", "de", "psych.suicidal"),
+        ("me duele el pecho y no puedo respirar", "es", "resp.dyspnea"),
+        ("mi padre no responde", "es", "gen.unresponsive"),
+        ("benim göğsüm ağrıyor ve nefes alamıyorum", "tr", "chest.pain"),
+        ("ben ölmek istiyorum", "tr", "psych.suicidal"),
+        ("boli mnie w klatce i nie mogę oddychać", "pl", "resp.dyspnea"),
+        ("mój mąż jest nieprzytomny", "pl", "gen.unresponsive"),
+        ("عندي ألم في الصدر", "ar", "chest.pain"),
+        ("أشعر بألم في صدري ولا أستطيع التنفس", "ar", "resp.dyspnea"),
+        ("أريد أن أموت", "ar", "psych.suicidal"),
+    ],
+)
+def test_the_commonest_danger_words_of_other_languages_are_heard(text: str, language: str, code: str) -> None:
+    assert code in find_red_flags(text)
+    assert detect_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jeg har hoste og feber", "jeg har ikke vondt i brystet", "jeg har ondt i halsen siden i går",
+        "jeg blør mye fra mensen", "legen svarer ikke på telefon", "ich habe keine Brustschmerzen",
+        "nie boli mnie w klatce", "minulla on yskä ja kuumetta", "me duele la garganta", "عندي سعال وحرارة",
+    ],
+)  # fmt: skip
+def test_what_is_ordinary_or_denied_in_them_stays_silent(text: str) -> None:
+    assert not alarms(text), find_red_flags(text)
+
+
+def test_swedish_lines_are_not_taken_for_norwegian_or_danish() -> None:
+    lines = [line["text"] for name in ORDINARY for line in read_lines("ordinary_lines" + name)]
+    taken = [text for text in lines if detect_language(text) in {"no", "da"}]
+    assert len(taken) * 500 <= len(lines), taken
+
+
+def test_a_neighbour_s_language_is_foreign_also_with_its_ring_and_swedish_never_is() -> None:
+    assert is_foreign("jeg har noe som klør på armen og vet ikke hva det er")
+    assert not is_foreign("jag har något som kliar på armen och vet inte vad det är")
+
+
+def test_each_file_of_another_language_is_read_and_names_known_codes() -> None:
+    folder = files("linjen.triage").joinpath("lexicon", "elsewhere")
+    assert {file.name for file in folder.iterdir()} == {f"{language}.yaml" for language in ELSEWHERE}
+    assert {code for one in ELSEWHERE for code in read_lexicon_file(f"elsewhere/{one}.yaml")} <= finding_levels().keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "heard"),
+    [
+        ("mormor är sne i munnen", "neuro.face_droop", True),
+        ("munnen är sne på pappa", "neuro.face_droop", True),
+        ("jag är så sne på min chef", "neuro.face_droop", False),
+        ("behöver förnya recept på citodon, tar 10 om dagen nu", "med.paracetamol_over", True),
+        ("förnya alvedon, jag tar 12 om dagen", "med.paracetamol_over", True),
+        ("behöver förnya recept på citodon, tar 3 om dagen", "med.paracetamol_over", False),
+        ("förnya recept på metformin, tar 10 om dagen", "med.paracetamol_over", False),
+        ("recept på citodon, senast den 10 november om dagen passar", "med.paracetamol_over", False),
+    ],
+)
+def test_a_crooked_mouth_and_too_many_tablets_a_day_however_they_are_written(text: str, code: str, heard: bool) -> None:
+    assert (code in find_red_flags(text)) is heard

@@ -16,9 +16,11 @@ from linjen.triage.own_words.over import is_over
 from linjen.triage.own_words.portions import portions
 from linjen.triage.own_words.quantities import read_numbers
 from linjen.triage.own_words.silence import is_silent
-from linjen.triage.own_words.words import quote_of, read_lexicon_file, tokenise
+from linjen.triage.own_words.words import quote_of, read_lexicon_file, tokenise, unaccented
 
 ALARM_LEVELS = frozenset({1, 2})
+#: Languages of which only the commonest words for danger to life are known, by ISO 639-1 code: a file each.
+ELSEWHERE = ("no", "da", "fi", "de", "es", "tr", "pl", "ar")
 #: (characters, of them again in the next): what may be said in several sentences, and what in one. The search keeps
 #: only so many finds of a word, so a long text is not read in one go.
 _WIDE, _NARROW = (2000, 500), (500, 250)
@@ -39,6 +41,9 @@ def _lexicon() -> Lexicon:
     groups = read_lexicon_file("groups.yaml")
     flags = read_lexicon_file("red_flags.yaml")
     lines = {code: [line for line in text.splitlines() if line.strip()] for code, text in flags.items()}
+    for language in ELSEWHERE:
+        for code, text in read_lexicon_file(f"elsewhere/{language}.yaml").items():
+            lines.setdefault(code, []).extend(map(unaccented, filter(str.strip, text.splitlines())))
     keep = read_lexicon_file("keep.yaml")
     return Lexicon(groups, lines, keep["words"].split(), keep["dotless"].split())
 

@@ -35,6 +35,11 @@ def normal(word: str) -> str:
     return _STRETCHED.sub(r"\1", unicodedata.normalize("NFC", word).lower().translate(_ACCENTS).replace("’", "'"))
 
 
+def unaccented(line: str) -> str:
+    """A line of the lexicon in the letters that words of a text have: "blør" as "blör", "respiración" as "-cion"."""
+    return line.translate(_ACCENTS)
+
+
 def fold(word: str) -> str:
     """The word without the dots and rings of å ä ö, as typed on a foreign keyboard."""
     return word.translate(_FOLD)
@@ -146,6 +151,7 @@ def detect_language(text: str) -> str:
 
 #: What the lexicon holds words of.
 _READ = frozenset({"sv", "en"})
+_WITH_RING = frozenset({"no", "da"})
 
 
 def is_foreign(text: str) -> bool:
@@ -156,4 +162,5 @@ def is_foreign(text: str) -> bool:
     if language in {name for name, _, _ in _SCRIPTS}:
         return True
     words = re.findall(r"[^\W\d_]{2,}", text)
-    return "å" not in text.lower() and len(words) >= (8 if language == "other" else 4)
+    # An å is Swedish, or of a neighbour that has it too.
+    return ("å" not in text.lower() or language in _WITH_RING) and len(words) >= (8 if language == "other" else 4)
