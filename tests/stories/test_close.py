@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from uuid import UUID
 
-from tests.region import Region
+import pytest
+
+from linjen.cases.close import close
+from linjen.core.errors import Invalid
+from tests.region import Person, Region
+from tests.stories.test_answer_alarm import questions
 from tests.stories.test_ledger import ledger_of, names_in_order, owner_does
+from tests.stories.test_listening import heard
 
 _STATE = "select v.state from cases c join visits v on v.id = c.visit_id where c.id = $1"
 _REASON = "select v.close_reason from cases c join visits v on v.id = c.visit_id where c.id = $1"
@@ -90,3 +98,94 @@ async def test_a_failed_event_leaves_nothing_changed(region: Region) -> None:
     await owner_does(region, "alter table events add constraint broken check (kind <> 'closed') not valid")
     assert (await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})).status_code == 500
     assert await region.value(_STATE, case_id) == "in_progress"
+
+
+_ADVICE = {"reason": "advice"}
+
+
+async def confirmed(region: Region) -> tuple[UUID, Person, Person]:
+    """A case that Karin holds, whose writer confirmed a warning sign and was answered."""
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    karin = await region.staff("karin", "ankaret")
+    await gustav.say(case_id, "Nu har jag svårt att andas")
+    await heard(region, case_id, 1)
+    for action, _ in await questions(gustav, case_id):
+        await gustav.post(action, {"answer": "yes"})
+    await karin.say(case_id, "Hej Gustav, hur är det nu?")
+    return case_id, karin, gustav
+
+
+def acknowledged(page: str) -> dict[str, object]:
+    """The closing form with its box ticked, for the alarms that stand on the page."""
+    return _ADVICE | {"dealt_with": "yes", "alarm": re.findall(r'name="alarm" value="([^"]+)"', page)}
+
+
+async def test_what_alarmed_stands_on_the_closing_page_and_must_be_taken_care_of(region: Region) -> None:
+    case_id, karin, _ = await confirmed(region)
+    url = f"/clinic/cases/{case_id}/closings"
+    page = (await karin.get(url)).text
+    assert "svårt att andas" in page
+    assert "Patienten svarar ja" in page
+    assert 'name="dealt_with" value="yes"' in page
+    for data in (_ADVICE, _ADVICE | {"dealt_with": "yes"}):
+        refused = await karin.post(url, data)
+        assert refused.status_code == 422
+        assert 'href="#dealt_with"' in refused.text
+        assert 'id="dealt_with-error"' in refused.text
+    assert await region.value(_STATE, case_id) == "in_progress"
+    assert (await karin.post(url, acknowledged(page))).status_code == 303
+    assert (await karin.post(url, acknowledged(page))).status_code == 303, "the same twice is one end"
+    kept = "select jsonb_array_length(data -> 'alarms') from events where case_id = $1 and kind = 'closed'"
+    assert await region.value(kept, case_id) == page.count('name="alarm"')
+
+
+async def test_no_other_way_to_close_passes_an_alarm_by(region: Region) -> None:
+    case_id, _, _ = await confirmed(region)
+    with pytest.raises(Invalid, match="alarms_left"):
+        async with region.site.database.transaction() as db:
+            await close(db, region.actors.staff("karin", "ankaret"), case_id, "advice")
+
+
+async def test_an_alarm_that_comes_while_the_page_is_open_is_asked_about_anew(region: Region) -> None:
+    case_id, karin, gustav = await confirmed(region)
+    url = f"/clinic/cases/{case_id}/closings"
+    before = acknowledged((await karin.get(url)).text)
+    known = await region.value("select count(*) from alarms where case_id = $1", case_id)
+    await gustav.say(case_id, "Nu svimmade jag")
+    await heard(region, case_id, known + 1)  # type: ignore[operator]
+    refused = await karin.post(url, before)
+    assert refused.status_code == 422
+    assert "svimmade" in refused.text
+    assert " checked" not in refused.text.split('id="dealt_with"')[1].split(">")[0]
+    assert await region.value(_STATE, case_id) == "in_progress"
+
+
+async def test_what_was_wrong_or_answered_no_asks_for_nothing(region: Region) -> None:
+    case_id, karin, _ = await confirmed(region)
+    url = f"/clinic/cases/{case_id}/closings"
+    await region.site.database.execute(
+        "update alarms set answer = 'no', answered_at = now() where case_id = $1", case_id
+    )  # fmt: skip
+    assert "dealt_with" not in (await karin.get(url)).text
+    await region.site.database.execute(
+        "update alarms set answer = 'yes', verdict = 'wrong', judged_at = now(), judged_by = $2 where case_id = $1",
+        case_id, region.actors.staff("karin", "ankaret").person_id,
+    )  # fmt: skip
+    assert "dealt_with" not in (await karin.get(url)).text
+    assert (await karin.post(url, _ADVICE)).status_code == 303
+
+
+async def test_where_words_alarmed_no_advice_for_waiting_comes_back_when_the_case_is_closed(region: Region) -> None:
+    case_id, astrid = region.cases["waiting"], await region.resident("astrid")
+    karin = await region.staff("karin", "ankaret")
+    assert "Råd till dig" in (await astrid.get(f"/cases/{case_id}")).text
+    await karin.post(f"/clinic/cases/{case_id}/claims")
+    await astrid.say(case_id, "Nu har jag svårt att andas")
+    await heard(region, case_id, 1)
+    await karin.say(case_id, "Hej Astrid, jag ringer dig.")
+    assert "Råd till dig" not in (await astrid.get(f"/cases/{case_id}")).text
+    url = f"/clinic/cases/{case_id}/closings"
+    assert (await karin.post(url, acknowledged((await karin.get(url)).text))).status_code == 303
+    page = (await astrid.get(f"/cases/{case_id}")).text
+    assert "Råd till dig" not in page
+    assert page.index("Livshotande tillstånd?") < page.index("Du har fått råd")

@@ -82,6 +82,14 @@ async def list_alarms(db: Connection, sealer: Sealer, case_id: UUID) -> list[Ala
     ]  # fmt: skip
 
 
+_STANDING = "case_id = $1 and verdict is distinct from 'wrong' and answer is distinct from 'no'"
+
+
+async def find_standing(db: Connection, case_id: UUID) -> frozenset[UUID]:
+    """The alarms that may be so: not judged wrong and not answered no. Whoever closes the case has met them."""
+    return frozenset(row["id"] for row in await db.fetch(f"select id from alarms where {_STANDING}", case_id))
+
+
 async def list_unanswered(db: Connection, sealer: Sealer, case_id: UUID) -> list[Alarm]:
     """The signs in what she wrote since staff last wrote, the most urgent first. The caller has seen the case.
 

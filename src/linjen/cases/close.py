@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.alarms import find_standing
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -14,8 +17,12 @@ from linjen.core.events import record
 REASONS = ("advice", "booked", "prescribed", "redirected", "inactive", "wrong_unit", "withdrawn")
 
 
-async def close(db: Connection, by: By, case_id: UUID, reason: str) -> None:
-    """End the case. Raises Invalid('unknown_reason') and as open_case; the same close once more changes nothing."""
+async def close(db: Connection, by: By, case_id: UUID, reason: str, dealt_with: Collection[UUID] = ()) -> None:
+    """End the case. `dealt_with` are the alarms that its holder says she has taken care of; the event keeps them.
+
+    Raises Invalid('unknown_reason'), Invalid('alarms_left') while another alarm may be so, and as open_case. The same
+    close once more changes nothing.
+    """
     if reason not in REASONS:
         raise Invalid("unknown_reason", "reason")
     try:
@@ -24,12 +31,19 @@ async def close(db: Connection, by: By, case_id: UUID, reason: str) -> None:
         if await _is_done(db, by, case_id, reason):
             return
         raise
+    standing = await find_standing(db, case_id)
+    if standing - set(dealt_with):
+        raise Invalid("alarms_left", "dealt_with")
     await db.execute(
         "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(),"
         " closed_by = $2, close_reason = $3 where id = (select visit_id from cases where id = $1)",
         case_id, by.person_id, reason,
     )  # fmt: skip
-    await record(db, case_id, "closed", by.kind, by.person_id, {"reason": reason})
+    await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, standing))
+
+
+def _data(reason: str, standing: Collection[UUID]) -> dict[str, Any]:
+    return {"reason": reason, "alarms": sorted(map(str, standing))} if standing else {"reason": reason}
 
 
 async def _is_done(db: Connection, by: By, case_id: UUID, reason: str) -> bool:

@@ -146,7 +146,7 @@ class History:
             await judge_alarm(db, self.karin, case_id, alarm, sign)
         if said is not None:
             await judge_level(db, sealer, self.karin, case_id, said)
-        await close(db, self.karin, case_id, "advice")
+        await close(db, self.karin, case_id, "advice", dealt_with=alarms)
         self.when.append((case_id, at))
 
     async def advised(self, by: By, sex: str, at: datetime, *, followed: bool) -> None:

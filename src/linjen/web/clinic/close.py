@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.alarms import find_standing, list_alarms
 from linjen.cases.close import REASONS, close
-from linjen.cases.loading import see_case
+from linjen.cases.loading import may, see_case
 from linjen.cases.triage_verdict import find_triage_verdict, judge_level
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
+from linjen.core.ids import parse_id
+from linjen.web.clinic.alarms import alarms_in_words
 from linjen.web.clinic.case_head import case_head
 from linjen.web.clinic.triage_verdict import Filled, said_in, sent_verdict, verdict_question
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
+
+#: What close() refuses, in words; the other reasons are those of the question about the level.
+_WORDS = {"alarms_left": "clinic.close.alarms_left"}
 
 
 @get_page("/clinic/cases/{case_id:str}/closings", verb="close", who="staff")
@@ -28,16 +35,34 @@ async def ask(exchange: Exchange) -> Response[Any]:
 async def end(exchange: Exchange) -> Response[Any]:
     """Back to the ledger with a word of it, or the questions anew when something has to be changed."""
     reason, filled = exchange.text_of("reason", longest=40), sent_verdict(exchange)
-    if reason not in REASONS:
-        return await _ask(exchange, filled=filled, errors={"reason": exchange.say("clinic.close.choose")})
+    errors = {} if reason in REASONS else {"reason": exchange.say("clinic.close.choose")}
     try:
         async with exchange.site.database.transaction() as db:
-            await _judge(db, exchange, filled)
-            await close(db, exchange.by, exchange.id_of("case_id"), reason)
+            errors |= await _unmet(db, exchange)
+            if not errors:
+                await _judge(db, exchange, filled)
+                await close(db, exchange.by, exchange.id_of("case_id"), reason, _dealt_with(exchange))
     except Invalid as error:
-        told = {error.field: exchange.say(f"clinic.verdict.{error.reason}")}
-        return await _ask(exchange, reason, filled, told)
+        errors = {error.field: exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))}
+    if errors:
+        return await _ask(exchange, reason, filled, errors)
     return exchange.redirect("/clinic/ledger?done=closed")
+
+
+async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
+    """What must be answered before the case can end, told together with what else is missing."""
+    case_id = exchange.id_of("case_id")
+    if not await may(db, exchange.by, case_id, "close"):
+        return {}  # close() says why, or that it is done already
+    left = await find_standing(db, case_id) - _dealt_with(exchange)
+    return {"dealt_with": exchange.say(_WORDS["alarms_left"])} if left else {}
+
+
+def _dealt_with(exchange: Exchange) -> frozenset[UUID]:
+    """The alarms that stood on the page whose box was ticked: one that came meanwhile is asked about anew."""
+    if not exchange.text_of("dealt_with", longest=10):
+        return frozenset()
+    return frozenset(found for one in exchange.all_of("alarm") if (found := parse_id(one)))
 
 
 async def _judge(db: Connection, exchange: Exchange, filled: Filled) -> None:
@@ -59,10 +84,13 @@ async def _ask(
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "close")
         head = await case_head(db, exchange, case)
         found = await find_triage_verdict(db, exchange.site.sealer, case.id)
+        standing = await find_standing(db, case.id)
+        alarms = [one for one in await list_alarms(db, exchange.site.sealer, case.id) if one.id in standing]
     options = [{"value": one, "text": exchange.say(f"clinic.close.reasons.{one}")} for one in REASONS]
     return exchange.page(
         "clinic/close.html", status=422 if errors else 200, head=head, options=options, reason=reason,
         errors=[{"field": field, "text": text} for field, text in errors.items()], error_of=errors,
+        alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
 

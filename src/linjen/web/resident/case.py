@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.alarms import find_standing
 from linjen.cases.answer_times import usual_minutes
 from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
@@ -70,13 +71,15 @@ async def _read_around(
     heard = await read_heard(db, exchange, case, protocols)
     heard = heard or await hear_unsent(db, exchange, case, protocols, unsent)
     life = 1 in {case.priority, case.urgency}
+    alarmed = bool(await find_standing(db, case.id))
+    may_wait = not (life or alarmed or (heard and heard.danger))
     return {
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
         "promise": await _promise(db, exchange, case, around),
-        "heard": heard, "life": life and case.state != "closed",
+        "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
         "when": _when(exchange, case), "closed": _closed(case),
-        "intake": await _read_intake(db, exchange, case, protocols, may_wait=not (life or (heard and heard.danger))),
+        "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
     }  # fmt: skip
@@ -111,7 +114,7 @@ def _closed(case: Case) -> str:
 async def _read_intake(
     db: Connection, exchange: Exchange, case: Case, protocols: Protocols, *, may_wait: bool
 ) -> dict[str, Any]:  # fmt: skip
-    """What she told and was advised; where it may be a matter of life there is no advice for waiting at home."""
+    """What she told and was advised; where her words alarmed there is no advice for waiting at home."""
     sealer = exchange.site.sealer
     intake = await read_intake(db, sealer, case.id)
     found = await read_assessment(db, sealer, case.id)
