@@ -28,6 +28,7 @@ from linjen.triage import (
     pages_left,
 )
 from linjen.triage.asking.interview import is_emergency
+from linjen.triage.asking.plausible import candidates, resembling
 from linjen.triage.asking.summary import summary
 from linjen.triage.asking.wording import about_patient, asked, worded
 from linjen.triage.state import TextReading
@@ -334,3 +335,24 @@ def test_short_headings_share_a_page_and_it_is_found_again() -> None:
         english = page_at(protocols, done, place, "en")
         assert english is not None
         assert english.text == "A few more questions"
+
+
+def test_what_was_offered_and_not_chosen_is_asked_about_only_where_it_is_near() -> None:
+    protocols = reading(TextReading("sv", (("yrsel", 0.30), ("krakningar", 0.26), ("huvudvark", 0.14)), ()))
+    unchosen = begin(protocols, 40, "female", "self", "yr")
+    assert resembling(protocols, unchosen) == ("yrsel", "krakningar", "huvudvark")
+    assert resembling(protocols, choose(protocols, unchosen, ["yrsel"])) == ("krakningar",)
+
+
+def test_words_that_say_little_ask_about_none_by_chance_and_a_faint_reason_is_not_offered() -> None:
+    protocols = reading(TextReading("en", (("brostsmarta", 0.15), ("blod_urin", 0.09), ("pung", 0.04)), ()))
+    state = begin(protocols, 40, "male", "self", "chest")
+    assert [one.id for one in candidates(protocols, state)] == ["brostsmarta", "blod_urin", "ovrigt"]
+    assert resembling(protocols, state) == ("brostsmarta",)
+
+
+@pytest.mark.parametrize(("age", "asked"), [(30, True), (82, False)])
+def test_nobody_past_it_is_asked_about_emergency_contraception(age: int, asked: bool) -> None:
+    protocols = reading(TextReading("sv", (("akut_p_piller", 0.3), ("yrsel", 0.3)), ()))
+    state = begin(protocols, age, "female", "self", "yr")
+    assert ("akut_p_piller" in resembling(protocols, state)) is asked

@@ -12,6 +12,9 @@ FALLBACK = "ovrigt"
 NO_AMONG_CHOICES = "no"
 MOST_CANDIDATES = 5
 NEAR = 0.4  # a reason is worth a lead question with two fifths of the best one's score
+NEAR_WHEN_UNSURE = 0.7  # ... where the words say so little that their order is chance, and the compass asks anyway
+NEAR_THE_CHOSEN = 0.6  # ... where she was shown it and chose another
+OFFERED = 0.3  # a reason is offered to choose from with this part of the best one's score
 FAINT = 0.06  # below this the text says too little for any reason
 UNSURE = 0.16  # below this the words leave it open what the case is about, and the compass asks
 
@@ -21,10 +24,11 @@ def candidates(protocols: Protocols, state: State) -> tuple[Candidate, ...]:
     """The best contact reasons that fit the patient, best first, at most five, then "Övrigt besvär"."""
     known = protocols.vocabulary.reasons
     facts: Facts = {PATIENT: state.patient.age_years, SEX: state.patient.sex}
+    least = max([FAINT, *(OFFERED * score for _, score in state.reading.reasons)])
     found = [
         Candidate(id, known[id].name, score)
         for id, score in state.reading.reasons
-        if id in known and id != FALLBACK and is_for(protocols, id, facts)
+        if id in known and id != FALLBACK and score >= least and is_for(protocols, id, facts)
     ]
     return (*found[:MOST_CANDIDATES], Candidate(FALLBACK, known[FALLBACK].name, 0.0))
 
@@ -40,7 +44,8 @@ def by_text(protocols: Protocols, state: State) -> tuple[str, ...]:
     found = [one for one in candidates(protocols, state) if one.id != FALLBACK]
     if not found or found[0].score < FAINT:
         return ()
-    return tuple(one.id for one in found if one.score >= NEAR * found[0].score)
+    near = NEAR if found[0].score >= UNSURE else NEAR_WHEN_UNSURE
+    return tuple(one.id for one in found if one.score >= near * found[0].score)
 
 
 @remembered
@@ -67,8 +72,15 @@ def by_findings(protocols: Protocols, state: State, facts: FactTable) -> tuple[s
 
 
 def resembling(protocols: Protocols, state: State) -> tuple[str, ...]:
-    """The reasons that the text makes plausible and the resident did not choose."""
-    return tuple(id for id in by_text(protocols, state) if id not in state.chosen)
+    """The reasons that the text makes plausible and the resident did not choose.
+
+    She was shown them beside the one that she chose, so they must be nearer to the best than where nobody has chosen.
+    """
+    found = [id for id in by_text(protocols, state) if id not in state.chosen]
+    if not state.chosen or not found:
+        return tuple(found)
+    score = {one.id: one.score for one in candidates(protocols, state)}
+    return tuple(id for id in found if score[id] >= NEAR_THE_CHOSEN * max(score.values()))
 
 
 def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:
