@@ -28,7 +28,7 @@ from linjen.triage import (
     pages_left,
 )
 from linjen.triage.asking.interview import is_emergency
-from linjen.triage.asking.plausible import candidates, resembling
+from linjen.triage.asking.plausible import resembling
 from linjen.triage.asking.summary import summary
 from linjen.triage.asking.wording import about_patient, asked, worded
 from linjen.triage.state import TextReading
@@ -181,7 +181,7 @@ def test_a_child_under_three_months_with_fever_is_an_emergency() -> None:
         ("gen.temp", 385.0, "bad_value"),
         ("gen.temp", float("nan"), "bad_value"),
         ("gen.course", "sideways", "bad_value"),
-        ("pain.location", "x" * 5000, "bad_value"),
+        ("pain.location", "x" * 20_001, "bad_value"),
     ],
 )
 def test_an_answer_outside_the_vocabulary_is_refused(code: str, value: bool | float | str, reason: str) -> None:
