@@ -12,6 +12,7 @@ from linjen.cases.close import close
 from linjen.core.errors import Invalid
 from tests.region import Person, Region
 from tests.stories.test_answer_alarm import questions
+from tests.stories.test_drafts import keep
 from tests.stories.test_ledger import ledger_of, names_in_order, owner_does
 from tests.stories.test_listening import heard
 
@@ -189,3 +190,30 @@ async def test_where_words_alarmed_no_advice_for_waiting_comes_back_when_the_cas
     page = (await astrid.get(f"/cases/{case_id}")).text
     assert "Råd till dig" not in page
     assert page.index("Livshotande tillstånd?") < page.index("Du har fått råd")
+
+
+async def test_what_the_nurse_has_typed_and_not_sent_is_not_lost_in_silence(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    url = f"/clinic/cases/{case_id}/closings"
+    assert "leave_draft" not in (await karin.get(url)).text
+    assert await keep(karin, region, case_id, "Hej Gustav! " + "Ring oss om hostan inte ger med sig. " * 20) == 200
+    page = (await karin.get(url)).text
+    assert "Du har ett meddelande som inte är skickat" in page
+    assert "Hej Gustav! Ring oss" in page
+    assert f'href="/clinic/cases/{case_id}#composer-text"' in page
+    refused = await karin.post(url, _ADVICE)
+    assert refused.status_code == 422
+    assert 'id="leave_draft-error"' in refused.text
+    assert 'value="advice" checked' in refused.text, "what was chosen stays"
+    assert await region.value(_STATE, case_id) == "in_progress"
+    assert (await karin.post(url, _ADVICE | {"leave_draft": "yes"})).status_code == 303
+
+
+async def test_a_draft_that_was_sent_or_emptied_asks_for_nothing(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    assert await keep(karin, region, case_id, "  ") == 200
+    await keep(await region.resident("gustav"), region, case_id, "Gustavs eget")
+    page = (await karin.get(f"/clinic/cases/{case_id}/closings")).text
+    assert "inte är skickat" not in page
+    assert "Gustavs eget" not in page
+    assert (await karin.post(f"/clinic/cases/{case_id}/closings", _ADVICE)).status_code == 303

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from litestar import Response
 
 from linjen.cases.alarms import find_standing, list_alarms
 from linjen.cases.close import REASONS, close
+from linjen.cases.drafts import find_draft
 from linjen.cases.loading import may, see_case
 from linjen.cases.triage_verdict import find_triage_verdict, judge_level
 from linjen.core.database import Connection
@@ -23,6 +25,9 @@ from linjen.web.routing import get_page, post_page
 
 #: What close() refuses, in words; the other reasons are those of the question about the level.
 _WORDS = {"alarms_left": "clinic.close.alarms_left"}
+
+#: Characters of an unsent message: enough to know it again.
+_BEGINNING = 160
 
 
 @get_page("/clinic/cases/{case_id:str}/closings", verb="close", who="staff")
@@ -54,8 +59,22 @@ async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
     case_id = exchange.id_of("case_id")
     if not await may(db, exchange.by, case_id, "close"):
         return {}  # close() says why, or that it is done already
-    left = await find_standing(db, case_id) - _dealt_with(exchange)
-    return {"dealt_with": exchange.say(_WORDS["alarms_left"])} if left else {}
+    unmet = {}
+    if await find_standing(db, case_id) - _dealt_with(exchange):
+        unmet["dealt_with"] = exchange.say(_WORDS["alarms_left"])
+    if not _leaves_draft(exchange) and await _unsent(db, exchange, case_id):
+        unmet["leave_draft"] = exchange.say("clinic.close.draft_left")
+    return unmet
+
+
+async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
+    """How the message begins that she has typed and not sent, '' when there is none."""
+    text = (await find_draft(db, exchange.site.sealer, exchange.by, case_id)).strip()
+    return shorten(text, _BEGINNING, placeholder=" …") if text else ""
+
+
+def _leaves_draft(exchange: Exchange) -> bool:
+    return bool(exchange.text_of("leave_draft", longest=10))
 
 
 def _dealt_with(exchange: Exchange) -> frozenset[UUID]:
@@ -85,12 +104,14 @@ async def _ask(
         head = await case_head(db, exchange, case)
         found = await find_triage_verdict(db, exchange.site.sealer, case.id)
         standing = await find_standing(db, case.id)
+        unsent = await _unsent(db, exchange, case.id)
         alarms = [one for one in await list_alarms(db, exchange.site.sealer, case.id) if one.id in standing]
     options = [{"value": one, "text": exchange.say(f"clinic.close.reasons.{one}")} for one in REASONS]
     return exchange.page(
         "clinic/close.html", status=422 if errors else 200, head=head, options=options, reason=reason,
         errors=[{"field": field, "text": text} for field, text in errors.items()], error_of=errors,
         alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
+        unsent=unsent, leave_draft=_leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
 
