@@ -170,9 +170,13 @@ async def test_a_typed_number_must_be_one_and_the_answers_stay(region: Region) -
     await walk.send(answers)
     assert walk.response.status_code == 422
     assert "<title>Fel:" in walk.html
-    assert "Skriv ett tal mellan 0 och 36500." in walk.html
+    assert "Skriv med siffror, till exempel 3." in walk.html
+    summary = walk.html.partition('id="error-summary"')[2].partition("</ul>")[0]
+    assert ">Ungefär hur många dagar har besväret varat? Skriv med siffror, till exempel 3.</a>" in summary
     assert 'value="länge"' in walk.html
-    await walk.send({**answers, "gen.duration_days": "3,5"})
+    await walk.send({**answers, "gen.duration_days": "40000"})
+    assert "Skriv ett tal mellan 0 och 36500." in walk.html
+    await walk.send({**answers, "gen.duration_days": "ca 3,5 dagar"})
     assert walk.response.status_code == 200
     assert (await _state(region, walk))["answers"]["gen.duration_days"] == 3.5
 

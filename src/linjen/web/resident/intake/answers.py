@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from linjen.triage import Asked, Value
 from linjen.triage.asking.wording import amount
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.sheet import Fault
+from linjen.web.resident.intake.typed_numbers import read_typed
 from linjen.web.resident.intake.words import typed_text
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -68,7 +68,7 @@ def read_answer(exchange: Exchange, asked: Asked, fields: Mapping[str, str]) -> 
     if sent == UNKNOWN:
         return None
     if sent not in choices:
-        return Fault(asked.code, exchange.say("intake.questions.missing"))
+        return _fault(exchange, asked, "missing")
     return choices[sent]
 
 
@@ -78,25 +78,27 @@ def _confirmed_number(exchange: Exchange, asked: Asked, fields: Mapping[str, str
         return _number(exchange, asked, typed, unknown=False)
     if chosen == STATED:
         return asked.stated
-    return None if chosen == UNKNOWN else Fault(asked.code, exchange.say("intake.questions.missing"))
+    return None if chosen == UNKNOWN else _fault(exchange, asked, "missing")
 
 
 def _number(exchange: Exchange, asked: Asked, sent: str, *, unknown: bool) -> Value | Fault:
     if unknown and not sent:
         return None
     if unknown:
-        return Fault(asked.code, exchange.say("intake.questions.number_or_unknown"))
+        return _fault(exchange, asked, "number_or_unknown")
     if not sent:
-        return Fault(asked.code, exchange.say("intake.questions.number_missing"))
-    try:
-        number = float(sent.replace(",", ".").replace(" ", "").replace(" ", ""))
-    except ValueError:
-        number = math.nan
+        return _fault(exchange, asked, "number_missing")
+    number = read_typed(sent, asked.unit)
+    if number is None:
+        return _fault(exchange, asked, "number_how")
     low, high = _LOW if asked.low is None else asked.low, _HIGH if asked.high is None else asked.high
     if not low <= number <= high:
-        words = exchange.say("intake.questions.number", low=f"{low:g}", high=f"{high:g}")
-        return Fault(asked.code, words)
+        return _fault(exchange, asked, "number", low=f"{low:g}", high=f"{high:g}")
     return number
+
+
+def _fault(exchange: Exchange, asked: Asked, key: str, **values: str) -> Fault:
+    return Fault(asked.code, exchange.say(f"intake.questions.{key}", **values), asked.text)
 
 
 def answer_words(exchange: Exchange, asked: Asked, value: Value) -> str:

@@ -30,10 +30,16 @@ from linjen.web.resident.intake.around import around, support_for
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """One thing to change on a page: where, and in which words."""
+    """One thing to change on a page: where, and in which words; `question` where the summary must say which it is."""
 
     field: str
     text: str
+    question: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The words of the summary's link, which stand alone and far from the field."""
+        return f"{self.question} {self.text}".strip()
 
 
 @dataclasses.dataclass
