@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,8 +12,11 @@ import pytest
 from linjen.cli.main import main
 from linjen.triage.checking.lint import Problem, check
 from linjen.triage.checking.lint_vignettes import rules_without_vignette
+from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.checking.reading_level import lix
 from linjen.triage.content.library import FOLDER, read_folder
+from linjen.triage.content.vignettes import FOLDER as VIGNETTES
+from linjen.triage.vocabulary import vocabulary
 
 
 def spoilt(tmp_path: Path, file: str, old: str, new: str) -> tuple[list[Problem], int]:
@@ -118,3 +122,90 @@ def test_lix() -> None:
     assert lix("") == 0
     assert lix("Jag mår bra. Du mår bra.") == 3
     assert lix("Luftvägarna svullnar.") == 2 + 100
+
+
+@pytest.mark.parametrize(
+    ("condition", "never"),
+    [
+        ("gen.duration_days >= 8 and gen.duration_days < 3", True),
+        ("expo.strep and (gen.duration_days < 3 and gen.duration_days > 3)", True),
+        ("gen.duration_days == 4 and gen.duration_days <= 3", True),
+        ("all(gen.duration_days >= 8, expo.strep, gen.duration_days < 3)", True),
+        ("gen.duration_days >= 8 and not gen.duration_days >= 3", True),
+        ("age_years < 4 and age_years >= 60 and expo.strep", True),
+        ("expo.strep or gen.duration_days >= 8 and gen.duration_days < 3", True),
+        ("gen.duration_days >= 3 and gen.duration_days <= 3", False),
+        ("gen.duration_days >= 8 or gen.duration_days < 3", False),
+        ("gen.duration_days >= 8 and (expo.strep or gen.duration_days < 30)", False),
+        ("gen.duration_days >= 8 and gen.temp < 3", False),
+        ("not gen.duration_days >= 8 and not gen.duration_days < 9", False),
+    ],
+)
+def test_limits_that_no_number_meets_are_a_fault(tmp_path: Path, condition: str, never: bool) -> None:
+    problems, line = spoilt(tmp_path, "halsont.yaml", "if: expo.strep", f"if: {condition}")
+    told = [(one.file, one.line) for one in problems if "never hold together" in one.reason]
+    assert told == ([("halsont.yaml", line)] if never else [])
+    assert not problems or all("kan aldrig gälla samtidigt" in problem_words(one.reason) for one in problems)
+
+
+def copied(tmp_path: Path) -> Path:
+    folder = tmp_path / "region" / "protocols"
+    shutil.copytree(FOLDER, folder)
+    return folder
+
+
+def test_the_command_says_how_many_reasons_have_a_protocol(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["triage", "check"]) == 0
+    told = capsys.readouterr().out
+    assert "not held against vignettes" not in told
+    counted = re.search(r"(\d+) of (\d+) contact reasons have a protocol of their own", told)
+    assert counted
+    assert counted[1] == counted[2] == str(len(vocabulary().reasons))
+
+
+def test_a_missing_reason_is_a_fault_of_what_ships_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, all_of_them = copied(tmp_path), len(vocabulary().reasons)
+    (folder / "halsont.yaml").unlink()
+    assert main(["triage", "check", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert "halsont.yaml:1: the contact reason halsont has no protocol" in told
+    assert f"{all_of_them - 1} of {all_of_them} contact reasons" in told
+    general = folder / "general.yaml"
+    general.write_text(general.read_text("utf-8").replace("name: linjen_exempel", "name: egen", 1), encoding="utf-8")
+    main(["triage", "check", str(folder)])
+    told = capsys.readouterr().out
+    assert "has no protocol" not in told
+    assert f"{all_of_them - 1} of {all_of_them} contact reasons" in told
+
+
+def test_a_yaml_name_that_is_no_file_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = copied(tmp_path)
+    (folder / "mapp.yaml").mkdir()
+    os.mkfifo(folder / "ror.yaml")
+    (folder / "ingenstans.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    assert main(["triage", "check", str(folder)]) == 1
+    told = capsys.readouterr().out
+    for name in ("mapp", "ror", "ingenstans"):
+        assert f"{name}.yaml:1: a name that ends in .yaml, but no file" in told
+
+
+@pytest.mark.parametrize("place", ["vignettes", "../vignettes"])
+def test_a_copy_is_held_against_the_vignettes_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    folder = copied(tmp_path)
+    assert main(["triage", "check", str(folder)]) == 0
+    assert "not held against vignettes" in capsys.readouterr().out
+    shutil.copytree(VIGNETTES, folder / place, ignore=shutil.ignore_patterns("magont.yaml"))
+    assert main(["triage", "check", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert "no vignette calls for magont." in told
+    assert "not held against vignettes" not in told
+
+
+def test_a_vignette_that_cannot_be_read_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = copied(tmp_path)
+    (folder / "vignettes").mkdir()
+    (folder / "vignettes" / "halsont.yaml").write_text("reason: halsont\n", encoding="utf-8")
+    assert main(["triage", "check", str(folder)]) == 1
+    assert "vignettes/halsont.yaml:1: " in capsys.readouterr().out

@@ -17,7 +17,7 @@ from linjen.core.errors import Invalid
 from linjen.triage.asking.assessment import assess
 from linjen.triage.asking.interview import answer, begin, checked, next_page
 from linjen.triage.asking.plausible import MOST_CANDIDATES
-from linjen.triage.checking.lint import check
+from linjen.triage.checking.lint_folder import check_folder, coverage, vignettes_beside
 from linjen.triage.checking.lint_vignettes import rules_without_vignette
 from linjen.triage.content.library import FOLDER, Protocols, files_in, load
 from linjen.triage.in_words.opened import Opened, open_files
@@ -102,14 +102,17 @@ def run_check(folder: Path) -> int:
     if not folder.is_dir():
         print(f"{folder}:1: no such folder")
         return 1
-    problems = check(folder)
-    if not problems and folder == FOLDER:  # the vignettes belong to the content that ships
-        problems = rules_without_vignette(folder)
+    problems, vignettes = check_folder(folder), vignettes_beside(folder)
+    if not problems and vignettes is not None:
+        problems = rules_without_vignette(folder, vignettes)
     for problem in problems:
         print(f"{folder / problem.file}:{problem.line}: {problem.reason}")
     if not problems:
         print(f"{folder}: {len(list(folder.glob('*.yaml')))} files, no faults")
         print(sources_line(open_files(files_in(folder))))
+    print(coverage(folder))
+    if vignettes is None:
+        print("no vignettes in or beside the folder: rules of level 1 were not held against vignettes")
     return 1 if problems else 0
 
 

@@ -10,6 +10,7 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.asking.forms import GENERAL_FORM
 from linjen.triage.checking.lint_languages import language_faults, shown_texts
+from linjen.triage.checking.never import contradictions
 from linjen.triage.checking.reading_level import lix, long_words, word_count
 from linjen.triage.content.condition import Node, OneOf, Unknown, codes_of, is_term_name, parse, walk
 from linjen.triage.content.library import Loaded, build, files_in, fitting_codes, read_one
@@ -194,6 +195,7 @@ class _Checker:
         except Invalid as wrong:
             yield self.problem(loaded, place, str(wrong.detail["why"]))
             return
+        yield from (self.problem(loaded, place, why) for why in contradictions(node))
         codes = codes_of(node)
         if place.startswith("$.screens") and ".pages" not in place and codes:
             yield self.problem(loaded, place, f"a screen is chosen by age and sex alone, not by {min(codes)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,14 +12,23 @@ from linjen.triage.asking.interview import checked
 from linjen.triage.checking.lint import Problem
 from linjen.triage.content.condition import YES
 from linjen.triage.content.library import Loaded, Protocols, Rule, files_in, load, read_files
+from linjen.triage.content.vignettes import FOLDER as VIGNETTES
 from linjen.triage.content.vignettes import ReasonVignette, all_vignettes
 from linjen.triage.state import Patient, State, TextReading, Value
 
 
-def rules_without_vignette(folder: Path) -> list[Problem]:
-    """Where each such rule stands in a folder that compiles. A rule of a reason is shown by that reason's vignettes."""
+def rules_without_vignette(folder: Path, vignettes: Path = VIGNETTES) -> list[Problem]:
+    """Where each such rule stands in a folder that compiles. A rule of a reason is shown by that reason's vignettes.
+
+    A vignette that cannot be read is a fault, too.
+    """
     protocols = load(folder)
-    tables = [(one.reason, _facts(protocols, one)) for one in all_vignettes().values()]
+    try:
+        found = all_vignettes(vignettes)
+    except Invalid as wrong:
+        where = Path(os.path.relpath(vignettes, folder)) / str(wrong.detail["file"])
+        return [Problem(str(where), 1, str(wrong.detail["why"]))]
+    tables = [(one.reason, _facts(protocols, one)) for one in found.values()]
     own = (rule for reason in protocols.reasons.values() for rule in reason.rules)
     bare = [rule for rule in (*protocols.rules, *own) if rule.level == 1 and not _is_shown(rule, tables)]
     places = dict(_places(read_files(files_in(folder))))

@@ -29,6 +29,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"unknown\(\.\.\.\) cannot stand under not", "unknown(...) får inte stå efter not."),
     (r"not on (\S+) would let the warning sign (\S+) lower the urgency",
      "not på {0} skulle låta varningstecknet {1} göra ärendet mindre brådskande."),
+    (r"(.+) and (.+) never hold together", "{0} och {1} kan aldrig gälla samtidigt."),
     (r"unknown contact reason (\S+)", "Kontaktorsaken {0} finns inte."),
     (r"the file of (\S+) is named (\S+)", "Filen för {0} ska heta {1}."),
     (r"an administrative reason has a form", "En administrativ kontaktorsak ska ha korta frågor."),
