@@ -90,6 +90,17 @@ async def find_standing(db: Connection, case_id: UUID) -> frozenset[UUID]:
     return frozenset(row["id"] for row in await db.fetch(f"select id from alarms where {_STANDING}", case_id))
 
 
+async def is_raised_by_words(db: Connection, case_id: UUID, level: int) -> bool:
+    """Whether it was something in the chat that put the case at `level`."""
+    return bool(
+        await db.fetchval(
+            "select true from events where case_id = $1 and kind = 'alarm_heard' and (data ->> 'to')::integer = $2"
+            " and (data ->> 'from')::integer > $2 and not data ? 'late' limit 1",
+            case_id, level,
+        )
+    )  # fmt: skip
+
+
 async def list_unanswered(db: Connection, sealer: Sealer, case_id: UUID) -> list[Alarm]:
     """The signs in what she wrote since staff last wrote, the most urgent first. The caller has seen the case.
 

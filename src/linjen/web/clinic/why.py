@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from linjen.cases.alarms import is_raised_by_words
 from linjen.cases.interview import Assessment
 from linjen.cases.loading import Case
 from linjen.core import clock
@@ -31,7 +32,7 @@ class Near(msgspec.Struct, frozen=True):
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """What clinic/why.html draws. `deciding` are the rules of the case's level, `others` the rest that hold.
 
-    `raised` is there when later words have raised the case above the triage's level; `held` says why no answer holds
+    `raised` is there when words in the chat have put the case where it stands; `held` says why no answer holds
     the level where it is.
     """
 
@@ -49,15 +50,16 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
 
 async def read_why(db: Connection, exchange: Exchange, case: Case, found: Assessment) -> Why:
     """Why a case that the reader has seen by see_case stands where it does."""
+    raised = await _raised(db, exchange, case, found)
     if not found.rules:
-        return Why()
+        return Why(raised=raised)
     name, _, rest = found.protocol.partition("@")
     level = found.rules[0].level
     deciding = [rule for rule in found.rules if rule.level == level]
     return Why(
         protocol=exchange.say("clinic.why.protocol", name=name, release=rest.partition("+")[0]), stamp=found.protocol,
         approval=_approval(exchange, await find_approval(db, found.protocol)), deciding=deciding,
-        others=found.rules[len(deciding):], raised=_raised(exchange, case, level),
+        others=found.rules[len(deciding):], raised=raised,
         more=[_near(exchange, one) for one in found.margins.more] if found.margins else (),
         less=[_near(exchange, one) for one in found.margins.less] if found.margins else (),
         held=_held(exchange, found, deciding), reviewed=all(rule.reviewed for rule in found.rules),
@@ -72,10 +74,13 @@ def _approval(exchange: Exchange, found: Approval | None) -> str:
     return exchange.say("clinic.why.approved_retired" if found.retired else "clinic.why.approved", who=who, on=on)
 
 
-def _raised(exchange: Exchange, case: Case, level: int) -> str:
-    if case.priority is None or case.priority >= level:
+async def _raised(db: Connection, exchange: Exchange, case: Case, found: Assessment) -> str:
+    level = case.priority
+    if level is None or not await is_raised_by_words(db, case.id, level):
         return ""
-    return exchange.say("clinic.why.raised_later", level=case.priority, triage=level)
+    if not found.rules:
+        return exchange.say("clinic.why.raised_in_chat", level=level)
+    return exchange.say("clinic.why.raised_later", level=level, triage=found.rules[0].level)
 
 
 def _held(exchange: Exchange, found: Assessment, deciding: Sequence[Fired]) -> str:
