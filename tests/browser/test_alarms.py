@@ -37,6 +37,9 @@ async def test_both_sides_see_the_words_and_every_page_of_it_is_for_all(
     await expect(nurse.locator("#case-level")).to_contain_text("Omgående")
     await expect(nurse.locator("#case-why h2")).to_have_text("Därför brådskandegrad 1")
     await expect(nurse.locator("#case-why")).to_contain_text("i chatten har höjt ärendet till brådskandegrad 1.")
+    await expect(nurse.locator("#case-alarms")).to_contain_text(WORDS)
+    long = await nurse.evaluate("() => document.documentElement.scrollHeight - innerHeight")
+    assert long == 0, "the desk of a case is one screen, also when something alarms"
     await look(nurse)
     bar = other.locator("#elsewhere")
     await expect(bar).to_contain_text("Ett annat ärende är brådskande nu, brådskandegrad 1.")

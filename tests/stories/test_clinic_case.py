@@ -159,6 +159,8 @@ async def test_all_visits_are_those_that_the_reader_may_see(region: Region) -> N
 async def test_pictures_are_shown_and_each_look_is_logged(region: Region) -> None:
     karin, lena = await region.staff("karin", "ankaret"), await region.staff("lena", "lyktan")
     case_id = await send_triaged(region, "gustav", set(), {"gen.chills"}, pictures=2)
+    desk = (await karin.get(f"/clinic/cases/{case_id}")).text
+    assert desk.index('id="case-alarms"') < desk.index('id="pictures-title"'), "no picture pushes an alarm down"
     links = re.findall(
         r'href="(/clinic/cases/[^"]+/pictures/[^"]+)"', (await karin.get(f"/clinic/cases/{case_id}")).text
     )
