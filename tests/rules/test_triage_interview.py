@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -356,3 +357,17 @@ def test_nobody_past_it_is_asked_about_emergency_contraception(age: int, asked: 
     protocols = reading(TextReading("sv", (("akut_p_piller", 0.3), ("yrsel", 0.3)), ()))
     state = begin(protocols, age, "female", "self", "yr")
     assert ("akut_p_piller" in resembling(protocols, state)) is asked
+
+
+def test_what_the_readme_tells_a_newcomer_to_write_reaches_the_nurse() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (words,) = re.findall(r"press \*Sök vård\* and write \*([^*]+)\*", readme)
+    protocols, facts = load(), {"gen.fever": True, "gen.fever_days": 4, "gen.duration_days": 4}
+    state = begin(protocols, 38, "female", "self", words)
+    state = choose(protocols, state, [candidates(protocols, state)[0].id])
+    while page := next_page(protocols, state):
+        given: dict[str, Value] = {
+            one.code: facts.get(one.code, False if one.type == "bool" else None) for one in page.codes
+        }
+        state = answer(protocols, state, given)
+    assert assess(protocols, state).outcome == "contact"
