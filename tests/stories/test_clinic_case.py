@@ -221,3 +221,14 @@ async def test_what_the_resident_writes_is_shown_as_text(region: Region) -> None
     page = (await karin.get(f"/clinic/cases/{region.cases['held_by_karin']}")).text
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
+
+
+async def test_consents_have_a_tick_only_when_all_that_was_asked_was_given(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["waiting"]
+    page = (await karin.get(f"/clinic/cases/{case_id}")).text
+    assert "Samtycke: 2 av 3" in page
+    assert "lj-fold-yes" not in page
+    await region.site.database.execute("update consents set choice = true where case_id = $1", case_id)
+    page = (await karin.get(f"/clinic/cases/{case_id}")).text
+    assert "lj-fold-yes" in page
+    assert "Samtycke: " not in page

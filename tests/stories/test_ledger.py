@@ -298,9 +298,19 @@ async def test_a_page_knows_whether_it_has_missed_something_before_its_stream_wa
 
 async def test_an_empty_ledger_has_warm_words_and_a_visitor_is_told_what_to_try(region: Region) -> None:
     page = await ledger_of(await region.staff("fadime", "rehab"))
-    assert "Allt är mottaget" in page
+    assert "Inget ärende väntar" in page
+    assert "har fått kontakt" not in page, "nobody has written here yet"
     assert page.count("<li>") >= 3
     assert "Prova det här" in page
+
+
+async def test_a_ledger_whose_cases_have_all_been_taken_says_so(region: Region) -> None:
+    lena, case_id = await region.staff("lena", "lyktan"), region.cases["at_lyktan"]
+    await lena.post(f"/clinic/cases/{case_id}/claims")
+    await lena.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})
+    page = await ledger_of(lena)
+    assert "Allt är mottaget" in page
+    assert "Alla invånare som har skrivit har fått kontakt." in page
 
 
 async def test_what_is_written_as_contact_reason_is_text_and_never_markup(region: Region) -> None:

@@ -96,6 +96,11 @@ async def has_ledger(db: Connection, by: By) -> bool:
     return any(place.unit_id == by.unit_id for place in places)
 
 
+async def was_used(db: Connection, unit_id: UUID) -> bool:
+    """Whether anybody has ever written to the unit."""
+    return bool(await db.fetchval("select exists (select 1 from visits where unit_id = $1)", unit_id))
+
+
 async def find_ended(db: Connection, by: By, case_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the cases that were in this person's ledger and have ended: their rows go. Drafts never were there."""
     rows = await db.fetch(

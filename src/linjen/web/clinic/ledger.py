@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.late_alarms import LateAlarm, list_late_alarms
-from linjen.cases.ledger import MOST, LedgerRow, see_ledger
+from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.core import clock
 from linjen.web.clinic.case_head import moment
 from linjen.web.exchange import Exchange
@@ -40,9 +40,10 @@ async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
     version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
     async with site.database.connection() as db:
         rows = await see_ledger(db, by)
+        used = bool(rows) or await was_used(db, by.unit_id)
         late = await list_late_alarms(db, by)
     values = _sections(exchange, [row for row in rows if row.holder_id == by.person_id] if mine else rows)
-    values |= {"mine": mine, "version": version, "most": MOST if len(rows) == MOST else 0}
+    values |= {"mine": mine, "used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
     values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
