@@ -14,7 +14,7 @@ from linjen.access.by import By
 from linjen.cases.ledger import see_ledger
 from linjen.core import clock
 from linjen.core.ids import new_id
-from linjen.demo.cases import SeedCase
+from linjen.demo.cases import SeedCase, read_held
 from linjen.demo.world import id_of
 from linjen.web.fast import _environment as environment
 from linjen.web.live import LEDGER_PAUSE_S
@@ -302,6 +302,13 @@ async def test_an_empty_ledger_has_warm_words_and_a_visitor_is_told_what_to_try(
     assert "har fått kontakt" not in page, "nobody has written here yet"
     assert page.count("<li>") >= 3
     assert "Prova det här" in page
+
+
+async def test_a_visitor_sees_unread_only_where_nobody_has_read(region: Region) -> None:
+    await read_held(region.site.database, region.site.sealer, region.cases)
+    sql = "select count(*) from cases c join visits v on v.id = c.visit_id where v.state = $1 and c.staff_unread > 0"
+    assert await region.value(sql, "in_progress") == 0
+    assert await region.value(sql, "queued")
 
 
 async def test_a_ledger_whose_cases_have_all_been_taken_says_so(region: Region) -> None:

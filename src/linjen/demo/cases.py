@@ -11,6 +11,7 @@ from linjen.cases.close import close
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
 from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
 from linjen.cases.message import seal_text
+from linjen.cases.reading import Reading, mark_read
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.cases.start import (
     Intake,
@@ -150,6 +151,18 @@ async def seed_cases(database: Database, sealer: Sealer, owner_dsn: str) -> dict
     at = clock.now()
     await move_back(owner_dsn, [(case_id, at - timedelta(minutes=waited)) for case_id, waited in seed.sent])
     return cases
+
+
+#: A message number above all of a new case.
+_ALL = 1_000
+
+
+async def read_held(database: Database, sealer: Sealer, cases: dict[str, UUID]) -> None:
+    """Whoever holds a seeded case has read how it began: a visitor sees unread only where it is so."""
+    actors = await Actors.find(database, sealer)
+    karin, bo = actors.staff("karin", "ankaret"), actors.staff("bo", "ankaret")
+    holders = {"held_by_karin": karin, "held_by_bo": bo}
+    await mark_read(database, [Reading(by, cases[name], _ALL) for name, by in holders.items()])
 
 
 async def _drafts(seed: SeedCase) -> dict[str, UUID]:

@@ -17,7 +17,7 @@ from linjen.core.postgres import Embedded, cluster_of
 from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import read_settings
 from linjen.demo import world
-from linjen.demo.cases import seed_cases
+from linjen.demo.cases import read_held, seed_cases
 from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
 from linjen.simulators import bankid, rivta, staff_idp
@@ -118,7 +118,8 @@ async def _seed(postgres: Embedded, sealer: Sealer) -> None:
         if await database.fetch_value("select not exists (select 1 from units)"):
             async with database.transaction() as db:
                 await world.seed(db, sealer)
-            await seed_cases(database, sealer, postgres.owner_dsn)
+            cases = await seed_cases(database, sealer, postgres.owner_dsn)
+            await read_held(database, sealer, cases)
             await seed_history(database, postgres.owner_dsn, sealer)
     finally:
         await database.close()
