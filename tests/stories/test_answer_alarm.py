@@ -109,6 +109,51 @@ async def test_when_staff_have_written_nothing_more_is_asked(region: Region) -> 
     assert await questions(gustav, case_id) == []
 
 
+async def test_while_the_holder_reads_along_it_says_that_she_is_told_now_and_not_that_nobody_is_there(
+    region: Region,
+) -> None:
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    await region.site.database.execute("delete from opening_hours")
+    await region.site.database.execute("delete from messages where case_id = $1 and by_kind = 'staff'", case_id)
+    await region.site.database.execute("delete from reading_marks where case_id = $1", case_id)
+    await gustav.say(case_id, FAINT)
+    await heard(region, case_id, 1)
+    now, away, hours = "Den som har hand om ditt ärende får veta det nu.", "läses när någon är på plats", "är bemannad."
+    page = (await gustav.get(f"/cases/{case_id}")).text
+    assert (now in page, away in page, hours in page) == (False, True, True)
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    async with bo.listen(f"/clinic/cases/{case_id}/stream"):
+        assert now not in (await gustav.get(f"/cases/{case_id}")).text, "a colleague who looks in is not the holder"
+    async with karin.listen(f"/clinic/cases/{case_id}/stream"):
+        page = (await gustav.get(f"/cases/{case_id}")).text
+        assert (now in page, away in page, hours in page) == (True, False, False)
+    async with asyncio.timeout(5):  # the server learns a moment later that the page was closed
+        while True:
+            if not region.site.hub.has_open(case_id, id_of("staff/karin")):
+                break
+            await asyncio.sleep(0.05)
+    assert now not in (await gustav.get(f"/cases/{case_id}")).text
+    await karin.post(f"/clinic/cases/{case_id}/reads", {"seq": "1"})
+    assert now in (await gustav.get(f"/cases/{case_id}")).text, "she has just read"
+    await region.site.database.execute("update reading_marks set read_at = now() - interval '6 minutes'")
+    page = (await gustav.get(f"/cases/{case_id}")).text
+    assert (now in page, away in page, hours in page) == (False, True, True)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "unknown"])
+async def test_she_is_thanked_for_her_answer_with_112_beside_it_until_staff_write(region: Region, answer: str) -> None:
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    await gustav.say(case_id, FAINT)
+    await heard(region, case_id, 1)
+    assert "Tack, vi har fått ditt svar." not in (await gustav.get(f"/cases/{case_id}")).text
+    await gustav.post((await questions(gustav, case_id))[0][0], {"answer": answer})
+    status = (await gustav.get(f"/cases/{case_id}")).text.partition('id="case-status"')[2]
+    thanks = status.partition("Tack, vi har fått ditt svar.")[2].partition("</div>")[0]
+    assert 'href="tel:112"' in thanks
+    await (await region.staff("karin", "ankaret")).say(case_id, "Jag ringer dig nu.")
+    assert "Tack, vi har fått ditt svar." not in (await gustav.get(f"/cases/{case_id}")).text
+
+
 async def test_a_guardian_is_asked_about_the_child_by_name_and_an_english_reader_in_english(region: Region) -> None:
     case_id, astrid = region.cases["child"], await region.resident("astrid")
     await astrid.say(case_id, "Hon svimmade nyss")

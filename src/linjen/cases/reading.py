@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -49,6 +50,15 @@ async def find_marks(db: Connection, case_id: UUID, party: str) -> Marks:
         "select delivered_seq, read_seq from reading_marks where case_id = $1 and party = $2", case_id, party
     )
     return Marks(row["delivered_seq"], row["read_seq"]) if row else Marks()
+
+
+async def is_reading(db: Connection, case_id: UUID, since: datetime) -> bool:
+    """Whether staff have read or written in the case after `since`."""
+    return bool(await db.fetchval(
+        "select exists (select from reading_marks where case_id = $1 and party = 'staff' and read_at > $2)"
+        " or exists (select from messages where case_id = $1 and by_kind = 'staff' and sent_at > $2)",
+        case_id, since,
+    ))  # fmt: skip
 
 
 async def mark_delivered(database: Database, batch: Sequence[Delivery]) -> list[None]:

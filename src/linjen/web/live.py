@@ -127,6 +127,10 @@ class Hub:
             for streams in list(index.values()):
                 yield from list(streams)
 
+    def has_open(self, case_id: UUID, person_id: UUID | None) -> bool:
+        """Whether the case stands open on a page of this person."""
+        return any(stream.by.person_id == person_id and not stream.closed for stream in self._by_case.get(case_id, ()))
+
     def end_session(self, session_id: UUID) -> None:
         """Close what a session that signed out had open."""
         for stream in self.streams():

@@ -52,6 +52,13 @@ class Heard(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...]
     support: tuple[dict[str, Any], ...] = ()
     unsent: bool = False
+    #: She has answered a question about what was heard, and staff have not written since.
+    is_answered: bool = False
+
+    @property
+    def is_only_thanks(self) -> bool:
+        """Nothing is left to say but that her answer was received."""
+        return not (self.danger or self.unread or self.questions)
 
 
 async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: Protocols) -> Heard | None:
@@ -70,8 +77,9 @@ async def read_heard(db: Connection, exchange: Exchange, case: Case, protocols: 
             for one in _to_ask(protocols, heard)[:_MOST]
         ),
         support=tuple(support_for(exchange, protocols, about, dict.fromkeys((one.code for one in may_be_so), YES))),
+        is_answered=any(one.answer for one in heard),
     )  # fmt: skip
-    return found if found.danger or found.unread or found.questions else None
+    return found if found.is_answered or not found.is_only_thanks else None
 
 
 def _to_ask(protocols: Protocols, heard: list[Alarm]) -> list[Alarm]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response
@@ -13,6 +14,7 @@ from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
 from linjen.cases.loading import Case, see_case
 from linjen.cases.overview import Around, count_ahead, look_around
+from linjen.cases.reading import is_reading
 from linjen.cases.start import read_intake
 from linjen.cases.withdraw import withdraw
 from linjen.core import clock, swedish
@@ -33,6 +35,9 @@ from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_
 from linjen.web.resident.unsent import hear_unsent, keep_unsent
 from linjen.web.routing import get_page, post_page
 from linjen.web.words import has_word
+
+#: Who has read or written so short a time ago is still there.
+_RECENTLY = timedelta(minutes=5)
 
 
 @get_page("/cases/{case_id:str}", verb="see", who="resident")
@@ -69,13 +74,15 @@ async def _read_around(
     state_words, _ = status_of(exchange, case, around)
     protocols = await version_of(db, exchange, case)
     heard = await read_heard(db, exchange, case, protocols)
-    heard = heard or await hear_unsent(db, exchange, case, protocols, unsent)
+    if heard is None or heard.is_only_thanks:
+        heard = await hear_unsent(db, exchange, case, protocols, unsent) or heard
+    followed = await _is_followed(db, exchange, case)
     life = 1 in {case.priority, case.urgency}
     alarmed = bool(await find_standing(db, case.id))
     may_wait = not (life or alarmed or (heard and heard.danger))
     return {
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
-        "promise": await _promise(db, exchange, case, around),
+        "promise": await _promise(db, exchange, case, around, is_followed=followed), "is_followed": followed,
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
         "when": _when(exchange, case), "closed": _closed(case),
@@ -85,13 +92,26 @@ async def _read_around(
     }  # fmt: skip
 
 
-async def _promise(db: Connection, exchange: Exchange, case: Case, around: Around) -> Promise | None:
+async def _is_followed(db: Connection, exchange: Exchange, case: Case) -> bool:
+    """Whether who holds the case has it before her, so that she is told at once of what is heard."""
+    if case.state != "in_progress":
+        return False
+    if exchange.site.hub.has_open(case.id, case.holder_id):
+        return True
+    return await is_reading(db, case.id, clock.now() - _RECENTLY)
+
+
+async def _promise(
+    db: Connection, exchange: Exchange, case: Case, around: Around, *, is_followed: bool
+) -> Promise | None:  # fmt: skip
     if case.state not in {"queued", "in_progress"} or case.unit_id is None or case.queued_at is None:
         return None
     at, say, language = clock.now(), exchange.say, exchange.language
     schedule = await see_schedule(db, case.unit_id)
     if case.state == "in_progress":
-        return promise_for_dialogue(schedule, at, say, language, around.unit_name, around.holder_name)
+        return promise_for_dialogue(
+            schedule, at, say, language, around.unit_name, around.holder_name, is_followed=is_followed
+        )  # fmt: skip
     urgency = case.priority or ORDINARY
     usual = await usual_minutes(exchange.site.database, db, schedule, case.unit_id, urgency, at)
     return promise_for_waiting(schedule, case.queued_at, at, urgency, say, language, around.unit_name, usual)

@@ -76,8 +76,12 @@ def promise_for_waiting(
     return Promise(now, _answer_words(expected, at, say, language, "waiting"), kind, urgent)
 
 
-def promise_for_dialogue(schedule: Schedule, at: datetime, say: Say, language: str, unit: str, name: str) -> Promise:
-    """What the page of a case in somebody's hands says."""
+def promise_for_dialogue(
+    schedule: Schedule, at: datetime, say: Say, language: str, unit: str, name: str, *, is_followed: bool = False
+) -> Promise:
+    """What the page of a case in somebody's hands says. `is_followed` while that somebody reads along, at any hour."""
+    if is_followed:
+        return Promise("", say("home.answer.dialogue", name=name), "success")
     now, there = staffing_words(schedule, at, say, language, unit)
     return Promise(now, say("home.answer.dialogue", name=name) if there else "", "success" if there else "info")
 
