@@ -22,7 +22,7 @@ async def test_an_adult_with_a_cough_is_triaged_and_queued(region: Region) -> No
     await walk.send({"care_history": "allow", "medication_list": "refuse"})
     assert walk.step == "fee"
     assert "Acceptera och fortsätt" in walk.html
-    assert "Jag godkänner kostnaden genom att fortsätta." in walk.html
+    assert "När du trycker godkänner du att betala en sådan avgift, om det blir en." in walk.html
     await walk.send()
     assert walk.step == "words"
     await walk.send({"text": "Jag har hostat i två veckor och är trött"})
