@@ -101,7 +101,7 @@ async def test_a_fault_is_told_at_its_field_and_may_be_kept_in_the_draft(region:
     [
         ({"if_": "gen.feber"}, "f_if", "Koden eller begreppet gen.feber finns inte."),
         ({"if_": "(gen.fever"}, "f_if", "Här väntades"),
-        ({"if_": "(" * 3000}, "f_if", "Fler än 40 nivåer"),
+        ({"if_": "(" * 3000}, "f_if", "Fler än 20 nivåer"),
         ({"if_": "gen.fever and " * 2000}, "f_if", "Texten är för lång"),
         ({"why": ""}, "f_why", "Fyll i det här."),
         ({"level": "7"}, "f_level", "Välj ett av alternativen."),

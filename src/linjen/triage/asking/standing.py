@@ -79,10 +79,11 @@ def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired
     undenied = [id for id in playing if not is_denied(protocols, state, facts, id)]
     affirmed = [id for id in undenied if id in state.chosen or is_affirmed(protocols, state, facts, id)]
     # What only an answer brought in adds its warning signs; how urgent the case begins is said by what it is about.
-    affirmed = [id for id in affirmed if id in state.chosen or id in by_text(protocols, state)] or affirmed
+    named = [id for id in affirmed if id in state.chosen or id in by_text(protocols, state)]
+    affirmed = named or affirmed
     found = [_as_default(protocols.reasons[id].file.default, id) for id in affirmed if id in protocols.reasons]
     best = undenied[0] if undenied else playing[0] if playing else ""
-    if best in protocols.reasons and best not in affirmed and (not affirmed or _is_without_lead(protocols, best)):
+    if best in protocols.reasons and best not in affirmed and (not named or _is_without_lead(protocols, best)):
         found.append(_default_by_words(protocols, best, denied=not undenied))
     for id in affirmed or filter(None, [best]):
         if id in protocols.reasons:
