@@ -332,3 +332,16 @@ def test_an_error_of_the_quick_engine_never_holds_what_people_have_written() -> 
     with pytest.raises(Exception, match="undefined") as caught:
         environment().render_str("{{ row.text }}{{ row.lacking }}", row={"text": "hemliga ord"})
     assert "hemliga" not in str(caught.value)
+
+
+async def test_a_page_that_is_closed_is_let_go(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    for path in ("/clinic/ledger/stream", f"/clinic/cases/{case_id}/stream"):
+        async with karin.listen(path) as ear:
+            await ear.wait_for("hello")
+            assert len(list(region.site.hub.streams())) == 1
+        for _ in range(100):
+            if not list(region.site.hub.streams()):
+                break
+            await asyncio.sleep(0.05)
+        assert list(region.site.hub.streams()) == [], "it would be drawn for, and held in memory, for ever"

@@ -189,13 +189,13 @@ class Hot:
         since = _number(headers.get(b"last-event-id", b""))
         fresh = since is None or since > case.counter
         stream = Stream(session.by(), case_id, case.counter if fresh else since or 0)
-        self._site.hub.add(stream)
-        if fresh and b"last-event-id" in headers:
-            stream.put(frame("reload", ""))
-        else:
-            stream.put(frame("hello", str(case.counter)))
-            await self._site.hub.catch_up(stream)
-        await self._serve(stream, receive, send)
+        with self._site.hub.serving(stream):
+            if fresh and b"last-event-id" in headers:
+                stream.put(frame("reload", ""))
+            else:
+                stream.put(frame("hello", str(case.counter)))
+                await self._site.hub.catch_up(stream)
+            await self._serve(stream, receive, send)
 
     async def _ledger_stream(self, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         session = await self._session("staff", headers)
@@ -203,9 +203,9 @@ class Hot:
             await self._refuse(send, 401, "signed_out")
             return
         stream = Stream(session.by(), None)
-        self._site.hub.add(stream)
-        stream.put(frame("hello", self._site.hub.ledger_version(session.unit_id)))
-        await self._serve(stream, receive, send)
+        with self._site.hub.serving(stream):
+            stream.put(frame("hello", self._site.hub.ledger_version(session.unit_id)))
+            await self._serve(stream, receive, send)
 
     async def _session(self, kind: str, headers: dict[bytes, bytes]) -> Session | None:
         token = self._token(kind, headers)

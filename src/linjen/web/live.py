@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Literal
 from uuid import UUID
@@ -120,6 +120,15 @@ class Hub:
                 index[key].discard(stream)
                 if not index[key]:
                     del index[key]
+
+    @contextlib.contextmanager
+    def serving(self, stream: Stream) -> Iterator[None]:
+        """Serve a stream for as long as its page is open; whatever ends it, it is let go."""
+        self.add(stream)
+        try:
+            yield
+        finally:
+            self.remove(stream)
 
     def streams(self) -> Iterable[Stream]:
         """Every open stream."""
