@@ -95,10 +95,12 @@ async def test_who_wants_contact_all_the_same_is_level_5(region: Region) -> None
 
 
 async def test_what_the_tripwire_hears_becomes_a_question(region: Region) -> None:
-    walk = await _begun(region, "Jag har ont i halsen och det trycker över bröstet", "halsont")
+    walk = await Walk(region, await region.resident("gustav")).begin()
+    await walk.pass_start("Jag har ont i halsen och det trycker över bröstet", unit=ANKARET)
     assert walk.step == "questions/1"
     assert "Du skrev ”" in walk.html
     await walk.send(walk.filled())
+    await walk.send({"reasons": ["halsont"]})
     assert walk.step == "questions/2"
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from linjen.triage.asking.confirming import MOST_CODES, PAGE, to_confirm
+from linjen.triage.asking.confirming import MOST_CODES, PAGE, names_danger, to_confirm
 from linjen.triage.asking.facts import FactTable, is_fitting, is_settled, see_facts
 from linjen.triage.asking.plausible import is_only_administrative, is_unsure, protocols_in_play, resembling
 from linjen.triage.asking.remembering import remembered
@@ -63,9 +63,11 @@ def _due_blocks(protocols: Protocols, state: State, facts: FactTable) -> Iterato
         yield from _said(protocols, state, facts, reasons)
         yield from _questions(reasons, facts)
         return
-    # A child meets the danger screen before anything else; an adult is first asked whether she was understood.
+    # A child meets the danger screen before anything else, unless the words themselves may mean danger to life; an
+    # adult is first asked whether she was understood.
     first, second = _danger(protocols, facts), _said(protocols, state, facts, reasons)
-    yield from (*first, *second) if state.patient.age_years < _ADULT else (*second, *first)
+    is_screened_first = state.patient.age_years < _ADULT and not names_danger(protocols, state)
+    yield from (*first, *second) if is_screened_first else (*second, *first)
     if is_unsure(protocols, state, facts):
         yield from _blocks(protocols.compass, facts, "compass")
     flags = tuple(dict.fromkeys(code for reason in reasons for code in reason.file.red_flags.ask))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from linjen.triage.asking.facts import FactTable, is_fitting, is_settled
+from linjen.triage.asking.facts import FactTable, is_fitting, is_settled, see_facts
 from linjen.triage.asking.plausible import is_only_administrative
 from linjen.triage.content.library import Protocols, Reason
 from linjen.triage.own_words.durations import days_since
@@ -20,6 +20,7 @@ MOST_CODES = 6
 #: One finding alone is confirmed among the questions it belongs to: a page of its own would only be longer.
 WORTH_A_PAGE = 2
 PAGE = "tripwire"
+_LIFE = 1  # the level of danger to life
 
 
 def stated_in(protocols: Protocols, texts: Iterable[str], written_on: str) -> dict[str, Stated]:
@@ -47,6 +48,26 @@ def _is_possible(protocols: Protocols, code: str, one: Stated) -> bool:
     if isinstance(one.value, bool) or words is None or words.range is None:
         return True
     return one.value is not None and words.range[0] <= one.value <= words.range[1]
+
+
+def names_danger(protocols: Protocols, state: State) -> bool:
+    """Whether the tripwire heard anything that may mean danger to life: then that is asked before all else."""
+    return any(_is_danger(protocols, code) for code in state.suspected)
+
+
+def danger_heard(protocols: Protocols, state: State) -> tuple[str, ...]:
+    """What was heard that may mean danger to life, as long as it has not been answered "nej"."""
+    facts = see_facts(protocols, state)
+    return tuple(
+        code for code in state.suspected
+        if _is_danger(protocols, code) and is_fitting(protocols, facts, code)
+        and not (is_settled(protocols, state, facts, code) and state.answers.get(code, False) is False)
+    )  # fmt: skip
+
+
+def _is_danger(protocols: Protocols, code: str) -> bool:
+    finding = protocols.vocabulary.findings.get(code)
+    return finding is not None and finding.level == _LIFE
 
 
 def to_confirm(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
-from linjen.triage import Protocols
+from linjen.triage import Page, Protocols
+from linjen.triage.asking.confirming import PAGE, danger_heard
 from linjen.triage.asking.forms import GENERAL_FORM, has_form, is_form_done
 from linjen.triage.asking.interview import is_emergency as is_certain_emergency
 from linjen.triage.asking.plausible import FAINT, FALLBACK, MOST_CANDIDATES, candidates
@@ -65,6 +68,35 @@ def _is_offered_self_care(sheet: Sheet) -> bool:
 def has_reasons(protocols: Protocols, state: State) -> bool:
     """Whether the words resemble any contact reason at all: if not, nobody is asked to choose among none."""
     return any(one.id != FALLBACK for one in candidates(protocols, state))
+
+
+def confirms_first(sheet: Sheet) -> bool:
+    """Whether the words may mean danger to life: then she is asked whether that is so before what it is about."""
+    state = sheet.state
+    if state is None or is_done(sheet, "reasons") or sheet.asked is None or sheet.asked.kind != PAGE:
+        return False
+    return any(code not in state.answers for code in danger_heard(sheet.protocols, state))
+
+
+def may_confirm(sheet: Sheet, page: Page, *, answered: bool) -> bool:
+    """Whether a page of what was heard may be opened before a contact reason is chosen."""
+    if page.kind != PAGE or not (answered or confirms_first(sheet)):
+        return False
+    order = steps_of(sheet)
+    return "reasons" in order and all(is_done(sheet, name) for name in order[: order.index("reasons")])
+
+
+def is_in_danger(sheet: Sheet, page: Page | None = None) -> bool:
+    """Whether 112 stands at the top: the words may mean danger to life, and she has not said no (asked on `page`)."""
+    heard = danger_heard(sheet.protocols, sheet.state) if sheet.state else ()
+    return bool(heard) and (page is None or page.kind == PAGE)
+
+
+def _confirmed_pages(sheet: Sheet) -> int:
+    """How many pages of what was heard stand before the contact reasons: those answered before one was chosen."""
+    if sheet.state is None or is_done(sheet, "reasons"):
+        return 0
+    return sum(1 for _ in takewhile(lambda page: page.id.partition("#")[0] == PAGE, sheet.state.pages))
 
 
 def _is_warned(sheet: Sheet) -> bool:
@@ -140,7 +172,8 @@ def next_step(sheet: Sheet) -> str:
     """The first page that needs something; 'check' when nothing is left."""
     if is_emergency(sheet):
         return "emergency"
-    return next((step for step in steps_of(sheet) if not is_done(sheet, step)), "check")
+    step = next((step for step in steps_of(sheet) if not is_done(sheet, step)), "check")
+    return "questions" if step == "reasons" and confirms_first(sheet) else step
 
 
 def may_show(sheet: Sheet, step: str) -> bool:
@@ -178,6 +211,10 @@ def next_path(sheet: Sheet) -> str:
 def back_path(sheet: Sheet, step: str) -> str:
     """The page before; the home page before the first."""
     order = steps_of(sheet)
+    if step == "reasons" and (confirmed := _confirmed_pages(sheet)):
+        return f"{sheet.path}/questions/{confirmed}"
+    if step == "questions" and not is_done(sheet, "reasons"):
+        step = "reasons"  # what was heard is asked in its place
     place = order.index(step) if step in order else 0
     before = [name for name in order[:place] if name != "questions" or (sheet.state and sheet.state.pages)]
     if sheet.is_form_only:  # what was told there has been answered: its page leads nowhere but on
@@ -187,6 +224,8 @@ def back_path(sheet: Sheet, step: str) -> str:
 
 def part_of(sheet: Sheet, step: str) -> tuple[int, int] | None:
     """Which part of how many a page is in, counted from 1; None where it would say nothing true."""
+    if step == "questions" and not is_done(sheet, "reasons"):
+        step = "reasons"
     parts = _PARTS["form_only" if sheet.is_form_only else sheet.draft.case.entry]
     number = next((place for place, names in enumerate(parts, 1) if step in names), None)
     return (number, len(parts)) if number else None

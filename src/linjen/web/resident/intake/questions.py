@@ -15,7 +15,7 @@ from linjen.core.errors import NotFound
 from linjen.triage import Page, State, answer, page_at, pages_left
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.answering import AnsweringStep, take_quickly
-from linjen.web.resident.intake.flow import back_path
+from linjen.web.resident.intake.flow import back_path, confirms_first, is_in_danger, may_confirm
 from linjen.web.resident.intake.question_page import filled_page, page_values, read_page
 from linjen.web.resident.intake.sheet import Fault, Sheet
 from linjen.web.resident.intake.step import MAX_WORDS_BODY, Values, show_step, take_step
@@ -31,10 +31,10 @@ class QuestionsStep(AnsweringStep):
 
     def is_open(self, sheet: Sheet) -> bool:
         """Whether there is such a page, and a form that was sent belongs to it."""
-        if not super().is_open(sheet) or self._page(sheet) is None:
-            return False
         page, sent = self._page(sheet), sheet.exchange.form.get("page")
-        return sheet.exchange.request.method != "POST" or (page is not None and sent == page.id)
+        if page is None or not (super().is_open(sheet) or may_confirm(sheet, page, answered=self._is_answered(sheet))):
+            return False
+        return sheet.exchange.request.method != "POST" or sent == page.id
 
     def takes_late(self, sheet: Sheet) -> bool:
         """When the triage was turned off in front of somebody, what she had answered on that very page is kept."""
@@ -60,6 +60,9 @@ class QuestionsStep(AnsweringStep):
             return page_at(sheet.protocols, sheet.state, index, sheet.exchange.language)
         return sheet.asked if index == answered else None
 
+    def _is_answered(self, sheet: Sheet) -> bool:
+        return sheet.state is not None and self.number(sheet) <= len(sheet.state.pages)
+
     def page(self, sheet: Sheet) -> Page:
         """The page, once is_open has said that it is there."""
         page = self._page(sheet)
@@ -80,18 +83,23 @@ class QuestionsStep(AnsweringStep):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The page's heading and questions."""
         drawn, ahead = page_values(sheet.exchange, self.page(sheet), values["fields"]), self._ahead(sheet)
-        return drawn | {"number": self.number(sheet), "ahead": ahead, "grown": self._has_grown(sheet, ahead)}
+        return drawn | {
+            "number": self.number(sheet),
+            "ahead": ahead,
+            "grown": self._has_grown(sheet, ahead),
+            "danger": is_in_danger(sheet, self.page(sheet)),
+        }
 
     def _ahead(self, sheet: Sheet) -> int:
         """About how many pages of questions follow this one."""
-        if sheet.state is None or self.number(sheet) <= len(sheet.state.pages):
+        if sheet.state is None or self._is_answered(sheet) or confirms_first(sheet):
             return 0
         return pages_left(sheet.protocols, sheet.state) - 1
 
     def _has_grown(self, sheet: Sheet, ahead: int) -> bool:
         """Whether more pages are left than the page before told: then it is said why."""
-        told, state = sheet.intake.ahead, sheet.state
-        if told is None or state is None or self.number(sheet) <= len(state.pages):
+        told = sheet.intake.ahead
+        if told is None or sheet.state is None or self._is_answered(sheet) or confirms_first(sheet):
             return False
         return ahead > told - 1
 
@@ -102,8 +110,8 @@ class QuestionsStep(AnsweringStep):
         return answer(sheet.protocols, sheet.state, values["answers"]), {"said": said, "ahead": self._told(sheet)}
 
     def _told(self, sheet: Sheet) -> int | None:
-        """How many pages the form itself said would follow; None when an earlier page was answered anew."""
-        if sheet.state is None or self.number(sheet) <= len(sheet.state.pages):
+        """How many pages the form itself said would follow; None when it said nothing of that."""
+        if sheet.state is None or self._is_answered(sheet) or confirms_first(sheet):
             return None
         sent = str(sheet.exchange.form.get("ahead", ""))
         return int(sent) if sent.isdecimal() and len(sent) < 4 else self._ahead(sheet)

@@ -13,6 +13,7 @@ from linjen.core.database import Connection
 from linjen.triage import candidates, choose
 from linjen.triage.asking.plausible import FALLBACK
 from linjen.triage.asking.wording import name_of
+from linjen.web.resident.intake.flow import is_in_danger
 from linjen.web.resident.intake.sheet import Fault, Sheet
 from linjen.web.resident.intake.step import Step, Values, passed, routes_of
 
@@ -44,7 +45,7 @@ class ReasonsStep(Step):
             {"value": reason, "text": name, "hint": say("intake.reasons.other_hint") if reason == FALLBACK else ""}
             for reason, name in names.items()
         ]
-        return {"options": options, "words": sheet.intake.text}
+        return {"options": options, "words": sheet.intake.text, "danger": is_in_danger(sheet)}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """The choice; answers that are still asked for stay."""
