@@ -34,6 +34,26 @@ async def test_a_warning_sign_in_a_later_message_raises_the_case_and_moves_it_in
     assert await region.value("select urgency from cases where id = $1", case) != 1, "what the triage said stays"
 
 
+async def test_answers_without_warning_signs_are_told_neutrally_once_the_chat_has_raised_an_alarm(
+    region: Region,
+) -> None:
+    case, astrid = await waiting(region)
+    karin = await region.staff("karin", "ankaret")
+    calm, neutral = "Inga varningstecken i svaren</p>", "Inga varningstecken i svaren på frågorna."
+    await region.site.database.execute("delete from alarms where case_id = $1", case)
+    page = (await karin.get(f"/clinic/cases/{case}")).text
+    assert calm in page
+    assert neutral not in page
+    async with karin.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        await astrid.say(case, WORDS)
+        await ear.wait_for("row", f'id="case-{case}" class="lj-row-1"', within_s=20)
+    page = (await karin.get(f"/clinic/cases/{case}")).text
+    assert calm not in page
+    assert "lj-quiet-sign" not in page
+    assert f'{neutral} <a href="#case-alarms">Se orden i chatten.</a>' in page
+
+
 async def test_the_resident_is_told_to_call_112_until_staff_have_written(region: Region) -> None:
     case, gustav = region.cases["held_by_karin"], await region.resident("gustav")
     karin = await region.staff("karin", "ankaret")
