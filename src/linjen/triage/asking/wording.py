@@ -209,11 +209,20 @@ _ONE = {
     "handflator": "handflata", "days": "day", "hours": "hour", "minutes": "minute", "weeks": "week", "months": "month",
     "palms": "palm",
 }  # fmt: skip
+#: Units that say which one it is, not how many there are.
+_ORDINAL = frozenset({"vecka", "week"})
+
+
+def is_before_number(unit: str) -> bool:
+    """Whether a unit names which one and not how many: "vecka 33"."""
+    return unit in _ORDINAL
 
 
 def amount(value: float, unit: str, language: str = "sv") -> str:
-    """A number with its unit as people say it: "1 dag", "38,5 °C"."""
+    """A number with its unit as people say it: "1 dag", "38,5 °C", "vecka 33"."""
     number = f"{value:g}" if language == "en" else f"{value:g}".replace(".", ",")
+    if is_before_number(unit):
+        return f"{unit} {number}"
     return f"{number} {_ONE.get(unit, unit) if value == 1 else unit}".strip()
 
 
