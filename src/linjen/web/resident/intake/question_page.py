@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from linjen.triage import Asked, Page, Value
-from linjen.triage.own_words.tripwire import ALARM_LEVELS, finding_levels
 from linjen.triage.asking.wording import is_before_number
+from linjen.triage.own_words.tripwire import ALARM_LEVELS, finding_levels
 from linjen.triage.state import LONGEST_WORDS
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.answers import (
@@ -58,7 +58,8 @@ def page_values(exchange: Exchange, page: Page, fields: Mapping[str, str]) -> di
         "heading": page.codes[0].text if single else page.text,
         "ticked": [{"name": one.code, "text": one.text, "hint": hints[one.code], "value": chosen[one.code]}
                    for one in page.codes],
-        "hints": hints, "longest": LONGEST_WORDS, "is_before_number": is_before_number, "all_at_once": _all_at_once(page),
+        "hints": hints, "longest": LONGEST_WORDS, "all_at_once": _all_at_once(page),
+        "is_before_number": is_before_number,
         "stated": {one.code: answer_words(exchange, one, one.stated) for one in page.codes if is_to_confirm(one)},
         "fallback": in_other_language(exchange, [page.language, *(one.language for one in page.codes)]),
         "none_chosen": all(value == NO for value in chosen.values()),
