@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ class Looker:
         """Look at the page as it is now."""
         self.looked += 1
         where = page.url.split("/", 3)[-1]
-        results = await Axe().run(page, options=_RULES)
+        async with asyncio.timeout(60):  # what runs in a page has no limit of its own
+            results = await Axe().run(page, options=_RULES)
         for one in results.response["violations"]:
             nodes = [f"{node['target']} {node['html'][:160]}" for node in one["nodes"][:3]]
             self.found.append(f"{where}: {one['id']} ({one['impact']}): {one['help']}\n    " + "\n    ".join(nodes))
