@@ -25,19 +25,21 @@ RESIDENT_IS_PARTY = f"({_IS_PATIENT} or {_IS_GUARDIAN} or {_IS_DRAFTER})"
 #: Writing an intake is the business of the one who began it.
 RESIDENT_WRITES = f"(c.opened_by = {{person}} and {RESIDENT_IS_PARTY})"
 
-#: Staff reach a sent case at the unit they work at now, with an assignment that has not ended; a secretary reaches
-#: administrative cases only. The profession alone never opens a case.
-STAFF_IN_UNIT = """(v.unit_id = {unit} and exists (
-  select 1 from assignments a where a.staff_id = {person} and a.unit_id = v.unit_id
+#: At the unit where somebody works now, with an assignment in one of the roles that has not ended. The profession alone
+#: never opens a case.
+_WORKS_AT_UNIT = """(v.unit_id = {{unit}} and exists (
+  select 1 from assignments a where a.staff_id = {{person}} and a.unit_id = v.unit_id
     and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
-    and (a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')
-         or (a.role = 'medical_secretary' and c.entry = 'admin'))))"""
+    and {roles}))"""
+
+#: Staff reach a sent case at their unit; a secretary reaches administrative cases only.
+STAFF_IN_UNIT = _WORKS_AT_UNIT.format(
+    roles="(a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')"
+    " or (a.role = 'medical_secretary' and c.entry = 'admin'))"
+)
 
 #: Who judges how urgent something is: the medical roles at the unit, whoever holds the case.
-STAFF_JUDGES = """(v.unit_id = {unit} and exists (
-  select 1 from assignments a where a.staff_id = {person} and a.unit_id = v.unit_id
-    and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
-    and a.role in ('nurse', 'physician', 'physiotherapist')))"""
+STAFF_JUDGES = _WORKS_AT_UNIT.format(roles="a.role in ('nurse', 'physician', 'physiotherapist')")
 
 STAFF_IS_HOLDER = f"({STAFF_IN_UNIT} and v.holder_id = {{person}})"
 
