@@ -52,7 +52,9 @@ def test_public_functions_say_what_they_do() -> None:
     assert not silent
 
 
-@pytest.mark.parametrize("folder", ["core", "integrations", "access", "people", "units", "triage", "cases", "media"])
+@pytest.mark.parametrize(
+    "folder", ["core", "integrations", "access", "people", "units", "triage", "cases", "media", "phrases"]
+)
 def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> None:
     owners = {
         "events": "core", "sessions": "access", "access_log": "access", "sign_in_orders": "access",
@@ -61,6 +63,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         "intakes": "cases", "consents": "cases", "messages": "cases", "reading_marks": "cases", "drafts": "cases",
         "pictures": "media", "assessments": "cases", "left_drafts": "cases", "alarms": "cases",
         "triage_releases": "triage", "triage_files": "triage", "triage_switches": "triage",
+        "phrases": "phrases", "phrase_uses": "phrases",
     }  # fmt: skip
     allowed = {
         ("cases", "events"),  # the message statement records its own events, for speed (house section 3)

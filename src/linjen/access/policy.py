@@ -71,13 +71,13 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 #: Administration is of a unit, by an assignment at that very unit that has not ended; care roles administer nothing.
-_ADMINISTERS = """exists (
+_HAS_ROLE = """exists (
   select 1 from assignments a where a.staff_id = {{person}} and a.unit_id = u.id and a.role in ({roles})
     and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
 
-_USER_ADMIN = _ADMINISTERS.format(roles="'user_admin'")
-_CONFIG_ADMIN = _ADMINISTERS.format(roles="'config_admin'")
-_ANY_ADMIN = _ADMINISTERS.format(roles="'user_admin', 'config_admin'")
+_USER_ADMIN = _HAS_ROLE.format(roles="'user_admin'")
+_CONFIG_ADMIN = _HAS_ROLE.format(roles="'config_admin'")
+_ANY_ADMIN = _HAS_ROLE.format(roles="'user_admin', 'config_admin'")
 
 #: The triage's content is one for the whole region, so an assignment at any of its units will do.
 _ANYWHERE = """exists (
@@ -89,12 +89,18 @@ _APPROVER = _ANYWHERE.format(roles="'medical_approver'")
 #: The triage's figures: of one's own units, and of all for who approves its content.
 _MAY_COUNT = f"({_CONFIG_ADMIN} or {_APPROVER})"
 
+#: Who works with the cases of a unit, in any of the care roles; she uses its phrases and keeps her own beside them.
+_CARES = _HAS_ROLE.format(roles="'nurse', 'physician', 'physiotherapist', 'counsellor', 'medical_secretary'")
+
 #: verb on a unit -> clause for staff, which speaks of `u` (units); residents administer nothing.
 UNIT_VERBS: dict[str, str] = {
     "see_unit": _ANY_ADMIN,
     "see_staff": _USER_ADMIN,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,
+    "keep_phrases": _CONFIG_ADMIN,
+    "use_phrases": _CARES,
+    "keep_own_phrases": _CARES,
 }
 
 #: verb on what belongs to the whole region -> clause for staff, which speaks of no row; residents do none of it.

@@ -15,6 +15,7 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.personal_number import PersonalNumber, personnummer_for
 from linjen.core.sealing import Sealer
+from linjen.demo.phrases import seed_phrases
 from linjen.people.guardians import set_children
 from linjen.people.residents import register
 
@@ -185,6 +186,7 @@ async def seed(db: Connection, sealer: Sealer) -> None:
     """Write providers, units, staff and residents into an empty database, in the caller's transaction."""
     await _seed_units(db)
     await _seed_staff(db)
+    await seed_phrases(db)
     ids = {}
     for resident in RESIDENTS:
         number = number_of(resident.key)

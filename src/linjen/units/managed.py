@@ -40,22 +40,22 @@ class ManagedUnit(msgspec.Struct, frozen=True, kw_only=True):
     closures: list[StoredClosure] = []
 
 
-_UNITS = f"""
+_SELECT = """
 select u.id, u.hsa_id, u.name, u.kind, u.phone, u.takes_residents, p.name as provider_name
-from units u join care_providers p on p.id = u.provider_id where {policy.unit_clause("see_unit", person="$1")}
-"""
+from units u join care_providers p on p.id = u.provider_id where """
+_UNITS = _SELECT + policy.unit_clause("see_unit", person="$1")
 
 _CLOSURES = """
 select from_at, until_at, kind, reason from closures where unit_id = $1 and until_at > $2 order by from_at, until_at
 """
 
 
-async def list_managed_units(db: Connection, by: By) -> list[ManagedUnit]:
+async def list_managed_units(db: Connection, by: By, verb: str = "see_unit") -> list[ManagedUnit]:
     """The units that this person administers, by name, without their closures' rows; one row in the access log.
 
-    Raises NotFound for who administers none.
+    With another verb of policy.UNIT_VERBS, only those at which she may do it. Raises NotFound when there is none.
     """
-    rows = await db.fetch(_UNITS, by.person_id)
+    rows = await db.fetch(_SELECT + policy.unit_clause(verb, person="$1"), by.person_id)
     if not rows:
         raise NotFound("page")
     await log_access(db, by, "see_unit", shown=[row["id"] for row in rows])

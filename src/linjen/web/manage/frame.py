@@ -18,6 +18,7 @@ _TABS = {
     "manage": {"user_admin", "config_admin", "medical_approver"},
     "users": {"user_admin"},
     "units": {"user_admin", "config_admin"},
+    "phrases": {"config_admin"},
     "triage": {"medical_approver", "config_admin"},
     "quality": {"config_admin", "medical_approver"},
 }
