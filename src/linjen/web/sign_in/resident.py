@@ -53,7 +53,6 @@ async def choose(exchange: Exchange) -> Response[Any]:
 def _choices(exchange: Exchange, wanted: str, problem: str = "", status: int = 200) -> Response[Any]:
     return exchange.page(
         "sign_in/choose.html", status=status, next=wanted, problem=problem, ready=exchange.site.bankid is not None,
-        mobile=is_mobile(user_agent(exchange)),
     )  # fmt: skip
 
 
