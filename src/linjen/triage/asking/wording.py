@@ -167,8 +167,9 @@ def name_of(protocols: Protocols, reason: str, language: str = "sv") -> str:
     return (file.name if file is not None else "") or protocols.vocabulary.reasons[reason].name
 
 
-#: The vocabulary's unit of a number on a scale from nothing to the worst.
+#: The vocabulary's unit of a number on a scale from nothing to the worst, and how its field shows it.
 SCALE = "0-10"
+_SCALE_SHOWN = "(0–10)"
 
 
 def asked(protocols: Protocols, patient: Patient, code: str, language: str = "sv") -> Asked:
@@ -199,7 +200,7 @@ _NO_WORDS = Words()
 def unit_of(protocols: Protocols, finding: Finding, language: str = "sv") -> str:
     """What a number counts, in words."""
     if finding.unit == SCALE:
-        return "(0–10)"
+        return _SCALE_SHOWN
     own = protocols.languages[language].units.get(finding.unit) if language in protocols.languages else None
     return own or (protocols.units_en.get(finding.unit) if language != "sv" else None) or finding.unit
 
@@ -219,8 +220,10 @@ def is_before_number(unit: str) -> bool:
 
 
 def amount(value: float, unit: str, language: str = "sv") -> str:
-    """A number with its unit as people say it: "1 dag", "38,5 °C", "vecka 33"."""
+    """A number with its unit as people say it: "1 dag", "38,5 °C", "vecka 33", "4 av 10"."""
     number = f"{value:g}" if language == "en" else f"{value:g}".replace(".", ",")
+    if unit == _SCALE_SHOWN:
+        return f"{number} av 10" if language.startswith("sv") else f"{number} of 10"
     if is_before_number(unit):
         return f"{unit} {number}"
     return f"{number} {_ONE.get(unit, unit) if value == 1 else unit}".strip()
@@ -244,5 +247,5 @@ def in_words(protocols: Protocols, code: str, value: Value) -> str:
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if isinstance(value, float | int):
-        return amount(value, "av 10" if finding.unit == SCALE else finding.unit)
+        return amount(value, _SCALE_SHOWN if finding.unit == SCALE else finding.unit)
     return label(protocols, finding, value) if finding.type == "enum" else value
