@@ -66,6 +66,26 @@ def test_recent_answers_make_a_time_and_a_time_that_has_passed_is_never_promised
     assert night.answer.startswith("Då börjar ditt ärende läsas")
 
 
+@pytest.mark.parametrize(
+    ("urgency", "sent", "now", "late"),
+    [
+        (2, "15 09.30", "15 11.29", False), (2, "15 09.30", "15 11.31", True),
+        (2, "15 06.00", "15 09.59", False),  # nobody was there to read it before eight
+        (2, "15 09.30", "15 22.00", True), (1, "15 09.30", "15 11.31", True), (3, "15 09.30", "15 11.31", False),
+    ],
+)  # fmt: skip
+def test_an_urgent_case_that_has_waited_too_long_is_told_so_and_what_to_do(
+    urgency: int, sent: str, now: str, late: bool
+) -> None:
+    promise = promise_for_waiting(
+        WEEK, at(sent), at(now), urgency, swedish, "sv", "Ankaret", deadline_minutes=120
+    )  # fmt: skip
+    assert promise.answer.startswith("Det har tagit längre tid än vi lovade") is late, promise.answer
+    if late:
+        assert (promise.kind, promise.urgent) == ("warning", True)
+        assert f"ring {'112' if urgency == 1 else '1177'} nu" in promise.answer
+
+
 def test_a_waiting_case_at_night_is_promised_nothing_before_somebody_is_there() -> None:
     promise = promise_for_waiting(WEEK, at("15 09.30"), at("15 22.00"), 3, swedish, "sv", "Ankaret")
     assert promise.now == "Ankaret är bemannad igen i morgon kl. 08.00."

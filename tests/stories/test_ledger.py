@@ -91,6 +91,18 @@ async def test_what_is_over_its_time_comes_right_under_level_2_and_the_most_over
     assert "senast" in row, "the unit's own deadline counts, and no other unit's"
 
 
+async def test_a_row_of_level_2_says_that_it_is_late_and_keeps_its_place(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    await waited(region, "urgent", 1.5)
+    row = next(row for row in (await ledger_of(karin)).split("<tr ") if f"case-{region.cases['urgent']}" in row)
+    assert re.search(r'class="lj-due" data-due data-late="försenat sedan[^"]+">senast', row), row
+    await waited(region, "urgent", 2.1)
+    page = await ledger_of(karin)
+    row = next(row for row in page.split("<tr ") if f"case-{region.cases['urgent']}" in row)
+    assert re.search(r'class="lj-due lj-due-over" data-due data-late="([^"]+)">\1<', row), row
+    assert names_in_order(region, page)[0] == "urgent"
+
+
 async def test_the_order_in_the_database_is_the_order_of_the_rule_and_of_the_page(region: Region) -> None:
     """Three places say who is next: the statement, `cases/turn.py`, and the text that a page sorts by."""
     chance = random.Random(7)

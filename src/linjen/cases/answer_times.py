@@ -8,6 +8,7 @@ from statistics import median
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from linjen.cases.turn import DEADLINES
 from linjen.core.database import Connection, Database, Row
 from linjen.units.hours import received_at, staffed_minutes
 from linjen.units.schedule import Schedule
@@ -28,6 +29,12 @@ select v.queued_at, v.state, (select min(m.sent_at) from messages m
 from visits v where v.unit_id = $1 and v.priority = $2 and v.queued_at > $3 and v.queued_at <= $4
   and v.close_reason is distinct from 'withdrawn' order by v.queued_at desc limit $5
 """
+
+
+async def find_deadline(db: Connection, unit_id: UUID, urgency: int) -> int | None:
+    """Within how many minutes the unit means to meet a case of this urgency (1-5); None for an urgency there is not."""
+    own = await db.fetchval("select minutes from unit_deadlines where unit_id = $1 and level = $2", unit_id, urgency)
+    return int(own) if own is not None else DEADLINES.get(urgency)
 
 
 async def usual_minutes(

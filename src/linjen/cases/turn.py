@@ -32,6 +32,11 @@ def is_over(level: int, waited_s: float, minutes: int) -> bool:
     return level > _ALWAYS_FIRST and used(waited_s, minutes) > 1
 
 
+def is_late(level: int, waited_s: float, minutes: int) -> bool:
+    """Whether a case of level 2 has waited too long. It stands at the top already; who sees it must be told so."""
+    return level == _ALWAYS_FIRST and used(waited_s, minutes) > 1
+
+
 def place(level: int, waited_s: float, minutes: int) -> Place:
     """Where a waiting case stands: a smaller place is offered first. `waited_s` in seconds, the deadline in minutes."""
     band = _ALWAYS_FIRST + 0.5 if is_over(level, waited_s, minutes) else float(level)

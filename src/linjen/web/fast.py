@@ -15,7 +15,7 @@ import minijinja
 
 from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
-from linjen.cases.turn import is_over
+from linjen.cases.turn import is_late, is_over
 from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
 from linjen.web.words import say
@@ -110,16 +110,19 @@ def row_values(row: LedgerRow, *, reason: str, mine: bool, minutes: int, today: 
     `sort` orders the rows of one section as text.
     """
     case_id, since = str(row.case_id), row.waiting_since
-    over = row.state == "queued" and is_over(row.priority, minutes * 60, row.deadline)
+    waits = row.state == "queued"
+    over = waits and is_over(row.priority, minutes * 60, row.deadline)
+    due_minute = int(since.timestamp() // 60) + row.deadline
+    late = waits and is_late(row.priority, minutes * 60, row.deadline)
+    late_words = _late_words(due_minute, today) if waits and row.priority == 2 else ""
     return {
         "case_id": case_id, "state": row.state, "priority": row.priority, "level": _level_words(row.priority),
         "reason": reason, "age": _age_words(row.birth_on, today),
         "waiting": _minutes_words(minutes), "waiting_since": since.isoformat(), "unread": row.unread,
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine,
         "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
-        "over": over, "deadline": row.deadline if row.state == "queued" else 0,
-        "due": _due_words(row.priority, int(since.timestamp() // 60) + row.deadline, today, over=over)
-        if row.state == "queued" else "",
+        "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
+        "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
     }  # fmt: skip
 
 
@@ -135,12 +138,22 @@ def _due_words(priority: int, due_minute: int, today: date, *, over: bool) -> st
     """Until when the case should be met: 'genast', 'över tiden', 'senast kl. 14.35', 'senast på lördag'."""
     if over or priority == 1:
         return say("sv", "ledger.over" if over else "ledger.at_once")
-    due = datetime.fromtimestamp(due_minute * 60, UTC)
+    return say("sv", "ledger.due", at=_moment(due_minute, today))
+
+
+@lru_cache(maxsize=1024)
+def _late_words(due_minute: int, today: date) -> str:
+    """What a row of level 2 says once its time is out: 'försenat sedan kl. 14.35'. It keeps its place at the top."""
+    return say("sv", "ledger.late_since", at=_moment(due_minute, today))
+
+
+def _moment(minute: int, today: date) -> str:
+    at = datetime.fromtimestamp(minute * 60, UTC)
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)  # of a day only its date is told
-    on, days = clock.local_date(due), (clock.local_date(due) - today).days
+    on, days = clock.local_date(at), (clock.local_date(at) - today).days
     if days > 1:
-        return say("sv", "ledger.due", at=swedish.day_words(on, noon))
-    return say("sv", "ledger.due", at=swedish.moment_words(due, noon) if days else swedish.time_inside(due))
+        return swedish.day_words(on, noon)
+    return swedish.moment_words(at, noon) if days else swedish.time_inside(at)
 
 
 @cache

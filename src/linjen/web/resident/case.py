@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.alarms import find_standing
-from linjen.cases.answer_times import usual_minutes
+from linjen.cases.answer_times import find_deadline, usual_minutes
 from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
 from linjen.cases.loading import Case, see_case
@@ -114,7 +114,10 @@ async def _promise(
         )  # fmt: skip
     urgency = case.priority or ORDINARY
     usual = await usual_minutes(exchange.site.database, db, schedule, case.unit_id, urgency, at)
-    return promise_for_waiting(schedule, case.queued_at, at, urgency, say, language, around.unit_name, usual)
+    return promise_for_waiting(
+        schedule, case.queued_at, at, urgency, say, language, around.unit_name, usual,
+        await find_deadline(db, case.unit_id, urgency),
+    )  # fmt: skip
 
 
 def _when(exchange: Exchange, case: Case) -> dict[str, str]:

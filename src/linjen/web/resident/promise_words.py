@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -16,6 +16,8 @@ Say = Callable[..., str]
 
 #: The urgency that the home page speaks of: most cases are of this one.
 ORDINARY = 3
+#: Urgencies that do not wait for an answer here.
+_URGENT = 2
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -58,22 +60,38 @@ def promise_for_new(
 
 def promise_for_waiting(
     schedule: Schedule, sent_at: datetime, at: datetime, urgency: int, say: Say, language: str, unit: str,
-    usual_minutes: float | None = None,
+    usual_minutes: float | None = None, deadline_minutes: int | None = None,
 ) -> Promise:  # fmt: skip
-    """What a waiting case's page says: never a time that has passed, and never one that nobody is there to keep."""
+    """What a waiting case's page says: never a time that has passed, and never one that nobody is there to keep.
+
+    `deadline_minutes` is within which a case of its urgency should be met; for urgency 1–2 the page owns up to it.
+    """
     now, there = staffing_words(schedule, at, say, language, unit)
     expected = expected_answer(schedule, sent_at, urgency, usual_minutes)
+    if urgency <= _URGENT and _is_late(expected, at, deadline_minutes):
+        return Promise(
+            now, say("home.waiting.late_life" if urgency == 1 else "home.waiting.late_urgent"), "warning", True
+        )
     if expected.by_at is not None and expected.by_at <= at:
         answer = say("home.answer.late")
-        return Promise(now, answer, "warning", urgent=urgency <= 2)
+        return Promise(now, answer, "warning")
     if expected.from_at is not None and expected.from_at <= at and not there:
         # It has begun to be read, but the day is over: what is left is read when somebody is there again.
         expected = msgspec.structs.replace(expected_answer(schedule, at, urgency), by_at=None)
     elif expected.from_at is not None and expected.from_at <= at:
         expected = msgspec.structs.replace(expected, reason="usual" if expected.by_at else "open")
-    urgent = urgency <= 2
+    urgent = urgency <= _URGENT
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
     return Promise(now, _answer_words(expected, at, say, language, "waiting"), kind, urgent)
+
+
+def _is_late(expected: Expected, at: datetime, deadline_minutes: int | None) -> bool:
+    """Whether more time has gone since somebody could begin to read it than was meant, or than it usually takes."""
+    if expected.by_at is not None and expected.by_at <= at:
+        return True
+    if expected.from_at is None or deadline_minutes is None:
+        return False
+    return expected.from_at + timedelta(minutes=deadline_minutes) < at
 
 
 def promise_for_dialogue(

@@ -176,7 +176,8 @@ function keepAlive() {
   function tellOver(row) {
     const minutes = Math.floor((Date.now() + clockOffset - Date.parse(row.dataset.since)) / 60_000);
     const deadline = Number(row.dataset.deadline);
-    if (row.dataset.priority <= 2 || minutes <= deadline) return;
+    if (minutes <= deadline) return;
+    if (row.dataset.priority <= 2) return void sayLate(row.querySelector("[data-due][data-late]"));
     const rank = String(10_000_000 - Math.floor((minutes * 1000) / deadline)).padStart(8, "0");
     const sort = `${row.dataset.sort[0]}-2~${rank}-${idOf(row)}`;
     if (row.dataset.sort === sort) return;
@@ -186,6 +187,13 @@ function keepAlive() {
     due.textContent = words.over;
     due.classList.add("lj-due-over");
     take(idOf(row), moved);
+  }
+
+  // Level 2 keeps its place when its time is out, and says so.
+  function sayLate(due) {
+    if (!due || due.textContent === due.dataset.late) return;
+    due.textContent = due.dataset.late;
+    due.classList.add("lj-due-over");
   }
 
   function waited(minutes) {
