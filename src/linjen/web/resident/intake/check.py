@@ -21,7 +21,7 @@ from linjen.cases.interview import (
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
-from linjen.triage import page_at
+from linjen.triage import Value, page_at
 from linjen.triage.asking.forms import form_in_words
 from linjen.triage.asking.wording import asked, name_of
 from linjen.triage.own_words.unheard import LANGUAGE, beginning
@@ -36,6 +36,9 @@ from linjen.web.routing import post_page
 
 Item = dict[str, str]
 
+#: From so many on, questions that were answered no are folded away.
+_MANY = 3
+
 
 class CheckStep(Step):
     """The last page before sending."""
@@ -44,8 +47,18 @@ class CheckStep(Step):
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """Everything that will be sent."""
-        return {"items": list(_items(sheet)), "answers": list(_answers(sheet)), "unit": sheet.unit,
+        said, answered_no = _apart(list(_answers(sheet)))
+        return {"items": list(_items(sheet)), "answers": said, "answered_no": answered_no, "unit": sheet.unit,
                 "fallen": list(_fallen(sheet))}  # fmt: skip
+
+
+def _apart(answers: list[tuple[Item, Value]]) -> tuple[list[Item], list[Item]]:
+    """What says something, and what was answered no: the page folds the latter when they are many, so that she sees
+    what she says before she sends it."""
+    answered_no = [item for item, value in answers if value is False]
+    if len(answered_no) < _MANY:
+        return [item for item, _ in answers], []
+    return [item for item, value in answers if value is not False], answered_no
 
 
 def _items(sheet: Sheet) -> Iterator[Item]:
@@ -98,8 +111,8 @@ def _reason_name(sheet: Sheet, reason: str) -> str:
     return name_of(sheet.protocols, reason, sheet.exchange.language)
 
 
-def _answers(sheet: Sheet) -> Iterator[Item]:
-    """Each question as it was put, with the answer in words; one that was asked twice stands where it was last.
+def _answers(sheet: Sheet) -> Iterator[tuple[Item, Value]]:
+    """Each question as it was put, with the answer in words and as a value; asked twice, it stands where it was last.
 
     Answers from before the triage was turned off are sent, too; there is no page left to change them on.
     """
@@ -110,9 +123,10 @@ def _answers(sheet: Sheet) -> Iterator[Item]:
         page = page_at(sheet.protocols, state, index, sheet.exchange.language)
         for one in page.codes if page else ():
             if last[one.code] == index:
-                words = answer_words(sheet.exchange, one, state.answers.get(one.code))
+                value = state.answers.get(one.code)
+                words = answer_words(sheet.exchange, one, value)
                 href = f"{sheet.path}/questions/{index + 1}" if sheet.is_triaged else ""
-                yield {"question": one.text, "answer": words, "href": href}
+                yield {"question": one.text, "answer": words, "href": href}, value
 
 
 def _fallen(sheet: Sheet) -> Iterator[Item]:
