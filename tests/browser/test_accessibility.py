@@ -208,7 +208,8 @@ async def test_the_other_pages_of_the_staff(windows: Windows, look: Looker) -> N
     await petra.goto(f"{windows.url}/clinic/units")
     await look(petra)
     for name, paths in (
-        ("Ivar Norén", ["/clinic"]), ("Disa Holm", ["/manage/triage-quality", "/manage/triage-quality?reason=halsont"]),
+        ("Ivar Norén", ["/clinic"]),
+        ("Disa Holm", ["/manage/phrases", "/manage/triage-quality", "/manage/triage-quality?reason=halsont"]),
         ("Maja Ek", ["/manage", "/manage/users", "/manage/units"]),
     ):  # fmt: skip
         page = await windows.open(SMALL)

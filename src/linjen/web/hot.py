@@ -22,6 +22,7 @@ from linjen.cases.message import Sending, check_text
 from linjen.core.errors import Invalid, LinjenError
 from linjen.core.ids import parse_id
 from linjen.core.metrics import OPEN_STREAMS, observe_request
+from linjen.phrases.fields import check_filled
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.faults import status_of
@@ -136,6 +137,8 @@ class Hot:
             rate.take("message", token)
             message_id, text = _read(body)
             sending = Sending(hash_token(token), _id_of(match[2]), message_id, check_text(text))
+            if match[1]:
+                check_filled(text)
             sent = await self._site.messages.submit(sending)
         except LinjenError as error:
             return status_of(error), {"reason": error.reason}

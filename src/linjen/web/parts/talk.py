@@ -22,6 +22,7 @@ from linjen.cases.states import is_allowed
 from linjen.cases.timeline import Happening, list_happenings
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
+from linjen.phrases.fields import PATTERN
 from linjen.web.fast import draw_bubble
 from linjen.web.site import Site
 from linjen.web.staff_titles import title_in, titles_in
@@ -34,7 +35,7 @@ _TOLD = frozenset({"claimed", "released", "closed", "withdrawn"})
 _SCRIPT_WORDS = (
     "you", "sent", "delivered", "read", "sending", "unsent", "retry", "too_long", "unreadable", "empty", "too_often",
     "closed_meanwhile", "reused", "signed_out", "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved",
-    "new_message", "new_one", "new_many", "offline", "not_sent_kept", "today", "refused",
+    "new_message", "new_one", "new_many", "offline", "not_sent_kept", "today", "refused", "unfilled_field",
 )  # fmt: skip
 
 
@@ -56,6 +57,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     kinds: str
     longest: int = LONGEST
     error: str = ""
+    #: For staff, the pattern of what must be filled in before it is sent (phrases/fields.py).
+    fields: str = PATTERN
 
 
 def script_words(language: str) -> str:

@@ -15,6 +15,7 @@ from linjen.cases.reading import Reading
 from linjen.cases.writing import may_write
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
+from linjen.phrases.fields import check_filled
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
@@ -94,9 +95,9 @@ class Taken(msgspec.Struct, frozen=True):
 async def take_message(exchange: Exchange) -> Taken:
     """Send the form's message in the way the page's script does, through the writer that all messages go through.
 
-    Faults: empty, too_long, unreadable, wait (more often than the limit), reused (an old page was sent again with
-    another text), refused (the case has been closed or handed back meanwhile). Raises NotFound for who has no such
-    case, Refused('form_expired') when the session ended in this moment.
+    Faults: empty, too_long, unreadable, unfilled_field (of staff), wait (more often than the limit), reused (an old
+    page was sent again with another text), refused (the case has been closed or handed back meanwhile). Raises
+    NotFound for who has no such case, Refused('form_expired') when the session ended in this moment.
     """
     field = exchange.form.get("text", "")
     typed = field.replace("\r\n", "\n") if isinstance(field, str) else ""
@@ -104,6 +105,8 @@ async def take_message(exchange: Exchange) -> Taken:
     try:
         rate.take("message", exchange.request.cookies[_cookie(exchange)])
         text = check_text(typed)
+        if exchange.by.is_staff:
+            check_filled(text)
     except rate.TooOften:
         return Taken(_readable(typed), "wait")
     except Invalid as error:
