@@ -9,7 +9,9 @@ import asyncpg
 from linjen.cases.close import close
 from linjen.cases.drafts import Typed, find_draft
 from linjen.core.ids import new_id
+from linjen.demo.cases import SeedCase
 from tests.region import Person, Region
+from tests.stories.test_ledger import owner_does
 
 
 async def keep(who: Person, region: Region, case: object, text: str) -> int:
@@ -67,6 +69,29 @@ async def test_an_emptied_or_sent_draft_is_erased(region: Region) -> None:
     await keep(gustav, region, case, "något annat")
     await gustav.post(f"/cases/{case}/messages", {"message_id": str(new_id()), "text": "något annat"})
     assert await region.value(rows, case) == 0
+
+
+async def test_what_was_sent_meanwhile_does_not_stand_in_the_box_again_whichever_came_first(region: Region) -> None:
+    case, gustav = region.cases["held_by_karin"], region.actors.resident("gustav")
+
+    async def kept() -> str:
+        async with region.site.database.transaction() as db:
+            return await find_draft(db, region.site.sealer, gustav, case)
+
+    seed = SeedCase(region.site.database, region.site.sealer, region.actors)
+    await region.site.drafts.submit(Typed(gustav, case, "Hej!\n\nEn sak till"))
+    assert await kept() == "Hej!\n\nEn sak till"
+    await seed.message(gustav, case, "Hej!")
+    assert await kept() == "En sak till", "sent after it was kept"
+    await region.site.drafts.submit(Typed(gustav, case, "Hej! "))
+    assert await kept() == "", "kept after it was sent, by a page that was left"
+    await region.site.drafts.submit(Typed(gustav, case, "Hej! Jag glömde en sak"))
+    assert await kept() == "Hej! Jag glömde en sak"
+    await seed.message(region.actors.staff("karin", "ankaret"), case, "Hej! Jag glömde en sak")
+    assert await kept() == "Hej! Jag glömde en sak", "what somebody else wrote is hers to write, too"
+    await owner_does(region, f"update messages set sent_at = now() - interval '1 hour' where case_id = '{case}'")
+    await region.site.drafts.submit(Typed(gustav, case, "Hej!"))
+    assert await kept() == "Hej!", "the same words once more, later"
 
 
 async def test_saved_from_two_windows_at_once_one_of_the_texts_stands(region: Region) -> None:

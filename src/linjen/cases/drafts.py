@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_cases
+from linjen.cases.message import unseal_text
 from linjen.core.database import Connection, Database
 from linjen.core.errors import LinjenError
 from linjen.core.sealing import Sealer
@@ -31,6 +33,14 @@ on conflict (case_id, person_id) do update set body_sealed = excluded.body_seale
 _ERASE = """
 delete from drafts d using unnest($1::uuid[], $2::uuid[]) as a(case_id, person_id)
 where d.case_id = a.case_id and d.person_id = a.person_id
+"""
+
+
+#: A page that is left while a message is on its way keeps the text as a draft, too; the two may arrive in any order.
+_ON_ITS_WAY = timedelta(seconds=15)
+
+_SENT_SINCE = """
+select id, body_sealed from messages where case_id = $1 and by_id = $2 and sent_at > $3 order by seq
 """
 
 
@@ -62,8 +72,25 @@ async def save_drafts(database: Database, sealer: Sealer, batch: Sequence[Typed]
 
 
 async def find_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> str:
-    """The kept text, or ''. The caller has seen the case."""
-    sealed = await db.fetchval(
-        "select body_sealed from drafts where case_id = $1 and person_id = $2", case_id, by.person_id
+    """The kept text, or ''; nothing of it that has been sent since. The caller has seen the case."""
+    kept = await db.fetchrow(
+        "select body_sealed, saved_at from drafts where case_id = $1 and person_id = $2", case_id, by.person_id
     )
-    return sealer.unseal("draft", sealed, _row(case_id, by.person_id)).decode() if sealed else ""
+    if kept is None:
+        return ""
+    text = sealer.unseal("draft", kept["body_sealed"], _row(case_id, by.person_id)).decode()
+    rows = await db.fetch(_SENT_SINCE, case_id, by.person_id, kept["saved_at"] - _ON_ITS_WAY)
+    return without_sent(text, (unseal_text(sealer, case_id, row["id"], row["body_sealed"]) for row in rows))
+
+
+def without_sent(text: str, sent: Iterable[str]) -> str:
+    """A draft without the messages that it begins with: what is on its way stands before what is being written.
+
+    >>> [without_sent(text, ["Hej!"]) for text in ("Hej!\\n\\nEn sak till", "Hej!", "Hej! Du")]
+    ['En sak till', '', 'Hej! Du']
+    """
+    for one in sent:
+        first, _, rest = text.lstrip().partition(one.strip())
+        if not first and (not rest.strip() or rest.lstrip(" \t").startswith("\n\n")):
+            text = rest.lstrip()
+    return text

@@ -5,7 +5,7 @@ const root = document.getElementById("chat");
 if (root) start();
 
 async function start() {
-  const [{ listen, pauseMs }, { makeOutbox, makeId }, { makeNewer }] = await Promise.all(
+  const [{ listen, pauseMs }, { makeOutbox, makeId, outliving }, { makeNewer }] = await Promise.all(
     [root.dataset.live, root.dataset.outbox, root.dataset.newer].map((address) => import(address)),
   );
   const words = JSON.parse(root.dataset.words);
@@ -213,6 +213,7 @@ async function start() {
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", () => {
     look();
+    if (document.visibilityState === "hidden") saveDraft();
     // What the page says of the hour grows old while nobody looks.
     const old = Date.now() - refreshedAt > 5 * 60_000;
     if (old && document.visibilityState === "visible" && document.querySelector("[data-fresh]")) refresh();
@@ -258,21 +259,45 @@ async function start() {
   // What is on its way but not acknowledged belongs to the draft: a page that is reloaded has it back in the box.
   const draftText = () => [...unsent, ...outbox.waiting().map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
 
-  async function saveDraft(more) {
+  // One save at a time: an older text that arrives after a newer one would put what has been sent back into the box.
+  let saving = Promise.resolve();
+  let onItsWay = null;
+  function saveDraft() {
     clearTimeout(draftTimer);
     draftTimer = 0;
+    return (saving = saving.then(keepDraft));
+  }
+
+  const sendDraft = (text, more) => send("/drafts", { text }, { ...outliving(text), ...more });
+
+  async function keepDraft() {
     const text = draftText();
     if (ended || text === draftSaved) return;
     if (text) setDraftState("draft_saving");
+    const save = (onItsWay = new AbortController());
+    const patience = setTimeout(() => save.abort(), 15_000);
     try {
-      const answer = await send("/drafts", { text }, more);
+      const answer = await sendDraft(text, { signal: save.signal });
       if (answer.status === 401) return signedOut();
       if (answer.ok) draftSaved = text;
       setDraftState(answer.ok ? (text ? "draft_saved" : "") : "draft_unsaved");
     } catch {
       setDraftState("draft_unsaved");
       draftTimer = setTimeout(saveDraft, pauseMs(3));
+    } finally {
+      clearTimeout(patience);
+      onItsWay = null;
     }
+  }
+
+  // The page is being left: nobody waits for an answer any more, and what is on its way must not come after this.
+  function keepOnLeaving() {
+    if (ended || (draftText() === draftSaved && !onItsWay)) return;
+    onItsWay?.abort();
+    clearTimeout(draftTimer);
+    draftTimer = 0;
+    draftSaved = null;
+    sendDraft(draftText()).catch(() => {});
   }
 
   function setDraftState(key) {
@@ -401,9 +426,10 @@ async function start() {
       event.target.form.requestSubmit();
     }
   });
-  addEventListener("pagehide", () => draftTimer && saveDraft({ keepalive: true }));
+  addEventListener("pagehide", keepOnLeaving);
+  // A message that is on its way arrives without its page; one that could not be sent may need her to stay.
   addEventListener("beforeunload", (event) => {
-    if (outbox.waiting().length && draftSaved !== draftText()) event.preventDefault();
+    if (outbox.waiting().some((item) => item.tries) && draftSaved !== draftText()) event.preventDefault();
   });
 
   // -- how the page stands --------------------------------------------------------------------------------------------

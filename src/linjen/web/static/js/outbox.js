@@ -1,6 +1,11 @@
 // Messages on their way. Each has an id made here before its first try, so that a retry is written once; they leave one
 // at a time, in the order they were written, and are tried again by themselves until the server has answered.
 const PATIENCE_MS = 15_000;
+// A browser lets requests outlive their page as long as they are small; 64 kB are shared by all that are on their way.
+const OUTLIVES = 8_000;
+
+// What a request needs so that it arrives although the page is left meanwhile.
+export const outliving = (body) => ({ keepalive: body.length <= OUTLIVES });
 
 // A UUIDv7: ids that sort by time keep the database's index small and quick.
 export function makeId() {
@@ -19,10 +24,12 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
   let stopped = false;
 
   async function post(item) {
+    const body = JSON.stringify({ id: item.id, text: item.text });
     const answer = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", "x-linjen": "1", "x-csrf": csrf },
-      body: JSON.stringify({ id: item.id, text: item.text }),
+      body,
+      ...outliving(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return { status: answer.status, body: await answer.json().catch(() => ({})) };
