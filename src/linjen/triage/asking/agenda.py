@@ -93,9 +93,19 @@ def _said(protocols: Protocols, state: State, facts: FactTable, reasons: tuple[R
     if state.suspected or stated:
         quoted = _quote(state)
         text, text_en = (each.replace("{text}", quoted) for each in (wording.tripwire, wording.tripwire_en))
-        yield Due(PAGE, "tripwire", text, (*state.suspected, *stated), text_en=text_en)
+        heard = (*state.suspected, *_deciding(protocols, state.suspected), *stated)
+        yield Due(PAGE, "tripwire", text, tuple(dict.fromkeys(heard)), text_en=text_en)
     if lead:
         yield Due("lead", "lead", wording.lead, lead, text_en=wording.lead_en)
+
+
+def _deciding(protocols: Protocols, suspected: Iterable[str]) -> Iterator[str]:
+    """The numbers that decide how urgent what was heard is, asked with it: the week with signs of pre-eclampsia."""
+    findings = protocols.vocabulary.findings
+    for code in suspected:
+        floor = protocols.floors.get(code)
+        if floor is not None and findings[code].level == 1:
+            yield from (other for other in sorted(floor.codes) if findings[other].type == "number")
 
 
 def _quote(state: State) -> str:
@@ -188,7 +198,8 @@ def _draw(protocols: Protocols, state: State, left: _Left) -> bool:
         codes = open_codes(protocols, state, facts, due.codes)
         if codes and due.kind not in ASKED_ALWAYS:
             left.worth = _worth(protocols, state, facts, every) if left.worth is None else left.worth
-            codes = [code for code in codes if code in left.worth]
+            findings = protocols.vocabulary.findings
+            codes = [code for code in codes if code in left.worth or findings[code].is_red_flag]
         if codes:
             left.found.append(msgspec.structs.replace(due, codes=tuple(codes)))
             return True
