@@ -371,3 +371,11 @@ def test_what_the_readme_tells_a_newcomer_to_write_reaches_the_nurse() -> None:
         }
         state = answer(protocols, state, given)
     assert assess(protocols, state).outcome == "contact"
+
+
+@pytest.mark.parametrize(("score", "urgency"), [(0.45, 5), (0.7, 4)])
+def test_an_errand_that_the_words_hardly_resemble_takes_no_denied_reasons_place(score: float, urgency: int) -> None:
+    """Nothing asks whether a prescription is meant, so the words must say it nearly as well as they say the throat."""
+    protocols = reading(TextReading("sv", (("halsont", 0.8), ("recept", score))))
+    state = begin(protocols, 30, "male", text="halstabletter")
+    assert assess(protocols, interviewed(protocols, state, knowing(protocols, {}))).urgency == urgency

@@ -14,6 +14,9 @@ MOST_CANDIDATES = 5
 NEAR = 0.4  # a reason is worth a lead question with two fifths of the best one's score
 NEAR_WHEN_UNSURE = 0.7  # ... where the words say so little that their order is chance, and the compass asks anyway
 NEAR_THE_CHOSEN = 0.6  # ... where she was shown it and chose another
+NEAR_FOR_ERRANDS = (
+    0.7  # ... where nothing can be asked to tell whether the words mean it: a prescription, a certificate
+)
 OFFERED = 0.3  # a reason is offered to choose from with this part of the best one's score
 FAINT = 0.06  # below this the text says too little for any reason
 UNSURE = 0.16  # below this the words leave it open what the case is about, and the compass asks
@@ -81,6 +84,18 @@ def resembling(protocols: Protocols, state: State) -> tuple[str, ...]:
         return tuple(found)
     score = {one.id: one.score for one in candidates(protocols, state)}
     return tuple(id for id in found if score[id] >= NEAR_THE_CHOSEN * max(score.values()))
+
+
+def is_faint_errand(protocols: Protocols, state: State, reason_id: str) -> bool:
+    """Is it a reason without lead symptoms, which nobody chose, and which the words resemble much less than another?
+
+    Such a reason can never be denied, so it would stand as soon as the better ones are.
+    """
+    reason = protocols.reasons.get(reason_id)
+    if reason is None or reason.file.lead or state.chosen:
+        return False
+    score = {one.id: one.score for one in candidates(protocols, state)}
+    return reason_id in score and score[reason_id] < NEAR_FOR_ERRANDS * max(score.values())
 
 
 def is_denied(protocols: Protocols, state: State, facts: FactTable, reason_id: str) -> bool:

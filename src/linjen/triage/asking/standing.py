@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linjen.triage.asking.facts import FactTable, is_fitting, is_settled, see_facts
-from linjen.triage.asking.plausible import by_text, in_play, is_affirmed, is_denied, is_for, protocols_in_play
+from linjen.triage.asking.plausible import (
+    by_text,
+    in_play,
+    is_affirmed,
+    is_denied,
+    is_faint_errand,
+    is_for,
+    protocols_in_play,
+)
 from linjen.triage.asking.remembering import remembered
 from linjen.triage.content.condition import MAYBE, NO, YES
 from linjen.triage.content.library import AskBlock, Protocols, Reason, Rule
@@ -73,7 +81,8 @@ def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired
     """The starting level of each reason that was chosen or affirmed, else of the best by text; at last the general one.
 
     What the words merely resemble, and nobody has asked about, says nothing of how urgent the case is. Of a reason
-    whose lead symptoms were all denied only the words are left: they name it, but make it no urgent case.
+    whose lead symptoms were all denied only the words are left: they name it, but make it no urgent case. An errand
+    that they hardly resemble does not take its place.
     """
     playing = in_play(protocols, state, facts)
     undenied = [id for id in playing if not is_denied(protocols, state, facts, id)]
@@ -82,9 +91,10 @@ def defaults(protocols: Protocols, state: State, facts: FactTable) -> list[Fired
     named = [id for id in affirmed if id in state.chosen or id in by_text(protocols, state)]
     affirmed = named or affirmed
     found = [_as_default(protocols.reasons[id].file.default, id) for id in affirmed if id in protocols.reasons]
-    best = undenied[0] if undenied else playing[0] if playing else ""
+    near = [id for id in undenied if not is_faint_errand(protocols, state, id)]
+    best = near[0] if near else playing[0] if playing else ""
     if best in protocols.reasons and best not in affirmed and (not named or _is_without_lead(protocols, best)):
-        found.append(_default_by_words(protocols, best, denied=not undenied))
+        found.append(_default_by_words(protocols, best, denied=not near))
     for id in affirmed or filter(None, [best]):
         if id in protocols.reasons:
             continue
