@@ -18,6 +18,7 @@ from linjen.cases.answers import Answer, save_answers
 from linjen.cases.assessments import settle_self_care
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
+from linjen.cases.inactivity import flag_silent, watch_silence
 from linjen.cases.listening import listening
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
@@ -35,6 +36,10 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
+from linjen.integrations.sms import HttpGateway
+from linjen.notices.reactions import add_reactions
+from linjen.notices.sending import Sender, Surroundings
+from linjen.people.protection_check import ask_protection
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
 from linjen.triage.own_words.listening import Listener
@@ -49,8 +54,10 @@ from linjen.web.live_drawing import Drawing
 from linjen.web.measuring import Measuring, Sampler, count_messages
 from linjen.web.pages import all_pages
 from linjen.web.protection import Protection
+from linjen.web.public.sms_reports import report_url
 from linjen.web.routing import wanted_language
 from linjen.web.site import Site
+from linjen.web.words import say
 
 log = get_log(__name__)
 
@@ -98,6 +105,9 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
         site.person_data = PersonData.from_settings(settings, rivta)
         site.listing = Listing.from_settings(settings, rivta)
         site.closing.append(rivta.close)
+    if settings.sms_url:
+        site.sms = HttpGateway.from_settings(settings)
+        site.closing.append(site.sms.close)
     return site
 
 
@@ -143,17 +153,22 @@ def build_app(site: Site) -> App:
         await site.shelf.look()
         # The lexicon takes about a second: it is read before somebody needs it.
         loading = asyncio.create_task(asyncio.to_thread(lambda: make_ready(load())))
-        # Nothing is outgoing work yet: without a kind of job the worker ends at once.
+        # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
         worker, listener = Worker(site.database.dsn), Listener()
         reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
         heard = listening(listener.read, finding_levels().get, site.sealer)
         reactions.add("message_sent", heard, by={"resident"})
         working = asyncio.create_task(worker.run())
+        sender = sms_sender(site)
+        sending = asyncio.create_task(sender.run()) if sender else None
         beside = [asyncio.create_task(one) for one in _rounds(site, reactions)]
         try:
             yield
         finally:
             worker.stop()
+            if sender is not None and sending is not None:
+                sender.stop()  # an SMS under way is ended first: cut off, nobody would know whether it went
+                await sending
             await loading
             for task in beside:
                 task.cancel()
@@ -195,7 +210,31 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
     """What goes round beside the requests for as long as the program runs."""
-    return _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), site.shelf.run()
+    silence, notices = Dispatcher(site.database, "silence"), Dispatcher(site.database, "notices")
+    watch_silence(silence)
+    if site.sms is not None:
+        add_reactions(notices, site.settings.sms_unread_after_s)
+    return (
+        _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(),
+        site.shelf.run(),
+    )  # fmt: skip
+
+
+def sms_sender(site: Site) -> Sender | None:
+    """What sends SMS; None where there is no gateway."""
+    if site.sms is None:
+        return None
+    region, person_data = site.settings.region_name, site.person_data
+
+    async def ask(resident_ids: Sequence[UUID]) -> bool:
+        return await ask_protection(site.database, site.sealer, person_data, resident_ids)
+
+    around = Surroundings(
+        say=lambda language, key: say(language, key, region=region), looks=site.hub.has_open,
+        ask=ask if person_data is not None else None, report_url=lambda sms_id: report_url(site, sms_id),
+        unread_after_s=site.settings.sms_unread_after_s,
+    )  # fmt: skip
+    return Sender(site.database, site.sealer, site.sms, around)
 
 
 async def _sweep(site: Site) -> None:
@@ -205,6 +244,7 @@ async def _sweep(site: Site) -> None:
         lambda: sweep_sign_in_orders(site.database),
         lambda: expire_drafts(site.database, site.sealer, clock.now()),
         lambda: settle_self_care(site.database, clock.now()),
+        lambda: flag_silent(site.database, clock.now()),
         lambda: sweep_jobs(site.database),
     )
     while True:

@@ -11,7 +11,9 @@ import msgspec
 from linjen.core.database import Connection
 
 #: What is told to staff alone, live or afterwards: a resident's open page does not learn that it happened.
-AMONG_STAFF = frozenset({"reprioritised", "level_judged", "note_written"})
+AMONG_STAFF = frozenset({
+    "reprioritised", "level_judged", "note_written", "reminded", "sms_told", "sms_settled", "fell_silent", "kept",
+})  # fmt: skip
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -55,7 +55,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     spare_the_collector()
     try:
         if not arguments.quiet:
-            _explain(demo.url, demo.simulators["bankid"].phone_url)
+            _explain(demo.url, demo.simulators["bankid"].phone_url, demo.simulators["sms"].phones_url)
         print(f"ready {demo.url}", flush=True)
         await stopping.wait()
     finally:
@@ -63,10 +63,10 @@ async def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _explain(url: str, phone: str) -> None:
+def _explain(url: str, phone: str, phones: str) -> None:
     print(
         f"Invånare:  {url}/   (BankID-telefonen: {phone}/)\n"
-        f"Personal:  {url}/clinic\n"
+        f"Personal:  {url}/clinic   (telefonerna som får sms: {phones})\n"
         "Allt är påhittat: region, människor och nummer. Avsluta med Ctrl-C.",
         flush=True,
     )

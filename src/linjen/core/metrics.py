@@ -52,6 +52,9 @@ SIGN_INS: Final = Counter(
     ["method", "outcome", "hint"],
     registry=REGISTRY,
 )
+SMS_TOLD: Final = Counter(
+    "linjen_sms", "What became of SMS, each time a state is reached.", ["kind", "state"], registry=REGISTRY
+)
 WATCH_FAILURES: Final = Counter(
     "linjen_watch_failures", "Callbacks that failed while metrics were read.", ["watch"], registry=REGISTRY
 )

@@ -7,6 +7,7 @@ documented in `docs/operate.md`, which a house test compares with this class.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +58,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rivta_cert_file: Path | None = None
     rivta_key_file: Path | None = None
     rivta_logical_address: str = ""
+
+    sms_url: str = ""
+    sms_user: str = ""
+    sms_password: str = ""
+    sms_sender: str = "Linjen"
+    sms_encoding: str = "form"
+    sms_fields: list[str] = []
+    sms_headers: list[str] = []
+    sms_id_path: str = "id"
+    sms_idempotent: bool = False
+    sms_report_field: str = "status"
+    sms_report_delivered: list[str] = []
+    sms_report_failed: list[str] = []
+    sms_unread_after_s: int = 300
 
     metrics_token: str = ""
 
@@ -122,6 +137,11 @@ def _check_ranges(settings: Settings) -> None:
     for name in ("resident_idle_s", "resident_absolute_s", "staff_idle_s", "staff_absolute_s"):
         if not 60 <= getattr(settings, name) <= 24 * 3600:
             raise Misconfigured("setting_invalid", setting=name, why="must be between 60 and 86400 seconds")
+    if not 30 <= settings.sms_unread_after_s <= 24 * 3600:
+        raise Misconfigured("setting_invalid", setting="sms_unread_after_s", why="must be between 30 and 86400 seconds")
+    if not re.fullmatch(r"[A-Za-z0-9]{3,11}|\+\d{7,15}", settings.sms_sender):
+        why = "must be 3 to 11 letters and digits, or a number such as +46701740605"
+        raise Misconfigured("setting_invalid", setting="sms_sender", why=why)
     if not 0 < settings.port < 65536:
         raise Misconfigured("setting_invalid", setting="port", why="must be between 1 and 65535")
     if not settings.public_url.startswith(("http://", "https://")):

@@ -20,11 +20,12 @@ from linjen.demo import world
 from linjen.demo.cases import read_held, seed_cases
 from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
-from linjen.simulators import bankid, rivta, staff_idp
+from linjen.simulators import bankid, rivta, sms, staff_idp
 from linjen.web.server import Server, listen
 from linjen.web.site import Site
 
 STAFF_CLIENT = ("linjen-demo", "make-believe-secret")
+SMS_USER = ("linjen-demo", "make-believe-secret")
 
 
 class Demo:
@@ -86,6 +87,8 @@ class Demo:
         stack.push_async_callback(self.simulators["staff_idp"].stop)
         self.simulators["rivta"] = await rivta.serve(services)
         stack.push_async_callback(self.simulators["rivta"].stop)
+        self.simulators["sms"] = await sms.serve(*SMS_USER, allowed=True)
+        stack.push_async_callback(self.simulators["sms"].stop)
 
     def _settings(self) -> dict[str, Any]:
         phone = self.simulators["bankid"]
@@ -100,10 +103,15 @@ class Demo:
             "staff_client_secret": STAFF_CLIENT[1],
             "rivta_url": self.simulators["rivta"].url,
             "rivta_logical_address": "SE5599990011-0001",
+            "sms_url": self.simulators["sms"].url,
+            "sms_user": SMS_USER[0],
+            "sms_password": SMS_USER[1],
+            # A visitor does not wait for five minutes.
+            "sms_unread_after_s": 60,
         }
 
     def _links(self) -> dict[str, str]:
-        return {"bankid_phone": self.simulators["bankid"].phone_url}
+        return {"bankid_phone": self.simulators["bankid"].phone_url, "phones": self.simulators["sms"].phones_url}
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

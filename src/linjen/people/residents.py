@@ -11,6 +11,7 @@ from linjen.core.database import Connection, Row
 from linjen.core.errors import Invalid, NotFound
 from linjen.core.ids import new_id
 from linjen.core.personal_number import PersonalNumber
+from linjen.core.phone import parse_mobile
 from linjen.core.sealing import Sealer
 
 
@@ -110,3 +111,9 @@ async def note_signed_in(db: Connection, resident_id: UUID) -> None:
 async def find_phone(db: Connection, resident_id: UUID) -> str:
     """The phone number that she has given, in its canonical spelling, or ''."""
     return await db.fetchval("select phone from residents where id = $1", resident_id) or ""
+
+
+async def set_phone(db: Connection, resident_id: UUID, text: str) -> None:
+    """Keep the mobile number that SMS go to; an empty text erases it. Raises Invalid as parse_mobile."""
+    number = parse_mobile(text) if text.strip() else None
+    await db.execute("update residents set phone = $2 where id = $1", resident_id, number)

@@ -7,6 +7,8 @@ from uuid import UUID
 import msgspec
 
 from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.core.phone import parse_mobile
 
 
 class StaffMember(msgspec.Struct, frozen=True):
@@ -46,3 +48,31 @@ async def list_workplaces(db: Connection, staff_id: UUID) -> list[Workplace]:
         staff_id,
     )
     return [Workplace(**dict(row)) for row in rows]
+
+
+class Notifying(msgspec.Struct, frozen=True):
+    """How a staff member is told of new cases: her number (E.164, '' for none) and when: no, staffed or always."""
+
+    phone: str
+    when: str
+
+
+#: When staff may choose to be told: never, while the unit is staffed, or at any hour.
+WHEN_TO_NOTIFY = ("no", "staffed", "always")
+
+
+async def see_notifying(db: Connection, staff_id: UUID) -> Notifying:
+    """Her own choice (routine F086)."""
+    row = await db.fetchrow("select coalesce(phone, '') as phone, sms_new_cases from staff where id = $1", staff_id)
+    return Notifying(row["phone"], row["sms_new_cases"]) if row else Notifying("", "no")
+
+
+async def set_notifying(db: Connection, staff_id: UUID, phone: str, when: str) -> None:
+    """Keep her choice. Raises Invalid: as parse_mobile with field "phone", unknown_choice with field "when".
+
+    An empty number is taken when she wants no SMS; it erases the one that was kept.
+    """
+    if when not in WHEN_TO_NOTIFY:
+        raise Invalid("unknown_choice", "when")
+    number = parse_mobile(phone) if phone or when != "no" else None
+    await db.execute("update staff set phone = $2, sms_new_cases = $3 where id = $1", staff_id, number, when)

@@ -14,7 +14,7 @@ from linjen.simulators.bankid.completion import make_completion
 from linjen.simulators.bankid.orders import FAILED_HINTS, PENDING_HINTS, Order, Orders, PhoneRefusal
 from linjen.simulators.bankid.persons import Person
 from linjen.simulators.bankid.relying_party import Faults
-from linjen.simulators.bankid.wire import Answer, App, Request, asgi, html_answer, json_answer, redirect
+from linjen.simulators.wire import Answer, App, Request, asgi, html_answer, json_answer, redirect
 
 Fields = dict[str, str]
 

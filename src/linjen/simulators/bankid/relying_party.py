@@ -7,7 +7,7 @@ from typing import Any
 
 from linjen.simulators.bankid.fields import BadParameter, read_order_ref, read_order_request
 from linjen.simulators.bankid.orders import AlreadyInProgress, Order, Orders
-from linjen.simulators.bankid.wire import Answer, App, Request, asgi, json_answer
+from linjen.simulators.wire import Answer, App, Request, asgi, json_answer
 
 BASE_PATH = "/rp/v6.0/"
 FAULTS = {

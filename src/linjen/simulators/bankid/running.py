@@ -19,7 +19,7 @@ from linjen.simulators.bankid.orders import Clock, Orders
 from linjen.simulators.bankid.persons import read_persons
 from linjen.simulators.bankid.phone import Phone
 from linjen.simulators.bankid.relying_party import BASE_PATH, Faults, relying_party_app
-from linjen.simulators.bankid.wire import App
+from linjen.simulators.wire import App
 
 _HOST = "127.0.0.1"
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.cases.inactivity import find_silence
 from linjen.cases.loading import Case
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -20,7 +21,8 @@ from linjen.web.reason_names import reason_on
 class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a case in words. `holding` is queued, mine, colleague or closed; `protected` as the resident's row.
 
-    `facts` holds age and sex; `writer` is who wrote when that is not the patient herself.
+    `facts` holds age and sex; `writer` is who wrote when that is not the patient herself. `silent` (her holder is to
+    decide), `reminded` and `may_remind` are for the holder alone.
     """
 
     case_id: UUID
@@ -39,6 +41,9 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     unread: int
     writer: str
+    silent: bool
+    reminded: bool
+    may_remind: bool
 
 
 async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
@@ -55,6 +60,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     holder = names["holder"] if names else ""
     age = age_words(patient.birth_on, clock.now())
     holding = _holding(exchange, case)
+    silence = await find_silence(db, case.id) if holding == "mine" else None
     return CaseHead(
         case_id=case.id, patient_id=patient.id, name=f"{patient.given_name} {patient.surname}",
         given_name=patient.given_name, age=age,
@@ -64,6 +70,9 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
         writer=f"{writer.given_name} {writer.surname}" if writer else "",
+        silent=silence is not None and silence.flagged_at is not None,
+        reminded=silence is not None and silence.reminded_at is not None,
+        may_remind=holding == "mine" and exchange.site.sms is not None,
     )  # fmt: skip
 
 

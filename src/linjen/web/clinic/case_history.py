@@ -9,6 +9,7 @@ from linjen.cases.consent import FEE, Consent
 from linjen.cases.timeline import Happening
 from linjen.core import clock
 from linjen.web.clinic.case_head import moment
+from linjen.web.clinic.notices_in_words import notice_sentence
 from linjen.web.exchange import Exchange
 
 
@@ -36,6 +37,8 @@ def timeline_in_words(exchange: Exchange, happenings: Sequence[Happening]) -> li
 
 
 def _sentence(exchange: Exchange, one: Happening) -> str:
+    if (told := notice_sentence(exchange, one)) is not None:
+        return told
     by = one.by_name or exchange.say("clinic.events.system")
     values: dict[str, str] = {}
     if one.kind == "consent_given":

@@ -8,9 +8,11 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.inactivity import count_silent
 from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.core import clock
+from linjen.notices.failed import count_failed
 from linjen.web.clinic.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words, draw_rows
@@ -42,8 +44,10 @@ async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
         rows = await see_ledger(db, by)
         used = bool(rows) or await was_used(db, by.unit_id)
         late = await list_late_alarms(db, by)
+        silent, failed = await count_silent(db, by), await count_failed(db, by)
     values = _sections(exchange, [row for row in rows if row.holder_id == by.person_id] if mine else rows)
     values |= {"mine": mine, "used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
+    values |= {"silent": silent, "failed_sms": failed}
     values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)

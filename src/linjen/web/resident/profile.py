@@ -10,15 +10,33 @@ from linjen.access.sign_ins import list_sign_ins
 from linjen.cases.loading import list_my_cases
 from linjen.cases.overview import look_around
 from linjen.core import clock, swedish
+from linjen.core.errors import Invalid
+from linjen.core.phone import display_phone
 from linjen.people.guardians import list_children
-from linjen.people.residents import see_resident
+from linjen.people.residents import find_phone, see_resident, set_phone
 from linjen.web.exchange import Exchange
-from linjen.web.routing import get_page
+from linjen.web.routing import get_page, post_page
 
 
 @get_page("/profile", verb="profile", who="resident")
 async def show_profile(exchange: Exchange) -> Response[Any]:
     """What the service knows of her. Name and children come from the population register and are changed there."""
+    return await _show(exchange)
+
+
+@post_page("/profile/phone", verb="profile", who="resident")
+async def save_phone(exchange: Exchange) -> Response[Any]:
+    """The profile with a word of it, or with what was typed and what has to be changed."""
+    typed = exchange.text_of("phone", longest=60)
+    try:
+        async with exchange.site.database.transaction() as db:
+            await set_phone(db, exchange.by.person_id, typed)
+    except Invalid as error:
+        return await _show(exchange, typed, exchange.say(f"profile.phone.{error.reason}"))
+    return exchange.redirect(f"/profile?phone={'saved' if typed else 'erased'}")
+
+
+async def _show(exchange: Exchange, typed: str | None = None, error: str = "") -> Response[Any]:
     by, at, language = exchange.by, clock.now(), exchange.language
     async with exchange.site.database.transaction() as db:
         person = await see_resident(db, by.person_id)
@@ -26,8 +44,14 @@ async def show_profile(exchange: Exchange) -> Response[Any]:
         sign_ins = await list_sign_ins(db, by)
         cases = await list_my_cases(db, by)
         around = await look_around(db, [case.id for case in cases[:1]])
+        kept = await find_phone(db, by.person_id)
+    told = exchange.request.query_params.get("phone", "")
     return exchange.page(
-        "resident/profile.html", tab="profile", resident=person, children=[child.given_name for child in children],
+        "resident/profile.html", status=422 if error else 200, tab="profile", sms=exchange.site.sms is not None,
+        phone=typed if typed is not None else display_phone(kept) if kept else "", phone_error=error,
+        phone_done={"saved": "done", "erased": "erased"}.get(told, "") if not error else "",
+        errors=[{"field": "phone", "text": error}] if error else [],
+        resident=person, children=[child.given_name for child in children],
         born=swedish.date_words(person.birth_on, language),
         unit=next((one.unit_name for one in around.values()), ""),
         sign_ins=[
@@ -37,4 +61,4 @@ async def show_profile(exchange: Exchange) -> Response[Any]:
     )  # fmt: skip
 
 
-ROUTES = [show_profile]
+ROUTES = [show_profile, save_phone]

@@ -1,4 +1,4 @@
-"""The least of ASGI that the simulator's two small programs need: one request in, one answer out."""
+"""The least of ASGI that a simulator's small programs need: one request in, one answer out."""
 
 from __future__ import annotations
 
@@ -73,14 +73,25 @@ def asgi(answer: Callable[[Request], Answer]) -> App:
     async def program(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body, whole = await _read(receive)
-        reply = answer(_request(scope, body)) if whole else Answer(413)
+        request = await read_request(scope, receive)
+        reply = answer(request) if request is not None else Answer(413)
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
         headers.append((b"content-length", str(len(reply.body)).encode()))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
     return program
+
+
+async def read_request(scope: Scope, receive: Receive) -> Request | None:
+    """The whole request; None when its body is too large."""
+    body, whole = await _read(receive)
+    return _request(scope, body) if whole else None
+
+
+def parse_form(request: Request) -> dict[str, str]:
+    """The fields of a form in the body; of a name that comes twice the last."""
+    return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def _request(scope: Scope, body: bytes) -> Request:

@@ -1,0 +1,108 @@
+"""SMS som inte kom fram: what failed, or may have, is work for the unit until somebody has dealt with it (H08)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.access.access_log import log_access
+from linjen.access.by import By
+from linjen.cases.contact import find_contact
+from linjen.cases.loading import open_case
+from linjen.core import clock
+from linjen.core.connection import Connection
+from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.events import record
+from linjen.notices.outbox import Wish, put
+
+#: How it was dealt with: sent again, or reached in another way. Their words stand under sms.settled.
+WAYS: Final = ("again", "phone", "letter", "other")
+
+
+class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
+    """One SMS that did not arrive, or may not have, with the case it belongs to. `at` is UTC."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    state: str
+    reason: str
+    at: datetime
+    name: str
+    birth_on: date
+    holder: str
+
+
+#: What still matters: the case is open, and she has not been in to read since. That it was her turn is told by the
+#: message that follows; so of what a rule withheld only the unread message and what staff asked for are work.
+_OPEN = f"""
+from sms o join cases c on c.id = o.case_id join visits v on v.id = c.visit_id
+join residents p on p.id = c.patient_id left join staff h on h.id = v.holder_id
+where o.state in ('failed', 'uncertain', 'withheld') and o.settled_at is null and o.kind <> 'staff_new_case'
+  and (o.state <> 'withheld' or o.kind <> 'your_turn') and v.state <> 'closed'
+  and not exists (select from reading_marks m where m.case_id = c.id and m.party = 'resident'
+                  and m.read_at > o.created_at)
+  and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")} and $3::date is not null
+"""
+
+
+async def count_failed(db: Connection, by: By) -> int:
+    """How many SMS of the unit wait for somebody to deal with them, as far as this person may see their cases."""
+    return int(await db.fetchval(f"select count(*) {_OPEN}", *_who(by)) or 0)
+
+
+async def list_failed(db: Connection, by: By) -> list[FailedSms]:
+    """Those SMS, the oldest first, at most 200; logged as one row with their cases."""
+    rows = await db.fetch(
+        "select o.id, o.case_id, o.kind, o.state, o.reason, o.changed_at as at,"
+        " p.given_name || ' ' || p.surname as name, c.patient_birth_on as birth_on,"
+        f" coalesce(h.given_name || ' ' || h.surname, '') as holder {_OPEN} order by o.created_at limit 200",
+        *_who(by),
+    )
+    await log_access(db, by, "failed_sms", None, _ids(rows))
+    return [FailedSms(**dict(row)) for row in rows]
+
+
+def _ids(rows: Sequence[object]) -> list[UUID]:
+    return list(dict.fromkeys(row["case_id"] for row in rows))  # type: ignore[index]
+
+
+def _who(by: By) -> tuple[object, ...]:
+    return by.person_id, by.unit_id, clock.local_date(clock.now())
+
+
+async def settle_sms(db: Connection, by: By, case_id: UUID, sms_id: UUID, how: str) -> None:
+    """Somebody has dealt with it: sends it once more as a new SMS, or has reached the resident in another way.
+
+    Raises Invalid('unknown_way'), Refused('sms_settled') when a colleague was first, Refused('sms_…') as remind when
+    it may not be sent again, and as open_case. The same once more changes nothing.
+    """
+    if how not in WAYS:
+        raise Invalid("unknown_way", "how")
+    await open_case(db, by, case_id, "settle_sms")
+    if how == "again" and (contact := await find_contact(db, case_id)) and (why := contact.why_no_sms(clock.now())):
+        raise Refused(f"sms_{why}")
+    row = await db.fetchrow(
+        "update sms set settled_at = now(), settled_by = $3, settled_how = $4 where id = $1 and case_id = $2"
+        " and settled_at is null and state in ('failed', 'uncertain', 'withheld') returning kind, text_id",
+        sms_id, case_id, by.person_id, how,
+    )  # fmt: skip
+    if row is None:
+        known = await db.fetchrow(
+            "select settled_by, settled_how from sms where id = $1 and case_id = $2", sms_id, case_id
+        )
+        if known is None:
+            raise NotFound("sms")
+        if tuple(known) == (by.person_id, how):
+            return
+        raise Refused("sms_settled")
+    if how == "again":
+        wish = Wish(kind=row["kind"], cause=f"again/{sms_id}", case_id=case_id, next_at=clock.now(),
+                    text_id=row["text_id"], by_id=by.person_id)  # fmt: skip
+        await put(db, [wish])
+    await record(db, case_id, "sms_settled", by.kind, by.person_id, {"how": how, "kind": row["kind"]})
