@@ -38,8 +38,6 @@ from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
 from linjen.integrations.sms import HttpGateway
 from linjen.notices.reactions import add_reactions
-from linjen.notices.sending import Sender, Surroundings
-from linjen.people.protection_check import ask_protection
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
 from linjen.triage.own_words.listening import Listener
@@ -54,10 +52,9 @@ from linjen.web.live_drawing import Drawing
 from linjen.web.measuring import Measuring, Sampler, count_messages
 from linjen.web.pages import all_pages
 from linjen.web.protection import Protection
-from linjen.web.public.sms_reports import report_url
 from linjen.web.routing import wanted_language
 from linjen.web.site import Site
-from linjen.web.words import say
+from linjen.web.telling import sms_sender
 
 log = get_log(__name__)
 
@@ -218,23 +215,6 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
         _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(),
         site.shelf.run(),
     )  # fmt: skip
-
-
-def sms_sender(site: Site) -> Sender | None:
-    """What sends SMS; None where there is no gateway."""
-    if site.sms is None:
-        return None
-    region, person_data = site.settings.region_name, site.person_data
-
-    async def ask(resident_ids: Sequence[UUID]) -> bool:
-        return await ask_protection(site.database, site.sealer, person_data, resident_ids)
-
-    around = Surroundings(
-        say=lambda language, key: say(language, key, region=region), looks=site.hub.has_open,
-        ask=ask if person_data is not None else None, report_url=lambda sms_id: report_url(site, sms_id),
-        unread_after_s=site.settings.sms_unread_after_s,
-    )  # fmt: skip
-    return Sender(site.database, site.sealer, site.sms, around)
 
 
 async def _sweep(site: Site) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from linjen.app import sms_sender
 from linjen.core.dispatcher import Dispatcher
 from linjen.core.errors import LinjenError
 from linjen.integrations.sms import Outgoing
 from linjen.notices.reactions import add_reactions
 from linjen.notices.sending import Sender
+from linjen.web.telling import sms_sender
 from tests.region import Region
 
 _OVER = "select coalesce(max(txid) < pg_snapshot_xmin(pg_current_snapshot()), true) from events"

@@ -182,11 +182,6 @@ def number_of(key: str) -> PersonalNumber:
     return personnummer_for(birth_of(resident, clock.local_date(clock.now())), resident.serial)
 
 
-def phone_of(place: int) -> str:
-    """The mobile number of the resident at this place in RESIDENTS, from the series set aside for fiction."""
-    return f"+46701740{605 if place == 0 else 620 + place}"
-
-
 async def seed(db: Connection, sealer: Sealer) -> None:
     """Write providers, units, staff and residents into an empty database, in the caller's transaction."""
     await _seed_units(db)
@@ -198,7 +193,9 @@ async def seed(db: Connection, sealer: Sealer) -> None:
         protected = "yes" if resident.protected else "no"
         one = await register(db, sealer, number, resident.given_name, resident.surname, protected=protected)
         await db.execute(
-            "update residents set phone = $2, first_signed_in_at = now() where id = $1", one.id, phone_of(place)
+            "update residents set phone = $2, first_signed_in_at = now() where id = $1",
+            one.id,
+            f"+46701740{620 + place if place else 605}",
         )
         ids[resident.key] = one.id
     for resident in RESIDENTS:

@@ -1,0 +1,29 @@
+"""What the sender of SMS is told by the program around it: words, open pages, protection, and where reports go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from linjen.notices.sending import Sender, Surroundings
+from linjen.people.protection_check import ask_protection
+from linjen.web.public.sms_reports import report_url
+from linjen.web.site import Site
+from linjen.web.words import say
+
+
+def sms_sender(site: Site) -> Sender | None:
+    """What sends SMS; None where there is no gateway."""
+    if site.sms is None:
+        return None
+    region, person_data = site.settings.region_name, site.person_data
+
+    async def ask(resident_ids: Sequence[UUID]) -> bool:
+        return await ask_protection(site.database, site.sealer, person_data, resident_ids)
+
+    around = Surroundings(
+        say=lambda language, key: say(language, key, region=region), looks=site.hub.has_open,
+        ask=ask if person_data is not None else None, report_url=lambda sms_id: report_url(site, sms_id),
+        unread_after_s=site.settings.sms_unread_after_s,
+    )  # fmt: skip
+    return Sender(site.database, site.sealer, site.sms, around)
