@@ -36,7 +36,6 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
-from linjen.integrations.sms import HttpGateway
 from linjen.notices.reactions import add_reactions
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
@@ -54,7 +53,7 @@ from linjen.web.pages import all_pages
 from linjen.web.protection import Protection
 from linjen.web.routing import wanted_language
 from linjen.web.site import Site
-from linjen.web.telling import sms_sender
+from linjen.web.telling import open_gateway, sms_sender
 
 log = get_log(__name__)
 
@@ -103,7 +102,7 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
         site.listing = Listing.from_settings(settings, rivta)
         site.closing.append(rivta.close)
     if settings.sms_url:
-        site.sms = HttpGateway.from_settings(settings)
+        site.sms = open_gateway(site)
         site.closing.append(site.sms.close)
     return site
 
@@ -209,11 +208,12 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
     """What goes round beside the requests for as long as the program runs."""
     silence, notices = Dispatcher(site.database, "silence"), Dispatcher(site.database, "notices")
     watch_silence(silence)
+    rounds = [site.sms.listen()] if site.sms is not None else []
     if site.sms is not None:
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
         _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(),
-        site.shelf.run(),
+        site.shelf.run(), *rounds,
     )  # fmt: skip
 
 

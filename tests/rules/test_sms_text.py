@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
 from linjen.core.personal_number import personnummer_for
-from linjen.integrations.sms_text import LONGEST, check_sms_text, is_gsm, parts_of
+from linjen.integrations.gsm import encode, is_gsm, parts_of
+from linjen.integrations.sms_text import LONGEST, check_sms_text
 from linjen.web.words import LANGUAGES, has_word, read_words, say
 
 OWN = [key for key in read_words("sv") if key.startswith("sms.")]
@@ -132,3 +133,23 @@ def test_days_of_the_year_are_not_numbers() -> None:
     for n in range(366):
         on = date(2026, 1, 1) + timedelta(days=n)
         assert refusal(f"Vi hörs den {on.day}/{on.month} {on.year}, kl. 10.00") == "", on
+
+
+def test_gsm_bytes_are_those_of_the_standard() -> None:
+    assert encode("@åÅäÄöÖé€") == (0, [b"\x00\x0f\x0e\x7b\x5b\x7c\x5c\x05\x1b\x65"])
+    assert encode("aÖz ¿à") == (0, [b"a\x5cz\x20\x60\x7f"])
+    assert encode("ж") == (8, ["ж".encode("utf-16-be")])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=500))
+def test_parts_are_whole_characters_and_join_to_the_text(text: str) -> None:
+    coding, parts = encode(text)
+    assert len(parts) == parts_of(text)
+    assert all(len(part) <= (160 if coding == 0 else 140) for part in parts)
+    bodies = [part[6:] for part in parts] if len(parts) > 1 else parts
+    if coding == 8:
+        assert [body.decode("utf-16-be") for body in bodies]
+        assert b"".join(bodies).decode("utf-16-be") == text
+    if len(parts) > 1:
+        assert [(part[0], part[4], part[5]) for part in parts] == [(5, len(parts), n + 1) for n in range(len(parts))]
+        assert len({part[3] for part in parts}) == 1

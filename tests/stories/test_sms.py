@@ -11,9 +11,11 @@ import asyncpg
 import pytest
 
 from linjen.core.errors import LinjenError, Refused, Unavailable
-from linjen.integrations.sms import Uncertain
-from linjen.notices.outbox import Outcome, take_report, write
+from linjen.core.settings import read_settings
+from linjen.integrations.sms import HttpGateway, Uncertain
+from linjen.notices.outbox import Outcome, take_receipt, take_report, write
 from linjen.notices.sending import MOST_TRIES
+from linjen.simulators import sms as simulator
 from tests.region import Region
 from tests.stories.sms_world import Sms
 
@@ -346,3 +348,30 @@ async def test_a_report_settles_what_was_uncertain(sms: Sms) -> None:
     await sms.region.site.database.execute("update sms set state = 'uncertain' where id = $1", sms_id)
     assert await take_report(sms.region.site.database, sms_id, "delivered")
     assert await sms.states(case_id) == [("your_turn", "delivered", "")]
+
+
+async def test_a_receipt_by_the_operator_s_own_id_finds_its_sms(sms: Sms) -> None:
+    case_id, _, _ = await one_sent(sms)
+    database = sms.region.site.database
+    await take_receipt(database, None, "unheard-of", "delivered")
+    assert await sms.states(case_id) == [("your_turn", "accepted", "")]
+    await take_receipt(database, None, "g-1", "delivered")
+    assert await sms.states(case_id) == [("your_turn", "delivered", "")]
+
+
+async def test_over_a_real_line_it_arrives_and_its_report_comes_back(sms: Sms) -> None:
+    running = await simulator.serve("linjen", "secret", delivery_s=0.01, allowed=True)
+    settings = read_settings({}, demo=True, sms_url=running.url, sms_user="linjen", sms_password="secret")
+    gateway = sms.region.site.sms = HttpGateway.from_settings(settings)
+    try:
+        running.gateway.mishaps += ["cut"]
+        case_id = await claim(sms)
+        await sms.go_on()
+        async with asyncio.timeout(10):
+            while (await sms.states(case_id))[0][1] != "delivered":  # noqa: ASYNC110 - rows tell no one
+                await asyncio.sleep(0.05)
+        await sms.go_on()
+        assert len(running.messages) == 1, "cut after it was taken, then settled by the report"
+    finally:
+        await gateway.close()
+        await running.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
@@ -17,6 +18,11 @@ def new_id() -> UUID:
     milliseconds = time.time_ns() // 1_000_000
     random_a = secrets.randbits(12) << 64
     return UUID(int=(milliseconds << 80) | _VERSION_7 | random_a | _VARIANT | secrets.randbits(62))
+
+
+def id_at(at: datetime) -> UUID:
+    """The least id that is made at this instant: ids made before it are smaller, those made after it greater."""
+    return UUID(int=(int(at.timestamp() * 1000) << 80) | _VERSION_7 | _VARIANT)
 
 
 def parse_id(text: str) -> UUID | None:

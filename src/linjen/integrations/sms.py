@@ -20,7 +20,7 @@ import msgspec
 
 from linjen.core.errors import LinjenError, Misconfigured, Refused, Unavailable
 from linjen.core.settings import Settings
-from linjen.integrations.sms_text import is_gsm
+from linjen.integrations.gsm import is_gsm
 
 #: Seconds that a gateway may take before what it did is uncertain.
 PATIENCE_S: Final = 10.0
@@ -60,6 +60,9 @@ class Gateway(Protocol):
         never will be, and Uncertain.
         """
 
+    async def listen(self) -> None:
+        """Be there for what the gateway tells of by itself, until cancelled; ends at once where it calls us instead."""
+
     async def close(self) -> None:
         """Let connections go."""
 
@@ -83,6 +86,9 @@ class HttpGateway:
     async def close(self) -> None:
         """Let connections go."""
         await self._client.aclose()
+
+    async def listen(self) -> None:
+        """Reports come as calls of the gateway's own; see web/public/sms_reports.py."""
 
     async def send(self, sms: Outgoing) -> str:
         """See `Gateway.send`."""

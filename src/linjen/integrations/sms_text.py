@@ -1,4 +1,4 @@
-"""What may stand in an SMS, and how many parts it takes: no link, no address, no personal number, no word of health.
+"""What may stand in an SMS: no link, no address, no personal number, no word of health.
 
 The guard stands in front of every way out, for our own texts as well as for what staff write. It refuses rather too
 much than too little: whoever is refused writes the sentence in another way, and whoever is defrauded cannot.
@@ -16,12 +16,6 @@ from linjen.core.visible import is_visible
 
 #: Characters of the longest text that staff may write: three parts.
 LONGEST: Final = 459
-
-_BASIC: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_DOUBLE: Final = frozenset("^{}\\[~]|€\f")
 
 #: Top-level domains that a link without "https://" is likely to end in. Two letters after a dot without a space are
 #: seldom Swedish, so the list may be long.
@@ -51,20 +45,6 @@ _HEALTH: Final = re.compile(
     r"|bvc|mvc|kol|hiv|adhd|mens|sår\w{0,3}|prov(?:et|er|en|erna)?|dos(?:en|er)?|ill|sick|pain|rash|tests?|x-?rays?)\b",
     re.IGNORECASE,
 )
-
-
-def parts_of(text: str) -> int:
-    """How many SMS the text takes: 160 characters in one, 153 in each of several; 70 and 67 outside GSM's alphabet."""
-    if is_gsm(text):
-        length, one, each = sum(2 if char in _DOUBLE else 1 for char in text), 160, 153
-    else:
-        length, one, each = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if length <= one else -(-length // each)
-
-
-def is_gsm(text: str) -> bool:
-    """Whether every character stands in GSM's own alphabet, which å, ä and ö do."""
-    return all(char in _BASIC or char in _DOUBLE for char in text)
 
 
 def check_sms_text(text: str, names: Collection[str] = ()) -> str:

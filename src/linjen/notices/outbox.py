@@ -18,7 +18,7 @@ from linjen.core import clock
 from linjen.core.connection import Connection
 from linjen.core.database import Database
 from linjen.core.events import record
-from linjen.core.ids import new_id
+from linjen.core.ids import id_at, new_id
 from linjen.core.metrics import SMS_TOLD
 
 #: A sender that has not told what became of a message within this time has died in the middle of it.
@@ -149,3 +149,17 @@ async def _tell(db: Connection, sms_id: UUID, case_id: UUID, kind: str, state: s
     if state in _TOLD and kind != "staff_new_case":
         data = {"sms": str(sms_id), "kind": kind, "state": state, "reason": reason}
         await record(db, case_id, "sms_told", "system", None, data)
+
+
+#: How long after it was sent a receipt by the operator's id is still looked up.
+_RECEIPTS_FOR = timedelta(days=3)
+
+
+async def take_receipt(database: Database, sms_id: UUID | None, gateway_id: str, said: str) -> None:
+    """As `take_report`, for an operator that names a message by its own id; `sms_id` where ours is known."""
+    found = sms_id or await database.fetch_value(
+        "select id from sms where id > $1 and gateway_id = $2 order by id desc limit 1",
+        id_at(clock.now() - _RECEIPTS_FOR), gateway_id,
+    )  # fmt: skip
+    if found is not None:
+        await take_report(database, found, said)

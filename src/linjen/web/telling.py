@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from linjen.integrations.smpp import SmppGateway
+from linjen.integrations.sms import Gateway, HttpGateway
+from linjen.notices.outbox import take_receipt
 from linjen.notices.sending import Sender, Surroundings
 from linjen.people.protection_check import ask_protection
 from linjen.web.public.sms_reports import report_url
 from linjen.web.site import Site
 from linjen.web.words import say
+
+
+def open_gateway(site: Site) -> Gateway:
+    """The way out for SMS that the settings name, by the scheme of its address. Raises Misconfigured."""
+    settings = site.settings
+    if settings.sms_url.startswith(("smpp://", "smpps://")):
+
+        async def take(sms_id: UUID | None, gateway_id: str, said: str) -> None:
+            await take_receipt(site.database, sms_id, gateway_id, said)
+
+        return SmppGateway.from_settings(settings, take)
+    return HttpGateway.from_settings(settings)
 
 
 def sms_sender(site: Site) -> Sender | None:
