@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import groupby
+from math import inf
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,9 @@ from linjen.web.site import Site
 from linjen.web.staff_titles import title_in, titles_in
 from linjen.web.words import has_word, read_words, say
 
+#: How many messages a resident sees of an open case before she unfolds the rest, and how few are not worth folding.
+_SHOWN = 2
+_FEWEST_FOLDED = 2
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
 _TOLD = frozenset({"claimed", "released", "closed", "withdrawn"})
 
@@ -59,6 +63,10 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     #: For staff, the pattern of what must be filled in before it is sent (phrases/fields.py).
     fields: str = PATTERN
+    #: What stands folded above the thread of a resident's open case; how many messages that is, and how many there are.
+    earlier: Markup = Markup()
+    earlier_count: int = 0
+    count: int = 0
 
 
 def script_words(language: str) -> str:
@@ -87,12 +95,28 @@ async def read_talk(
     own = await find_marks(db, case.id, by.kind)
     other = await find_marks(db, case.id, "resident" if by.is_staff else "staff")
     can_write = is_allowed(case.state, "send_message") and (not by.is_staff or case.holder_id == by.person_id)
+    folded = _fold(messages, own.read) if can_write and not by.is_staff else 0
+    first = messages[folded].seq if folded else 0
+
+    def drawn(from_seq: int, to_seq: float) -> Markup:
+        inside = [one for one in messages if from_seq <= one.seq < to_seq]
+        told = [one for one in happenings if from_seq <= one.seq < to_seq]
+        return _draw_thread(by, inside, told, other, language)
+
     return Talk(
-        base=base, party=by.kind, counter=case.counter, thread=_draw_thread(by, messages, happenings, other, language),
+        base=base, party=by.kind, counter=case.counter, thread=drawn(first, inf), earlier=drawn(0, first),
+        earlier_count=folded, count=len(messages),
         marks=other, unread_from=own.read, is_delivered=own.delivered >= case.counter, message_id=str(uuid4()),
         can_write=can_write, words=script_words(language), kinds=" ".join(event_kinds()),
         draft=text if text is not None else await find_draft(db, site.sealer, by, case.id), error=error,
     )  # fmt: skip
+
+
+def _fold(messages: list[Message], read: int) -> int:
+    """How many messages, from the first on, are folded away for a resident: never one that she has not read."""
+    unread = next((at for at, one in enumerate(messages) if one.by_kind == "staff" and one.seq > read), len(messages))
+    folded = min(len(messages) - _SHOWN, unread)
+    return folded if folded >= _FEWEST_FOLDED else 0
 
 
 async def tell_delivered(site: Site, by: By, case: Case, talk: Talk | None = None) -> None:

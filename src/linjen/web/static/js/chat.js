@@ -50,7 +50,7 @@ async function start() {
     if (before) before.after(item);
     else list.prepend(item);
     if (before?.dataset.day === item.dataset.day) return;
-    const next = list.querySelector(`.lj-day[data-day="${item.dataset.day}"]`);
+    const next = list.querySelector(`:scope > .lj-day[data-day="${item.dataset.day}"]`);
     if (next) next.after(item);
     else item.before(dayHeading(item));
   }
@@ -476,7 +476,7 @@ async function start() {
     const fresh = document.querySelectorAll("[data-fresh]");
     const there = page.getElementById("chat");
     if (!there) return;
-    for (const item of page.querySelectorAll("#thread > li[data-seq]")) insert(document.importNode(item, true), true);
+    for (const item of page.querySelectorAll("#thread li[data-seq]")) insert(document.importNode(item, true), true);
     const marks = page.getElementById("thread").dataset;
     setMarks("deliveredSeq", Number(marks.deliveredSeq));
     setMarks("readSeq", Number(marks.readSeq));
@@ -486,7 +486,9 @@ async function start() {
       const now = page.getElementById(part.id);
       if (!now || now.innerHTML === part.innerHTML) continue;
       const before = alarms(part);
+      const opened = [...part.querySelectorAll("details[id][open]")].map((one) => one.id);
       part.innerHTML = now.innerHTML;
+      for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
       // What may be dangerous is of no use above the edge of the window: whoever wrote it sees it at once.
       if (alarms(part) > before) part.scrollIntoView({ block: "start" });
     }

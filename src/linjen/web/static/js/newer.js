@@ -36,8 +36,8 @@ export function makeNewer(spot, say, resting) {
     spot.style.setProperty("--lj-keyboard", `${Math.round(covered)}px`);
   }
 
-  // Over the foot of the talk while that is on the screen, else over the foot of the page.
-  new IntersectionObserver(([talk]) => spot.classList.toggle("lj-newer-apart", !talk.isIntersecting), { rootMargin: "0px 0px -140px" }).observe(spot.parentElement);
+  // In its row under the talk while that is on the screen, else in a bar at the foot of the page.
+  new IntersectionObserver(([row]) => spot.classList.toggle("lj-newer-apart", !row.isIntersecting), { rootMargin: "0px 0px -64px" }).observe(spot.parentElement);
   button.addEventListener("click", lead);
   window.visualViewport?.addEventListener("resize", liftOverKeyboard);
   window.visualViewport?.addEventListener("scroll", liftOverKeyboard);
