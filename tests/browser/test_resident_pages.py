@@ -62,3 +62,14 @@ async def test_what_was_answered_no_is_folded_before_sending_and_can_be_changed(
     await fold.get_by_role("link", name="Ändra").first.tap()
     await page.wait_for_url("**/questions/*")
     await expect(page.locator("main form")).to_contain_text(asked)
+
+
+async def test_a_visitor_of_the_demo_finds_a_case_with_a_picture(windows: Windows) -> None:
+    nurse = await windows.nurse("Karin Lindqvist", DESKTOP)
+    row = nurse.locator("#ledger-queued tr", has=nurse.get_by_role("img", name="Har bild")).filter(has_text="45 år")
+    case = str(await row.get_attribute("id")).removeprefix("case-")
+    await nurse.goto(f"{windows.url}/clinic/cases/{case}")
+    picture = nurse.locator(".lj-thumbs img")
+    await expect(picture).to_have_count(1)
+    await picture.scroll_into_view_if_needed()
+    assert await picture.evaluate("async one => { await one.decode(); return one.naturalWidth; }") == 320

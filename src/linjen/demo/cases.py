@@ -28,9 +28,12 @@ from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
+from linjen.demo.drawing import draw_rash
 from linjen.demo.interviews import interviewed
 from linjen.demo.moving import move_back
 from linjen.demo.world import RESIDENTS, id_of, number_of
+from linjen.media.decoding import Prepared
+from linjen.media.pictures import add_picture
 from linjen.people.residents import find_by_number, see_resident
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
@@ -120,6 +123,11 @@ class SeedCase:
             )  # fmt: skip
         self.sent.append((case_id, waited_minutes))
 
+    async def picture(self, writer: str, case_id: UUID, prepared: Prepared) -> None:
+        """A picture that hangs on the draft."""
+        async with self.database.transaction() as db:
+            await add_picture(db, self.sealer, self.actors.resident(writer), case_id, prepared)
+
     async def message(self, by: By, case_id: UUID, text: str) -> None:
         """A chat message, written without a session, as only the seed may."""
         message_id = new_id()
@@ -132,13 +140,17 @@ class SeedCase:
             )  # fmt: skip
 
 
-async def seed_cases(database: Database, sealer: Sealer, owner_dsn: str) -> dict[str, UUID]:
-    """Cases in every state; their ids by name. Each was sent as long ago as it has waited, on every page alike."""
+async def seed_cases(
+    database: Database, sealer: Sealer, owner_dsn: str, *, pictures: bool = False
+) -> dict[str, UUID]:  # fmt: skip
+    """Cases in every state; their ids by name. With `pictures` one shows a drawn rash, for a visitor to look at.
+
+    Each was sent as long ago as it has waited, on every page alike."""
     make_ready(load())  # on a busy machine it takes seconds, for which no transaction should wait
     actors = await Actors.find(database, sealer)
     seed = SeedCase(database, sealer, actors)
     cases = await _drafts(seed)
-    cases |= await _sent(seed)
+    cases |= await _sent(seed, {"protected": draw_rash()} if pictures else {})
     karin, bo = actors.staff("karin", "ankaret"), actors.staff("bo", "ankaret")
     async with database.transaction() as db:
         await claim(db, karin, cases["held_by_karin"])
@@ -203,13 +215,15 @@ _SENT = (
 )
 
 
-async def _sent(seed: SeedCase) -> dict[str, UUID]:
+async def _sent(seed: SeedCase, pictures: dict[str, Prepared]) -> dict[str, UUID]:
     cases = {}
     for name, writer, entry, patient, unit, urgency, reason, waited, text in _SENT:
         case_id = await seed.draft(writer, entry, patient, unit, text)
         found = urgency
         if entry == "symptom":
             found = await seed.interview(name, writer, case_id, reason)
+        if name in pictures:
+            await seed.picture(writer, case_id, pictures[name])
         await seed.send(writer, case_id, found, reason, waited)
         cases[name] = case_id
     return cases

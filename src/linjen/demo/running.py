@@ -126,7 +126,7 @@ async def _seed(postgres: Embedded, sealer: Sealer) -> None:
         if await database.fetch_value("select not exists (select 1 from units)"):
             async with database.transaction() as db:
                 await world.seed(db, sealer)
-            cases = await seed_cases(database, sealer, postgres.owner_dsn)
+            cases = await seed_cases(database, sealer, postgres.owner_dsn, pictures=True)
             await read_held(database, sealer, cases)
             await seed_history(database, postgres.owner_dsn, sealer)
     finally:
