@@ -178,6 +178,10 @@ async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: L
     for path in (f"/clinic/cases/{case}/patient", f"/clinic/cases/{case}/visits", "/clinic/mine"):
         await karin.goto(windows.url + path)
         await look(karin)
+    for path in ("/clinic/silent", "/clinic/sms", "/clinic/profile", f"/clinic/cases/{case}/reminders",
+                 f"/clinic/cases/{case}/keepings"):  # fmt: skip
+        await karin.goto(windows.url + path)
+        await look(karin)
     await resident.locator("#composer-text").fill("Jag undrar en sak till")
     await _seen_by_a_colleague_and_closed(windows, look, karin, case)
     await expect(resident.locator("#case-status")).to_contain_text("Avslutat")

@@ -19,6 +19,7 @@ from linjen.core.errors import Invalid, Refused
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.integrations.sms_text import check_sms_text
+from linjen.units.own_sms import may_write_own
 
 #: Nobody is reminded twice within this time, by whomever.
 PAUSE = timedelta(minutes=10)
@@ -28,11 +29,6 @@ async def why_no_reminder(db: Connection, case_id: UUID) -> str:
     """'' when the resident may be sent an SMS now, else the reason as Contact.why_no_sms gives it."""
     contact = await find_contact(db, case_id)
     return contact.why_no_sms(clock.now()) if contact else "no_phone"
-
-
-async def may_write_own(db: Connection, unit_id: UUID | None) -> bool:
-    """Whether the unit lets its staff write SMS in their own words. Without a row it does not."""
-    return bool(await db.fetchval("select free_text from unit_sms where unit_id = $1", unit_id))
 
 
 async def remind(

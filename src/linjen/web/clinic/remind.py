@@ -9,12 +9,13 @@ from litestar import Response
 
 from linjen.cases.contact import find_contact
 from linjen.cases.loading import see_case
-from linjen.cases.remind import may_write_own, remind, why_no_reminder
+from linjen.cases.remind import remind, why_no_reminder
 from linjen.core import clock
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
 from linjen.integrations.sms_text import LONGEST
 from linjen.people.protection_check import ask_protection
+from linjen.units.own_sms import may_write_own
 from linjen.web.clinic.case_head import case_head
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
