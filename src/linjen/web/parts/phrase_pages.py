@@ -13,7 +13,7 @@ from linjen.core import clock
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
 from linjen.core.swedish import date_words
-from linjen.phrases.fields import FIELDS, find_fields
+from linjen.phrases.fields import FIELDS
 from linjen.phrases.keeping import (
     LONGEST_BODY,
     LONGEST_SHORT,
@@ -26,6 +26,7 @@ from linjen.phrases.keeping import (
 )
 from linjen.phrases.library import Home, Phrase, list_kept, see_kept
 from linjen.web.exchange import Exchange
+from linjen.web.parts.tone_words import hints_in_words, tone_url
 
 #: What has just been done, told once above the list; the words stand under phrases.done.
 _DONE = ("added", "changed", "removed", "restored")
@@ -61,7 +62,7 @@ def phrases_in_words(exchange: Exchange, phrases: Sequence[Phrase]) -> list[dict
     """What the lists draw of each phrase."""
     return [
         {"id": str(one.id), "title": one.title, "short": one.short, "body": one.body, "own": one.own,
-         "fields": [field.name for field in find_fields(one.body)],
+         "hints": hints_in_words(one.body),
          "changed": exchange.say("phrases.changed", name=one.changed_by,
                                  date=date_words(clock.local_date(one.changed_at)))}
         for one in phrases
@@ -149,5 +150,6 @@ async def _form(
         "phrase.html", status=(409 if changed else 422) if error else 200, address=shelf.address, wording=wording,
         phrase=phrase, new_id=new_id, error_of=told, errors=errors, fields=[f"[{name}]" for name in FIELDS],
         stands=phrases_in_words(exchange, [changed])[0] if changed else None,
+        tone=tone_url(), hints=hints_in_words(wording.body),
         longest={"title": LONGEST_TITLE, "short": LONGEST_SHORT, "body": LONGEST_BODY},
     )  # fmt: skip

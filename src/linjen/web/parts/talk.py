@@ -25,6 +25,7 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.phrases.fields import PATTERN
 from linjen.web.fast import draw_bubble
+from linjen.web.parts.tone_words import tone_url
 from linjen.web.site import Site
 from linjen.web.staff_titles import title_in, titles_in
 from linjen.web.words import has_word, read_words, say
@@ -67,6 +68,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     earlier: Markup = Markup()
     earlier_count: int = 0
     count: int = 0
+    #: For staff, where the script finds the rules of how to write.
+    tone: str = tone_url()
 
 
 def script_words(language: str) -> str:
