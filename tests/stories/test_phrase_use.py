@@ -136,3 +136,10 @@ async def test_a_draft_that_would_become_too_long_is_told_and_stays(region: Regi
     assert answer.status_code == 422
     assert "Korta meddelandet" in answer.text
     assert "å" * 7_990 in (await karin.get(f"/clinic/cases/{case_id}")).text
+
+
+async def test_name_and_age_stand_beside_the_box(region: Region) -> None:
+    karin, case_id = await held(region)
+    page = (await karin.get(f"/clinic/cases/{case_id}")).text
+    label = page.split('for="composer-text">')[1].split("</label>")[0]
+    assert "till Ingrid Åkesson, 82 år" in label
