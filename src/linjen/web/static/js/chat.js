@@ -122,7 +122,8 @@ async function start() {
   // -- where the reader is --------------------------------------------------------------------------------------------
 
   // The talk scrolls in a box of its own on the desk of a case, with the whole page elsewhere.
-  const scrolls = () => box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible";
+  // A box that is not full yet counts, too: the message that fills it must be followed.
+  const scrolls = () => getComputedStyle(box).overflowY !== "visible";
   const boxIsAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 48;
 
   // How far down the page can be seen: above the keyboard and the tab bar of a phone.
