@@ -19,6 +19,7 @@ from linjen.cases.assessments import settle_self_care
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.inactivity import flag_silent, watch_silence
+from linjen.cases.left_behind import return_cases
 from linjen.cases.listening import listening
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
@@ -222,6 +223,7 @@ async def _sweep(site: Site) -> None:
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: sweep_sessions(site.database),
         lambda: sweep_sign_in_orders(site.database),
+        lambda: return_cases(site.database, clock.now()),
         lambda: expire_drafts(site.database, site.sealer, clock.now()),
         lambda: settle_self_care(site.database, clock.now()),
         lambda: flag_silent(site.database, clock.now()),

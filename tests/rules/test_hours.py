@@ -16,6 +16,7 @@ from linjen.units.hours import (
     closes_at,
     expected_answer,
     find_closure,
+    last_staffed_end,
     next_opening,
     received_at,
     staffed_minutes,
@@ -394,3 +395,24 @@ def test_staffed_minutes_are_those_after_which_staffed_time_has_passed(start: in
         assert reached is not None
         assert reached <= from_at + length * MINUTE
         assert staffed_minutes(CENTRE, from_at, reached) == minutes
+
+
+@given(
+    minutes=st.integers(0, 10 * 365 * 24 * 60),
+    week=st.sampled_from([HEALTH_CENTRE_WEEK, REHAB_WEEK]),
+)
+@settings(max_examples=100, deadline=None)
+def test_when_the_staff_last_left_somebody_was_there_just_before_and_nobody_after(minutes: int, week: Week) -> None:
+    schedule, at = Schedule(week=week), datetime(2024, 1, 1, tzinfo=UTC) + MINUTE * minutes
+    left = last_staffed_end(schedule, at)
+    assert left is not None
+    assert left <= at
+    assert staffed_until(schedule, left - MINUTE) == left
+    assert staffed_until(schedule, left) is None
+    half_hours = range(int((at - left) / (30 * MINUTE)) + 1)
+    there = [staffed_until(schedule, left + 30 * MINUTE * number) is not None for number in half_hours]
+    assert there == sorted(there), "who came after that is still there"
+
+
+def test_a_unit_without_hours_has_never_been_left() -> None:
+    assert last_staffed_end(Schedule(week=week_of(*[""] * 7)), datetime(2026, 11, 24, 12, tzinfo=UTC)) is None

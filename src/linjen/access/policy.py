@@ -46,6 +46,9 @@ STAFF_IS_HOLDER = f"({STAFF_IN_UNIT} and v.holder_id = {{person}})"
 #: Who holds the case, and afterwards who closed it.
 STAFF_HANDLED_IT = f"({STAFF_IN_UNIT} and (v.holder_id = {{person}} or v.closed_by = {{person}}))"
 
+#: Who passes a case on: its holder, and for one that waits whoever works with it.
+STAFF_PASSES_ON = f"({STAFF_IN_UNIT} and (v.holder_id is null or v.holder_id = {{person}}))"
+
 _NOBODY = "false"
 
 Kind = Literal["resident", "staff"]
@@ -62,6 +65,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "claim": (_NOBODY, STAFF_IN_UNIT),
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
+    "hand_over": (_NOBODY, STAFF_PASSES_ON),
+    "make_asynchronous": (_NOBODY, STAFF_IS_HOLDER),
     "reprioritise": (_NOBODY, STAFF_JUDGES),
     "write_note": (_NOBODY, STAFF_IN_UNIT),
     "remind": (_NOBODY, STAFF_IS_HOLDER),

@@ -18,7 +18,7 @@ async def claim(db: Connection, by: By, case_id: UUID) -> None:
     """
     case = await _open(db, by, case_id)
     taken = await db.fetchval(
-        "update visits set state = 'in_progress', holder_id = $2, claimed_at = now()"
+        "update visits set state = 'in_progress', holder_id = $2, claimed_at = now(), for_staff_id = null"
         " where id = (select visit_id from cases where id = $1) and state = 'queued' and holder_id is null"
         " returning id",
         case_id, by.person_id,

@@ -15,11 +15,13 @@ from uuid import UUID
 import msgspec
 
 from linjen.access import policy
+from linjen.access.by import By
 from linjen.cases.states import STATE, states_for
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import Invalid
-from linjen.core.events import Event
+from linjen.core.events import Event, record
+from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
 from linjen.core.visible import is_visible
@@ -165,6 +167,23 @@ async def _send_unique(database: Database, sealer: Sealer, settings: Settings, b
     if database.on_commit is not None:
         database.on_commit([answer.event for answer in written if answer.event])
     return written
+
+
+async def write_message(db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str) -> Event:
+    """A message that belongs to another change of the case, in its transaction: it is sent if the change is made.
+
+    `text` has passed check_text, and the caller has opened the case for `by`.
+    """
+    message_id = new_id()
+    data = {"message": str(message_id)}
+    event = await record(db, case_id, "message_sent", by.kind, by.person_id, data, unkept={"text": text})
+    await db.execute(
+        "insert into messages (id, case_id, seq, by_kind, by_id, body_sealed) values ($1, $2, $3, $4, $5, $6)",
+        message_id, case_id, event.seq, by.kind, by.person_id, seal_text(sealer, case_id, message_id, text),
+    )  # fmt: skip
+    unread = "resident_unread" if by.is_staff else "staff_unread"
+    await db.execute(f"update cases set {unread} = {unread} + 1 where id = $1", case_id)
+    return event
 
 
 def _sent(item: Sending, row: Row) -> Sent:

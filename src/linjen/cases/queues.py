@@ -1,11 +1,50 @@
-"""How long the queues are: for those who watch that residents are being answered, not for any person's page."""
+"""Köer: in whose queue a case waits, which queues a role works with, and how long they are.
+
+Every open visit has one holder or one queue: a role at its unit, and sometimes one person in it (routine F059–F065).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from linjen.core.database import Connection
 from linjen.core.metrics import Queue
+
+#: Which queues each role works with, where its unit has not decided otherwise (`unit_queues`). Nurses work with all
+#: that comes in; the others with what was handed over to them.
+USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "nurse": ("nurse", "medical_secretary"),
+        "medical_secretary": ("medical_secretary",),
+        "physician": ("physician",),
+        "physiotherapist": ("physiotherapist",),
+        "counsellor": ("counsellor",),
+    }
+)
+
+_USUAL_SQL = ", ".join(f"('{role}', '{queue}')" for role, queues in USUAL.items() for queue in queues)
+
+#: The queues of one person at one unit, as a one-column query; two SQL expressions.
+QUEUES_OF = """
+select coalesce(own.queue, usual.queue) as queue from assignments a
+left join unit_queues own on own.unit_id = a.unit_id and own.role = a.role
+left join (values {usual}) as usual (role, queue) on own.unit_id is null and usual.role = a.role
+where a.staff_id = {person} and a.unit_id = {unit} and a.from_at <= now()
+  and (a.ended_at is null or a.ended_at > now())
+"""
+
+
+def queues_sql(*, person: str, unit: str) -> str:
+    """The queues that a person works with at a unit, as a query of one column."""
+    return QUEUES_OF.format(usual=_USUAL_SQL, person=person, unit=unit)
+
+
+def queue_of(entry: str) -> str:
+    """The queue that a new case comes to: administrative questions to the secretaries, whom nurses help."""
+    return "medical_secretary" if entry == "admin" else "nurse"
+
 
 _WAITING = """
 select u.hsa_id, p.priority, count(v.id) as length,

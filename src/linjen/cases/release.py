@@ -6,15 +6,18 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
+from linjen.cases.message import check_text, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.events import record
+from linjen.core.sealing import Sealer
 
 
-async def release(db: Connection, by: By, case_id: UUID) -> None:
-    """Put the case back into its unit's queue. Raises as open_case: only the holder, only while in progress.
+async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None = None, tell: str = "") -> None:
+    """Put the case back into its queue; with a `sealer`, `tell` is sent to the patient first.
 
-    The same release once more changes nothing.
+    Raises Invalid as check_text does, and as open_case: only the holder, only while in progress. The same release once
+    more changes nothing.
     """
     try:
         await open_case(db, by, case_id, "release")
@@ -22,6 +25,8 @@ async def release(db: Connection, by: By, case_id: UUID) -> None:
         if await _is_done(db, by, case_id):
             return
         raise
+    if sealer is not None and tell.strip():
+        await write_message(db, sealer, by, case_id, check_text(tell))
     await db.execute(
         "update visits set state = 'queued', holder_id = null, claimed_at = null"
         " where id = (select visit_id from cases where id = $1) and holder_id = $2",

@@ -8,6 +8,7 @@ from linjen.access.by import By
 from linjen.cases.assessments import note_assessed
 from linjen.cases.consent import FEE, find_choice
 from linjen.cases.message import seal_text
+from linjen.cases.queues import queue_of
 from linjen.cases.start import Draft
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
@@ -37,8 +38,8 @@ async def send_case(
         raise Refused("not_finished", missing=missing)
     visit_id = new_id()
     await db.execute(
-        "insert into visits (id, case_id, unit_id, priority) values ($1, $2, $3, $4)",
-        visit_id, case.id, case.unit_id, urgency,
+        "insert into visits (id, case_id, unit_id, priority, for_role) values ($1, $2, $3, $4, $5)",
+        visit_id, case.id, case.unit_id, urgency, queue_of(case.entry),
     )  # fmt: skip
     await db.execute(
         "update cases set phase = 'sent', visit_id = $2, urgency = $3, reason = $4, protocol = $5, sent_at = now(),"

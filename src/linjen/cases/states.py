@@ -23,6 +23,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "save_draft"): "closed",  # what came a moment too late stays with its writer
     ("queued", "claim"): "in_progress",
     ("in_progress", "release"): "queued",
+    ("queued", "hand_over"): "queued",
+    ("in_progress", "hand_over"): "queued",
+    ("in_progress", "make_asynchronous"): "in_progress",
     ("queued", "reprioritise"): "queued",
     ("in_progress", "reprioritise"): "in_progress",
     ("queued", "write_note"): "queued",

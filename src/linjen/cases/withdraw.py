@@ -26,7 +26,8 @@ async def withdraw(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Non
     case = await open_case(db, by, case_id, "withdraw")
     if case.state == "queued":
         await db.execute(
-            "update visits set state = 'closed', closed_at = now(), close_reason = 'withdrawn' where id = $1",
+            "update visits set state = 'closed', for_staff_id = null, closed_at = now(), close_reason = 'withdrawn'"
+            " where id = $1",
             case.visit_id,
         )
     elif case.state == "self_care_offered":

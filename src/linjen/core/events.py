@@ -39,17 +39,19 @@ returning seq, unit_id
 
 
 async def record(
-    db: Connection, case_id: UUID, kind: str, by_kind: str, by_id: UUID | None, data: dict[str, Any] | None = None
-) -> Event:
+    db: Connection, case_id: UUID, kind: str, by_kind: str, by_id: UUID | None, data: dict[str, Any] | None = None, *,
+    unkept: dict[str, Any] | None = None,
+) -> Event:  # fmt: skip
     """Write that `kind` (past tense) happened to a case, with the case's next gap-free number.
 
     Call it inside the transaction of the change. The case's own counter is the cursor of live pages: sequence
-    numbers of the database are handed out before commit and would lose events (house rule 1).
+    numbers of the database are handed out before commit and would lose events (house rule 1). `unkept` goes to open
+    pages with the event and is never written: the text of a message.
     """
     row = await db.fetchrow(_RECORD, case_id, kind, by_kind, by_id, data or {})
     if row is None:
         raise LookupError("no such case")
-    event = Event(case_id, row["seq"], kind, by_kind, by_id, row["unit_id"], data or {})
+    event = Event(case_id, row["seq"], kind, by_kind, by_id, row["unit_id"], (data or {}) | (unkept or {}))
     waiting = pending.get()
     if waiting is not None:
         waiting.append(event)

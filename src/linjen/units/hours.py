@@ -150,6 +150,13 @@ def staffed_until(schedule: Schedule, at: datetime) -> datetime | None:
     return _end_of_first(_staffed_stretches(schedule, at), at)
 
 
+def last_staffed_end(schedule: Schedule, at: datetime) -> datetime | None:
+    """When the staff last left, at `at` or before (UTC); None when nobody has been there for a week."""
+    week = timedelta(days=8)
+    ends = [end for _, end in _stretches(schedule, at - week, week, schedule.staff_stay) if end <= at]
+    return max(ends, default=None)
+
+
 def _end_of_first(stretches: Iterator[Stretch], at: datetime) -> datetime | None:
     start, end = next(stretches, (None, None))
     return end if start is not None and start <= at else None

@@ -15,6 +15,7 @@ import minijinja
 
 from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
+from linjen.cases.queues import queue_of
 from linjen.cases.turn import is_late, is_over
 from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
@@ -119,11 +120,20 @@ def row_values(row: LedgerRow, *, reason: str, mine: bool, minutes: int, today: 
         "case_id": case_id, "state": row.state, "priority": row.priority, "level": _level_words(row.priority),
         "reason": reason, "age": _age_words(row.birth_on, today),
         "waiting": _minutes_words(minutes), "waiting_since": since.isoformat(), "unread": row.unread,
-        "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine,
+        "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine, "waits_for": _waits_for(row),
         "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
         "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
     }  # fmt: skip
+
+
+def _waits_for(row: LedgerRow) -> str:
+    """To whom a waiting case was handed: 'Till Karin Lindqvist' or 'Till läkare', '' where it just came in."""
+    if row.state != "queued":
+        return ""
+    if row.for_name:
+        return say("sv", "ledger.for_person", name=row.for_name)
+    return "" if row.for_role == queue_of(row.entry) else say("sv", f"ledger.for_role.{row.for_role}")
 
 
 def _rank(row: LedgerRow, minutes: int, *, over: bool) -> str:

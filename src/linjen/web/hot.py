@@ -17,6 +17,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.sessions import Session, find_session, hash_token
+from linjen.cases.ledger import VIEWS
 from linjen.cases.loading import see_case
 from linjen.cases.message import Sending, check_text
 from linjen.core.errors import Invalid, LinjenError
@@ -89,7 +90,7 @@ class Hot:
         elif method == "GET" and (match := _STREAM.fullmatch(path)):
             await self._case_stream(match, headers, receive, send)
         elif method == "GET" and path == _LEDGER:
-            await self._ledger_stream(headers, receive, send)
+            await self._ledger_stream(scope["query_string"], headers, receive, send)
         else:
             await self._rest(scope, receive, send)
 
@@ -200,12 +201,13 @@ class Hot:
                 await self._site.hub.catch_up(stream)
             await self._serve(stream, receive, send)
 
-    async def _ledger_stream(self, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+    async def _ledger_stream(self, query: bytes, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         session = await self._session("staff", headers)
         if session is None or session.unit_id is None:
             await self._refuse(send, 401, "signed_out")
             return
-        stream = Stream(session.by(), None)
+        view = query.decode("latin-1").removeprefix("view=")
+        stream = Stream(session.by(), None, view=view if view in VIEWS else "unit")
         with self._site.hub.serving(stream):
             stream.put(frame("hello", self._site.hub.ledger_version(session.unit_id)))
             await self._serve(stream, receive, send)

@@ -50,12 +50,13 @@ def frame(event: str, data: str, number: int | None = None) -> bytes:
 class Stream:
     """One open page's way in: what it listens to and what waits to be sent."""
 
-    __slots__ = ("by", "case_id", "closed", "ready", "seen_seq", "shown", "waiting")
+    __slots__ = ("by", "case_id", "closed", "ready", "seen_seq", "shown", "view", "waiting")
 
-    def __init__(self, by: By, case_id: UUID | None, seen_seq: int = 0) -> None:
+    def __init__(self, by: By, case_id: UUID | None, seen_seq: int = 0, view: str = "unit") -> None:
         self.by = by
         self.case_id = case_id
         self.seen_seq = seen_seq
+        self.view = view
         self.shown: set[UUID] = set()
         self.waiting: list[bytes] = []
         self.ready = asyncio.Event()
@@ -155,8 +156,8 @@ class Hub:
             self._waiting_since = perf_counter()
         self._pending.extend(events)
         for event in events:
-            if event.unit_id is not None:
-                self._changes[event.unit_id] += 1
+            for unit_id in _units_of(event):
+                self._changes[unit_id] += 1
         self._wake.set()
 
     def ledger_version(self, unit_id: UUID) -> str:
@@ -219,9 +220,10 @@ class Hub:
     async def _deliver(self, events: Sequence[Event]) -> int:
         """Hand the events to the open pages of their cases; to how many pages something went."""
         for event in events:
-            if event.unit_id in self._by_unit:
-                self._touched[event.unit_id].add(event.case_id)
-                self._wake_ledgers.set()
+            for unit_id in _units_of(event):
+                if unit_id in self._by_unit:
+                    self._touched[unit_id].add(event.case_id)
+                    self._wake_ledgers.set()
             if event.kind == "alarm_heard" and event.data.get("level", 9) <= _URGENT:
                 await self._tell_elsewhere(event)
         pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
@@ -289,6 +291,12 @@ class Hub:
             await asyncio.sleep(HEARTBEAT_S)
             for stream in self.streams():
                 stream.put(b": still here\n\n")
+
+
+def _units_of(event: Event) -> set[UUID]:
+    """The units whose ledgers an event concerns: its own, and the one that a case was handed over to."""
+    units = {event.unit_id} if event.unit_id is not None else set()
+    return units | ({UUID(event.data["unit"])} if event.kind == "handed_over" else set())
 
 
 def _note(what: str, error: Exception) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from linjen.cases.late_alarms import find_late
-from linjen.cases.ledger import LedgerRow, find_ended, has_ledger, see_rows
+from linjen.cases.ledger import LedgerRow, find_gone, has_ledger, see_rows
 from linjen.cases.message import unseal_text
 from linjen.cases.timeline import AMONG_STAFF
 from linjen.core import clock
@@ -80,18 +80,18 @@ class Drawing:
         """Put each changed case's row, or 'gone', into the open ledgers of a unit, as each of their readers."""
         for stream in streams:
             async with self._database.transaction() as db:
-                rows = await see_rows(db, stream.by, list(case_ids), stream.shown)
+                rows = await see_rows(db, stream.by, list(case_ids), stream.shown, stream.view)
                 if not rows and not await has_ledger(db, stream.by):
                     stream.put(frame("signed_out", ""))
                     stream.close()
                     continue
                 left = case_ids - {row.case_id for row in rows}
-                ended = await find_ended(db, stream.by, list(left)) if left else set()
-                late = await find_late(db, list(ended)) if ended else set()
+                gone = await find_gone(db, stream.by, list(left), stream.view) if left else set()
+                late = await find_late(db, list(gone)) if gone else set()
             for row in rows:
                 stream.shown.add(row.case_id)
                 stream.put(frame("row", draw_row(row, stream.by, clock.now(), self._reason)))
-            for case_id in ended | (left & stream.shown):
+            for case_id in gone | (left & stream.shown):
                 stream.put(frame("gone", str(case_id)))
             if late:  # what stands above the table is drawn with the page
                 stream.put(frame("reload", ""))

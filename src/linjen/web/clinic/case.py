@@ -10,6 +10,7 @@ from litestar import Response
 from linjen.cases.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms import list_alarms
 from linjen.cases.consent import list_consents
+from linjen.cases.handover import list_handovers
 from linjen.cases.history import list_past
 from linjen.cases.loading import Case, may, see_case
 from linjen.cases.note import LONGEST as LONGEST_NOTE
@@ -27,6 +28,7 @@ from linjen.web.clinic.alarms import alarms_in_words, read_urgent
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
+from linjen.web.clinic.handover import handovers_in_words
 from linjen.web.clinic.note import new_note_id, notes_in_words
 from linjen.web.clinic.reprioritise import changes_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
@@ -71,6 +73,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
             "alarm_counts": await _counts(db, exchange, case),
             "urgent": await read_urgent(db, exchange, case.id),
+            "handovers": handovers_in_words(exchange, await list_handovers(db, site.sealer, case.id)),
             "notes": notes_in_words(exchange, await list_notes(db, site.sealer, case.id)),
             "may_note": await may(db, by, case.id, "write_note"), "note_id": new_note_id(),
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from linjen.cases.consent import FEE, Consent
 from linjen.cases.timeline import Happening
 from linjen.core import clock
+from linjen.core.swedish import date_words
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.notices_in_words import notice_sentence
 from linjen.web.exchange import Exchange
@@ -46,6 +48,12 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
     elif one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
+    elif one.kind == "handed_over":
+        values = {"role": exchange.say(f"handover.role.{one.data['role']}")}
+    elif one.kind == "returned":
+        values = {"why": exchange.say(f"clinic.returned.{one.data['reason']}")}
+    elif one.kind == "made_asynchronous":
+        values = {"until": date_words(date.fromisoformat(one.data["until"]))}
     elif one.kind == "reprioritised":
         values = {"before": str(one.data["from"]), "after": str(one.data["to"])}
     elif one.kind == "level_judged":

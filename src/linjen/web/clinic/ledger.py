@@ -1,4 +1,4 @@
-"""Patientliggaren: the unit's waiting cases in priority order, then those that somebody holds."""
+"""Patientliggaren: the waiting cases in priority order, then those that somebody holds; several views of one list."""
 
 from __future__ import annotations
 
@@ -12,47 +12,81 @@ from linjen.cases.inactivity import count_silent
 from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.core import clock
+from linjen.core.database import Connection
 from linjen.notices.failed import count_failed
+from linjen.units.opening import see_schedule
 from linjen.web.clinic.case_head import moment
+from linjen.web.clinic.leaving import closing_near, closing_words
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words, draw_rows
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
 #: What has just been done, told once above the ledger; the words stand under ledger.done.
-_DONE = ("closed", "released")
+_DONE = ("closed", "released", "handed_over")
+
+#: The views in the order of their tabs, with their addresses.
+_TABS = (("role", "/clinic/ledger"), ("handed", "/clinic/ledger/handed"), ("unit", "/clinic/ledger/unit"))
 
 
 @get_page("/clinic/ledger", verb="ledger", who="staff")
 async def show_ledger(exchange: Exchange) -> Response[Any]:
-    """The whole page, or for its own script only the table. 404 for who does not work with cases here."""
-    return await _show(exchange, mine=False)
+    """What this person's role works with: the whole page, or for its own script only the table. 404 for who does not
+    work with cases here.
+    """
+    return await _show(exchange, "role")
+
+
+@get_page("/clinic/ledger/handed", verb="ledger", who="staff")
+async def show_handed(exchange: Exchange) -> Response[Any]:
+    """What has been handed over to this person or her role, and waits."""
+    return await _show(exchange, "handed")
+
+
+@get_page("/clinic/ledger/unit", verb="ledger", who="staff")
+async def show_unit(exchange: Exchange) -> Response[Any]:
+    """Everything open at the unit that this person may see, whatever her role."""
+    return await _show(exchange, "unit")
 
 
 @get_page("/clinic/mine", verb="ledger", who="staff")
 async def show_mine(exchange: Exchange) -> Response[Any]:
     """The cases that this person holds."""
-    return await _show(exchange, mine=True)
+    return await _show(exchange, "mine")
 
 
-async def _show(exchange: Exchange, *, mine: bool) -> Response[Any]:
+async def _show(exchange: Exchange, view: str) -> Response[Any]:
     by, site = exchange.by, exchange.site
     if by.unit_id is None:
         return exchange.redirect("/clinic/units")
     version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
     async with site.database.connection() as db:
-        rows = await see_ledger(db, by)
+        rows = await see_ledger(db, by, view)
         used = bool(rows) or await was_used(db, by.unit_id)
         late = await list_late_alarms(db, by)
         silent, failed = await count_silent(db, by), await count_failed(db, by)
-    values = _sections(exchange, [row for row in rows if row.holder_id == by.person_id] if mine else rows)
-    values |= {"mine": mine, "used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
+        near = await _closing(db, exchange, rows)
+    values = _sections(exchange, rows) | {"view": view, "mine": view == "mine", "used": used, "version": version}
+    values |= {"most": MOST if len(rows) == MOST else 0, "tabs_here": _tabs(exchange), "near": near}
     values |= {"silent": silent, "failed_sms": failed}
     values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
     done = exchange.request.query_params.get("done", "")
     return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", triage_on=site.shelf.is_on, **values)
+
+
+async def _closing(db: Connection, exchange: Exchange, rows: Sequence[LedgerRow]) -> str:
+    """That the unit's day ends soon, to who still holds something; '' otherwise."""
+    by = exchange.by
+    if by.unit_id is None or not any(row.holder_id == by.person_id for row in rows):
+        return ""
+    near = closing_near(await see_schedule(db, by.unit_id), clock.now())
+    return closing_words(exchange, near) if near else ""
+
+
+def _tabs(exchange: Exchange) -> list[dict[str, str]]:
+    return [{"name": name, "href": href, "text": exchange.say(f"ledger.view.{name}")} for name, href in _TABS]
 
 
 def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:
@@ -83,4 +117,4 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ROUTES = [show_ledger, show_mine]
+ROUTES = [show_ledger, show_handed, show_unit, show_mine]

@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie
 
 from linjen.access.locking import lock_session
 from linjen.access.sessions import set_language
+from linjen.cases.left_behind import list_held, return_mine
 from linjen.core.errors import Invalid
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
@@ -62,7 +63,18 @@ async def lock(exchange: Exchange) -> Response[Any]:
 
 @post_page("/clinic/sign-out", verb="sign_out", who="staff")
 async def leave_clinic(exchange: Exchange) -> Response[Any]:
-    """Logga ut (personal). A locked session may do this too."""
+    """Logga ut (personal). Who still holds cases is first led through them; what is left then goes back to its queue.
+
+    A locked session may do this too: its cases go back at once, since nothing of them can be shown.
+    """
+    session, database = exchange.session, exchange.site.database
+    if session is not None and session.unit_id is not None:
+        async with database.connection() as db:
+            held = await list_held(db, exchange.by)
+        if held and not session.locked and not exchange.text_of("leave", longest=10):
+            return exchange.redirect("/clinic/leaving?out=1")
+        async with database.transaction() as db:
+            await return_mine(db, exchange.by)
     await sign_out(exchange, exchange.session, "staff")
     return exchange.redirect("/clinic/sign-in")
 

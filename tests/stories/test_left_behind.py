@@ -1,0 +1,113 @@
+"""Nothing is ever lost: what is held by who has left goes back to its queue, with a trace, and keeps its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from linjen.cases.left_behind import return_cases
+from linjen.core import clock
+from linjen.demo.world import id_of
+from tests.region import Region
+from tests.stories.test_ledger import names_in_order, owner_does
+
+#: A Tuesday far ahead, so that the program's own sweep leaves it alone: Ankaret closes at 16 and its staff leaves at
+#: 16.30, Swedish winter time.
+_NOON, _EVENING = datetime(2037, 11, 24, 11, tzinfo=UTC), datetime(2037, 11, 24, 18, tzinfo=UTC)
+_STATE = "select v.state from cases c join visits v on v.id = c.visit_id where c.id = $1"
+_WHY = "select data->>'reason' from events where case_id = $1 and kind = 'returned'"
+
+
+async def _claimed(region: Region, at: datetime, name: str = "held_by_karin") -> None:
+    await owner_does(region, "update visits set claimed_at = '2047-01-01' where claimed_at is not null")
+    await owner_does(
+        region,
+        f"update visits set claimed_at = '{at.isoformat()}', queued_at = '{(at - timedelta(hours=1)).isoformat()}'"
+        f" where case_id = '{region.cases[name]}'",
+    )
+
+
+async def test_what_is_held_when_the_staff_leaves_returns_to_the_ledger_with_its_place(region: Region) -> None:
+    case_id = region.cases["held_by_karin"]
+    await _claimed(region, _NOON)
+    assert await return_cases(region.site.database, _NOON + timedelta(hours=2)) == 0
+    assert await return_cases(region.site.database, _EVENING) == 1
+    assert await region.value(_STATE, case_id) == "queued"
+    assert await region.value(_WHY, case_id) == "unstaffed"
+    bo = await region.staff("bo", "ankaret")
+    assert "held_by_karin" in names_in_order(region, (await bo.get("/clinic/ledger")).text)
+    page = (await bo.get(f"/clinic/cases/{case_id}")).text
+    assert "Linjen lade tillbaka ärendet i kön: bemanningen slutade för dagen" in page
+    gustav = await region.resident("gustav")
+    assert "Ärendet väntar i kön igen, med sin plats kvar" in (await gustav.get(f"/cases/{case_id}")).text
+
+
+async def test_a_stop_of_the_program_at_that_minute_does_not_lose_it(region: Region) -> None:
+    await _claimed(region, _NOON)
+    assert await return_cases(region.site.database, _NOON + timedelta(days=1)) == 1  # the next noon, staffed again
+
+
+async def test_who_works_on_in_the_evening_keeps_what_she_takes_then(region: Region) -> None:
+    await _claimed(region, _EVENING)
+    assert await return_cases(region.site.database, _EVENING + timedelta(hours=3)) == 0
+    assert await region.value(_STATE, region.cases["held_by_karin"]) == "in_progress"
+
+
+async def test_what_is_asynchronous_stays_until_its_day_has_passed(region: Region) -> None:
+    case_id = region.cases["held_by_karin"]
+    await _claimed(region, _NOON)
+    await owner_does(region, f"update visits set kind = 'async', until_on = '2037-11-26' where case_id = '{case_id}'")
+    assert await return_cases(region.site.database, _EVENING) == 0
+    assert await return_cases(region.site.database, _EVENING + timedelta(days=2)) == 0
+    assert await return_cases(region.site.database, _EVENING + timedelta(days=3)) == 1
+
+
+async def test_an_ended_assignment_lets_go_of_everything_also_what_is_asynchronous(region: Region) -> None:
+    case_id = region.cases["held_by_karin"]
+    await owner_does(region, f"update visits set kind = 'async', until_on = '2047-01-01' where case_id = '{case_id}'")
+    assert await return_cases(region.site.database, clock.now()) == 0
+    await owner_does(region, f"update assignments set ended_at = now() where staff_id = '{id_of('staff/karin')}'")
+    assert await return_cases(region.site.database, clock.now()) == 1
+    assert await region.value(_WHY, case_id) == "assignment_ended"
+
+
+async def test_who_signs_out_is_led_through_what_she_holds_and_the_rest_returns(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    first = await karin.post("/clinic/sign-out")
+    assert first.headers["location"] == "/clinic/leaving?out=1"
+    assert str(case_id) in (await karin.get("/clinic/leaving?out=1")).text
+    assert await region.value(_STATE, case_id) == "in_progress"
+    last = await karin.post("/clinic/sign-out", {"leave": "yes"})
+    assert last.headers["location"] == "/clinic/sign-in"
+    assert await region.value(_STATE, case_id) == "queued"
+    assert await region.value(_WHY, case_id) == "signed_out"
+
+
+async def test_one_pass_settles_all_and_tells_each_patient(region: Region) -> None:
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    held, other = region.cases["held_by_karin"], region.cases["waiting"]
+    await karin.post(f"/clinic/cases/{other}/claims")
+    form = {
+        f"do-{held}": "async", f"tell-{held}": "Jag svarar på torsdag.",
+        f"do-{other}": "queue", f"tell-{other}": "En kollega fortsätter.",
+    }  # fmt: skip
+    answer = await karin.post("/clinic/leaving", form)
+    assert answer.headers["location"] == "/clinic/leaving?done=yes"
+    assert "Allt är omhändertaget" in (await karin.get("/clinic/leaving?done=yes")).text
+    assert await region.value(_STATE, held) == "in_progress"
+    assert await region.value(_STATE, other) == "queued"
+    assert "Jag svarar på torsdag." in (await gustav.get(f"/cases/{held}")).text
+    assert (await karin.post("/clinic/sign-out")).headers["location"] == "/clinic/sign-in"
+
+
+async def test_what_changed_meanwhile_is_told_and_the_rest_is_done(region: Region) -> None:
+    karin, held, other = await region.staff("karin", "ankaret"), region.cases["held_by_karin"], region.cases["waiting"]
+    await karin.post(f"/clinic/cases/{other}/claims")
+    await owner_does(region, "alter table events add constraint no_more check (kind <> 'released') not valid")
+    too_long = await karin.post("/clinic/leaving", {
+        f"do-{held}": "async", f"tell-{held}": "x" * 8001, f"do-{other}": "async", f"tell-{other}": "Vi hörs.",
+    })  # fmt: skip
+    assert too_long.status_code == 409
+    assert "Se över resten" in too_long.text
+    kind = "select v.kind from cases c join visits v on v.id = c.visit_id where c.id = $1"
+    assert await region.value(kind, other) == "async"
+    assert await region.value(kind, held) == "drop_in"
