@@ -25,7 +25,7 @@ async def ledger(chromium: Browser, region: Region) -> AsyncIterator[Page]:
         [{"name": name, "value": karin.token, "url": region.url.replace("http:", "https:"), "secure": True}]
     )
     page = await context.new_page()
-    async with page.expect_response("**/clinic/ledger/stream"):
+    async with page.expect_response("**/clinic/ledger/stream*"):
         await page.goto(f"{region.url}/clinic/ledger")
     yield page
     await context.close()
