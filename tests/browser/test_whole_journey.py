@@ -56,6 +56,7 @@ async def _take(karin: Page, bo: Page, case: str) -> None:
 
 async def _talk(resident: Page, karin: Page) -> None:
     theirs, ours = karin.locator("#thread"), resident.locator("#thread")
+    await expect(resident.locator("#chat[data-ready]")).to_be_visible()  # what is signalled before is kept nowhere
     await resident.locator("#composer-text").tap()
     await karin.locator("#composer-text").press_sequentially("Hej Gustav!", delay=20)
     await expect(resident.locator("#typing")).to_contain_text("Karin")
