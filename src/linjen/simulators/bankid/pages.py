@@ -33,7 +33,7 @@ _FAULT_NAMES = {
 
 def stylesheet() -> bytes:
     """The one style sheet."""
-    return files(__package__).joinpath("phone.css").read_bytes()
+    return files("linjen.simulators").joinpath("phone.css").read_bytes()
 
 
 def public(person: Person) -> dict[str, str]:

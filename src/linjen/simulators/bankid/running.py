@@ -10,26 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
 from linjen.core.clock import now
 from linjen.simulators import require_permission
-from linjen.simulators.bankid.certificates import SigningChain, TlsFiles, make_signing_chain, make_tls_files, pem
+from linjen.simulators.bankid.certificates import SigningChain, make_signing_chain, make_tls_files, pem
 from linjen.simulators.bankid.orders import Clock, Orders
 from linjen.simulators.bankid.persons import read_persons
 from linjen.simulators.bankid.phone import Phone
 from linjen.simulators.bankid.relying_party import BASE_PATH, Faults, relying_party_app
-from linjen.simulators.wire import App
+from linjen.simulators.serving import Serving, serve_app
 
 _HOST = "127.0.0.1"
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the process's signals to whoever started it."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @dataclass(frozen=True)
@@ -46,13 +36,11 @@ class Running:
     client_key_file: Path
     root_file: Path
     orders: Orders
-    servers: tuple[tuple[uvicorn.Server, asyncio.Task[None]], ...]
+    servings: tuple[Serving, ...]
 
     async def stop(self) -> None:
         """Close both servers and wait until their ports are free."""
-        for server, _ in self.servers:
-            server.should_exit = True
-        await asyncio.gather(*(task for _, task in self.servers))
+        await asyncio.gather(*(serving.stop() for serving in self.servings))
 
     def addresses(self) -> dict[str, str]:
         """What another process needs to know, as plain text."""
@@ -80,8 +68,11 @@ async def serve(
     with _listening(rp_port) as rp_socket, _listening(phone_port) as phone_socket:
         rp_url = f"https://{_HOST}:{rp_socket.getsockname()[1]}{BASE_PATH}"
         phone_url = f"http://{_HOST}:{phone_socket.getsockname()[1]}"
-        rp_server = await _started(relying_party_app(orders, faults), rp_socket, files)
-        phone_server = await _started(Phone(orders, faults, persons, chain).app(), phone_socket, None)
+        relying_party = await serve_app(
+            relying_party_app(orders, faults), rp_socket, ssl_certfile=files.server_cert, ssl_keyfile=files.server_key,
+            ssl_ca_certs=str(files.client_ca), ssl_cert_reqs=ssl.CERT_REQUIRED,
+        )  # fmt: skip
+        phone = await serve_app(Phone(orders, faults, persons, chain).app(), phone_socket)
     return Running(
         rp_url=rp_url,
         phone_url=phone_url,
@@ -90,7 +81,7 @@ async def serve(
         client_key_file=files.client_key,
         root_file=_write_root(folder, chain),
         orders=orders,
-        servers=(rp_server, phone_server),
+        servings=(relying_party, phone),
     )
 
 
@@ -111,27 +102,3 @@ def _listening(port: int) -> Iterator[socket.socket]:
     except BaseException:
         sock.close()
         raise
-
-
-async def _started(app: App, sock: socket.socket, files: TlsFiles | None) -> tuple[uvicorn.Server, asyncio.Task[None]]:
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        ws="none",
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        ssl_certfile=files.server_cert if files else None,
-        ssl_keyfile=files.server_key if files else None,
-        ssl_ca_certs=str(files.client_ca) if files else None,
-        ssl_cert_reqs=ssl.CERT_REQUIRED if files else ssl.CERT_NONE,
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[sock]), name="bankid-simulator")
-    while not server.started:
-        if task.done():
-            await task
-            raise OSError("the simulator's server ended before it had started")
-        await asyncio.sleep(0.01)
-    return server, task

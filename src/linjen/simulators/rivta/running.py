@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
-
-import uvicorn
 
 from linjen.simulators import require_permission
 from linjen.simulators.rivta.mischief import Mischief
 from linjen.simulators.rivta.register import read_register
 from linjen.simulators.rivta.schemas import checks
 from linjen.simulators.rivta.site import BASE_PATH, Site
+from linjen.simulators.serving import Serving, serve_app
 
 _HOST = "127.0.0.1"
 
@@ -30,22 +27,13 @@ class TlsFiles(NamedTuple):
     client_ca_file: Path | None = None
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves the process's signals to whoever started it."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 class Running:
     """A started simulator: `url` is what `rivta_url` is set to; `site` is for tests in the same process."""
 
-    def __init__(self, url: str, site: Site, server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    def __init__(self, url: str, site: Site, serving: Serving) -> None:
         self.url = url
         self.site = site
-        self._server = server
-        self._task = task
+        self._serving = serving
 
     def tell(self, mischief: Mischief) -> None:
         """Misbehave as told; the same can be had by POST to `/control`."""
@@ -53,8 +41,7 @@ class Running:
 
     async def stop(self) -> None:
         """Close the server and wait until its port is free. Harmless the second time."""
-        self._server.should_exit = True
-        await self._task
+        await self._serving.stop()
 
 
 async def serve(
@@ -74,27 +61,14 @@ async def serve(
     require_permission(allowed=allowed)
     folder = schemas or (Path(os.environ["LINJEN_RIV_SCHEMAS"]) if os.environ.get("LINJEN_RIV_SCHEMAS") else None)
     site = Site(read_register(data_file), checks(folder), frozenset(logical_addresses))
-    config = uvicorn.Config(
+    listener = socket.create_server((_HOST, port))
+    address = f"{'https' if tls else 'http'}://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}"
+    serving = await serve_app(
         site,
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
+        listener,
         ssl_certfile=tls.cert_file if tls else None,
         ssl_keyfile=tls.key_file if tls else None,
         ssl_ca_certs=str(tls.client_ca_file) if tls and tls.client_ca_file else None,
         ssl_cert_reqs=ssl.CERT_REQUIRED if tls and tls.client_ca_file else ssl.CERT_NONE,
     )
-    listener = socket.create_server((_HOST, port))
-    address = f"{'https' if tls else 'http'}://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}"
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]), name="rivta-simulator")
-    while not server.started:
-        if task.done():
-            listener.close()
-            await task
-            raise OSError("the simulator's server ended before it had started")
-        await asyncio.sleep(0.01)
-    return Running(address, site, server, task)
+    return Running(address, site, serving)

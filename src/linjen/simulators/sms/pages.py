@@ -23,8 +23,11 @@ _WORDS = {
 
 
 def stylesheet() -> bytes:
-    """The one style sheet."""
-    return files(__package__).joinpath("phones.css").read_bytes()
+    """The look of every simulated phone, and of the messages on it."""
+    return (
+        files("linjen.simulators").joinpath("phone.css").read_bytes()
+        + files(__package__).joinpath("messages.css").read_bytes()
+    )
 
 
 def home(messages: list[Message], mishaps: list[str]) -> str:

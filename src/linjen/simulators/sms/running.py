@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import socket
-from collections.abc import Generator
 from dataclasses import dataclass
 
-import uvicorn
-
 from linjen.simulators import require_permission
+from linjen.simulators.serving import Serving, serve_app
 from linjen.simulators.sms import pages
 from linjen.simulators.sms.gateway import MISHAPS, Gateway, Message
 from linjen.simulators.wire import Answer, App, Receive, Request, Scope, Send, html_answer, parse_form, read_request
 from linjen.simulators.wire import redirect as see_other
 
 _HOST = "127.0.0.1"
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the process's signals to whoever started it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
 
 
 @dataclass(frozen=True)
@@ -34,8 +22,7 @@ class Running:
     url: str
     phones_url: str
     gateway: Gateway
-    _server: uvicorn.Server
-    _task: asyncio.Task[None]
+    _serving: Serving
 
     @property
     def messages(self) -> list[Message]:
@@ -45,8 +32,7 @@ class Running:
     async def stop(self) -> None:
         """Report nothing more, close, and wait until the port is free."""
         await self.gateway.stop()
-        self._server.should_exit = True
-        await self._task
+        await self._serving.stop()
 
 
 async def serve(user: str, password: str, port: int = 0, *, delivery_s: float = 1.0, allowed: bool = False) -> Running:
@@ -58,17 +44,7 @@ async def serve(user: str, password: str, port: int = 0, *, delivery_s: float = 
     gateway = Gateway(user, password, delivery_s)
     listener = socket.create_server((_HOST, port))
     url = f"http://{_HOST}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        _app(gateway), lifespan="off", ws="none", log_level="critical", access_log=False, timeout_graceful_shutdown=1
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]), name="sms-simulator")
-    while not server.started:
-        if task.done():
-            await task
-            raise OSError("the simulator's server ended before it had started")
-        await asyncio.sleep(0.01)
-    return Running(f"{url}/a1/sms", f"{url}/", gateway, server, task)
+    return Running(f"{url}/a1/sms", f"{url}/", gateway, await serve_app(_app(gateway), listener))
 
 
 def _app(gateway: Gateway) -> App:

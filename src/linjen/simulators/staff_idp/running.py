@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-
 from linjen.core.errors import Misconfigured
+from linjen.simulators.serving import Serving, serve_app
 from linjen.simulators.staff_idp.card_holders import read_card_holders
 from linjen.simulators.staff_idp.protocol import Provider
 from linjen.simulators.staff_idp.site import build_site
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves the process's signals to its owner, so that it can live inside the demo."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-
 class StaffIdp:
     """A provider that is up. `issuer` is its address; `provider` is there for tests that need its key."""
 
-    def __init__(self, provider: Provider, server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    def __init__(self, provider: Provider, serving: Serving) -> None:
         self.issuer = provider.issuer
         self.provider = provider
-        self._server = server
-        self._task = task
+        self._serving = serving
 
     async def stop(self) -> None:
         """Take no more questions and wait until the port is free. Harmless the second time."""
-        self._server.should_exit = True
-        await self._task
+        await self._serving.stop()
 
 
 async def serve(
@@ -53,14 +40,4 @@ async def serve(
     holders = read_card_holders(staff_file)
     listener = socket.create_server(("127.0.0.1", port))
     provider = Provider(f"http://127.0.0.1:{listener.getsockname()[1]}", client_id, client_secret, redirect_uris)
-    config = uvicorn.Config(
-        build_site(provider, holders), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        if task.done():
-            await task
-            raise RuntimeError("the server ended before it had started")
-        await asyncio.sleep(0.01)
-    return StaffIdp(provider, server, task)
+    return StaffIdp(provider, await serve_app(build_site(provider, holders), listener, lifespan="auto"))
