@@ -10,7 +10,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.message import check_text, write_message
+from linjen.cases.message import check_optional, write_message
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
@@ -21,9 +21,7 @@ from linjen.core.sealing import Sealer
 MOST_DAYS = 30
 
 
-async def make_asynchronous(
-    db: Connection, sealer: Sealer, by: By, case_id: UUID, days: int, tell: str = ""
-) -> date:  # fmt: skip
+async def make_asynchronous(db: Connection, sealer: Sealer, by: By, case_id: UUID, days: int, tell: str = "") -> date:
     """Let the talk go on with its holder for `days` (1–30) from today; until which day (Swedish date).
 
     `tell` is sent to the patient with it. The same once more changes nothing, and nothing is sent again. Raises
@@ -31,12 +29,7 @@ async def make_asynchronous(
     """
     if not 1 <= days <= MOST_DAYS:
         raise Invalid("days", "days", most=MOST_DAYS)
-    told = ""
-    if tell.strip():
-        try:
-            told = check_text(tell)
-        except Invalid as error:
-            raise Invalid(error.reason, "tell", **error.detail) from None
+    told = check_optional(tell, "tell")
     case = await open_case(db, by, case_id, "make_asynchronous")
     until = clock.local_date(clock.now()) + timedelta(days=days)
     changed = await db.fetchval(

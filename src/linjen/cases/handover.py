@@ -14,7 +14,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
-from linjen.cases.message import check_text, write_message
+from linjen.cases.message import check_optional, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.events import record
@@ -61,7 +61,7 @@ async def hand_over(
     Refused('other_provider'), Invalid('nobody_there'), Invalid('same_place'), Invalid('admin_only') with field "to",
     Invalid('too_long' | 'unreadable') with field "note" or "tell", and as open_case.
     """
-    told, noted = _text(tell, "tell"), _text(note, "note", LONGEST_NOTE)
+    told, noted = check_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
     try:
         case = await open_case(db, by, case_id, "hand_over")
     except (NotFound, Refused):  # it may have left this person's reach by this very form
@@ -92,18 +92,6 @@ async def hand_over(
 async def _is_done(db: Connection, by: By, case_id: UUID, handover_id: UUID) -> bool:
     done = "select true from handovers where id = $1 and case_id = $2 and by_id = $3"
     return bool(await db.fetchval(done, handover_id, case_id, by.person_id))
-
-
-def _text(text: str, field: str, longest: int | None = None) -> str:
-    if not text.strip():
-        return ""
-    try:
-        clean = check_text(text)
-    except Invalid as error:
-        raise Invalid(error.reason, field, **error.detail) from None
-    if longest is not None and len(clean) > longest:
-        raise Invalid("too_long", field, longest=longest)
-    return clean
 
 
 async def _check(db: Connection, by: By, case: Case, to: Receiver) -> None:

@@ -41,7 +41,6 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     holder_name: str | None
     deadline: int
     for_role: str
-    for_staff_id: UUID | None
     for_name: str | None
 
     def place(self, at: datetime) -> Place:
@@ -56,7 +55,7 @@ _ROWS = f"""
 select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
-  v.for_role, v.for_staff_id, f.given_name || ' ' || f.surname as for_name
+  v.for_role, f.given_name || ' ' || f.surname as for_name
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 left join staff f on f.id = v.for_staff_id
 join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority

@@ -13,6 +13,7 @@ from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.events import record
+from linjen.people.workplaces import CARE_ROLES
 from linjen.units.hours import last_staffed_end
 from linjen.units.opening import list_schedules
 
@@ -30,7 +31,7 @@ select c.id, v.holder_id from visits v join cases c on c.visit_id = v.id where v
 and not exists (select 1 from assignments a join staff s on s.id = a.staff_id and s.active
   where a.staff_id = v.holder_id and a.unit_id = v.unit_id and a.from_at <= now()
     and (a.ended_at is null or a.ended_at > now())
-    and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor', 'medical_secretary'))
+    and a.role = any($2))
 order by c.id limit $1 for no key update of c skip locked
 """
 
@@ -60,7 +61,7 @@ async def return_cases(database: Database, at: datetime) -> int:
 
 async def _find(db: Connection, reason: str, at: datetime) -> list[Row]:
     if reason == "assignment_ended":
-        return list(await db.fetch(_GONE, BATCH))
+        return list(await db.fetch(_GONE, BATCH, sorted(CARE_ROLES)))
     holding = await db.fetch("select distinct unit_id from visits where state = 'in_progress'")
     schedules = await list_schedules(db, [row["unit_id"] for row in holding])
     ends = {unit_id: last_staffed_end(schedule, at) for unit_id, schedule in schedules.items()}

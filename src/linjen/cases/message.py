@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -101,16 +102,21 @@ class Sent(msgspec.Struct, frozen=True):
     event: Event | None = None
 
 
-def check_text(text: str) -> str:
-    """The text without surrounding white space; Invalid('empty' | 'too_long' | 'unreadable') otherwise."""
+def check_text(text: str, field: str = "text", longest: int = LONGEST) -> str:
+    """The text without surrounding white space; Invalid('empty' | 'too_long' | 'unreadable') at `field` otherwise."""
     clean = text.replace("\r\n", "\n").strip()
     if not is_visible(clean):
-        raise Invalid("empty", "text")
-    if len(clean) > LONGEST:
-        raise Invalid("too_long", "text", longest=LONGEST)
+        raise Invalid("empty", field)
+    if len(clean) > longest:
+        raise Invalid("too_long", field, longest=longest)
     if _UNREADABLE.search(clean):
-        raise Invalid("unreadable", "text")
+        raise Invalid("unreadable", field)
     return clean
+
+
+def check_optional(text: str, field: str, longest: int = LONGEST) -> str:
+    """As `check_text`, for a box that may be left empty."""
+    return check_text(text, field, longest) if text.strip() else ""
 
 
 def seal_text(sealer: Sealer, case_id: UUID, message_id: UUID, text: str) -> bytes:
@@ -169,13 +175,15 @@ async def _send_unique(database: Database, sealer: Sealer, settings: Settings, b
     return written
 
 
-async def write_message(db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str) -> Event:
+async def write_message(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str, about: dict[str, Any] | None = None
+) -> Event:
     """A message that belongs to another change of the case, in its transaction: it is sent if the change is made.
 
-    `text` has passed check_text, and the caller has opened the case for `by`.
+    `text` has passed check_text, and the caller has opened the case for `by`; `about` stands with the event, too.
     """
     message_id = new_id()
-    data = {"message": str(message_id)}
+    data = {"message": str(message_id), **(about or {})}
     event = await record(db, case_id, "message_sent", by.kind, by.person_id, data, unkept={"text": text})
     await db.execute(
         "insert into messages (id, case_id, seq, by_kind, by_id, body_sealed) values ($1, $2, $3, $4, $5, $6)",

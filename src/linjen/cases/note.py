@@ -36,12 +36,7 @@ async def write_note(db: Connection, sealer: Sealer, by: By, case_id: UUID, note
 
     Raises Invalid('empty' | 'unreadable' | 'too_long') with field "note", and as open_case.
     """
-    try:
-        clean = check_text(text)
-    except Invalid as error:
-        raise Invalid(error.reason, "note", longest=LONGEST) from None
-    if len(clean) > LONGEST:
-        raise Invalid("too_long", "note", longest=LONGEST)
+    clean = check_text(text, "note", LONGEST)
     await open_case(db, by, case_id, "write_note")
     if (known := await db.fetchrow("select case_id, by_id from notes where id = $1", note_id)) is not None:
         if tuple(known) != (case_id, by.person_id):

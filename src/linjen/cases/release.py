@@ -6,7 +6,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.message import check_text, write_message
+from linjen.cases.message import check_optional, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.events import record
@@ -25,8 +25,8 @@ async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None =
         if await _is_done(db, by, case_id):
             return
         raise
-    if sealer is not None and tell.strip():
-        await write_message(db, sealer, by, case_id, check_text(tell))
+    if sealer is not None and (told := check_optional(tell, "tell")):
+        await write_message(db, sealer, by, case_id, told)
     await db.execute(
         "update visits set state = 'queued', holder_id = null, claimed_at = null"
         " where id = (select visit_id from cases where id = $1) and holder_id = $2",

@@ -7,7 +7,7 @@ from uuid import UUID
 from linjen.access.by import By
 from linjen.cases.assessments import note_assessed
 from linjen.cases.consent import FEE, find_choice
-from linjen.cases.message import seal_text
+from linjen.cases.message import write_message
 from linjen.cases.queues import queue_of
 from linjen.cases.start import Draft
 from linjen.core.database import Connection
@@ -43,24 +43,13 @@ async def send_case(
     )  # fmt: skip
     await db.execute(
         "update cases set phase = 'sent', visit_id = $2, urgency = $3, reason = $4, protocol = $5, sent_at = now(),"
-        " staff_unread = 1 where id = $1",
+        " staff_unread = $6 where id = $1",
         case.id, visit_id, urgency if triaged and case.entry == "symptom" else None, reason, protocol,
+        0 if opening else 1,  # a case is unread also without a message; with one, the message counts itself
     )  # fmt: skip
     if triaged:
         await note_assessed(db, case, draft.intake, level=urgency, reason=reason, outcome="sent")
     await record(db, case.id, "case_sent", by.kind, by.person_id, {"urgency": urgency, "reason": reason})
     if opening:
-        await _write_opening(db, sealer, by, case.id, opening)
+        await write_message(db, sealer, by, case.id, opening, {"opening": True})
     return visit_id
-
-
-async def _write_opening(db: Connection, sealer: Sealer, by: By, case_id: UUID, opening: str) -> None:
-    """The resident's own words stand first in the chat, so that both sides see what it is about."""
-    message_id = new_id()
-    event = await record(
-        db, case_id, "message_sent", by.kind, by.person_id, {"message": str(message_id), "opening": True}
-    )
-    await db.execute(
-        "insert into messages (id, case_id, seq, by_kind, by_id, body_sealed) values ($1, $2, $3, $4, $5, $6)",
-        message_id, case_id, event.seq, by.kind, by.person_id, seal_text(sealer, case_id, message_id, opening),
-    )  # fmt: skip
