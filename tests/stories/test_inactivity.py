@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from linjen.cases.inactivity import flag_silent, watch_silence
+from linjen.cases.left_behind import return_cases
 from linjen.core import clock
 from linjen.core.dispatcher import Dispatcher
 from tests.region import Person, Region
@@ -208,3 +209,30 @@ async def test_a_reminder_gives_another_24_hours(silences: Silences) -> None:
     assert await silences.flag(23) == 0
     assert await silences.flag(25) == 1
     assert "Påmind" in (await karin.get("/clinic/silent")).text
+
+
+async def test_what_went_back_to_the_queue_for_the_night_is_asked_of_those_who_work_with_it(silences: Silences) -> None:
+    karin, _, case_id = await written(silences)
+    await karin.post(f"/clinic/cases/{case_id}/releases")
+    assert await silences.flag(24.1) == 1
+    bo = await silences.region.staff("bo", "ankaret")
+    sara = await silences.region.staff("sara", "ankaret")
+    page = (await bo.get("/clinic/silent")).text
+    assert f'action="/clinic/cases/{case_id}/claims"' in page
+    assert f"/clinic/cases/{case_id}/keepings" not in page
+    assert str(case_id) not in (await sara.get("/clinic/silent")).text
+    await bo.post(f"/clinic/cases/{case_id}/claims")
+    assert f"/clinic/cases/{case_id}/keepings" in (await bo.get("/clinic/silent")).text
+    assert str(case_id) not in (await karin.get("/clinic/silent")).text
+
+
+async def test_a_case_that_is_kept_to_a_day_stays_with_its_holder_over_the_nights(silences: Silences) -> None:
+    _, _, case_id = await written(silences)
+    region, state = silences.region, "select state from visits where case_id = $1"
+    evening = clock.now() + timedelta(days=9)
+    kept = clock.local_date(evening) + timedelta(days=1)
+    await region.site.database.execute("update silences set kept_until = $1, due_at = now()", kept)
+    await return_cases(region.site.database, evening)
+    assert await region.value(state, case_id) == "in_progress"
+    await return_cases(region.site.database, evening + timedelta(days=1))
+    assert await region.value(state, case_id) == "queued"

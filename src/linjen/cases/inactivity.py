@@ -16,6 +16,7 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
+from linjen.cases.queues import queues_sql
 from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.dispatcher import Dispatcher
@@ -39,7 +40,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SilentCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the holder's list: the case in short, and since when it is silent (UTC)."""
+    """A row of the list: the case in short, since when it is silent (UTC), and whether the reader holds it."""
 
     case_id: UUID
     entry: str
@@ -49,6 +50,7 @@ class SilentCase(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     since_at: datetime
     reminded_at: datetime | None
+    is_held: bool
 
 
 def watch_silence(dispatcher: Dispatcher) -> None:
@@ -137,17 +139,19 @@ async def keep_silent(db: Connection, case_id: UUID, until: date) -> bool:
     return bool(done == "UPDATE 1")
 
 
+#: Her own, and those that went back to her queue when the staff left: most of them, since a night is in between.
 _MINE = f"""
 from silences s join cases c on c.id = s.case_id join visits v on v.id = c.visit_id
 join residents p on p.id = c.patient_id
-where s.flagged_at is not null and v.holder_id = $1 and v.state = 'in_progress'
+where s.flagged_at is not null and v.state in ('queued', 'in_progress')
+  and (v.holder_id = $1 or (v.holder_id is null and v.for_role in ({queues_sql(person="$1", unit="$2")})))
   and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")}
   and not exists (select from messages m where m.case_id = s.case_id and m.seq > s.since_seq and m.by_kind = 'resident')
 """
 
 
 async def count_silent(db: Connection, by: By) -> int:
-    """How many cases of this person's wait for her decision."""
+    """How many silent cases wait for this person's decision."""
     found = await db.fetchval(
         f"select count(*) {_MINE} and $3::date is not null", by.person_id, by.unit_id, clock.local_date(clock.now())
     )
@@ -155,10 +159,11 @@ async def count_silent(db: Connection, by: By) -> int:
 
 
 async def list_silent(db: Connection, by: By) -> list[SilentCase]:
-    """This person's cases in which nobody has answered for too long, the longest first; logged as one row."""
+    """Cases, hers or of her queue, that have been silent for too long, the longest first; logged as one row."""
     rows = await db.fetch(
         "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
-        f" p.given_name || ' ' || p.surname as name, s.since_at, s.reminded_at {_MINE} and $3::date is not null"
+        f" p.given_name || ' ' || p.surname as name, s.since_at, s.reminded_at,"
+        f" v.holder_id is not null as is_held {_MINE} and $3::date is not null"
         " order by s.since_at limit 200",
         by.person_id, by.unit_id, clock.local_date(clock.now()),
     )  # fmt: skip

@@ -35,11 +35,13 @@ and not exists (select 1 from assignments a join staff s on s.id = a.staff_id an
 order by c.id limit $1 for no key update of c skip locked
 """
 
-#: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it.
+#: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it; so does
+#: a holder who has said until which day she keeps a silent case.
 _UNSTAFFED = """
 select c.id, v.holder_id from unnest($1::uuid[], $2::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
-join cases c on c.visit_id = v.id where v.kind <> 'async' or v.until_on < $3
+join cases c on c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $3)
+  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $3)
 order by c.id limit $4 for no key update of c skip locked
 """
 

@@ -1,4 +1,4 @@
-"""Tysta ärenden: the holder's cases in which nobody has answered for 24 hours, and the three ways on (routine F040)."""
+"""Tysta ärenden: one's own cases and those of one's queue, silent for 24 hours, and the three ways on (routine F040)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ async def show_silent(exchange: Exchange) -> Response[Any]:
 def _row(exchange: Exchange, one: SilentCase) -> dict[str, Any]:
     reminded = moment(exchange, one.reminded_at) if one.reminded_at else ""
     return {
-        "href": f"/clinic/cases/{one.case_id}", "name": one.name, "age": age_words(one.birth_on, clock.now()),
+        "href": f"/clinic/cases/{one.case_id}", "held": one.is_held, "name": one.name,
+        "age": age_words(one.birth_on, clock.now()),
         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
         "since": exchange.say("notices.silent.since", at=moment(exchange, one.since_at)),
         "reminded": exchange.say("notices.silent.reminded", at=reminded) if reminded
