@@ -1,4 +1,4 @@
-"""Tysta ärenden: one's own cases and those of one's queue, silent for 24 hours, and the three ways on (routine F040)."""
+"""Tysta ärenden: one's own and those of one's queue, silent for 24 hours, and the three ways on (routine F040)."""
 
 from __future__ import annotations
 
