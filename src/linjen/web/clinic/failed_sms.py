@@ -12,6 +12,7 @@ from linjen.core.errors import NotFound
 from linjen.notices.failed import FailedSms, list_failed, settle_sms
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.notices_in_words import reason_words
+from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.routing import get_page, post_page
@@ -24,7 +25,8 @@ async def show_failed(exchange: Exchange) -> Response[Any]:
         if not await has_ledger(db, exchange.by):
             raise NotFound("ledger")
         rows = [_row(exchange, one) for one in await list_failed(db, exchange.by)]
-    return exchange.page("clinic/failed_sms.html", rows=rows, sms=exchange.site.sms)
+        views = await views_here(db, exchange, "failed_sms")
+    return exchange.page("clinic/failed_sms.html", views=views, rows=rows, sms=exchange.site.sms)
 
 
 @post_page("/clinic/cases/{case_id:str}/sms/{sms_id:str}/settlings", verb="settle_sms", who="staff")

@@ -8,15 +8,14 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.inactivity import count_silent
 from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.notices.failed import count_failed
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.leaving import closing_near, closing_words
+from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words, draw_rows
 from linjen.web.reason_names import reason_on
@@ -24,9 +23,6 @@ from linjen.web.routing import get_page
 
 #: What has just been done, told once above the ledger; the words stand under ledger.done.
 _DONE = ("closed", "released", "handed_over")
-
-#: The views in the order of their tabs, with their addresses.
-_TABS = (("role", "/clinic/ledger"), ("handed", "/clinic/ledger/handed"), ("unit", "/clinic/ledger/unit"))
 
 
 @get_page("/clinic/ledger", verb="ledger", who="staff")
@@ -64,11 +60,10 @@ async def _show(exchange: Exchange, view: str) -> Response[Any]:
         rows = await see_ledger(db, by, view)
         used = bool(rows) or await was_used(db, by.unit_id)
         late = await list_late_alarms(db, by)
-        silent, failed = await count_silent(db, by), await count_failed(db, by)
+        views = await views_here(db, exchange, view)
         near = await _closing(db, exchange, rows)
     values = _sections(exchange, rows) | {"view": view, "mine": view == "mine", "used": used, "version": version}
-    values |= {"most": MOST if len(rows) == MOST else 0, "tabs_here": _tabs(exchange), "near": near}
-    values |= {"silent": silent, "failed_sms": failed}
+    values |= {"most": MOST if len(rows) == MOST else 0, "views": views, "near": near}
     values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
@@ -83,10 +78,6 @@ async def _closing(db: Connection, exchange: Exchange, rows: Sequence[LedgerRow]
         return ""
     near = closing_near(await see_schedule(db, by.unit_id), clock.now())
     return closing_words(exchange, near) if near else ""
-
-
-def _tabs(exchange: Exchange) -> list[dict[str, str]]:
-    return [{"name": name, "href": href, "text": exchange.say(f"ledger.view.{name}")} for name, href in _TABS]
 
 
 def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from linjen.cases.ledger import has_ledger
 from linjen.core import clock
 from linjen.core.errors import NotFound
 from linjen.web.clinic.case_head import moment
+from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.reason_names import reason_on
@@ -24,7 +25,10 @@ async def show_silent(exchange: Exchange) -> Response[Any]:
         if not await has_ledger(db, exchange.by):
             raise NotFound("ledger")
         cases = await list_silent(db, exchange.by)
-    return exchange.page("clinic/silent.html", rows=[_row(exchange, one) for one in cases], sms=exchange.site.sms)
+        views = await views_here(db, exchange, "silent")
+    return exchange.page(
+        "clinic/silent.html", views=views, rows=[_row(exchange, one) for one in cases], sms=exchange.site.sms
+    )
 
 
 def _row(exchange: Exchange, one: SilentCase) -> dict[str, Any]:
