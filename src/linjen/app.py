@@ -6,11 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
-
-from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException
 
 from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
@@ -26,7 +23,7 @@ from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_r
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.dispatcher import Dispatcher
-from linjen.core.errors import LinjenError, Misconfigured, NotFound
+from linjen.core.errors import LinjenError, Misconfigured
 from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
 from linjen.core.sealing import Sealer, read_key_file
@@ -43,16 +40,13 @@ from linjen.triage.content.library import make_ready
 from linjen.triage.own_words.listening import Listener
 from linjen.triage.own_words.tripwire import finding_levels
 from linjen.triage.shelf import Shelf
-from linjen.web.exchange import Exchange
 from linjen.web.faces import Faces
-from linjen.web.faults import fault_page
 from linjen.web.hot import Hot
 from linjen.web.live import Hub, Party
 from linjen.web.live_drawing import Drawing
 from linjen.web.measuring import Measuring, Sampler, count_messages
-from linjen.web.pages import all_pages
+from linjen.web.pages import Pages
 from linjen.web.protection import Protection
-from linjen.web.routing import wanted_language
 from linjen.web.site import Site
 from linjen.web.telling import open_gateway, sms_sender
 
@@ -143,7 +137,7 @@ def build_app(site: Site) -> App:
     """The ASGI app: hot routes first, then the pages, all under the protecting headers."""
 
     @contextlib.asynccontextmanager
-    async def life(_: Litestar) -> AsyncIterator[None]:
+    async def life() -> AsyncIterator[None]:
         with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
             await site.database.open()
         site.hub.start()
@@ -176,33 +170,9 @@ def build_app(site: Site) -> App:
                 await close()
             await site.database.close()
 
-    pages = Litestar(
-        all_pages(), lifespan=[life], openapi_config=None, debug=False, logging_config=None,
-        exception_handlers={HTTPException: _http_fault, Exception: _fault}, request_max_body_size=1_000_000,
-    )  # fmt: skip
-    pages.state.site = site
     https = site.settings.public_url.startswith("https://")
-    return Hot(site, Measuring(Protection(cast(App, pages), https=https)), https=https)
-
-
-def _exchange(request: Request[Any, Any, Any]) -> Exchange:
-    return Exchange(request, request.app.state.site, None, wanted_language(request), "")
-
-
-def _http_fault(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """What the framework refuses: an unknown address, a method that is not there, a body too large."""
-    if error.status_code in {404, 405}:
-        return fault_page(_exchange(request), NotFound("page"))
-    fault = LinjenError({413: "too_large"}.get(error.status_code, "unreadable"))
-    response = fault_page(_exchange(request), fault)
-    response.status_code = error.status_code
-    return response
-
-
-def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A defect of ours: logged with its trace, told in plain words."""
-    log.error("defect", path=request.url.path, exc_info=error)
-    return fault_page(_exchange(request), LinjenError("defect"))
+    pages = Pages(site, life)
+    return Hot(site, Measuring(Protection(pages, https=https)), https=https)
 
 
 def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:

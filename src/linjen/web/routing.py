@@ -73,8 +73,14 @@ def post_page(
     return declare
 
 
+def site_of(request: Request[Any, Any, Any]) -> Site:
+    """The site that a request came to (see pages.py)."""
+    site: Site = request.state.site
+    return site
+
+
 async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, limit: str) -> Response[Any]:
-    site: Site = request.app.state.site
+    site = site_of(request)
     exchange = Exchange(request, site, None, wanted_language(request), "")
     try:
         rate.check(limit, request)

@@ -11,7 +11,7 @@ from linjen import __version__
 from linjen.core import metrics
 from linjen.core.errors import LinjenError
 from linjen.core.migrations import is_migrated
-from linjen.web.site import Site
+from linjen.web.routing import site_of
 
 
 @get("/healthz", opt={"verb": "health", "who": "anyone"}, include_in_schema=False)
@@ -23,7 +23,7 @@ async def healthz(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
 @get("/readyz", opt={"verb": "health", "who": "anyone"}, include_in_schema=False)
 async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """200 only when the database is reachable and migrated, otherwise 503 with the reason."""
-    site: Site = request.app.state.site
+    site = site_of(request)
     try:
         async with site.database.connection() as db:
             if not await is_migrated(db):
@@ -36,7 +36,7 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
 @get("/metrics", opt={"verb": "metrics", "who": "anyone"}, include_in_schema=False)
 async def show_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Prometheus metrics, for whoever brings the configured token; without a token there are none."""
-    site: Site = request.app.state.site
+    site = site_of(request)
     token = site.settings.metrics_token
     given = request.headers.get("authorization", "")
     if not token or not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
