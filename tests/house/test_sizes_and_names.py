@@ -62,7 +62,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         "care_providers": "units", "opening_hours": "units", "closures": "units", "cases": "cases", "visits": "cases",
         "intakes": "cases", "consents": "cases", "messages": "cases", "reading_marks": "cases", "drafts": "cases",
         "pictures": "media", "assessments": "cases", "left_drafts": "cases", "alarms": "cases",
-        "sms": "notices", "sms_texts": "cases", "silences": "cases", "unit_sms": "units",
+        "sms": "notices", "sms_texts": "cases", "silences": "cases", "unit_sms": "units", "actions": "cases",
         "triage_releases": "triage", "triage_files": "triage", "triage_switches": "triage",
         "phrases": "phrases", "phrase_uses": "phrases",
     }  # fmt: skip

@@ -204,6 +204,7 @@ async def _answered(region: Region, many: int, minutes: int) -> None:
     today = clock.local(clock.now())
     wednesday = (today - timedelta(days=(today.weekday() - 2) % 7 or 7)).replace(hour=9, minute=0, second=0)
     karin, unit = id_of("staff/karin"), id_of("unit/ankaret")
+    await region.site.database.execute("delete from actions")
     await region.site.database.execute("delete from messages where by_kind = 'staff'")
     await region.site.database.execute("update visits set priority = 4 where priority = 3")
     for number in range(many):

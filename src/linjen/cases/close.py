@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.actions import find_waiting, has_action, settle_action
 from linjen.cases.alarms import find_standing
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
@@ -16,12 +17,20 @@ from linjen.core.events import record
 #: Why a case ended; its words stand under clinic.close.reasons and case.closed.
 REASONS = ("advice", "booked", "prescribed", "redirected", "inactive", "wrong_unit", "withdrawn")
 
+#: Reasons that are an action: the patient has it as a card and has confirmed it (routine F181).
+_IN_ACTION = frozenset({"booked", "prescribed"})
 
-async def close(db: Connection, by: By, case_id: UUID, reason: str, dealt_with: Collection[UUID] = ()) -> None:
+
+async def close(
+    db: Connection, by: By, case_id: UUID, reason: str, dealt_with: Collection[UUID] = (),
+    reached: Mapping[UUID, str] | None = None,
+) -> None:  # fmt: skip
     """End the case. `dealt_with` are the alarms that its holder says she has taken care of; the event keeps them.
 
-    Raises Invalid('unknown_reason'), Invalid('alarms_left') while another alarm may be so, and as open_case. The same
-    close once more changes nothing.
+    `reached` says of cards that the patient has not confirmed how else she was reached (cases/actions.py). Raises
+    Invalid('unknown_reason'), Invalid('alarms_left') while another alarm may be so, Invalid('actions_left') while a
+    card waits, Invalid('action_missing') for a reason that is an action without any card, and as open_case and
+    settle_action. The same close once more changes nothing.
     """
     if reason not in REASONS:
         raise Invalid("unknown_reason", "reason")
@@ -34,12 +43,22 @@ async def close(db: Connection, by: By, case_id: UUID, reason: str, dealt_with: 
     standing = await find_standing(db, case_id)
     if standing - set(dealt_with):
         raise Invalid("alarms_left", "dealt_with")
+    await _end_actions(db, by, case_id, reason, reached or {})
     await db.execute(
         "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(),"
         " closed_by = $2, close_reason = $3 where id = (select visit_id from cases where id = $1)",
         case_id, by.person_id, reason,
     )  # fmt: skip
     await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, standing))
+
+
+async def _end_actions(db: Connection, by: By, case_id: UUID, reason: str, reached: Mapping[UUID, str]) -> None:
+    for action_id in await find_waiting(db, case_id):
+        if action_id not in reached:
+            raise Invalid("actions_left", "actions")
+        await settle_action(db, by, case_id, action_id, reached[action_id])
+    if reason in _IN_ACTION and not await has_action(db, case_id):
+        raise Invalid("action_missing", "reason")
 
 
 def _data(reason: str, standing: Collection[UUID]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class SilentCase(msgspec.Struct, frozen=True, kw_only=True):
 def watch_silence(dispatcher: Dispatcher) -> None:
     """Ask `dispatcher` for the messages, and for what ends a case."""
     dispatcher.add("message_sent", _spoken)
+    dispatcher.add("action_confirmed", _answered)
     for kind in ("closed", "withdrawn"):
         dispatcher.add(kind, _ended)
 
@@ -74,11 +75,15 @@ async def _spoken(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         " where silences.since_seq < excluded.since_seq",
         [one.case_id for one in by_staff], [one.seq for one in by_staff], [one.at for one in by_staff], SILENT_AFTER,
     )  # fmt: skip
-    by_resident = [event for event in last.values() if event.by_kind == "resident"]
+    return await _answered(db, [event for event in last.values() if event.by_kind == "resident"])
+
+
+async def _answered(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+    """The resident wrote, or confirmed that she has read: the case waits for her no longer."""
     await db.execute(
         "delete from silences s using unnest($1::uuid[], $2::integer[]) as a(id, seq)"
         " where s.case_id = a.id and s.since_seq < a.seq",
-        [one.case_id for one in by_resident], [one.seq for one in by_resident],
+        [event.case_id for event in events], [event.seq for event in events],
     )  # fmt: skip
     return []
 

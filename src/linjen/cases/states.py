@@ -35,6 +35,11 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "keep"): "in_progress",
     ("queued", "settle_sms"): "queued",
     ("in_progress", "settle_sms"): "in_progress",
+    ("in_progress", "add_action"): "in_progress",
+    ("queued", "confirm_action"): "queued",
+    ("in_progress", "confirm_action"): "in_progress",
+    ("closed", "confirm_action"): "closed",  # one that was withdrawn with a card in it
+    ("in_progress", "settle_action"): "in_progress",
     ("in_progress", "close"): "closed",
     ("queued", "withdraw"): "closed",
     ("intake", "withdraw"): "abandoned",

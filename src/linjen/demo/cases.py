@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.actions import add_action, confirm_action
 from linjen.cases.claim import claim
 from linjen.cases.close import close
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
@@ -157,8 +158,10 @@ async def seed_cases(
         await claim(db, bo, cases["held_by_bo"])
         await claim(db, karin, cases["closed"])
     await seed.message(karin, cases["held_by_karin"], "Hej Gustav! Tack för att du skriver. Hur länge har det varat?")
-    await seed.message(karin, cases["closed"], "Hej Ingrid! Absolut, receptet är förnyat och finns på apoteket.")
     async with database.transaction() as db:
+        text = "Hej Ingrid! Absolut, receptet är förnyat och finns på apoteket."
+        await add_action(db, sealer, karin, cases["closed"], id_of("action/closed"), "prescription", text)
+        await confirm_action(db, actors.resident("ingrid"), cases["closed"], id_of("action/closed"))
         await close(db, karin, cases["closed"], "prescribed")
     at = clock.now()
     await move_back(owner_dsn, [(case_id, at - timedelta(minutes=waited)) for case_id, waited in seed.sent])

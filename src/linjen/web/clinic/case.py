@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.actions import list_actions
 from linjen.cases.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms import list_alarms
 from linjen.cases.consent import list_consents
@@ -33,6 +34,7 @@ from linjen.web.clinic.note import new_note_id, notes_in_words
 from linjen.web.clinic.reprioritise import changes_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
 from linjen.web.exchange import Exchange
+from linjen.web.parts.action_cards import draw_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.reason_names import reason_on
@@ -65,8 +67,10 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
         case, head = await _see(db, exchange)
         anamnesis, why = await read_anamnesis(db, exchange, case)
         base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
+        actions = await list_actions(db, site.sealer, case.id)
+        cards = draw_cards(exchange, actions, base, may_settle=head.holding == "mine")
         values = {
-            "talk": await read_talk(db, site, by, case, base=base, text=text, error=error),
+            "talk": await read_talk(db, site, by, case, base=base, cards=cards, text=text, error=error),
             "anamnesis": anamnesis, "why": why, "copy_text": as_text(exchange, head, case, anamnesis),
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),

@@ -13,6 +13,7 @@ from linjen.core.swedish import date_words
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.notices_in_words import notice_sentence
 from linjen.web.exchange import Exchange
+from linjen.web.parts.action_cards import action_sentence
 
 
 def consents_in_words(exchange: Exchange, consents: Sequence[Consent]) -> list[dict[str, Any]]:
@@ -39,7 +40,7 @@ def timeline_in_words(exchange: Exchange, happenings: Sequence[Happening]) -> li
 
 
 def _sentence(exchange: Exchange, one: Happening) -> str:
-    if (told := notice_sentence(exchange, one)) is not None:
+    if (told := notice_sentence(exchange, one) or action_sentence(exchange, one)) is not None:
         return told
     by = one.by_name or exchange.say("clinic.events.system")
     values: dict[str, str] = {}

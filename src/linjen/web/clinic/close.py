@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.actions import Action, find_waiting, list_actions
 from linjen.cases.alarms import find_standing, list_alarms
 from linjen.cases.close import REASONS, close
 from linjen.cases.drafts import find_draft
@@ -21,10 +22,12 @@ from linjen.web.clinic.alarms import alarms_in_words
 from linjen.web.clinic.case_head import case_head
 from linjen.web.clinic.triage_verdict import Filled, said_in, sent_verdict, verdict_question
 from linjen.web.exchange import Exchange
+from linjen.web.parts.action_cards import ways_in_words
 from linjen.web.routing import get_page, post_page
 
 #: What close() refuses, in words; the other reasons are those of the question about the level.
-_WORDS = {"alarms_left": "clinic.close.alarms_left"}
+_WORDS = {reason: f"clinic.close.{reason}" for reason in ("alarms_left", "actions_left", "action_missing")}
+_WORDS["unknown_way"] = "clinic.close.actions_left"
 
 #: Characters of an unsent message: enough to know it again.
 _BEGINNING = 160
@@ -46,7 +49,8 @@ async def end(exchange: Exchange) -> Response[Any]:
             errors |= await _unmet(db, exchange)
             if not errors:
                 await _judge(db, exchange, filled)
-                await close(db, exchange.by, exchange.id_of("case_id"), reason, _dealt_with(exchange))
+                dealt_with, reached = _dealt_with(exchange), _reached(exchange)
+                await close(db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached)
     except Invalid as error:
         errors = {error.field: exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))}
     if errors:
@@ -60,6 +64,8 @@ async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
     if not await may(db, exchange.by, case_id, "close"):
         return {}  # close() says why, or that it is done already
     unmet = {}
+    if await find_waiting(db, case_id) - _reached(exchange).keys():
+        unmet["actions"] = exchange.say(_WORDS["actions_left"])
     if await find_standing(db, case_id) - _dealt_with(exchange):
         unmet["dealt_with"] = exchange.say(_WORDS["alarms_left"])
     if not _leaves_draft(exchange) and await _unsent(db, exchange, case_id):
@@ -75,6 +81,12 @@ async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
 
 def _leaves_draft(exchange: Exchange) -> bool:
     return bool(exchange.text_of("leave_draft", longest=10))
+
+
+def _reached(exchange: Exchange) -> dict[UUID, str]:
+    """How the patient was reached about each card that she has not confirmed, where that was said."""
+    said = ((parse_id(name.removeprefix("reached_")), name) for name in exchange.form if name.startswith("reached_"))
+    return {one: how for one, name in said if one and (how := exchange.text_of(name, longest=20))}
 
 
 def _dealt_with(exchange: Exchange) -> frozenset[UUID]:
@@ -105,15 +117,28 @@ async def _ask(
         found = await find_triage_verdict(db, exchange.site.sealer, case.id)
         standing = await find_standing(db, case.id)
         unsent = await _unsent(db, exchange, case.id)
+        actions = [one for one in await list_actions(db, exchange.site.sealer, case.id) if one.waits]
         alarms = [one for one in await list_alarms(db, exchange.site.sealer, case.id) if one.id in standing]
     options = [{"value": one, "text": exchange.say(f"clinic.close.reasons.{one}")} for one in REASONS]
     return exchange.page(
         "clinic/close.html", status=422 if errors else 200, head=head, options=options, reason=reason,
+        wants_action=reason in REASONS and "reason" in errors,
         errors=[{"field": field, "text": text} for field, text in errors.items()], error_of=errors,
         alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
+        actions=_actions(exchange, actions), ways=ways_in_words(exchange),
         unsent=unsent, leave_draft=_leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
+
+
+def _actions(exchange: Exchange, actions: Sequence[Action]) -> list[dict[str, Any]]:
+    """The cards that wait: what each is, its words, and what was chosen for it in the form."""
+    reached = _reached(exchange)
+    return [
+        {"name": f"reached_{one.id}", "kind": exchange.say(f"case.action.kinds.{one.kind}"),
+         "text": shorten(one.text, _BEGINNING, placeholder=" …"), "how": reached.get(one.id, "")}
+        for one in actions
+    ]  # fmt: skip
 
 
 ROUTES = [ask, end]

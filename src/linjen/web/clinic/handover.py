@@ -60,7 +60,7 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
         await note_refusal(exchange.site.database, by, "hand_over", case_id, error)
         if error.reason not in {"not_yours", "wrong_state"}:
             raise
-        return await _late(exchange, {"note": note, "tell": tell})
+        return await show_late(exchange, {"note": note, "tell": tell})
     return exchange.redirect("/clinic/ledger?done=handed_over")
 
 
@@ -74,12 +74,17 @@ def _receiver(value: str) -> Receiver | None:
     return Receiver(unit_id, role, staff_id)
 
 
-async def _late(exchange: Exchange, typed: Mapping[str, str]) -> Response[Any]:
+async def show_late(
+    exchange: Exchange, typed: Mapping[str, str], title: str = "handover.late_title"
+) -> Response[Any]:  # fmt: skip
     """Somebody else has the case, or it has ended: who, and what was typed, so that nothing of it is lost."""
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"))
         head = await case_head(db, exchange, case)
-    return exchange.page("clinic/handover_late.html", status=409, head=head, typed=[t for t in typed.values() if t])
+    return exchange.page(
+        "clinic/handover_late.html", status=409, head=head, typed=[t for t in typed.values() if t],
+        title=exchange.say(title),
+    )  # fmt: skip
 
 
 async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> Response[Any]:

@@ -5,6 +5,7 @@ A page reads it with `read_talk` and includes `parts/talk.html`; `static/js/chat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from math import inf
@@ -25,6 +26,7 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.phrases.fields import PATTERN
 from linjen.web.fast import draw_bubble
+from linjen.web.parts.action_cards import Card
 from linjen.web.parts.tone_words import tone_url
 from linjen.web.site import Site
 from linjen.web.staff_titles import title_in, titles_in
@@ -86,11 +88,13 @@ def event_kinds() -> tuple[str, ...]:
 
 
 async def read_talk(
-    db: Connection, site: Site, by: By, case: Case, *, base: str, text: str | None = None, error: str = ""
-) -> Talk:
+    db: Connection, site: Site, by: By, case: Case, *, base: str, cards: Sequence[Card] = (),
+    text: str | None = None, error: str = "",
+) -> Talk:  # fmt: skip
     """The talk as `by` sees it; the caller has loaded `case` by see_case in the same transaction.
 
-    `text` is what was typed and refused, with the words of `error`; otherwise the kept draft stands in the box.
+    `cards` are the actions in it. `text` is what was typed and refused, with the words of `error`; otherwise the kept
+    draft stands in the box.
     """
     language = by.language
     messages = await list_messages(db, site.sealer, case.id)
@@ -98,13 +102,14 @@ async def read_talk(
     own = await find_marks(db, case.id, by.kind)
     other = await find_marks(db, case.id, "resident" if by.is_staff else "staff")
     can_write = is_allowed(case.state, "send_message") and (not by.is_staff or case.holder_id == by.person_id)
-    folded = _fold(messages, own.read) if can_write and not by.is_staff else 0
+    folded = _fold(messages, cards, own.read) if can_write and not by.is_staff else 0
     first = messages[folded].seq if folded else 0
 
     def drawn(from_seq: int, to_seq: float) -> Markup:
         inside = [one for one in messages if from_seq <= one.seq < to_seq]
         told = [one for one in happenings if from_seq <= one.seq < to_seq]
-        return _draw_thread(by, inside, told, other, language)
+        acted = [one for one in cards if from_seq <= one.seq < to_seq]
+        return _draw_thread(by, inside, told, acted, other, language)
 
     return Talk(
         base=base, party=by.kind, counter=case.counter, thread=drawn(first, inf), earlier=drawn(0, first),
@@ -115,9 +120,13 @@ async def read_talk(
     )  # fmt: skip
 
 
-def _fold(messages: list[Message], read: int) -> int:
-    """How many messages, from the first on, are folded away for a resident: never one that she has not read."""
-    unread = next((at for at, one in enumerate(messages) if one.by_kind == "staff" and one.seq > read), len(messages))
+def _fold(messages: list[Message], cards: Sequence[Card], read: int) -> int:
+    """How many messages, from the first on, are folded away for a resident: never one that she has not read or that a
+    card waits under.
+    """
+    waits = min((one.seq for one in cards if one.waits), default=inf)
+    staff = ((at, one.seq) for at, one in enumerate(messages) if one.by_kind == "staff")
+    unread = next((at for at, seq in staff if seq > read or seq >= waits - 1), len(messages))
     folded = min(len(messages) - _SHOWN, unread)
     return folded if folded >= _FEWEST_FOLDED else 0
 
@@ -137,10 +146,13 @@ def mark_of(seq: int, other: Marks) -> str:
     return "read" if seq <= other.read else "delivered" if seq <= other.delivered else "sent"
 
 
-def _draw_thread(by: By, messages: list[Message], happenings: list[Happening], other: Marks, language: str) -> Markup:
+def _draw_thread(
+    by: By, messages: list[Message], happenings: list[Happening], cards: list[Card], other: Marks, language: str
+) -> Markup:
     lines: list[tuple[int, Any, str]] = [
         (one.seq, one.sent_at, _bubble(by, one, other, language)) for one in messages
     ] + [(one.seq, one.at, _line(one, language)) for one in happenings]
+    lines += [(one.seq, one.at, one.html) for one in cards]
     lines.sort(key=lambda line: line[0])
     drawn = []
     for day, of_day in groupby(lines, key=lambda line: clock.local_date(line[1])):

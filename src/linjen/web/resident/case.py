@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.actions import list_actions
 from linjen.cases.alarms import find_standing
 from linjen.cases.answer_times import find_deadline, usual_minutes
 from linjen.cases.consent import list_consents
@@ -25,6 +26,7 @@ from linjen.triage import Line, Protocols
 from linjen.triage.asking.wording import asked
 from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
+from linjen.web.parts.action_cards import draw_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.resident.answer_alarm import about_patient, read_heard
@@ -56,7 +58,9 @@ async def draw_case(
         if is_draft(case):
             return exchange.redirect(f"/intakes/{case.id}")
         error = exchange.say(f"chat.{fault}") if fault else ""
-        talk = await read_talk(db, site, by, case, base=f"/cases/{case.id}", text=text, error=error)
+        base = f"/cases/{case.id}"
+        cards = draw_cards(exchange, await list_actions(db, site.sealer, case.id), base)
+        talk = await read_talk(db, site, by, case, base=base, cards=cards, text=text, error=error)
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
         values = await _read_around(db, exchange, case, around, unsent)
@@ -64,7 +68,7 @@ async def draw_case(
     errors = [{"field": "composer-text", "text": error}] if fault and talk.can_write else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
-        errors=errors, unsent=unsent, **values,
+        errors=errors, unsent=unsent, to_confirm=[one.seq for one in cards if one.waits], **values,
     )  # fmt: skip
 
 
