@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linjen.access.policy import REGION_VERBS, UNIT_VERBS, VERBS
+from linjen.access.policy import PATIENT_VERBS, REGION_VERBS, UNIT_VERBS, VERBS
 from linjen.web.hot import ROUTES
 from linjen.web.pages import all_pages
 
@@ -12,7 +12,7 @@ from linjen.web.pages import all_pages
 _WITHOUT_CASE = {
     "public", "health", "metrics", "sign_in", "sign_out", "session", "language", "home", "list", "profile", "support",
     "ledger", "choose_unit", "unlock", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
-    "choose_language", "sms_report", "failed_sms", "silent",
+    "choose_language", "sms_report", "failed_sms", "silent", "search_patient",
 }  # fmt: skip
 
 
@@ -33,12 +33,14 @@ def test_every_route_declares_a_known_verb_and_who_may_come() -> None:
     assert len(routes) > 30
     for method, path, verb, who in routes:
         administrating = verb in UNIT_VERBS or verb in REGION_VERBS
-        assert verb in VERBS or administrating or verb in _WITHOUT_CASE, (method, path, verb)
+        assert verb in VERBS or administrating or verb in PATIENT_VERBS or verb in _WITHOUT_CASE, (method, path, verb)
         if path.startswith("/manage"):
             assert administrating, f"{method} {path} is administration, so its verb must stand in the policy: {verb}"
         if "{case_id" in path:
             assert verb in VERBS, f"{method} {path} is about a case, so its verb must stand in the policy: {verb}"
             assert who != "anyone", f"{method} {path} is about a case and open to anyone"
+        if "{patient_id" in path:
+            assert verb in PATIENT_VERBS, f"{method} {path} is about a patient, so its verb must stand in the policy"
 
 
 def test_staff_pages_are_for_staff_and_other_pages_are_not() -> None:

@@ -81,6 +81,30 @@ VERBS: dict[str, tuple[str, str]] = {
     "judge_level": (_NOBODY, STAFF_HANDLED_IT),
 }
 
+#: Who works with cases at the unit she has chosen, in any of the care roles.
+_CARES_HERE = """exists (
+  select 1 from assignments a where a.staff_id = {person} and a.unit_id = {unit}
+    and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor', 'medical_secretary')
+    and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
+
+#: A care relation: a case that was sent to any unit of the care provider whose unit she works at.
+HAS_CARE_RELATION = """exists (
+  select 1 from cases k join visits w on w.case_id = k.id join units wu on wu.id = w.unit_id
+    join units here on here.id = {unit} and here.provider_id = wu.provider_id where k.patient_id = r.id)"""
+
+#: Without one she has said why she looks for the patient, in this very session.
+_HAS_SAID_WHY = """exists (
+  select 1 from patient_searches q where q.resident_id = r.id and q.staff_id = {person} and q.unit_id = {unit}
+    and q.session_id = {session})"""
+
+_REACHES_PATIENT = f"({_CARES_HERE} and ({HAS_CARE_RELATION} or {_HAS_SAID_WHY}))"
+
+#: verb on a patient -> clause for staff, which speaks of `r` (residents); residents search for nobody.
+PATIENT_VERBS: dict[str, str] = {
+    "see_patient": _REACHES_PATIENT,
+    "begin_case": _REACHES_PATIENT,
+}
+
 #: Administration is of a unit, by an assignment at that very unit that has not ended; care roles administer nothing.
 _HAS_ROLE = """exists (
   select 1 from assignments a where a.staff_id = {{person}} and a.unit_id = u.id and a.role in ({roles})
@@ -127,6 +151,11 @@ REGION_VERBS: dict[str, str] = {
 def region_clause(verb: str, *, person: str) -> str:
     """The condition for a verb on what belongs to the region, with `person` as an SQL expression."""
     return REGION_VERBS[verb].format(person=person)
+
+
+def patient_clause(verb: str, *, person: str, unit: str, session: str) -> str:
+    """The WHERE clause for a verb on a patient, with `person`, `unit` and `session` as SQL expressions."""
+    return PATIENT_VERBS[verb].format(person=person, unit=unit, session=session)
 
 
 def unit_clause(verb: str, *, person: str) -> str:

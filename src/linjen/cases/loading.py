@@ -23,7 +23,10 @@ from linjen.core.errors import NotFound, Refused
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A case as it stood when it was loaded. Times are UTC; `state` is one of cases.states.STATES."""
+    """A case as it stood when it was loaded. Times are UTC; `state` is one of cases.states.STATES.
+
+    `begun_by` is who in care began it, None for one that a resident began.
+    """
 
     id: UUID
     entry: str
@@ -31,6 +34,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     patient_id: UUID | None
     patient_birth_on: date | None
     opened_by: UUID
+    begun_by: UUID | None
     unit_id: UUID | None
     visit_id: UUID | None
     holder_id: UUID | None
@@ -50,7 +54,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
 
 
-_COLUMNS = f"""c.id, c.entry, {STATE} as state, c.patient_id, c.patient_birth_on, c.opened_by,
+_COLUMNS = f"""c.id, c.entry, {STATE} as state, c.patient_id, c.patient_birth_on, c.opened_by, c.begun_by,
  coalesce(v.unit_id, c.unit_id) as unit_id, c.visit_id, v.holder_id, c.urgency, v.priority, c.reason, c.protocol,
  c.counter, c.pictures, c.resident_unread, c.staff_unread, coalesce(v.close_reason, c.close_reason) as close_reason,
  c.created_at, c.sent_at, v.queued_at, v.claimed_at, coalesce(v.closed_at, c.closed_at) as closed_at"""

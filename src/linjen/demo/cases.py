@@ -10,6 +10,7 @@ from linjen.cases.actions import add_action, confirm_action
 from linjen.cases.claim import claim
 from linjen.cases.close import close
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
+from linjen.cases.dialogue import choose_dialogue
 from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
 from linjen.cases.message import seal_text
 from linjen.cases.reading import Reading, mark_read
@@ -163,6 +164,7 @@ async def seed_cases(
         await add_action(db, sealer, karin, cases["closed"], id_of("action/closed"), "prescription", text)
         await confirm_action(db, actors.resident("ingrid"), cases["closed"], id_of("action/closed"))
         await close(db, karin, cases["closed"], "prescribed")
+        await choose_dialogue(db, actors.resident("gustav"), choice=True)
     at = clock.now()
     await move_back(owner_dsn, [(case_id, at - timedelta(minutes=waited)) for case_id, waited in seed.sent])
     return cases

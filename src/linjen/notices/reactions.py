@@ -34,6 +34,7 @@ def add_reactions(dispatcher: Dispatcher, unread_after_s: int) -> None:
     dispatcher.add("message_sent", _new_message(unread_after_s), by={"staff"})
     dispatcher.add("reminded", _reminded, by={"staff"})
     dispatcher.add("case_sent", _to_staff)
+    dispatcher.add("case_begun", _new_case, by={"staff"})
 
 
 def _fresh(events: Sequence[Event]) -> list[tuple[Event, datetime]]:
@@ -62,7 +63,8 @@ async def _your_turn(db: Connection, events: Sequence[Event]) -> list[Wanted]:
 def _new_message(unread_after_s: int) -> Reaction:
     async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         """Nytt meddelande: one SMS for all that she has not read, counted from the first of it."""
-        fresh = _fresh(events)
+        # The first message of a case that care began is told of as that case.
+        fresh = [(event, at) for event, at in _fresh(events) if not event.data.get("opening")]
         rows = await db.fetch(
             "select case_id, read_seq from reading_marks where case_id = any($1::uuid[]) and party = 'resident'",
             [event.case_id for event, _ in fresh],
@@ -77,6 +79,12 @@ def _new_message(unread_after_s: int) -> Reaction:
         return []
 
     return react
+
+
+async def _new_case(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+    """Nytt ärende: care has begun a case with her (routine F046)."""
+    await put(db, [_wish("new_case", event, at) for event, at in _fresh(events) if event.data.get("told")])
+    return []
 
 
 async def _reminded(db: Connection, events: Sequence[Event]) -> list[Wanted]:

@@ -16,9 +16,10 @@ LIMITS = {
     "message": (60, 60),
     "picture": (20, 60),
     "new_case": (20, 3600),
+    "patient_search": (60, 600),
 }
 #: Counted by person instead of by address.
-PER_PERSON = frozenset({"message", "picture", "new_case"})
+PER_PERSON = frozenset({"message", "picture", "new_case", "patient_search"})
 _MOST_KEYS = 50_000
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response
 
 from linjen.cases.answer_times import usual_minutes
+from linjen.cases.dialogue import find_dialogue
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
 from linjen.core import clock
@@ -27,11 +28,19 @@ async def show_home(exchange: Exchange) -> Response[Any]:
         cases = await list_my_cases(db, exchange.by)
         shown = await show_all(db, exchange, cases)
         promise = await _promise(db, exchange, _unit_of(cases))
+        asks = await _asks_dialogue(db, exchange, cases)
     return exchange.page(
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
+        asks=asks,
     )  # fmt: skip
+
+
+async def _asks_dialogue(db: Connection, exchange: Exchange, cases: list[Case]) -> bool:
+    """Whether she is asked if care may begin a case with her: once, and not before she has had one herself."""
+    has_sent = any(case.sent_at is not None for case in cases)
+    return has_sent and await find_dialogue(db, exchange.by.person_id) is None
 
 
 async def show_all(db: Connection, exchange: Exchange, cases: list[Case]) -> list[Shown]:

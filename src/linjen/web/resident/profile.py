@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.access.sign_ins import list_sign_ins
+from linjen.cases.dialogue import list_dialogue
 from linjen.cases.loading import list_my_cases
 from linjen.cases.overview import look_around
 from linjen.core import clock, swedish
@@ -15,6 +16,7 @@ from linjen.core.phone import display_phone
 from linjen.people.guardians import list_children
 from linjen.people.residents import find_phone, see_resident, set_phone
 from linjen.web.exchange import Exchange
+from linjen.web.resident.dialogue import choices_in_words
 from linjen.web.routing import get_page, post_page
 
 
@@ -45,12 +47,16 @@ async def _show(exchange: Exchange, typed: str | None = None, error: str = "") -
         cases = await list_my_cases(db, by)
         around = await look_around(db, [case.id for case in cases[:1]])
         kept = await find_phone(db, by.person_id)
+        choices = await list_dialogue(db, by.person_id)
     told = exchange.request.query_params.get("phone", "")
     return exchange.page(
         "resident/profile.html", status=422 if error else 200, tab="profile", sms=exchange.site.sms is not None,
         phone=typed if typed is not None else display_phone(kept) if kept else "", phone_error=error,
         phone_done={"saved": "done", "erased": "erased"}.get(told, "") if not error else "",
         errors=[{"field": "phone", "text": error}] if error else [],
+        dialogue="" if not choices else "yes" if choices[0].choice else "no",
+        dialogues=choices_in_words(exchange, choices),
+        dialogue_done="dialogue" in exchange.request.query_params and not error,
         resident=person, children=[child.given_name for child in children],
         born=swedish.date_words(person.birth_on, language),
         unit=next((one.unit_name for one in around.values()), ""),

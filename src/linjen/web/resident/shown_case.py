@@ -69,7 +69,8 @@ def show(exchange: Exchange, case: Case, around: Around, at: datetime) -> Shown:
     status, kind = status_of(exchange, case, around)
     kept = swedish.date_words(local_date(around.kept_until), language) if around.kept_until else ""
     when = case.closed_at or case.sent_at or case.created_at
-    key = "closed" if case.closed_at else "sent" if case.sent_at else "begun"
+    sent = "from_care" if case.begun_by else "sent"
+    key = "closed" if case.closed_at else sent if case.sent_at else "begun"
     line = exchange.say(f"case.line.{key}", when=swedish.moment_words(when, at, language), unit=around.unit_name)
     about = "" if case.patient_id in {None, exchange.by.person_id} else around.patient_name
     return Shown(
