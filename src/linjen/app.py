@@ -13,6 +13,7 @@ from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
 from linjen.cases.answers import Answer, save_answers
 from linjen.cases.assessments import settle_self_care
+from linjen.cases.attestation_moves import return_attestations
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.inactivity import flag_silent, watch_silence
@@ -194,6 +195,7 @@ async def _sweep(site: Site) -> None:
         lambda: sweep_sessions(site.database),
         lambda: sweep_sign_in_orders(site.database),
         lambda: return_cases(site.database, clock.now()),
+        lambda: return_attestations(site.database, clock.now()),
         lambda: expire_drafts(site.database, site.sealer, clock.now()),
         lambda: settle_self_care(site.database, clock.now()),
         lambda: flag_silent(site.database, clock.now()),

@@ -17,11 +17,13 @@ import pytest
 from linjen.access.by import By
 from linjen.access.policy import VERBS
 from linjen.access.sessions import begin_session, hash_token
+from linjen.cases.attestation import Addressee, Asked, request_attestation
 from linjen.cases.loading import Case, may_see, open_case, open_cases
 from linjen.cases.message import Sending, send_messages
 from linjen.cases.states import is_allowed
 from linjen.core.errors import NotFound, Refused
 from linjen.core.ids import new_id
+from linjen.demo.world import id_of
 from tests.region import Region
 
 TABLE = Path(__file__).with_name("who_may.csv")
@@ -32,6 +34,16 @@ STAFF = (
     ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
     ("disa", "ankaret"), ("eva", "ankaret"), ("ivar", "ankaret"), ("lena", "ankaret"),
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+async def asked(region: Region) -> None:
+    """Karin has asked Sara to look at a case that she holds, and Sara the nurses at one that has ended."""
+    doctor = Addressee("physician", id_of("staff/sara"))
+    for who, case, to in (("karin", "held_by_karin", doctor), ("sara", "closed", Addressee("nurse"))):
+        by, asked = region.actors.staff(who, "ankaret"), Asked(to=to, purpose="knowledge")
+        async with region.site.database.transaction() as db:
+            await request_attestation(db, region.site.sealer, by, region.cases[case], new_id(), asked)
 
 
 def people(region: Region) -> dict[str, By]:

@@ -49,6 +49,27 @@ STAFF_HANDLED_IT = f"({STAFF_IN_UNIT} and (v.holder_id = {{person}} or v.closed_
 #: Who passes a case on: its holder, and for one that waits whoever works with it.
 STAFF_PASSES_ON = f"({STAFF_IN_UNIT} and (v.holder_id is null or v.holder_id = {{person}}))"
 
+#: A living role of hers at the case's unit, the one that an attestation (`t`) is addressed to.
+_HAS_ITS_ROLE = """exists (
+  select 1 from assignments r where r.staff_id = {person} and r.unit_id = v.unit_id and r.role = t.to_role
+    and r.from_at <= now() and (r.ended_at is null or r.ended_at > now()))"""
+
+#: An attestation (`t`) that is open and this person's to see to: hers by name, or her role's and not her own question.
+IS_ASKED = f"""(t.state in ('requested', 'seen', 'follow_up') and (t.to_staff_id = {{person}}
+  or (t.to_staff_id is null and t.by_id <> {{person}} and {_HAS_ITS_ROLE})))"""
+
+#: Who may send an open attestation on: who is asked, who asked, and colleagues in the role of one who is away.
+IS_MOVABLE = f"""(t.state in ('requested', 'seen', 'follow_up')
+  and (t.by_id = {{person}} or t.to_staff_id = {{person}} or {_HAS_ITS_ROLE}))"""
+
+#: Only who has asked takes the question back.
+IS_ASKER = "(t.state in ('requested', 'seen', 'follow_up') and t.by_id = {person})"
+
+_ATTESTATION = """({reach} and exists (select 1 from attestations t where t.case_id = c.id and {which}))"""
+STAFF_IS_ASKED = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_ASKED)
+STAFF_MOVES_ATTESTATION = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_MOVABLE)
+STAFF_HAS_ASKED = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_ASKER)
+
 _NOBODY = "false"
 
 Kind = Literal["resident", "staff"]
@@ -72,6 +93,11 @@ VERBS: dict[str, tuple[str, str]] = {
     "make_asynchronous": (_NOBODY, STAFF_IS_HOLDER),
     "reprioritise": (_NOBODY, STAFF_JUDGES),
     "write_note": (_NOBODY, STAFF_IN_UNIT),
+    "request_attestation": (_NOBODY, STAFF_IN_UNIT),
+    "attest": (_NOBODY, STAFF_IS_ASKED),
+    "follow_up": (_NOBODY, STAFF_IS_ASKED),
+    "forward_attestation": (_NOBODY, STAFF_MOVES_ATTESTATION),
+    "withdraw_attestation": (_NOBODY, STAFF_HAS_ASKED),
     "remind": (_NOBODY, STAFF_IS_HOLDER),
     "keep": (_NOBODY, STAFF_IS_HOLDER),
     "settle_sms": (_NOBODY, STAFF_IN_UNIT),

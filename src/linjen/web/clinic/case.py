@@ -10,6 +10,7 @@ from litestar import Response
 from linjen.cases.actions import list_actions
 from linjen.cases.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms import list_alarms
+from linjen.cases.attestation import mark_seen
 from linjen.cases.consent import list_consents
 from linjen.cases.handover import list_handovers
 from linjen.cases.history import list_past
@@ -27,6 +28,7 @@ from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import find_phone, see_resident, unseal_number
 from linjen.web.clinic.alarms import alarms_in_words, read_urgent
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
+from linjen.web.clinic.attestation import attestation_values
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
 from linjen.web.clinic.handover import handovers_in_words
@@ -65,6 +67,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
         case, head = await _see(db, exchange)
+        await mark_seen(db, by, case.id)
         anamnesis, why = await read_anamnesis(db, exchange, case)
         base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
         actions = await list_actions(db, site.sealer, case.id)
@@ -84,7 +87,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
-        }  # fmt: skip
+        } | await attestation_values(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
     return exchange.page(

@@ -53,7 +53,9 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         values = {"role": exchange.say(f"handover.role.{one.data['role']}")}
     elif one.kind == "returned":
         values = {"why": exchange.say(f"clinic.returned.{one.data['reason']}")}
-    elif one.kind == "made_asynchronous":
+    elif one.kind in {"attestation_requested", "attestation_forwarded", "attestation_returned"}:
+        values = {"to": exchange.say(f"attestation.role.{one.data['role']}")}
+    elif one.kind in {"made_asynchronous", "attestation_kept"}:
         values = {"until": date_words(date.fromisoformat(one.data["until"]))}
     elif one.kind == "reprioritised":
         values = {"before": str(one.data["from"]), "after": str(one.data["to"])}

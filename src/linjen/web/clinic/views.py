@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from linjen.access.by import By
+from linjen.cases.attestation_list import count_asked_of_me
 from linjen.cases.inactivity import count_silent
 from linjen.core.database import Connection
 from linjen.notices.failed import count_failed
@@ -32,6 +33,7 @@ VIEWS = (
     View("mine", "/clinic/mine", "ledger.view.mine"),
     View("handed", "/clinic/ledger/handed", "ledger.view.handed"),
     View("unit", "/clinic/ledger/unit", "ledger.view.unit"),
+    View("attestations", "/clinic/attestations", "ledger.view.attestations", count_asked_of_me),
     View("silent", "/clinic/silent", "ledger.view.silent", count_silent, only_filled=True),
     View("failed_sms", "/clinic/sms", "ledger.view.failed_sms", count_failed, only_filled=True),
 )
