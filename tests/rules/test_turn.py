@@ -41,6 +41,10 @@ def test_the_band_over_time_is_for_levels_3_to_5_whose_deadline_has_passed(
     assert is_over(level, waited_s, DEADLINES[level]) is over
 
 
+def test_the_deadlines_where_no_unit_has_decided_otherwise() -> None:
+    assert dict(DEADLINES) == {1: 5, 2: 2 * 60, 3: 24 * 60, 4: 7 * 24 * 60, 5: 24 * 60}
+
+
 def test_among_those_over_time_the_largest_share_of_its_own_deadline_comes_first() -> None:
     two_days_of_3, eight_days_of_4 = (3, 48 * HOUR), (4, 8 * 24 * HOUR)
     assert used(48 * HOUR, DEADLINES[3]) > used(8 * 24 * HOUR, DEADLINES[4])

@@ -14,7 +14,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
-from linjen.cases.message import check_optional, write_message
+from linjen.cases.message import check_optional, pass_turn, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.events import record
@@ -72,7 +72,7 @@ async def hand_over(
         return
     await _check(db, by, case, to)
     if told and case.holder_id == by.person_id:
-        await write_message(db, sealer, by, case_id, told)
+        await write_message(db, sealer, by, case_id, told, passes_turn=False)
     data = {"role": to.role, "unit": str(to.unit_id), "from": str(case.unit_id)}
     event = await record(db, case_id, "handed_over", by.kind, by.person_id, data)
     await db.execute(
@@ -81,6 +81,7 @@ async def hand_over(
         case.visit_id, to.unit_id, to.role, to.staff_id,
     )  # fmt: skip
     await db.execute("update cases set unit_id = $2 where id = $1 and unit_id <> $2", case_id, to.unit_id)
+    await pass_turn(db, case_id, "staff")
     sealed = sealer.seal("handover", noted.encode(), case_id.bytes + handover_id.bytes) if noted else None
     await db.execute(
         "insert into handovers (id, case_id, seq, by_id, from_unit_id, to_unit_id, to_role, to_staff_id, note_sealed)"

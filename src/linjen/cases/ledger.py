@@ -23,7 +23,8 @@ from linjen.people.workplaces import care_workplaces
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the ledger. `waiting_since` is when it entered the queue (UTC), `protocol` the stamp of its triage,
     `deadline` the minutes within which a case of its level should be met at this unit. It waits for `for_role`, and
-    where it was handed to one person for her (`for_name`).
+    where it was handed to one person for her (`for_name`). It is `turn`'s to speak ('staff' or 'resident') since
+    `turn_at`.
     """
 
     case_id: UUID
@@ -42,6 +43,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     deadline: int
     for_role: str
     for_name: str | None
+    turn: str
+    turn_at: datetime
 
     def place(self, at: datetime) -> Place:
         """Where it stands among those that wait, at an instant: a smaller place is offered first."""
@@ -55,7 +58,7 @@ _ROWS = f"""
 select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
-  v.for_role, f.given_name || ' ' || f.surname as for_name
+  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 left join staff f on f.id = v.for_staff_id
 join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
@@ -66,11 +69,12 @@ left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priori
 _OWN_QUEUE = f"v.for_role in ({queues_sql(person='$1', unit='$2')})"
 
 #: Which of the rows within reach each view of the list shows. "role" is where everybody begins (routine F059–F065);
-#: "handed" holds what somebody has passed on to me or to my role, and nobody has taken yet.
+#: "answer" is what waits for the patient; "handed" what somebody has passed on to me or my role, and nobody has taken.
 VIEWS = {
     "role": f"(v.holder_id = $1 or v.for_staff_id = $1 or {_OWN_QUEUE})",
     "unit": "true",
     "mine": "v.holder_id = $1",
+    "answer": f"(v.state = 'in_progress' and c.turn = 'resident' and (v.holder_id = $1 or {_OWN_QUEUE}))",
     "handed": f"""(v.state = 'queued' and (v.for_staff_id = $1 or (v.for_staff_id is null and {_OWN_QUEUE}
       and exists (select 1 from handovers o
                   where o.case_id = c.id and o.to_unit_id = $2 and o.to_role = v.for_role))))""",

@@ -58,8 +58,10 @@ with asked as (
   select f.*, (f.counter + row_number() over (partition by f.case_id order by f.n))::integer as seq from fresh f
 ), counted as (
   update cases c set counter = c.counter + k.many, changed_at = now(),
-    resident_unread = c.resident_unread + k.by_staff, staff_unread = c.staff_unread + k.many - k.by_staff
-  from (select case_id, count(*)::integer as many, (count(*) filter (where kind = 'staff'))::integer as by_staff
+    resident_unread = c.resident_unread + k.by_staff, staff_unread = c.staff_unread + k.many - k.by_staff,
+    turn = k.turn, turn_at = case when c.turn = k.turn then c.turn_at else now() end
+  from (select case_id, count(*)::integer as many, (count(*) filter (where kind = 'staff'))::integer as by_staff,
+          case (array_agg(kind order by seq desc))[1] when 'staff' then 'resident' else 'staff' end as turn
         from numbered group by case_id) k
   where c.id = k.case_id
 ), wrote as (
@@ -176,11 +178,13 @@ async def _send_unique(database: Database, sealer: Sealer, settings: Settings, b
 
 
 async def write_message(
-    db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str, about: dict[str, Any] | None = None
-) -> Event:
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str, about: dict[str, Any] | None = None, *,
+    passes_turn: bool = True,
+) -> Event:  # fmt: skip
     """A message that belongs to another change of the case, in its transaction: it is sent if the change is made.
 
-    `text` has passed check_text, and the caller has opened the case for `by`; `about` stands with the event, too.
+    `text` has passed check_text, and the caller has opened the case for `by`; `about` stands with the event, too. With
+    `passes_turn` false it asks for no answer: whose turn it is to speak stays as it was.
     """
     message_id = new_id()
     data = {"message": str(message_id), **(about or {})}
@@ -191,7 +195,14 @@ async def write_message(
     )  # fmt: skip
     unread = "resident_unread" if by.is_staff else "staff_unread"
     await db.execute(f"update cases set {unread} = {unread} + 1 where id = $1", case_id)
+    if passes_turn:
+        await pass_turn(db, case_id, "resident" if by.is_staff else "staff")
     return event
+
+
+async def pass_turn(db: Connection, case_id: UUID, to: str) -> None:
+    """It is the turn of `to` ('staff' or 'resident') to speak, from now if it was not so already."""
+    await db.execute("update cases set turn = $2, turn_at = now() where id = $1 and turn <> $2", case_id, to)
 
 
 def _sent(item: Sending, row: Row) -> Sent:

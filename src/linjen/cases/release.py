@@ -26,7 +26,7 @@ async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None =
             return
         raise
     if sealer is not None and (told := check_optional(tell, "tell")):
-        await write_message(db, sealer, by, case_id, told)
+        await write_message(db, sealer, by, case_id, told, passes_turn=False)
     await db.execute(
         "update visits set state = 'queued', holder_id = null, claimed_at = null"
         " where id = (select visit_id from cases where id = $1) and holder_id = $2",

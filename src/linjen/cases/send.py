@@ -43,7 +43,7 @@ async def send_case(
     )  # fmt: skip
     await db.execute(
         "update cases set phase = 'sent', visit_id = $2, urgency = $3, reason = $4, protocol = $5, sent_at = now(),"
-        " staff_unread = $6 where id = $1",
+        " turn_at = now(), staff_unread = $6 where id = $1",
         case.id, visit_id, urgency if triaged and case.entry == "symptom" else None, reason, protocol,
         0 if opening else 1,  # a case is unread also without a message; with one, the message counts itself
     )  # fmt: skip

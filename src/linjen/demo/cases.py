@@ -12,7 +12,7 @@ from linjen.cases.close import close
 from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
 from linjen.cases.dialogue import choose_dialogue
 from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
-from linjen.cases.message import seal_text
+from linjen.cases.message import pass_turn, seal_text
 from linjen.cases.reading import Reading, mark_read
 from linjen.cases.send import ADMIN_PRIORITY, send_case
 from linjen.cases.start import (
@@ -140,6 +140,7 @@ class SeedCase:
                 message_id, case_id, event.seq, by.kind, by.person_id,
                 seal_text(self.sealer, case_id, message_id, text),
             )  # fmt: skip
+            await pass_turn(db, case_id, "resident" if by.is_staff else "staff")
 
 
 async def seed_cases(

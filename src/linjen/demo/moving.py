@@ -12,7 +12,8 @@ from linjen.cases.start import KEPT_DAYS
 
 #: $1 holds cases, $2 for each the moment it was sent, left or closed. What has not happened yet stays so.
 _MOVE = (
-    "update cases c set created_at = m.at, changed_at = m.at, sent_at = case when sent_at is not null then m.at end,"
+    "update cases c set created_at = m.at, changed_at = m.at, turn_at = m.at + case turn"
+    " when 'resident' then interval '11 minutes' else '0' end, sent_at = case when sent_at is not null then m.at end,"
     " closed_at = case when closed_at is not null then m.at end from {moved} where c.id = m.id",
     "update visits v set queued_at = m.at,"
     " claimed_at = case when claimed_at is not null then m.at + interval '9 minutes' end,"

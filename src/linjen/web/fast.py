@@ -104,9 +104,11 @@ def _minutes_words(minutes: int) -> str:
     return say("sv", "ledger.waited_days", days=minutes // (24 * 60))
 
 
-def row_values(row: LedgerRow, *, reason: str, mine: bool, minutes: int, today: date) -> dict[str, Any]:
+def row_values(
+    row: LedgerRow, *, reason: str, mine: bool, minutes: int, turn_minutes: int, today: date
+) -> dict[str, Any]:
     """What parts/ledger_row.html needs of a row: its contact reason in words, whether its reader holds it, and whole
-    minutes of waiting.
+    minutes of waiting and since it became the present party's turn to speak.
 
     `sort` orders the rows of one section as text.
     """
@@ -123,6 +125,8 @@ def row_values(row: LedgerRow, *, reason: str, mine: bool, minutes: int, today: 
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine, "waits_for": _waits_for(row),
         "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
         "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
+        "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": _turn_words(row.turn, turn_minutes),
+        "entry": row.entry, "years": age_years(row.birth_on, today),
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
     }  # fmt: skip
 
@@ -166,6 +170,14 @@ def _moment(minute: int, today: date) -> str:
     return swedish.moment_words(at, noon) if days else swedish.time_inside(at)
 
 
+@lru_cache(maxsize=4096)
+def _turn_words(turn: str, minutes: int) -> str:
+    """'Vår tur sedan 12 min' or 'Patientens tur sedan 2 tim'; the first minute is not counted."""
+    if minutes < 1:
+        return say("sv", f"ledger.turn.{turn}_now")
+    return say("sv", f"ledger.turn.{turn}", waited=_minutes_words(minutes))
+
+
 @cache
 def _level_words(priority: int) -> str:
     return say("sv", f"urgency.{priority}")
@@ -190,15 +202,19 @@ def draw_rows(rows: Sequence[LedgerRow], by: By, at: datetime, reason_of: Reason
     today, now = clock.local_date(at), at.timestamp()
     return "".join([
         _draw_row(
-            row, reason_of(row), row.holder_id == by.person_id,
-            max(0, int((now - row.waiting_since.timestamp()) // 60)), today,
+            row, reason_of(row), row.holder_id == by.person_id, _minutes(now, row.waiting_since),
+            _minutes(now, row.turn_at), today,
         )
         for row in rows
     ])  # fmt: skip
 
 
+def _minutes(now: float, since: datetime) -> int:
+    return max(0, int((now - since.timestamp()) // 60))
+
+
 @lru_cache(maxsize=5_000)
-def _draw_row(row: LedgerRow, reason: str, mine: bool, minutes: int, today: date) -> str:
+def _draw_row(row: LedgerRow, reason: str, mine: bool, minutes: int, turn_minutes: int, today: date) -> str:
     """A row looks the same to all who do not hold it, for the minute that its waiting time stands (about 8 MB)."""
-    values = row_values(row, reason=reason, mine=mine, minutes=minutes, today=today)
+    values = row_values(row, reason=reason, mine=mine, minutes=minutes, turn_minutes=turn_minutes, today=today)
     return _environment().render_template("parts/ledger_row.html", r=values, w=_row_words())

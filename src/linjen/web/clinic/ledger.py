@@ -12,6 +12,7 @@ from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.core import clock
 from linjen.core.database import Connection
+from linjen.core.ids import new_id
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.leaving import closing_near, closing_words
@@ -22,7 +23,10 @@ from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
 #: What has just been done, told once above the ledger; the words stand under ledger.done.
-_DONE = ("closed", "released", "handed_over")
+_DONE = ("closed", "released", "handed_over", "nobody_waits")
+
+#: Views in which nothing waits for somebody to take it.
+_HELD_ONLY = ("mine", "answer")
 
 
 @get_page("/clinic/ledger", verb="ledger", who="staff")
@@ -37,6 +41,12 @@ async def show_ledger(exchange: Exchange) -> Response[Any]:
 async def show_handed(exchange: Exchange) -> Response[Any]:
     """What has been handed over to this person or her role, and waits."""
     return await _show(exchange, "handed")
+
+
+@get_page("/clinic/ledger/answer", verb="ledger", who="staff")
+async def show_answer(exchange: Exchange) -> Response[Any]:
+    """What waits for the patient to write."""
+    return await _show(exchange, "answer")
 
 
 @get_page("/clinic/ledger/unit", verb="ledger", who="staff")
@@ -62,8 +72,9 @@ async def _show(exchange: Exchange, view: str) -> Response[Any]:
         late = await list_late_alarms(db, by)
         views = await views_here(db, exchange, view)
         near = await _closing(db, exchange, rows)
-    values = _sections(exchange, rows) | {"view": view, "mine": view == "mine", "used": used, "version": version}
-    values |= {"most": MOST if len(rows) == MOST else 0, "views": views, "near": near}
+    values = _sections(exchange, rows) | {"view": view, "held_only": view in _HELD_ONLY}
+    values |= {"used": used, "version": version}
+    values |= {"most": MOST if len(rows) == MOST else 0, "views": views, "near": near, "claim_id": str(new_id())}
     values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
@@ -108,4 +119,4 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ROUTES = [show_ledger, show_handed, show_unit, show_mine]
+ROUTES = [show_ledger, show_handed, show_answer, show_unit, show_mine]

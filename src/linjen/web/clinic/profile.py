@@ -1,4 +1,4 @@
-"""Mina notiser: a staff member's own number, and whether she wants an SMS for new cases (routine F086)."""
+"""Mina inställningar: a staff member's own number, and whether she wants an SMS for new cases (routine F086)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from litestar import Response
 from linjen.core.errors import Invalid
 from linjen.core.phone import display_phone
 from linjen.people.staff import WHEN_TO_NOTIFY, see_notifying, set_notifying
+from linjen.web.clinic.desk_settings import desk_values
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 
@@ -18,7 +19,7 @@ async def show_profile(exchange: Exchange) -> Response[Any]:
     """Her choice as it stands."""
     async with exchange.site.database.connection() as db:
         chosen = await see_notifying(db, exchange.by.person_id)
-    return _page(exchange, display_phone(chosen.phone) if chosen.phone else "", chosen.when)
+    return await _page(exchange, display_phone(chosen.phone) if chosen.phone else "", chosen.when)
 
 
 @post_page("/clinic/profile", verb="profile", who="staff")
@@ -29,16 +30,18 @@ async def save_profile(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await set_notifying(db, exchange.by.person_id, phone, when)
     except Invalid as error:
-        return _page(exchange, phone, when, {error.field: exchange.say(f"notices.profile.{error.reason}")})
+        return await _page(exchange, phone, when, {error.field: exchange.say(f"notices.profile.{error.reason}")})
     return exchange.redirect("/clinic/profile?done=1")
 
 
-def _page(exchange: Exchange, phone: str, when: str, errors: dict[str, str] | None = None) -> Response[Any]:
+async def _page(exchange: Exchange, phone: str, when: str, errors: dict[str, str] | None = None) -> Response[Any]:
     errors = errors or {}
+    async with exchange.site.database.connection() as db:
+        desk = await desk_values(db, exchange)
     options = [{"value": one, "text": exchange.say(f"notices.profile.{one}")} for one in WHEN_TO_NOTIFY]
     return exchange.page(
         "clinic/profile.html", status=422 if errors else 200, phone=phone, when=when, options=options, error_of=errors,
-        errors=[{"field": field, "text": text} for field, text in errors.items()], sms=exchange.site.sms,
+        errors=[{"field": field, "text": text} for field, text in errors.items()], sms=exchange.site.sms, desk=desk,
         done="done" in exchange.request.query_params and not errors,
     )  # fmt: skip
 

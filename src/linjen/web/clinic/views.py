@@ -32,6 +32,7 @@ VIEWS = (
     View("role", "/clinic/ledger", "ledger.view.role"),
     View("mine", "/clinic/mine", "ledger.view.mine"),
     View("handed", "/clinic/ledger/handed", "ledger.view.handed"),
+    View("answer", "/clinic/ledger/answer", "ledger.view.answer"),
     View("unit", "/clinic/ledger/unit", "ledger.view.unit"),
     View("attestations", "/clinic/attestations", "ledger.view.attestations", count_asked_of_me),
     View("silent", "/clinic/silent", "ledger.view.silent", count_silent, only_filled=True),

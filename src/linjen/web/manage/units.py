@@ -8,6 +8,7 @@ from litestar import Response
 
 from linjen.core import clock
 from linjen.core.phone import display_phone
+from linjen.units.chat_limit import MOST, chat_limit, may_limit
 from linjen.units.managed import ManagedUnit, list_managed_units, see_managed_unit
 from linjen.units.own_sms import may_decide_own, may_write_own
 from linjen.web.exchange import Exchange
@@ -42,12 +43,15 @@ async def _unit(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         unit = await see_managed_unit(db, exchange.by, exchange.id_of("unit_id"), at)
         own_sms, decides = await may_write_own(db, unit.id), await may_decide_own(db, exchange.by, unit.id)
+        chats, limits = await chat_limit(db, unit.id), await may_limit(db, exchange.by, unit.id)
     today = clock.local_date(at)
     return await manage_page(
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
         facts=_facts(exchange, unit), today=day_in_words(exchange, unit.schedule, today),
         week=week_in_words(exchange, unit.schedule, today),
         own_sms="yes" if own_sms else "no", decides_sms=decides,
+        chats=str(chats), limits_chats=limits,
+        chat_options=[{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)],
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def _ledger(protocols: Protocols) -> str:
             holder_id=me.person_id if holder == "me" else new_id() if holder else None,
             holder_name="Bo Hellström" if holder else None, deadline=DEADLINES[level],
             for_role="physician" if reason == "yrsel" else "nurse" if reason else "medical_secretary",
-            for_name=None,
+            for_name=None, turn="resident" if holder else "staff", turn_at=at - timedelta(minutes=waited // 2),
         )
         for level, reason, age, waited, unread, pictures, holder in (
             (1, "brostsmarta", 61, 1, 1, 0, ""), (2, "andningsbesvar", 82, 14, 1, 0, ""),

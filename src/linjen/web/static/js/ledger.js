@@ -8,7 +8,7 @@ function keepAlive() {
   const bar = document.getElementById("ledger-bar");
   const lost = document.getElementById("ledger-lost");
   const news = document.getElementById("ledger-news");
-  const mineOnly = words.mine === "1";
+  const heldOnly = words.heldOnly === "1";
   const clockOffset = Date.parse(table.dataset.now) - Date.now();
   const waiting = new Map(); // case id -> the row to show, or null for one that leaves
   let version = table.dataset.version;
@@ -27,12 +27,10 @@ function keepAlive() {
   const idOf = (row) => row.id.slice("case-".length);
   const held = () => pointerInside || [table, bar].some((part) => part.contains(document.activeElement));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const isMine = (row) => row.dataset.state === "in_progress" && row.dataset.sort.startsWith("0-");
 
   // -- one change ---------------------------------------------------------------------------------------------------
 
   function take(id, row) {
-    if (mineOnly && row && !isMine(row)) row = null;
     const old = rowOf(id);
     const known = waiting.get(id) ?? old;
     if (row && !known && row.dataset.state === "queued") noteNew(row);
@@ -146,7 +144,7 @@ function keepAlive() {
       if (empty) empty.hidden = section(state).rows.length > 0;
     }
     const mark = urgentUnseen ? `${words.urgentTitle} · ` : "";
-    document.title = `(${count(mineOnly ? "in_progress" : "queued")}) ${mark}${words.title} – ${words.where}`;
+    document.title = `(${count(heldOnly ? "in_progress" : "queued")}) ${mark}${words.title} – ${words.where}`;
     tellBar();
   }
 
@@ -168,8 +166,18 @@ function keepAlive() {
       const cell = row.querySelector("[data-waiting]");
       const text = waited(Math.floor((Date.now() + clockOffset - Date.parse(row.dataset.since)) / 60_000));
       if (cell.textContent !== text) cell.textContent = text;
+      tellTurn(row);
     }
     for (const row of section("queued")?.querySelectorAll("tr[data-deadline]") ?? []) tellOver(row);
+  }
+
+  // The second clock: whose turn it is to write, and since when.
+  function tellTurn(row) {
+    const cell = row.querySelector("[data-turn-since]");
+    const minutes = Math.floor((Date.now() + clockOffset - Date.parse(cell.dataset.turnSince)) / 60_000);
+    const key = `turn${row.dataset.turn === "staff" ? "Staff" : "Resident"}`;
+    const text = minutes < 1 ? words[`${key}Now`] : fill(words[key], { waited: waited(minutes) });
+    if (cell.textContent !== text) cell.textContent = text;
   }
 
   // A deadline that passes while the page is open moves the row, as web/fast.py would draw it.
