@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linjen.access.policy import PATIENT_VERBS, REGION_VERBS, UNIT_VERBS, VERBS
+from linjen.access.policy import PATIENT_VERBS, REGION_VERBS, TICKET_VERBS, UNIT_VERBS, VERBS
 from linjen.web.hot import ROUTES
 from linjen.web.pages import all_pages
 
@@ -34,7 +34,11 @@ def test_every_route_declares_a_known_verb_and_who_may_come() -> None:
     assert len(routes) > 30
     for method, path, verb, who in routes:
         administrating = verb in UNIT_VERBS or verb in REGION_VERBS
-        assert verb in VERBS or administrating or verb in PATIENT_VERBS or verb in _WITHOUT_CASE, (method, path, verb)
+        of_one = verb in VERBS or verb in PATIENT_VERBS or verb in TICKET_VERBS
+        assert of_one or administrating or verb in _WITHOUT_CASE, (method, path, verb)
+        if "{ticket_id" in path:
+            assert verb in TICKET_VERBS, f"{method} {path} is about a ticket, so its verb must be in the policy: {verb}"
+            assert who != "anyone", f"{method} {path} is about a ticket and open to anyone"
         if path.startswith("/manage"):
             assert administrating, f"{method} {path} is administration, so its verb must stand in the policy: {verb}"
         if "{case_id" in path:

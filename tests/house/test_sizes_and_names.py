@@ -63,6 +63,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         "intakes": "cases", "consents": "cases", "messages": "cases", "reading_marks": "cases", "drafts": "cases",
         "pictures": "media", "assessments": "cases", "left_drafts": "cases", "alarms": "cases",
         "sms": "notices", "sms_texts": "cases", "silences": "cases", "unit_sms": "units", "actions": "cases",
+        "tickets": "cases", "unit_resources": "units",
         "triage_releases": "triage", "triage_files": "triage", "triage_switches": "triage",
         "phrases": "phrases", "phrase_uses": "phrases", "patient_searches": "cases",
         "attestations": "cases", "attestation_moves": "cases",

@@ -91,6 +91,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "settle_action": (_NOBODY, STAFF_IS_HOLDER),
     "hand_over": (_NOBODY, STAFF_PASSES_ON),
     "make_asynchronous": (_NOBODY, STAFF_IS_HOLDER),
+    "issue_ticket": (_NOBODY, STAFF_IS_HOLDER),
     "reprioritise": (_NOBODY, STAFF_JUDGES),
     "write_note": (_NOBODY, STAFF_IN_UNIT),
     "request_attestation": (_NOBODY, STAFF_IN_UNIT),
@@ -129,6 +130,22 @@ _REACHES_PATIENT = f"({_CARES_HERE} and ({HAS_CARE_RELATION} or {_HAS_SAID_WHY})
 PATIENT_VERBS: dict[str, str] = {
     "see_patient": _REACHES_PATIENT,
     "begin_case": _REACHES_PATIENT,
+}
+
+#: Who receives a ticket: those at its unit who would reach such a case there. Its sender is whoever works at the unit
+#: that has the case now, since she who wrote it may have gone home.
+_RECEIVES = STAFF_IN_UNIT.replace("v.unit_id", "t.to_unit_id")
+_SENDS = STAFF_IN_UNIT
+
+#: verb on a ticket -> (clause for residents, clause for staff), which speak of `t` (tickets) and of `c` and `v`, the
+#: case that it was made from. The receiver reaches the ticket and what stands in it, never that case.
+TICKET_VERBS: dict[str, tuple[str, str]] = {
+    "open_ticket": (RESIDENT_IS_PARTY, f"({_RECEIVES} or {_SENDS})"),
+    "use_ticket": (RESIDENT_IS_PARTY, _NOBODY),
+    "book_ticket": (_NOBODY, _RECEIVES),
+    "return_ticket": (_NOBODY, _RECEIVES),
+    "withdraw_ticket": (_NOBODY, _SENDS),
+    "settle_ticket": (_NOBODY, _SENDS),
 }
 
 #: Administration is of a unit, by an assignment at that very unit that has not ended; care roles administer nothing.
@@ -173,6 +190,13 @@ REGION_VERBS: dict[str, str] = {
     "approve_triage": _APPROVER,
     "see_region_quality": _APPROVER,
 }
+
+
+def ticket_clause(verb: str, kind: Kind, *, person: str, unit: str, today: str) -> str:
+    """The WHERE clause for a verb on a ticket, with its values as SQL expressions."""
+    resident, staff = TICKET_VERBS[verb]
+    text = resident if kind == "resident" else staff
+    return text.format(person=person, unit=unit, today=today)
 
 
 def region_clause(verb: str, *, person: str) -> str:

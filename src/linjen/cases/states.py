@@ -26,6 +26,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("queued", "hand_over"): "queued",
     ("in_progress", "hand_over"): "queued",
     ("in_progress", "make_asynchronous"): "in_progress",
+    ("in_progress", "issue_ticket"): "in_progress",
     ("queued", "reprioritise"): "queued",
     ("in_progress", "reprioritise"): "in_progress",
     ("queued", "write_note"): "queued",
@@ -68,6 +69,15 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "judge_triage"): "closed",
     ("in_progress", "judge_level"): "in_progress",
     ("closed", "judge_level"): "closed",
+}
+
+#: The same for a ticket: everything that becomes of one happens while it is issued, and happens once.
+TICKET_TRANSITIONS: dict[tuple[str, str], str] = {
+    ("issued", "use_ticket"): "used",
+    ("issued", "book_ticket"): "booked",
+    ("issued", "return_ticket"): "returned",
+    ("issued", "withdraw_ticket"): "cancelled",
+    ("issued", "expire_ticket"): "expired",
 }
 
 #: Verbs that only read, and the states in which there is something to read.

@@ -15,11 +15,14 @@ AMONG_STAFF = frozenset({
     "reprioritised", "level_judged", "note_written", "reminded", "sms_told", "sms_settled", "fell_silent", "kept",
     "attestation_requested", "attestation_seen", "attested", "attestation_kept", "attestation_forwarded",
     "attestation_withdrawn", "attestation_returned",
+    "ticket_settled",
 })  # fmt: skip
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """One event with the name of who did it ('' for the system). Its sentence stands under events.<kind>."""
+    """One event with the name of who did it ('' for the system). Its sentence stands under events.<kind>; `unit` is the
+    name of the unit that its data speak of, '' for none.
+    """
 
     seq: int
     kind: str
@@ -27,16 +30,18 @@ class Happening(msgspec.Struct, frozen=True):
     by_name: str
     at: datetime
     data: dict[str, Any]
+    unit: str = ""
 
 
 async def list_happenings(db: Connection, case_id: UUID) -> list[Happening]:
     """The case's events in order, messages left out. The caller has seen the case."""
     rows = await db.fetch(
-        "select e.seq, e.kind, e.by_kind, e.at, e.data,"
+        "select e.seq, e.kind, e.by_kind, e.at, e.data, coalesce(u.name, '') as unit,"
         " coalesce(s.given_name || ' ' || s.surname, r.given_name || ' ' || r.surname, '') as by_name from events e"
         " left join staff s on e.by_kind = 'staff' and s.id = e.by_id"
+        " left join units u on u.id = case when starts_with(e.kind, 'ticket_') then (e.data ->> 'unit')::uuid end"
         " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
         " where e.case_id = $1 and e.kind <> 'message_sent' order by e.seq",
         case_id,
     )
-    return [Happening(r["seq"], r["kind"], r["by_kind"], r["by_name"], r["at"], r["data"]) for r in rows]
+    return [Happening(r["seq"], r["kind"], r["by_kind"], r["by_name"], r["at"], r["data"], r["unit"]) for r in rows]

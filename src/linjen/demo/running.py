@@ -20,6 +20,7 @@ from linjen.demo import world
 from linjen.demo.cases import read_held, seed_cases
 from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
+from linjen.demo.tickets import DEMO, seed_tickets
 from linjen.simulators import bankid, rivta, sms, staff_idp
 from linjen.web.server import Server, listen
 from linjen.web.site import Site
@@ -128,6 +129,7 @@ async def _seed(postgres: Embedded, sealer: Sealer) -> None:
                 await world.seed(db, sealer)
             cases = await seed_cases(database, sealer, postgres.owner_dsn, pictures=True)
             await read_held(database, sealer, cases)
+            await seed_tickets(database, sealer, cases, DEMO)
             await seed_history(database, postgres.owner_dsn, sealer)
     finally:
         await database.close()

@@ -164,6 +164,9 @@ RESIDENTS += tuple(
     for given, surname, years, serial, unit in LIVELY
 )
 
+#: What a unit lets others choose on a ticket: the rehab unit's "fysioterapeut", whichever profession then receives.
+RESOURCES = (("rehab", "physiotherapist"),)
+
 _CENTRE_WEEK = [(day, time(8), time(16)) for day in range(4)] + [(4, time(8), time(14, 30))]
 _REHAB_WEEK = [(day, time(10), time(12)) for day in range(5)]
 
@@ -218,6 +221,8 @@ async def _seed_units(db: Connection) -> None:
             await db.execute(
                 "insert into opening_hours values ($1, $2, $3, $4)", id_of(f"unit/{unit.key}"), weekday, opens, closes
             )
+    for key, role in RESOURCES:
+        await db.execute("insert into unit_resources values ($1, $2)", id_of(f"unit/{key}"), role)
 
 
 async def _seed_staff(db: Connection) -> None:

@@ -18,6 +18,7 @@ from linjen.cases.loading import Case, may, see_case
 from linjen.cases.note import LONGEST as LONGEST_NOTE
 from linjen.cases.note import list_notes
 from linjen.cases.reprioritise import list_reprioritised
+from linjen.cases.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
 from linjen.cases.triage_verdict import find_triage_verdict
 from linjen.core.database import Connection
@@ -34,6 +35,7 @@ from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
 from linjen.web.clinic.handover import handovers_in_words
 from linjen.web.clinic.note import new_note_id, notes_in_words
 from linjen.web.clinic.reprioritise import changes_in_words
+from linjen.web.clinic.ticket_words import tickets_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import draw_cards
@@ -81,6 +83,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "alarm_counts": await _counts(db, exchange, case),
             "urgent": await read_urgent(db, exchange, case.id),
             "handovers": handovers_in_words(exchange, await list_handovers(db, site.sealer, case.id)),
+            "tickets": tickets_in_words(exchange, case.id, await list_case_tickets(db, site.sealer, case.id)),
             "notes": notes_in_words(exchange, await list_notes(db, site.sealer, case.id)),
             "may_note": await may(db, by, case.id, "write_note"), "note_id": new_note_id(),
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),

@@ -51,6 +51,9 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
     elif one.kind == "handed_over":
         values = {"role": exchange.say(f"handover.role.{one.data['role']}")}
+    elif one.kind.startswith("ticket_"):
+        key = "ticket_issued_other" if one.kind == "ticket_issued" and one.data["other"] else one.kind
+        return exchange.say(f"clinic.events.{key}", by=by, unit=one.unit)
     elif one.kind == "returned":
         values = {"why": exchange.say(f"clinic.returned.{one.data['reason']}")}
     elif one.kind in {"attestation_requested", "attestation_forwarded", "attestation_returned"}:

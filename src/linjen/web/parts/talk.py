@@ -36,9 +36,10 @@ from linjen.web.words import has_word, read_words, say
 _SHOWN = 2
 _FEWEST_FOLDED = 2
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
-_TOLD = frozenset(
-    {"case_begun", "claimed", "released", "handed_over", "returned", "made_asynchronous", "closed", "withdrawn"}
-)
+_TOLD = frozenset({
+    "case_begun", "claimed", "released", "handed_over", "returned", "made_asynchronous", "closed", "withdrawn",
+    "ticket_issued", "ticket_withdrawn", "ticket_used", "ticket_booked", "ticket_returned", "ticket_expired",
+})  # fmt: skip
 
 #: What the page's script says by itself; keys of words/chat.toml.
 _SCRIPT_WORDS = (

@@ -17,6 +17,7 @@ from linjen.cases.loading import Case, see_case
 from linjen.cases.overview import Around, count_ahead, look_around
 from linjen.cases.reading import is_reading
 from linjen.cases.start import read_intake
+from linjen.cases.ticket import list_case_tickets
 from linjen.cases.withdraw import withdraw
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
@@ -34,6 +35,7 @@ from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
+from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.resident.unsent import hear_unsent, keep_unsent
 from linjen.web.routing import get_page, post_page
 from linjen.web.words import has_word
@@ -92,6 +94,7 @@ async def _read_around(
         "when": _when(exchange, case), "closed": _closed(case),
         "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
+        "tickets": ticket_cards(exchange, await list_case_tickets(db, exchange.site.sealer, case.id), case.id),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
     }  # fmt: skip
 

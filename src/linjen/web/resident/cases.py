@@ -7,9 +7,11 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import list_my_cases
+from linjen.cases.ticket import list_my_tickets
 from linjen.web.exchange import Exchange
 from linjen.web.resident.home import show_all
 from linjen.web.resident.shown_case import is_draft
+from linjen.web.resident.ticket_cards import CURRENT, ticket_cards
 from linjen.web.routing import get_page
 
 
@@ -18,8 +20,10 @@ async def show_cases(exchange: Exchange) -> Response[Any]:
     """Begun, open and closed cases, newest change first."""
     async with exchange.site.database.transaction() as db:
         shown = await show_all(db, exchange, await list_my_cases(db, exchange.by))
+        tickets = await list_my_tickets(db, exchange.site.sealer, exchange.by, CURRENT)
     return exchange.page(
-        "resident/cases.html", tab="cases", drafts=[one for one in shown if is_draft(one.case)],
+        "resident/cases.html", tab="cases", tickets=ticket_cards(exchange, tickets),
+        drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         closed=[one for one in shown if one.case.state == "closed"],
     )  # fmt: skip
