@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, StorageState, async_playwright, expect
 
@@ -57,6 +58,8 @@ async def demo() -> AsyncIterator[Demo]:
     os.chmod(folder, 0o755)  # noqa: PTH101, S103 - the database server of another user walks through it
     demo = Demo(folder, 0)
     await demo.start()
+    # Only the tests of taking back wait for it.
+    demo.site.settings = msgspec.structs.replace(demo.site.settings, message_undo_s=0)
     yield demo
     await demo.stop()
     shutil.rmtree(folder, ignore_errors=True)

@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     emergency_may_queue: bool = False
     triage_on: bool = True
+    message_undo_s: int = 5
     quick_exit_url: str = "https://www.smhi.se/"
 
     bankid_url: str = ""
@@ -137,6 +138,8 @@ def _check_ranges(settings: Settings) -> None:
     for name in ("resident_idle_s", "resident_absolute_s", "staff_idle_s", "staff_absolute_s"):
         if not 60 <= getattr(settings, name) <= 24 * 3600:
             raise Misconfigured("setting_invalid", setting=name, why="must be between 60 and 86400 seconds")
+    if not 0 <= settings.message_undo_s <= 30:
+        raise Misconfigured("setting_invalid", setting="message_undo_s", why="must be between 0 and 30 seconds")
     if not 30 <= settings.sms_unread_after_s <= 24 * 3600:
         raise Misconfigured("setting_invalid", setting="sms_unread_after_s", why="must be between 30 and 86400 seconds")
     if not re.fullmatch(r"[A-Za-z0-9]{3,11}|\+\d{7,15}", settings.sms_sender):

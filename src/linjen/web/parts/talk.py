@@ -44,7 +44,7 @@ _TOLD = frozenset({
 #: What the page's script says by itself; keys of words/chat.toml.
 _SCRIPT_WORDS = (
     "you", "sent", "delivered", "read", "sending", "unsent", "retry", "too_long", "unreadable", "empty", "too_often",
-    "closed_meanwhile", "reused", "signed_out", "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved",
+    "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out", "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved",
     "new_message", "new_one", "new_many", "offline", "not_sent_kept", "today", "refused", "unfilled_field",
 )  # fmt: skip
 
@@ -66,6 +66,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     #: Names of the events that a stream may carry, apart by spaces.
     kinds: str
     longest: int = LONGEST
+    #: Seconds that a message waits in its page before it leaves, so that its writer can take it back.
+    hold_s: int = 0
     error: str = ""
     #: For staff, the pattern of what must be filled in before it is sent (phrases/fields.py).
     fields: str = PATTERN
@@ -118,7 +120,7 @@ async def read_talk(
         base=base, party=by.kind, counter=case.counter, thread=drawn(first, inf), earlier=drawn(0, first),
         earlier_count=folded, count=len(messages),
         marks=other, unread_from=own.read, is_delivered=own.delivered >= case.counter, message_id=str(uuid4()),
-        can_write=can_write, words=script_words(language), kinds=" ".join(event_kinds()),
+        can_write=can_write, hold_s=site.settings.message_undo_s if by.is_staff else 0, words=script_words(language), kinds=" ".join(event_kinds()),
         draft=text if text is not None else await find_draft(db, site.sealer, by, case.id), error=error,
     )  # fmt: skip
 

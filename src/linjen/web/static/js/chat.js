@@ -10,6 +10,7 @@ async function start() {
   );
   const words = JSON.parse(root.dataset.words);
   const { base, csrf, party } = root.dataset;
+  const holdMs = Number(root.dataset.hold) * 1000;
   const list = document.getElementById("thread");
   const box = document.getElementById("thread-box");
   const news = document.getElementById("thread-news");
@@ -331,7 +332,7 @@ async function start() {
     showFault("");
     list.append(localBubble(id, text));
     place(document.getElementById(`m-${id}`));
-    outbox.add(id, text);
+    outbox.add(id, text, holdMs);
     rememberSending();
     toEnd();
     field().focus();
@@ -361,11 +362,37 @@ async function start() {
     mark.textContent = say(state);
     bubble.classList.toggle("lj-bubble--unsent", state === "unsent");
     bubble.querySelector("button")?.remove();
-    if (state !== "unsent") return;
-    const again = element('<button class="lj-link-button lj-bubble__retry" type="button"></button>');
-    again.textContent = say("retry");
-    again.addEventListener("click", () => outbox.now());
-    bubble.append(again);
+    if (state === "unsent") addButton(bubble, "retry", () => outbox.now());
+    if (state === "held") addButton(bubble, "take_back", () => takeBack(item.id));
+  }
+
+  function addButton(bubble, key, act) {
+    const button = element('<button class="lj-link-button lj-bubble__retry" type="button"></button>');
+    button.textContent = say(key);
+    button.addEventListener("click", act);
+    bubble.append(button);
+  }
+
+  // A message that has not left yet comes back into the box, in front of what has been written since.
+  function takeBack(id) {
+    const text = outbox.takeBack(id);
+    if (text === null) return;
+    document.getElementById(`m-${id}`)?.remove();
+    rememberSending();
+    giveBack(text);
+    news.textContent = say("taken_back");
+    field()?.focus();
+    saveDraft();
+  }
+
+  // Who leaves has decided: what is held goes first, and another form of the page waits for it.
+  async function hurryBefore(event) {
+    if (event.target.id === "composer" || !outbox.held().length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    outbox.hurry();
+    for (let tries = 0; outbox.waiting().length && tries < 40; tries += 1) await new Promise((done) => setTimeout(done, 50));
+    event.target.requestSubmit(event.submitter);
   }
 
   function rememberSending() {
@@ -377,6 +404,7 @@ async function start() {
   }
 
   const outbox = makeOutbox(`${base}/messages`, csrf, pauseMs, {
+    held: (item) => setLocalState(item, "held"),
     sending: (item) => setLocalState(item, "sending"),
     unsent: (item) => {
       setLocalState(item, "unsent");
@@ -422,12 +450,21 @@ async function start() {
   root.addEventListener("submit", (event) => event.target.id === "composer" && onSubmit(event));
   root.addEventListener("input", (event) => event.target === field() && onInput());
   root.addEventListener("keydown", (event) => {
+    const last = outbox.held().at(-1);
+    if (last && event.target === field() && !field().value && (event.ctrlKey || event.metaKey) && event.key === "z") {
+      event.preventDefault();
+      return takeBack(last.id);
+    }
     if (event.target === field() && event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
       event.target.form.requestSubmit();
     }
   });
-  addEventListener("pagehide", keepOnLeaving);
+  document.addEventListener("submit", hurryBefore, true);
+  addEventListener("pagehide", () => {
+    outbox.hurry();
+    keepOnLeaving();
+  });
   // A message that is on its way arrives without its page; one that could not be sent may need her to stay.
   addEventListener("beforeunload", (event) => {
     if (outbox.waiting().some((item) => item.tries) && draftSaved !== draftText()) event.preventDefault();

@@ -16,7 +16,8 @@ export function makeId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-// `tell` has: sending(item), unsent(item), sent(item, seq), renamed(item, oldId), refused(item, reason), signedOut().
+// `tell` has: held(item), sending(item), unsent(item), sent(item, seq), renamed(item, oldId), refused(item, reason),
+// signedOut(). An item may be held for a moment before its first try, so that its writer can take it back.
 export function makeOutbox(url, csrf, pauseMs, tell) {
   const items = [];
   let busy = false;
@@ -39,7 +40,14 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
     if (busy || stopped || !items.length) return;
     busy = true;
     clearTimeout(timer);
+    timer = 0;
     const item = items[0];
+    const wait = item.from - Date.now();
+    if (wait > 0) {
+      busy = false;
+      timer = setTimeout(now, wait);
+      return;
+    }
     tell.sending(item);
     try {
       const { status, body } = await post(item);
@@ -84,13 +92,33 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
     work();
   }
 
+  const held = () => items.filter((item) => item.from > Date.now());
+
   return {
-    add(id, text) {
-      const item = { id, text, tries: 0 };
+    add(id, text, holdMs = 0) {
+      const item = { id, text, tries: 0, from: Date.now() + holdMs };
       items.push(item);
+      if (holdMs) tell.held(item);
       work();
       return item;
     },
+    // The text of an item that has not left yet, which then never does; null when it is too late.
+    takeBack(id) {
+      const place = items.findIndex((item) => item.id === id && item.from > Date.now());
+      if (place < 0) return null;
+      const [item] = items.splice(place, 1);
+      work();
+      return item.text;
+    },
+    // What is held leaves now, all at once: its page may be gone before the first has been answered.
+    hurry() {
+      for (const item of held()) {
+        item.from = 0;
+        if (item !== items[0]) post(item).catch(() => {});
+      }
+      now();
+    },
+    held,
     now,
     waiting: () => items,
   };

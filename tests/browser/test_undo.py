@@ -1,0 +1,84 @@
+"""Staff's messages wait a few seconds in the page: they can be taken back, and leave when their writer goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from playwright.async_api import Page, expect
+
+from linjen.demo.running import Demo
+from tests.browser.talking import take
+from tests.browser.windows import DESKTOP, PHONE, Windows
+from tests.browser.writing_in import ask
+
+_TEXT = "Receptet är förnyat och ligger klart på apoteket."
+
+
+@pytest.fixture
+def patience(demo: Demo) -> Iterator[None]:
+    """Messages wait for as long as a test takes, unless it hurries them."""
+    before = demo.site.settings
+    demo.site.settings = msgspec.structs.replace(before, message_undo_s=30)
+    yield
+    demo.site.settings = before
+
+
+async def _write(windows: Windows, title: str) -> tuple[Page, Page]:
+    """A message that waits in the nurse's page: (resident, nurse)."""
+    resident = await windows.resident("Gustav Öberg", PHONE)
+    case = await ask(resident, title)
+    nurse = await windows.nurse("Karin Lindqvist", DESKTOP)
+    await take(nurse, case)
+    await resident.goto(f"{windows.url}/cases/{case}")
+    await expect(resident.locator("#chat[data-ready]")).to_be_attached()
+    await nurse.locator("#composer-text").fill(_TEXT)
+    await nurse.locator("#composer-text").press("Control+Enter")
+    await expect(nurse.locator("#thread .lj-bubble--mine [data-mark]")).to_have_text("Skickas om några sekunder")
+    return resident, nurse
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_message_is_taken_back_and_never_reaches_the_patient(windows: Windows) -> None:
+    resident, nurse = await _write(windows, "Kan jag få mitt recept förnyat?")
+    await nurse.get_by_role("button", name="Ångra").click()
+    await expect(nurse.locator("#composer-text")).to_have_value(_TEXT)
+    await expect(nurse.locator("#composer-text")).to_be_focused()
+    await expect(nurse.locator("#thread .lj-bubble--mine")).to_have_count(0)
+    await nurse.locator("#composer-text").fill("Receptet är förnyat.")
+    await nurse.locator("#composer-text").press("Control+Enter")
+    await nurse.locator("#composer-text").press("Control+z")
+    await expect(nurse.locator("#composer-text")).to_have_value("Receptet är förnyat.")
+    await nurse.reload()
+    await expect(nurse.locator("#composer-text")).to_have_value("Receptet är förnyat.")
+    await resident.reload()
+    await expect(resident.locator("#thread .lj-bubble", has_text="Receptet är förnyat")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("patience")
+async def test_who_leaves_the_page_has_sent(windows: Windows) -> None:
+    resident, nurse = await _write(windows, "Kan jag få ett nytt intyg?")
+    await nurse.goto(f"{windows.url}/clinic/ledger")
+    await expect(resident.locator("#thread .lj-bubble", has_text=_TEXT)).to_have_count(1)
+
+
+@pytest.mark.usefixtures("patience")
+async def test_another_form_of_the_page_waits_until_the_message_is_there(windows: Windows) -> None:
+    resident, nurse = await _write(windows, "När ringer ni mig?")
+    await nurse.get_by_role("button", name="Släpp").click()
+    await nurse.wait_for_url("**/clinic/ledger*")
+    await expect(resident.locator("#thread .lj-bubble", has_text=_TEXT)).to_have_count(1)
+
+
+async def test_a_message_leaves_by_itself(windows: Windows, demo: Demo) -> None:
+    before = demo.site.settings
+    demo.site.settings = msgspec.structs.replace(before, message_undo_s=1)
+    try:
+        resident, nurse = await _write(windows, "Hur länge gäller mitt intyg?")
+        await expect(nurse.locator("#thread .lj-bubble--mine")).to_have_attribute("data-seq", re.compile(r"\d+"))
+        await expect(resident.locator("#thread .lj-bubble", has_text=_TEXT)).to_have_count(1)
+        await expect(nurse.get_by_role("button", name="Ångra")).to_have_count(0)
+    finally:
+        demo.site.settings = before
