@@ -37,7 +37,7 @@ async def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back
     await expect(karin.locator("#thread li", has_text="blodtrycksmedicinen")).to_have_count(1)
     await resident.reload()
     await expect(bubble).to_have_count(1)
-    await close(karin, "Recept eller annan åtgärd är ordnad")
+    await close(karin, "Råd och egenvård")
 
 
 async def test_a_stream_that_the_server_cuts_is_taken_up_where_it_was(windows: Windows, demo: Demo) -> None:
@@ -50,7 +50,7 @@ async def test_a_stream_that_the_server_cuts_is_taken_up_where_it_was(windows: W
     await say(resident, "10 mg.")
     await expect(karin.locator("#thread li", has_text="10 mg.")).to_have_count(1)
     await expect(resident.locator("#offline")).to_be_hidden()
-    await close(karin, "Recept eller annan åtgärd är ordnad")
+    await close(karin, "Råd och egenvård")
 
 
 async def test_two_tabs_of_one_case_show_the_same(windows: Windows) -> None:
@@ -67,7 +67,7 @@ async def test_two_tabs_of_one_case_show_the_same(windows: Windows) -> None:
     ]
     assert expected[0][-3:] == ["Från den ena fliken", "Från den andra", "Tack, jag ser båda."]
     assert expected[0] == expected[1] == expected[2]
-    await close(karin, "Recept eller annan åtgärd är ordnad")
+    await close(karin, "Råd och egenvård")
     await expect(other.locator("#case-status")).to_contain_text("Avslutat")
 
 
@@ -86,7 +86,7 @@ async def test_a_message_that_comes_after_the_closing_stays_with_its_writer_and_
     text = "Nu har jag fått svår bröstsmärta som trycker."
     await resident.locator("#composer-text").fill(text)
     await resident.locator("#composer button[type=submit]").click()
-    await close(karin, "Recept eller annan åtgärd är ordnad")
+    await close(karin, "Råd och egenvård")
     await resident.context.set_offline(False)
     await expect(resident.locator("#unsent-text")).to_have_value(text)
     await expect(resident.locator("#unsent-here")).to_have_count(0)

@@ -21,7 +21,7 @@ async def test_an_administrative_question_is_answered_by_the_medical_secretary(w
     await say(mona, "Hej Rut! Absolut, intyget skickas hem till dig i dag.")
     await resident.get_by_role("link", name="Öppna ärendet").click()
     await expect(resident.locator("#thread")).to_contain_text("Absolut, intyget skickas hem")
-    await close(mona, "Recept eller annan åtgärd är ordnad")
+    await close(mona, "Råd och egenvård")
 
 
 async def test_a_life_threatening_answer_shows_112_at_once_and_keeps_the_draft(windows: Windows) -> None:

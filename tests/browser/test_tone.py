@@ -61,7 +61,7 @@ async def test_a_hint_is_taken_or_hidden_and_the_message_is_sent_all_the_same(wi
     await box.press_sequentially(" ssk")
     await expect(karin.locator(".lj-tone-hints")).to_be_hidden()
     await box.fill("")
-    await close(karin, "Recept eller annan åtgärd är ordnad")
+    await close(karin, "Råd och egenvård")
 
 
 async def test_hints_stand_where_phrases_are_written_and_kept(windows: Windows) -> None:
