@@ -53,6 +53,7 @@ async def test_reason_and_days_then_the_message_and_the_patient_answers(region: 
     assert (await gustav.say(case_id, "Ja tack, gärna i veckan")).status_code == 201
     page = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert "gärna i veckan" in page
+    assert "Ärendet är startat av vården." in page
     assert "Karin Lindqvist startade ärendet åt patienten" in page
 
 

@@ -50,11 +50,21 @@ def why_not(patient: Patient) -> str:
     """'' when care may begin a dialogue with her, else deceased, child, never_signed_in or no_dialogue."""
     if patient.deregistered == "died":
         return "deceased"
-    if age_years(patient.resident.birth_on, clock.local_date(clock.now())) < LEAST_AGE_YEARS:
+    if is_child(patient):
         return "child"
     if patient.signed_in_at is None:
         return "never_signed_in"
     return "" if patient.dialogue else "no_dialogue"
+
+
+def is_child(patient: Patient) -> bool:
+    """Whether she is too young to sign in."""
+    return age_years(patient.resident.birth_on, clock.local_date(clock.now())) < LEAST_AGE_YEARS
+
+
+def signs_in(patient: Patient) -> bool:
+    """Whether she has signed in herself, so that there is somebody to tell."""
+    return patient.signed_in_at is not None and not is_child(patient)
 
 
 async def begin_asynchronous(
@@ -68,7 +78,7 @@ async def begin_asynchronous(
     asked = check_outreach(asked)
     await take_turns(db, patient_id)
     patient = await see_patient(db, by, patient_id, "begin_case")
-    if await _is_done(db, by, patient_id, case_id):
+    if await is_begun(db, by, patient_id, case_id):
         return
     if reason := why_not(patient):
         raise Refused(reason, verb="begin_case")
@@ -127,6 +137,7 @@ async def insert_case(
     return visit_id
 
 
-async def _is_done(db: Connection, by: By, patient_id: UUID, case_id: UUID) -> bool:
+async def is_begun(db: Connection, by: By, patient_id: UUID, case_id: UUID) -> bool:
+    """Whether this person has begun this very case: a form that was sent twice."""
     done = "select true from cases where id = $1 and patient_id = $2 and begun_by = $3"
     return bool(await db.fetchval(done, case_id, patient_id, by.person_id))

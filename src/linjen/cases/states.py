@@ -57,6 +57,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "confirm_action"): "closed",  # one that was withdrawn with a card in it
     ("in_progress", "settle_action"): "in_progress",
     ("in_progress", "close"): "closed",
+    ("in_progress", "signpost"): "closed",
     ("queued", "withdraw"): "closed",
     ("intake", "withdraw"): "abandoned",
     ("emergency_advised", "withdraw"): "abandoned",

@@ -47,6 +47,8 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
     if one.kind == "consent_given":
         kind, choice = str(one.data["consent"]), bool(one.data["choice"])
         values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
+    elif one.kind == "case_begun" and one.data["how"] != "async":
+        return exchange.say(f"clinic.events.case_begun_{one.data['how']}", by=by)
     elif one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
     elif one.kind == "handed_over":
