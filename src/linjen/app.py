@@ -21,6 +21,7 @@ from linjen.cases.left_behind import return_cases
 from linjen.cases.listening import listening
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
+from linjen.cases.ticket_expiry import expire_tickets
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.dispatcher import Dispatcher
@@ -199,6 +200,7 @@ async def _sweep(site: Site) -> None:
         lambda: expire_drafts(site.database, site.sealer, clock.now()),
         lambda: settle_self_care(site.database, clock.now()),
         lambda: flag_silent(site.database, clock.now()),
+        lambda: expire_tickets(site.database, clock.now()),
         lambda: sweep_jobs(site.database),
     )
     while True:

@@ -12,7 +12,7 @@ from linjen.web.pages import all_pages
 _WITHOUT_CASE = {
     "public", "health", "metrics", "sign_in", "sign_out", "session", "language", "home", "list", "profile", "support",
     "ledger", "choose_unit", "unlock", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
-    "choose_language", "sms_report", "failed_sms", "silent", "search_patient",
+    "choose_language", "sms_report", "failed_sms", "silent", "tickets", "search_patient",
     "attestations",
 }  # fmt: skip
 

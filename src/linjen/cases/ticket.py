@@ -108,6 +108,12 @@ async def see_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID, ve
     return as_ticket(sealer, row)
 
 
+async def may_ticket(db: Connection, by: By, ticket_id: UUID, verb: str) -> bool:
+    """Whether the verb is this person's to do, for a page that offers it: nothing is shown by it, nor logged."""
+    who = ticket_id, by.person_id, by.unit_id, clock.local_date(clock.now())
+    return await db.fetchrow(_select(verb, by.kind), *who) is not None
+
+
 async def end_ticket(db: Connection, ticket: Ticket, verb: str, columns: str = "", *values: object) -> None:
     """Bring a ticket that was read by see_ticket to its end by `verb`; `columns` (with values from $4) tell how.
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from linjen.access.by import By
 from linjen.cases.attestation_list import count_asked_of_me
 from linjen.cases.inactivity import count_silent
+from linjen.cases.ticket_desk import count_ticket_work
 from linjen.core.database import Connection
 from linjen.notices.failed import count_failed
 from linjen.web.exchange import Exchange
@@ -35,6 +36,7 @@ VIEWS = (
     View("answer", "/clinic/ledger/answer", "ledger.view.answer"),
     View("unit", "/clinic/ledger/unit", "ledger.view.unit"),
     View("attestations", "/clinic/attestations", "ledger.view.attestations", count_asked_of_me),
+    View("tickets", "/clinic/tickets", "ledger.view.tickets", count_ticket_work),
     View("silent", "/clinic/silent", "ledger.view.silent", count_silent, only_filled=True),
     View("failed_sms", "/clinic/sms", "ledger.view.failed_sms", count_failed, only_filled=True),
 )

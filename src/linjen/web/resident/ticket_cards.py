@@ -38,7 +38,8 @@ def ticket_card(exchange: Exchange, one: Ticket, here: UUID | None = None) -> di
             "ticket.by", name=one.by_name, title=title_in(language, one.by_title), unit=one.from_unit,
             when=swedish.moment_words(one.issued_at, clock.now(), language),
         ),
-        "phone": one.to_phone, "holds": [text for text in (one.note, one.history) if text],
+        "phone": one.to_phone, "can_use": one.state == "issued" and one.kind == "drop_in",
+        "holds": [text for text in (one.note, one.history) if text],
         "used_case": str(one.used_case_id) if one.used_case_id and not came_by else "",
     }  # fmt: skip
 

@@ -1,0 +1,66 @@
+"""Biljetten: what stands in it, when the unit begins, and the button that uses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.message import LONGEST
+from linjen.cases.ticket import note_ticket_refusal, see_ticket
+from linjen.cases.ticket_use import use_ticket
+from linjen.core import clock, swedish
+from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.units.hours import received_at
+from linjen.units.opening import see_schedule
+from linjen.units.schedule import Schedule
+from linjen.web.exchange import Exchange
+from linjen.web.resident.ticket_cards import ticket_card
+from linjen.web.routing import get_page, post_page
+
+
+@get_page("/tickets/{ticket_id:str}", verb="open_ticket", who="resident")
+async def show_ticket(exchange: Exchange) -> Response[Any]:
+    """The ticket; a drop-in that is still good can be used here."""
+    return await _show(exchange)
+
+
+@post_page("/tickets/{ticket_id:str}/uses", verb="use_ticket", who="resident")
+async def use(exchange: Exchange) -> Response[Any]:
+    """Använd biljetten: on to the new case, the same one however often it is pressed; or the ticket as it stands."""
+    ticket_id, text = exchange.id_of("ticket_id"), exchange.text_of("text", longest=100_000)
+    try:
+        async with exchange.site.database.transaction() as db:
+            case_id = await use_ticket(db, exchange.site.sealer, exchange.by, ticket_id, text)
+    except Invalid as error:
+        return await _show(exchange, text=text, error=exchange.say(f"ticket.{error.reason}"), status=422)
+    except (NotFound, Refused) as error:
+        await note_ticket_refusal(exchange.site.database, exchange.by, "use_ticket", ticket_id, error)
+        if error.reason != "ticket_over":
+            raise
+        return await _show(exchange, text=text, status=409)
+    return exchange.redirect(f"/cases/{case_id}")
+
+
+async def _show(exchange: Exchange, *, text: str = "", error: str = "", status: int = 200) -> Response[Any]:
+    async with exchange.site.database.transaction() as db:
+        one = await see_ticket(db, exchange.site.sealer, exchange.by, exchange.id_of("ticket_id"))
+        schedule = await see_schedule(db, one.to_unit_id)
+    return exchange.page(
+        "resident/ticket.html", status=status, tab="cases", one=ticket_card(exchange, one), unit=one.to_unit,
+        fee=one.entry == "symptom", begins=_begins(exchange, schedule, one.to_unit), text=text, error=error,
+        longest=LONGEST, errors=[{"field": "text", "text": error}] if error else [],
+    )  # fmt: skip
+
+
+def _begins(exchange: Exchange, schedule: Schedule, unit: str) -> str:
+    """When the unit begins with what comes now (routine F052), '' when its hours are not known."""
+    now = clock.now()
+    at = received_at(schedule, now)
+    if at is None:
+        return ""
+    key = "ticket.begins_now" if at == now else "ticket.begins"
+    return exchange.say(key, unit=unit, at=swedish.moment_words(at, now, exchange.language))
+
+
+ROUTES = [show_ticket, use]
