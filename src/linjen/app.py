@@ -48,8 +48,10 @@ from linjen.web.live import Hub, Party
 from linjen.web.live_drawing import Drawing
 from linjen.web.measuring import Measuring, Sampler, count_messages
 from linjen.web.pages import Pages
+from linjen.web.presence import Presence
 from linjen.web.protection import Protection
 from linjen.web.site import Site
+from linjen.web.strips import Strips
 from linjen.web.telling import open_gateway, sms_sender
 
 log = get_log(__name__)
@@ -81,12 +83,14 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     drafts: GroupWriter[Typed, None] = GroupWriter(lambda batch: save_drafts(database, sealer, batch))
     answers: GroupWriter[Answer, bool] = GroupWriter(lambda batch: save_answers(database, sealer, batch))
     database.on_commit = hub.publish
+    faces = Faces(database)
     site = Site(
-        settings, database, sealer, hub, messages, reads, drafts, answers, Faces(database), shelf,
-        demo_links=demo_links or {},
+        settings, database, sealer, hub, messages, reads, drafts, answers, faces, shelf,
+        Presence(database, hub, faces), demo_links=demo_links or {},
     )  # fmt: skip
     site.closing += [site.trials.close, site.trier.close]
     _follow_deliveries(site)
+    Strips(database, hub)
     if settings.bankid_url:
         site.bankid = BankID.from_settings(settings)
         site.closing.append(site.bankid.close)
@@ -186,7 +190,7 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
         _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(),
-        site.shelf.run(), *rounds,
+        site.shelf.run(), site.presence.run(), *rounds,
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def row_values(
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine, "waits_for": _waits_for(row),
         "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
         "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
-        "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": _turn_words(row.turn, turn_minutes),
+        "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": turn_words(row.turn, turn_minutes),
         "entry": row.entry, "years": age_years(row.birth_on, today),
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
     }  # fmt: skip
@@ -171,7 +171,7 @@ def _moment(minute: int, today: date) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _turn_words(turn: str, minutes: int) -> str:
+def turn_words(turn: str, minutes: int) -> str:
     """'Vår tur sedan 12 min' or 'Patientens tur sedan 2 tim'; the first minute is not counted."""
     if minutes < 1:
         return say("sv", f"ledger.turn.{turn}_now")

@@ -104,6 +104,10 @@ class Hub:
         self.read_since: Callable[[UUID, int], Awaitable[Sequence[Event]]] | None = None
         #: Told (case, party, number) when a message has been put into the other party's open page.
         self.on_delivered: Callable[[UUID, Party, int], None] | None = None
+        #: Told when a page has been opened or left.
+        self.on_page: Callable[[Stream], None] | None = None
+        #: Told of the cases of a unit in which something has happened, once a round.
+        self.on_touched: Callable[[UUID, set[UUID]], Awaitable[None]] | None = None
 
     # -- streams -------------------------------------------------------------------------------------------------
 
@@ -113,6 +117,8 @@ class Hub:
             self._by_case[stream.case_id].add(stream)
         elif stream.by.unit_id is not None:
             self._by_unit[stream.by.unit_id].add(stream)
+        if self.on_page is not None:
+            self.on_page(stream)
 
     def remove(self, stream: Stream) -> None:
         """Stop serving a stream."""
@@ -121,6 +127,9 @@ class Hub:
                 index[key].discard(stream)
                 if not index[key]:
                     del index[key]
+        stream.closed = True
+        if self.on_page is not None:
+            self.on_page(stream)
 
     @contextlib.contextmanager
     def serving(self, stream: Stream) -> Iterator[None]:
@@ -140,6 +149,19 @@ class Hub:
     def has_open(self, case_id: UUID, person_id: UUID | None) -> bool:
         """Whether the case stands open on a page of this person."""
         return any(stream.by.person_id == person_id and not stream.closed for stream in self._by_case.get(case_id, ()))
+
+    def pages_of(self, case_id: UUID) -> list[Stream]:
+        """The open pages of a case."""
+        return [stream for stream in self._by_case.get(case_id, ()) if not stream.closed]
+
+    def ledgers_of(self, unit_id: UUID) -> list[Stream]:
+        """The open ledgers of a unit."""
+        return [stream for stream in self._by_unit.get(unit_id, ()) if not stream.closed]
+
+    def staff_pages(self, unit_id: UUID) -> list[Stream]:
+        """Every open case on the screens of those who work at a unit now."""
+        pages = (stream for streams in self._by_case.values() for stream in streams)
+        return [stream for stream in pages if stream.by.is_staff and stream.by.unit_id == unit_id]
 
     def end_session(self, session_id: UUID) -> None:
         """Close what a session that signed out had open."""
@@ -167,7 +189,7 @@ class Hub:
     def redraw_row(self, unit_id: UUID, case_id: UUID) -> None:
         """A figure of a case's row has changed without an event: its unit's open ledgers are given the row anew."""
         self._changes[unit_id] += 1
-        if unit_id in self._by_unit:
+        if self._by_unit or self._by_case:
             self._touched[unit_id].add(case_id)
             self._wake_ledgers.set()
 
@@ -221,7 +243,7 @@ class Hub:
         """Hand the events to the open pages of their cases; to how many pages something went."""
         for event in events:
             for unit_id in _units_of(event):
-                if unit_id in self._by_unit:
+                if self._by_unit or self._by_case:
                     self._touched[unit_id].add(event.case_id)
                     self._wake_ledgers.set()
             if event.kind == "alarm_heard" and event.data.get("level", 9) <= _URGENT:
@@ -280,6 +302,8 @@ class Hub:
                 try:
                     if streams and self.draw_rows:
                         await self.draw_rows(streams, cases)
+                    if self.on_touched:
+                        await self.on_touched(unit_id, cases)
                 except Exception as error:  # as above: one unit's trouble never ends the rounds for the others
                     _note("ledger_delivery_failed", error)
                     for stream in streams:

@@ -23,6 +23,7 @@ from linjen.triage.trials.trying import Trier
 from linjen.web.faces import Faces
 from linjen.web.live import Hub
 from linjen.web.manage.triage.trials import Trials
+from linjen.web.presence import Presence
 
 
 @dataclasses.dataclass
@@ -39,6 +40,7 @@ class Site:
     answers: GroupWriter[Answer, bool]
     faces: Faces
     shelf: Shelf
+    presence: Presence
     trier: Trier = dataclasses.field(default_factory=Trier)
     trials: Trials = dataclasses.field(default_factory=Trials)
     bankid: BankID | None = None

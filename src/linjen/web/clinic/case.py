@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from litestar import Response
 
 from linjen.cases.actions import list_actions
@@ -32,6 +33,7 @@ from linjen.web.clinic.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.attestation import attestation_values
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
+from linjen.web.clinic.chats import chats_here
 from linjen.web.clinic.handover import handovers_in_words
 from linjen.web.clinic.note import new_note_id, notes_in_words
 from linjen.web.clinic.reprioritise import changes_in_words
@@ -47,7 +49,8 @@ from linjen.web.routing import get_page, post_page
 
 async def _see(db: Connection, exchange: Exchange) -> tuple[Case, CaseHead]:
     case = await see_case(db, exchange.by, exchange.id_of("case_id"))
-    return case, await case_head(db, exchange, case)
+    head = await case_head(db, exchange, case)
+    return case, msgspec.structs.replace(head, chats=await chats_here(db, exchange, case.id))
 
 
 @get_page("/clinic/cases/{case_id:str}", verb="see", who="staff")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,7 +23,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a case in words. `holding` is queued, mine, colleague or closed; `protected` as the resident's row.
 
     `facts` holds age and sex; `writer` is who wrote when that is not the patient herself. `silent` (her holder is to
-    decide), `reminded` and `may_remind` are for the holder alone.
+    decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
     """
 
     case_id: UUID
@@ -44,6 +45,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool
     reminded: bool
     may_remind: bool
+    chats: list[dict[str, Any]] = []
 
 
 async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:

@@ -15,6 +15,7 @@ from linjen.core.database import Connection
 from linjen.core.ids import new_id
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case_head import moment
+from linjen.web.clinic.chats import chats_here
 from linjen.web.clinic.leaving import closing_near, closing_words
 from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
@@ -72,9 +73,16 @@ async def _show(exchange: Exchange, view: str) -> Response[Any]:
         late = await list_late_alarms(db, by)
         views = await views_here(db, exchange, view)
         near = await _closing(db, exchange, rows)
+        chats = await chats_here(db, exchange) if _holds(exchange, rows) else []
     values = _sections(exchange, rows) | {"view": view, "held_only": view in _HELD_ONLY}
     values |= {"used": used, "version": version}
-    values |= {"most": MOST if len(rows) == MOST else 0, "views": views, "near": near, "claim_id": str(new_id())}
+    values |= {
+        "most": MOST if len(rows) == MOST else 0,
+        "views": views,
+        "chats": chats,
+        "near": near,
+        "claim_id": str(new_id()),
+    }
     values["late"] = [_late(exchange, one) for one in late]
     if exchange.request.headers.get("x-linjen"):
         return exchange.page("clinic/ledger_table.html", **values)
@@ -82,10 +90,14 @@ async def _show(exchange: Exchange, view: str) -> Response[Any]:
     return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", triage_on=site.shelf.is_on, **values)
 
 
+def _holds(exchange: Exchange, rows: Sequence[LedgerRow]) -> bool:
+    return any(row.holder_id == exchange.by.person_id for row in rows)
+
+
 async def _closing(db: Connection, exchange: Exchange, rows: Sequence[LedgerRow]) -> str:
     """That the unit's day ends soon, to who still holds something; '' otherwise."""
     by = exchange.by
-    if by.unit_id is None or not any(row.holder_id == by.person_id for row in rows):
+    if by.unit_id is None or not _holds(exchange, rows):
         return ""
     near = closing_near(await see_schedule(db, by.unit_id), clock.now())
     return closing_words(exchange, near) if near else ""

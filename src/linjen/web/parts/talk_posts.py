@@ -69,6 +69,8 @@ async def take_typing(exchange: Exchange) -> Response[Any]:
     person = exchange.person
     name = f"{person['given_name']} {person['surname']}" if exchange.by.is_staff else person["given_name"]
     exchange.site.hub.signal(case_id, _other(exchange), "typing", name)
+    if exchange.by.is_staff:
+        exchange.site.presence.writes(case_id, exchange.by.person_id)
     return _done(exchange, {})
 
 
@@ -78,6 +80,9 @@ async def take_draft(exchange: Exchange) -> Response[Any]:
     if text.strip():
         check_text(text)
     await exchange.site.drafts.submit(Typed(exchange.by, case_id, text if text.strip() else ""))
+    if exchange.by.is_staff:  # the policy has been asked: what may not be kept has been refused
+        tell = exchange.site.presence.writes if text.strip() else exchange.site.presence.rests
+        tell(case_id, exchange.by.person_id)
     return _done(exchange, {"saved": len(text)})
 
 

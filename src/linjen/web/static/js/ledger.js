@@ -30,7 +30,10 @@ function keepAlive() {
 
   // -- one change ---------------------------------------------------------------------------------------------------
 
+  const isMine = (row) => row?.dataset.state === "in_progress" && row.dataset.sort.startsWith("0-");
+
   function take(id, row) {
+    if (isMine(row) || isMine(rowOf(id))) document.dispatchEvent(new CustomEvent("linjen:chats"));
     const old = rowOf(id);
     const known = waiting.get(id) ?? old;
     if (row && !known && row.dataset.state === "queued") noteNew(row);
@@ -68,6 +71,7 @@ function keepAlive() {
     Object.assign(old.dataset, row.dataset, { sort });
     old.classList.remove("lj-row-1", "lj-row-2", "lj-row-3", "lj-row-4", "lj-row-5");
     old.classList.add(`lj-row-${row.dataset.priority}`);
+    document.dispatchEvent(new CustomEvent("linjen:row", { detail: idOf(old) }));
   }
 
   // The row stands where it stood, grey, and says what became of it.
@@ -83,6 +87,7 @@ function keepAlive() {
     if (!body) return;
     const next = [...body.rows].find((other) => other.dataset.sort > row.dataset.sort);
     body.insertBefore(row, next ?? null);
+    document.dispatchEvent(new CustomEvent("linjen:row", { detail: id }));
     if ([unseen.delete(id), raised.delete(id)].some(Boolean)) flash(row);
   }
 
@@ -273,6 +278,7 @@ function keepAlive() {
       const row = holder.content.firstElementChild;
       heard(idOf(row), row);
     });
+    source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("linjen:presence", { detail: event.data })));
     source.addEventListener("gone", (event) => heard(event.data, null));
     source.addEventListener("reload", fetchAnew);
     source.addEventListener("signed_out", leave);

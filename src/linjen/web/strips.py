@@ -1,0 +1,42 @@
+"""The strip of one's own chats, live: who holds a case in which something happened has her other pages told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from linjen.core.database import Database
+from linjen.web.live import Hub, frame
+
+_MOST = 20_000
+
+_HOLDERS = """
+select c.id, v.holder_id from cases c join visits v on v.id = c.visit_id
+where c.id = any($1) and v.holder_id is not null
+"""
+
+
+class Strips:
+    """Remembers who held what, so that who has let go of a case is told, too."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._held: dict[UUID, UUID] = {}
+        hub.on_touched = self.touched
+
+    async def touched(self, unit_id: UUID, case_ids: Iterable[UUID]) -> None:
+        """Something has happened in these cases of a unit. The pages fetch what they show themselves."""
+        pages = self._hub.staff_pages(unit_id)
+        if not pages:
+            return
+        cases = set(case_ids)
+        now = {row["id"]: row["holder_id"] for row in await self._database.fetch(_HOLDERS, list(cases))}
+        before = {self._held.pop(case_id, None) for case_id in cases}
+        if len(self._held) > _MOST:
+            self._held.clear()
+        self._held |= now
+        people = before | set(now.values())
+        for page in pages:
+            if page.by.person_id in people:
+                page.put(frame("chats", ""))
