@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,13 @@ from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
 
-async def chats_here(db: Connection, exchange: Exchange, case_id: UUID | None = None) -> list[dict[str, Any]]:
-    """What clinic/chats.html shows; `case_id` is the case that stands open. Empty when no other is going."""
-    chats = await see_my_chats(db, exchange.by)
+async def chats_here(
+    db: Connection, exchange: Exchange, case_id: UUID | None = None, known: Collection[UUID] = ()
+) -> list[dict[str, Any]]:
+    """What clinic/chats.html shows; `case_id` is the case that stands open, `known` are cases that
+    the page shows anyway. Empty when no other is going.
+    """
+    chats = await see_my_chats(db, exchange.by, known)
     if all(chat.case_id == case_id for chat in chats):
         return []
     return [_in_words(exchange, chat, chat.case_id == case_id) for chat in chats]

@@ -73,7 +73,7 @@ async def _show(exchange: Exchange, view: str) -> Response[Any]:
         late = await list_late_alarms(db, by)
         views = await views_here(db, exchange, view)
         near = await _closing(db, exchange, rows)
-        chats = await chats_here(db, exchange) if _holds(exchange, rows) else []
+        chats = await chats_here(db, exchange, known={row.case_id for row in rows})
     values = _sections(exchange, rows) | {"view": view, "held_only": view in _HELD_ONLY}
     values |= {"used": used, "version": version}
     values |= {
