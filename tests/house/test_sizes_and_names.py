@@ -53,7 +53,8 @@ def test_public_functions_say_what_they_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["core", "integrations", "access", "people", "units", "triage", "cases", "media", "phrases", "notices"]
+    "folder",
+    ["core", "integrations", "access", "people", "units", "triage", "cases", "media", "phrases", "notices", "records"],
 )
 def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> None:
     owners = {
@@ -64,6 +65,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         "pictures": "media", "assessments": "cases", "left_drafts": "cases", "alarms": "cases",
         "sms": "notices", "sms_texts": "cases", "silences": "cases", "unit_sms": "units", "actions": "cases",
         "tickets": "cases", "unit_resources": "units",
+        "record_drafts": "records",
         "triage_releases": "triage", "triage_files": "triage", "triage_switches": "triage",
         "phrases": "phrases", "phrase_uses": "phrases", "patient_searches": "cases",
         "attestations": "cases", "attestation_moves": "cases",

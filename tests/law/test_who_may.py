@@ -158,4 +158,4 @@ async def test_who_is_no_longer_guardian_has_lost_the_childs_case(region: Region
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_its_states(verb: str) -> None:
-    assert any(is_allowed(state, verb) for state in ("intake", "queued", "in_progress", "self_care_offered"))
+    assert any(is_allowed(state, verb) for state in ("intake", "queued", "in_progress", "self_care_offered", "closed"))

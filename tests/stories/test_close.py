@@ -217,3 +217,29 @@ async def test_a_draft_that_was_sent_or_emptied_asks_for_nothing(region: Region)
     assert "inte är skickat" not in page
     assert "Gustavs eget" not in page
     assert (await karin.post(f"/clinic/cases/{case_id}/closings", _ADVICE)).status_code == 303
+
+
+async def test_the_fee_is_judged_kept_and_told_the_patient(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    url, fee = f"/clinic/cases/{case_id}/closings", "select fee from visits where case_id = $1"
+    page = (await karin.get(url)).text
+    for words in ("Ingen avgift", "Avgift: recept", "Avgift: intyg", "Avgift: fysiskt besök", "Avgift: digitalt besök"):
+        assert words in page
+    again = await karin.post(url, {"fee": "certificate"})
+    assert '<option value="certificate" selected>' in again.text, "what was chosen stays"
+    assert await region.value(fee, case_id) is None
+    assert (await karin.post(url, _ADVICE | {"fee": "certificate"})).status_code == 303
+    assert await region.value(fee, case_id) == "certificate"
+    assert "Patientavgift för intyg tas ut" in (await (await region.resident("gustav")).get(f"/cases/{case_id}")).text
+
+
+async def test_advice_costs_nothing_and_no_fee_is_told_of(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    await karin.post(f"/clinic/cases/{case_id}/closings", _ADVICE | {"fee": "banan"})
+    assert await region.value("select fee from visits where case_id = $1", case_id) == "none"
+    assert (
+        "Patientavgift"
+        not in (await (await region.resident("gustav")).get(f"/cases/{case_id}"))
+        .text.split('id="case-status"')[1]
+        .split('id="chat"')[0]
+    )

@@ -17,23 +17,28 @@ from linjen.core.events import record
 #: Why a case ended; its words stand under clinic.close.reasons and case.closed.
 REASONS = ("advice", "booked", "prescribed", "redirected", "inactive", "wrong_unit", "withdrawn")
 
+#: Avgift: a medical judgement; advice costs nothing (routine F073–F074). The invoice is sent by the region.
+FEES = ("none", "prescription", "certificate", "visit", "digital_visit")
+
 #: Reasons that are an action: the patient has it as a card and has confirmed it (routine F181).
 _IN_ACTION = frozenset({"booked", "prescribed"})
 
 
 async def close(
     db: Connection, by: By, case_id: UUID, reason: str, dealt_with: Collection[UUID] = (),
-    reached: Mapping[UUID, str] | None = None,
+    reached: Mapping[UUID, str] | None = None, fee: str = "none",
 ) -> None:  # fmt: skip
     """End the case. `dealt_with` are the alarms that its holder says she has taken care of; the event keeps them.
 
-    `reached` says of cards that the patient has not confirmed how else she was reached (cases/actions.py). Raises
-    Invalid('unknown_reason'), Invalid('alarms_left') while another alarm may be so, Invalid('actions_left') while a
-    card waits, Invalid('action_missing') for a reason that is an action without any card, and as open_case and
-    settle_action. The same close once more changes nothing.
+    `reached` says of cards that the patient has not confirmed how else she was reached (cases/actions.py), `fee` for
+    what the care costs. Raises Invalid('unknown_reason'), Invalid('unknown_fee'), Invalid('alarms_left') while another
+    alarm may be so, Invalid('actions_left') while a card waits, Invalid('action_missing') for a reason that is an
+    action without any card, and as open_case and settle_action. The same close once more changes nothing.
     """
     if reason not in REASONS:
         raise Invalid("unknown_reason", "reason")
+    if fee not in FEES:
+        raise Invalid("unknown_fee", "fee")
     try:
         await open_case(db, by, case_id, "close")
     except Refused:
@@ -46,10 +51,10 @@ async def close(
     await _end_actions(db, by, case_id, reason, reached or {})
     await db.execute(
         "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(),"
-        " closed_by = $2, close_reason = $3 where id = (select visit_id from cases where id = $1)",
-        case_id, by.person_id, reason,
+        " closed_by = $2, close_reason = $3, fee = $4 where id = (select visit_id from cases where id = $1)",
+        case_id, by.person_id, reason, fee,
     )  # fmt: skip
-    await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, standing))
+    await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, fee, standing))
 
 
 async def _end_actions(db: Connection, by: By, case_id: UUID, reason: str, reached: Mapping[UUID, str]) -> None:
@@ -61,8 +66,15 @@ async def _end_actions(db: Connection, by: By, case_id: UUID, reason: str, reach
         raise Invalid("action_missing", "reason")
 
 
-def _data(reason: str, standing: Collection[UUID]) -> dict[str, Any]:
-    return {"reason": reason, "alarms": sorted(map(str, standing))} if standing else {"reason": reason}
+def _data(reason: str, fee: str, standing: Collection[UUID]) -> dict[str, Any]:
+    alarms = {"alarms": sorted(map(str, standing))} if standing else {}
+    return {"reason": reason, **alarms, **({"fee": fee} if fee != "none" else {})}
+
+
+async def find_fee(db: Connection, case_id: UUID) -> str:
+    """What the closed case costs, one of FEES; 'none' also where nothing was said. The caller has seen the case."""
+    sql = "select v.fee from cases c join visits v on v.id = c.visit_id where c.id = $1"
+    return await db.fetchval(sql, case_id) or "none"
 
 
 async def _is_done(db: Connection, by: By, case_id: UUID, reason: str) -> bool:

@@ -9,7 +9,7 @@ STATES = (
     "intake", "emergency_advised", "self_care_offered", "queued", "in_progress", "closed", "abandoned",
 )  # fmt: skip
 
-#: (state, verb) -> the state it leads to. `see`, `mark_read`, `see_picture` change nothing and stand in READABLE.
+#: (state, verb) -> the state it leads to. `see`, `copy_text` and their like change nothing and stand in READABLE.
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("intake", "write_intake"): "intake",
     ("emergency_advised", "write_intake"): "intake",
@@ -58,6 +58,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "settle_action"): "in_progress",
     ("in_progress", "close"): "closed",
     ("in_progress", "signpost"): "closed",
+    ("closed", "write_record"): "closed",
+    ("closed", "document"): "closed",
     ("queued", "withdraw"): "closed",
     ("intake", "withdraw"): "abandoned",
     ("emergency_advised", "withdraw"): "abandoned",
@@ -85,6 +87,7 @@ TICKET_TRANSITIONS: dict[tuple[str, str], str] = {
 READABLE = {
     "see": frozenset(STATES) - {"abandoned"},
     "mark_read": frozenset({"queued", "in_progress", "closed"}),
+    "copy_text": frozenset({"queued", "in_progress", "closed"}),
     "see_picture": frozenset(STATES) - {"abandoned"},
 }
 

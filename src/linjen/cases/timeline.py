@@ -16,6 +16,7 @@ AMONG_STAFF = frozenset({
     "attestation_requested", "attestation_seen", "attested", "attestation_kept", "attestation_forwarded",
     "attestation_withdrawn", "attestation_returned",
     "ticket_settled",
+    "documented",
 })  # fmt: skip
 
 

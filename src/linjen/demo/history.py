@@ -18,6 +18,7 @@ from linjen.cases.assessments import settle_self_care
 from linjen.cases.claim import claim
 from linjen.cases.close import close
 from linjen.cases.consent import FEE, give_consent
+from linjen.cases.document import document
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.interview import Assessment, conclude, keep_assessment, keep_state, level_of
 from linjen.cases.send import send_case
@@ -147,6 +148,7 @@ class History:
         if said is not None:
             await judge_level(db, sealer, self.karin, case_id, said)
         await close(db, self.karin, case_id, "advice", dealt_with=alarms)
+        await document(db, self.karin, case_id)
         self.when.append((case_id, at))
 
     async def advised(self, by: By, sex: str, at: datetime, *, followed: bool) -> None:

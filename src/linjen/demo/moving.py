@@ -17,13 +17,18 @@ _MOVE = (
     " closed_at = case when closed_at is not null then m.at end from {moved} where c.id = m.id",
     "update visits v set queued_at = m.at,"
     " claimed_at = case when claimed_at is not null then m.at + interval '9 minutes' end,"
-    " closed_at = case when closed_at is not null then m.at + interval '26 minutes' end from {moved}"
+    " closed_at = case when closed_at is not null then m.at + interval '26 minutes' end,"
+    " documented_at = case when documented_at is not null then m.at + interval '31 minutes' end from {moved}"
+    " where v.case_id = m.id",
+    "update actions v set at = m.at + interval '11 minutes',"
+    " confirmed_at = case when confirmed_at is not null then m.at + interval '20 minutes' end from {moved}"
     " where v.case_id = m.id",
     "update consents v set given_at = m.at from {moved} where v.case_id = m.id",
     "update messages v set sent_at = m.at + case when by_kind = 'staff' then interval '11 minutes' else '0' end"
     " from {moved} where v.case_id = m.id",
     "update events v set at = m.at + case v.kind when 'claimed' then interval '9 minutes'"
-    " when 'closed' then '26 minutes' when 'level_judged' then '26 minutes' else '0' end"
+    " when 'closed' then '26 minutes' when 'level_judged' then '26 minutes' when 'action_added' then '11 minutes'"
+    " when 'action_confirmed' then '20 minutes' when 'documented' then '31 minutes' else '0' end"
     " from {moved} where v.case_id = m.id",
     "update access_log v set at = m.at + case when by_kind = 'staff' then interval '20 minutes' else '0' end"
     " from {moved} where v.case_id = m.id",

@@ -73,8 +73,16 @@ def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis
 def as_text(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis) -> str:
     """The anamnesis for the record system: plain lines under the headings that the journal has."""
     say = exchange.say
+    return "\n".join([
+        say("clinic.copy.now"), *current_lines(exchange, head, case, anamnesis), "", say("clinic.copy.assessment"),
+        *urgency_lines(exchange, case, anamnesis), "", say("clinic.copy.action"), "",
+    ])  # fmt: skip
+
+
+def current_lines(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis) -> list[str]:
+    """Aktuellt: what she said and answered, line by line."""
+    say = exchange.say
     now = [
-        say("clinic.copy.now"),
         say("clinic.copy.patient", age=head.facts),
         say("clinic.copy.reason", reason=head.reason),
         *_block(say("clinic.intake.words"), [anamnesis.words, anamnesis.extra]),
@@ -87,8 +95,7 @@ def as_text(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis
     if case.pictures:
         key = "picture_one" if case.pictures == 1 else "picture_many"
         now.append(say(f"clinic.copy.{key}", count=case.pictures))
-    return "\n".join([*now, "", say("clinic.copy.assessment"), *_urgency(exchange, case, anamnesis), "",
-                      say("clinic.copy.action"), ""])  # fmt: skip
+    return now
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:
@@ -100,7 +107,8 @@ def _block(heading: str, lines: Sequence[str]) -> list[str]:
     return [f"{heading}:", *(f"- {line}" for line in said)] if said else []
 
 
-def _urgency(exchange: Exchange, case: Case, anamnesis: Anamnesis) -> list[str]:
+def urgency_lines(exchange: Exchange, case: Case, anamnesis: Anamnesis) -> list[str]:
+    """Bedömning: the level that the triage gave, and why; nothing when it gave none."""
     if anamnesis.form_only:
         return [exchange.say("clinic.intake.form_only")]
     if case.urgency is None or not anamnesis.triaged:

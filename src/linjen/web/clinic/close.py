@@ -11,7 +11,7 @@ from litestar import Response
 
 from linjen.cases.actions import Action, find_waiting, list_actions
 from linjen.cases.alarms import find_standing, list_alarms
-from linjen.cases.close import REASONS, close
+from linjen.cases.close import FEES, REASONS, close
 from linjen.cases.drafts import find_draft
 from linjen.cases.loading import may, see_case
 from linjen.cases.triage_verdict import find_triage_verdict, judge_level
@@ -50,7 +50,7 @@ async def end(exchange: Exchange) -> Response[Any]:
             if not errors:
                 await _judge(db, exchange, filled)
                 dealt_with, reached = _dealt_with(exchange), _reached(exchange)
-                await close(db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached)
+                await close(db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached, _fee(exchange))
     except Invalid as error:
         errors = {error.field: exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))}
     if errors:
@@ -81,6 +81,12 @@ async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
 
 def _leaves_draft(exchange: Exchange) -> bool:
     return bool(exchange.text_of("leave_draft", longest=10))
+
+
+def _fee(exchange: Exchange) -> str:
+    """Avgift as it was judged; a form without the question costs nothing."""
+    fee = exchange.text_of("fee", longest=40)
+    return fee if fee in FEES else "none"
 
 
 def _reached(exchange: Exchange) -> dict[UUID, str]:
@@ -126,6 +132,7 @@ async def _ask(
         errors=[{"field": field, "text": text} for field, text in errors.items()], error_of=errors,
         alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
         actions=_actions(exchange, actions), ways=ways_in_words(exchange),
+        fees=[{"value": one, "text": exchange.say(f"clinic.close.fees.{one}")} for one in FEES], fee=_fee(exchange),
         unsent=unsent, leave_draft=_leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from linjen.cases.inactivity import count_silent
 from linjen.cases.ticket_desk import count_ticket_work
 from linjen.core.database import Connection
 from linjen.notices.failed import count_failed
+from linjen.records.undocumented import count_undocumented
 from linjen.web.exchange import Exchange
 
 
@@ -37,6 +38,7 @@ VIEWS = (
     View("unit", "/clinic/ledger/unit", "ledger.view.unit"),
     View("attestations", "/clinic/attestations", "ledger.view.attestations", count_asked_of_me),
     View("tickets", "/clinic/tickets", "ledger.view.tickets", count_ticket_work),
+    View("to_document", "/clinic/document", "ledger.view.to_document", count_undocumented),
     View("silent", "/clinic/silent", "ledger.view.silent", count_silent, only_filled=True),
     View("failed_sms", "/clinic/sms", "ledger.view.failed_sms", count_failed, only_filled=True),
 )

@@ -11,6 +11,7 @@ from litestar import Response
 from linjen.cases.actions import list_actions
 from linjen.cases.alarms import find_standing
 from linjen.cases.answer_times import find_deadline, usual_minutes
+from linjen.cases.close import find_fee
 from linjen.cases.consent import list_consents
 from linjen.cases.interview import read_assessment
 from linjen.cases.loading import Case, see_case
@@ -92,6 +93,7 @@ async def _read_around(
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
         "when": _when(exchange, case), "closed": _closed(case),
+        "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
         "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "tickets": ticket_cards(exchange, await list_case_tickets(db, exchange.site.sealer, case.id), case.id),
