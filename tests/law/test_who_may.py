@@ -18,6 +18,7 @@ from linjen.access.by import By
 from linjen.access.policy import VERBS
 from linjen.access.sessions import begin_session, hash_token
 from linjen.cases.attestation import Addressee, Asked, request_attestation
+from linjen.cases.invitation import invite
 from linjen.cases.loading import Case, may_see, open_case, open_cases
 from linjen.cases.message import Sending, send_messages
 from linjen.cases.states import is_allowed
@@ -38,12 +39,17 @@ STAFF = (
 
 @pytest.fixture(autouse=True)
 async def asked(region: Region) -> None:
-    """Karin has asked Sara to look at a case that she holds, and Sara the nurses at one that has ended."""
+    """Karin has asked Sara to look at a case that she holds, and has invited her; Sara has asked the nurses at one that
+    has ended.
+    """
     doctor = Addressee("physician", id_of("staff/sara"))
     for who, case, to in (("karin", "held_by_karin", doctor), ("sara", "closed", Addressee("nurse"))):
         by, asked = region.actors.staff(who, "ankaret"), Asked(to=to, purpose="knowledge")
         async with region.site.database.transaction() as db:
             await request_attestation(db, region.site.sealer, by, region.cases[case], new_id(), asked)
+    async with region.site.database.transaction() as db:
+        karin = region.actors.staff("karin", "ankaret")
+        await invite(db, karin, region.cases["held_by_karin"], new_id(), doctor)
 
 
 def people(region: Region) -> dict[str, By]:

@@ -70,6 +70,13 @@ STAFF_IS_ASKED = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_ASKED)
 STAFF_MOVES_ATTESTATION = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_MOVABLE)
 STAFF_HAS_ASKED = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_ASKER)
 
+#: Who may end an invitation (`i`): who invited, and who holds the case now.
+IS_HOST = "(i.ended_at is null and (i.by_id = {person} or v.holder_id = {person}))"
+
+_INVITATION = """({reach} and exists (select 1 from invitations i where i.case_id = c.id and {which}))"""
+STAFF_IS_INVITED = _INVITATION.format(reach=STAFF_IN_UNIT, which="i.ended_at is null and i.staff_id = {person}")
+STAFF_IS_HOST = _INVITATION.format(reach=STAFF_IN_UNIT, which=IS_HOST)
+
 _NOBODY = "false"
 
 Kind = Literal["resident", "staff"]
@@ -98,6 +105,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "issue_ticket": (_NOBODY, STAFF_IS_HOLDER),
     "reprioritise": (_NOBODY, STAFF_JUDGES),
     "write_note": (_NOBODY, STAFF_IN_UNIT),
+    "invite": (_NOBODY, STAFF_IN_UNIT),
+    "leave_case": (_NOBODY, STAFF_IS_INVITED),
+    "end_invitation": (_NOBODY, STAFF_IS_HOST),
     "request_attestation": (_NOBODY, STAFF_IN_UNIT),
     "attest": (_NOBODY, STAFF_IS_ASKED),
     "follow_up": (_NOBODY, STAFF_IS_ASKED),

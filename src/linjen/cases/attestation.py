@@ -84,20 +84,20 @@ def check_day(day: date | None) -> date:
     return day
 
 
-async def check_addressee(db: Connection, case: Case, to: Addressee, asker_id: UUID) -> None:
-    """Raises Invalid with field "to": 'yourself', 'admin_only' for a role that has no reach of a medical case, or
+async def check_addressee(db: Connection, case: Case, to: Addressee, asker_id: UUID, *, field: str = "to") -> None:
+    """Raises Invalid with `field`: 'yourself', 'admin_only' for a role that has no reach of a medical case, or
     'nobody_there' when nobody with the role, or not that person, works at the case's unit now.
     """
     if to.staff_id == asker_id:
-        raise Invalid("yourself", "to")
+        raise Invalid("yourself", field)
     if to.role == _ADMIN_ONLY and case.entry != "admin":
-        raise Invalid("admin_only", "to")
+        raise Invalid("admin_only", field)
     if case.unit_id is None:  # a sent case always has a unit; the type does not say so
         raise LookupError("a case without a unit")
     for one in await list_colleagues(db, case.unit_id):
         if one.unit_id == case.unit_id and one.role == to.role and to.staff_id in {None, one.staff_id}:
             return
-    raise Invalid("nobody_there", "to")
+    raise Invalid("nobody_there", field)
 
 
 _OF_CASE = "from cases c join visits v on v.id = c.visit_id where c.id = t.case_id and t.case_id = $1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.core.ids import new_id, parse_id
 from linjen.core.swedish import date_words
+from linjen.people.colleagues import Colleague
 from linjen.web.clinic.case_head import case_head, moment
 from linjen.web.clinic.colleague_choice import colleagues_of, read_addressee, role_and_person_options
 from linjen.web.exchange import Exchange
@@ -29,12 +30,14 @@ from linjen.web.routing import get_page, post_page
 _CASE = "/clinic/cases/{case_id:str}/attestations"
 
 
-async def attestation_values(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
+async def attestation_values(
+    db: Connection, exchange: Exchange, case: Case, colleagues: Sequence[Colleague]
+) -> dict[str, Any]:
     """What clinic/attestations.html draws on the page of a case, its form with nothing filled in."""
     found = await list_attestations(db, exchange.site.sealer, exchange.by, case.id)
     return {
         "attestations": [attestation_in_words(exchange, one) for one in found],
-        "asking": await _fields(db, exchange, case),
+        "asking": _fields(exchange, colleagues),
     }
 
 
@@ -116,12 +119,12 @@ def read_day(exchange: Exchange, field: str) -> date | None:
         return None
 
 
-async def _fields(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
+def _fields(exchange: Exchange, colleagues: Sequence[Colleague]) -> dict[str, Any]:
     """The values of clinic/attestation_fields.html."""
     sent = exchange.request.method == "POST" and "attest_to" in exchange.form
     text = exchange.text_of if sent else (lambda field, longest=0: "")
     return {
-        "options": role_and_person_options(exchange, await colleagues_of(db, exchange, case)),
+        "options": role_and_person_options(exchange, colleagues),
         "purposes": [{"value": one, "text": exchange.say(f"attestation.purpose.{one}")} for one in PURPOSES],
         "to": text("attest_to", longest=200), "purpose": text("attest_purpose", longest=20) or PURPOSES[0],
         "due_on": text("attest_due_on", longest=20), "note": text("attest_note", longest=LONGEST + 1),
@@ -134,7 +137,8 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
     errors = errors or {}
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "request_attestation")
-        head, asking = await case_head(db, exchange, case), await _fields(db, exchange, case)
+        head = await case_head(db, exchange, case)
+        asking = _fields(exchange, await colleagues_of(db, exchange, case))
     return exchange.page(
         "clinic/attestation_ask.html", status=422 if errors else 200, head=head, asking=asking, error_of=errors,
         errors=[{"field": f"attest_{field}", "text": text} for field, text in errors.items()],

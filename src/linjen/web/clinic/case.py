@@ -11,13 +11,10 @@ from litestar import Response
 from linjen.cases.actions import list_actions
 from linjen.cases.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms import list_alarms
-from linjen.cases.attestation import mark_seen
 from linjen.cases.consent import list_consents
 from linjen.cases.handover import list_handovers
 from linjen.cases.history import list_past
 from linjen.cases.loading import Case, may, see_case
-from linjen.cases.note import LONGEST as LONGEST_NOTE
-from linjen.cases.note import list_notes
 from linjen.cases.reprioritise import list_reprioritised
 from linjen.cases.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
@@ -29,13 +26,12 @@ from linjen.core.swedish import date_words
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import find_phone, see_resident, unseal_number
 from linjen.web.clinic.alarms import alarms_in_words, read_urgent
+from linjen.web.clinic.among_staff import among_staff, mark_opened
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
-from linjen.web.clinic.attestation import attestation_values
 from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
 from linjen.web.clinic.chats import chats_here
 from linjen.web.clinic.handover import handovers_in_words
-from linjen.web.clinic.note import new_note_id, notes_in_words
 from linjen.web.clinic.reprioritise import changes_in_words
 from linjen.web.clinic.ticket_words import tickets_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
@@ -72,7 +68,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
         case, head = await _see(db, exchange)
-        await mark_seen(db, by, case.id)
+        await mark_opened(db, exchange, case)
         anamnesis, why = await read_anamnesis(db, exchange, case)
         base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
         actions = await list_actions(db, site.sealer, case.id)
@@ -87,18 +83,14 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "urgent": await read_urgent(db, exchange, case.id),
             "handovers": handovers_in_words(exchange, await list_handovers(db, site.sealer, case.id)),
             "tickets": tickets_in_words(exchange, case.id, await list_case_tickets(db, site.sealer, case.id)),
-            "notes": notes_in_words(exchange, await list_notes(db, site.sealer, case.id)),
-            "may_note": await may(db, by, case.id, "write_note"), "note_id": new_note_id(),
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
-        } | await attestation_values(db, exchange, case)  # fmt: skip
+        } | await among_staff(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
-    return exchange.page(
-        "clinic/case.html", status=status, head=head, case=case, tab_here="visit", note_longest=LONGEST_NOTE, **values
-    )
+    return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
 
 
 async def _counts(db: Connection, exchange: Exchange, case: Case) -> AlarmCounts | None:

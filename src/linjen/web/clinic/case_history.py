@@ -51,7 +51,7 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         return exchange.say(f"clinic.events.case_begun_{one.data['how']}", by=by)
     elif one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
-    elif one.kind == "handed_over":
+    elif one.kind in {"handed_over", "invited"}:
         values = {"role": exchange.say(f"handover.role.{one.data['role']}")}
     elif one.kind.startswith("ticket_"):
         key = "ticket_issued_other" if one.kind == "ticket_issued" and one.data["other"] else one.kind

@@ -56,6 +56,12 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
     return await _show(exchange, "unit")
 
 
+@get_page("/clinic/ledger/invited", verb="ledger", who="staff")
+async def show_invited(exchange: Exchange) -> Response[Any]:
+    """The cases that others keep and to which this person is invited."""
+    return await _show(exchange, "invited")
+
+
 @get_page("/clinic/mine", verb="ledger", who="staff")
 async def show_mine(exchange: Exchange) -> Response[Any]:
     """The cases that this person holds."""
@@ -131,4 +137,4 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ROUTES = [show_ledger, show_handed, show_answer, show_unit, show_mine]
+ROUTES = [show_ledger, show_handed, show_answer, show_unit, show_invited, show_mine]

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from linjen.access.by import By
 from linjen.cases.attestation_list import count_asked_of_me
 from linjen.cases.inactivity import count_silent
+from linjen.cases.invitation import count_invited
+from linjen.cases.mention import count_mentions
 from linjen.cases.ticket_desk import count_ticket_work
 from linjen.core.database import Connection
 from linjen.notices.failed import count_failed
@@ -39,6 +41,8 @@ VIEWS = (
     View("attestations", "/clinic/attestations", "ledger.view.attestations", count_asked_of_me),
     View("tickets", "/clinic/tickets", "ledger.view.tickets", count_ticket_work),
     View("to_document", "/clinic/document", "ledger.view.to_document", count_undocumented),
+    View("mentions", "/clinic/mentions", "ledger.view.mentions", count_mentions, only_filled=True),
+    View("invited", "/clinic/ledger/invited", "ledger.view.invited", count_invited, only_filled=True),
     View("silent", "/clinic/silent", "ledger.view.silent", count_silent, only_filled=True),
     View("failed_sms", "/clinic/sms", "ledger.view.failed_sms", count_failed, only_filled=True),
 )
