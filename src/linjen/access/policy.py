@@ -116,6 +116,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "remind": (_NOBODY, STAFF_IS_HOLDER),
     "keep": (_NOBODY, STAFF_IS_HOLDER),
     "settle_sms": (_NOBODY, STAFF_IN_UNIT),
+    "reopen": (RESIDENT_IS_PARTY, _NOBODY),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),
@@ -169,7 +170,7 @@ _HAS_ROLE = """exists (
 
 _USER_ADMIN = _HAS_ROLE.format(roles="'user_admin'")
 _CONFIG_ADMIN = _HAS_ROLE.format(roles="'config_admin'")
-_SEES_UNIT = _HAS_ROLE.format(roles="'user_admin', 'config_admin', 'unit_manager'")
+_ANY_ADMIN = _HAS_ROLE.format(roles="'user_admin', 'config_admin'")
 
 #: The triage's content is one for the whole region, so an assignment at any of its units will do.
 _ANYWHERE = """exists (
@@ -186,7 +187,7 @@ _CARES = _HAS_ROLE.format(roles="'nurse', 'physician', 'physiotherapist', 'couns
 
 #: verb on a unit -> clause for staff, which speaks of `u` (units); residents administer nothing.
 UNIT_VERBS: dict[str, str] = {
-    "see_unit": _SEES_UNIT,
+    "see_unit": _ANY_ADMIN,
     "see_staff": _USER_ADMIN,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,

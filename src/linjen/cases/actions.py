@@ -14,7 +14,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.message import check_text, unseal_text, write_message
+from linjen.cases.message import check_text, pass_turn, unseal_text, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.events import record
@@ -85,6 +85,7 @@ async def confirm_action(db: Connection, by: By, case_id: UUID, action_id: UUID)
     )  # fmt: skip
     if kind is not None:
         await record(db, case_id, "action_confirmed", by.kind, by.person_id, {"kind": kind})
+        await pass_turn(db, case_id, "staff")  # that she has read it is her answer
     elif not (await _ended(db, case_id, action_id))[0]:
         raise Refused("action_settled")
 

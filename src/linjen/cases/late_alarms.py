@@ -34,6 +34,7 @@ async def list_late_alarms(db: Connection, by: By) -> list[LateAlarm]:
         "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
         " min(a.level) as level, v.closed_at from alarms a join cases c on c.id = a.case_id"
         " join visits v on v.id = c.visit_id where a.unit_id = $2 and a.late and a.verdict is null"
+        " and v.state = 'closed'"
         f" and $3::date is not null and {reach} group by c.id, v.id order by level, v.closed_at, c.id limit 50",
         by.person_id, by.unit_id, clock.local_date(clock.now()),
     )  # fmt: skip
@@ -46,7 +47,8 @@ async def list_late_alarms(db: Connection, by: By) -> list[LateAlarm]:
 async def find_late(db: Connection, case_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these cases, which the caller has seen to be within reach, that stand among the late alarms."""
     rows = await db.fetch(
-        "select distinct case_id from alarms where case_id = any($1::uuid[]) and late and verdict is null",
+        "select distinct a.case_id from alarms a join cases c on c.id = a.case_id join visits v on v.id = c.visit_id"
+        " where a.case_id = any($1::uuid[]) and a.late and a.verdict is null and v.state = 'closed'",
         list(case_ids),
     )
     return {row["case_id"] for row in rows}

@@ -179,14 +179,15 @@ async def _send_unique(database: Database, sealer: Sealer, settings: Settings, b
 
 async def write_message(
     db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str, about: dict[str, Any] | None = None, *,
-    passes_turn: bool = True,
+    passes_turn: bool = True, message_id: UUID | None = None,
 ) -> Event:  # fmt: skip
     """A message that belongs to another change of the case, in its transaction: it is sent if the change is made.
 
     `text` has passed check_text, and the caller has opened the case for `by`; `about` stands with the event, too. With
-    `passes_turn` false it asks for no answer: whose turn it is to speak stays as it was.
+    `passes_turn` false it asks for no answer: whose turn it is to speak stays as it was. `message_id` is one that the
+    form made, for what is written once.
     """
-    message_id = new_id()
+    message_id = message_id or new_id()
     data = {"message": str(message_id), **(about or {})}
     event = await record(db, case_id, "message_sent", by.kind, by.person_id, data, unkept={"text": text})
     await db.execute(

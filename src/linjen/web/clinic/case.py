@@ -15,6 +15,7 @@ from linjen.cases.consent import list_consents
 from linjen.cases.handover import list_handovers
 from linjen.cases.history import list_past
 from linjen.cases.loading import Case, may, see_case
+from linjen.cases.reopen import find_reply_until, may_reply
 from linjen.cases.reprioritise import list_reprioritised
 from linjen.cases.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
@@ -86,11 +87,18 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
+            "reply_until": await _reply_until(db, case),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         } | await among_staff(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
     return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
+
+
+async def _reply_until(db: Connection, case: Case) -> str:
+    """The day until which the patient can answer in a closed case, '' when she cannot."""
+    until = await find_reply_until(db, case)
+    return date_words(until) if until and may_reply(until) else ""
 
 
 async def _counts(db: Connection, exchange: Exchange, case: Case) -> AlarmCounts | None:

@@ -118,18 +118,27 @@ async def _show(exchange: Exchange, typed: RecordNote | None = None) -> Response
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "write_record")
         head = await case_head(db, exchange, case)
         draft = await find_draft(db, exchange.site.sealer, case.id)
-        note = typed or (draft.note if draft else await fill_in(db, exchange, case, head))
+        anew = draft is None or bool(exchange.request.query_params.get("fresh"))
+        note = typed or (draft.note if draft and not anew else await fill_in(db, exchange, case, head))
+        is_old = not anew and draft is not None and case.closed_at is not None and draft.at < case.closed_at
         documented = await find_documented(db, case.id)
-    return _draw(exchange, head, note, draft, documented, is_late=typed is not None)
+    return _draw(exchange, head, note, draft, documented, is_late=typed is not None, is_old=is_old)
 
 
 def _draw(
-    exchange: Exchange, head: CaseHead, note: RecordNote, draft: Draft | None, documented: Documented, *, is_late: bool
+    exchange: Exchange,
+    head: CaseHead,
+    note: RecordNote,
+    draft: Draft | None,
+    documented: Documented,
+    *,
+    is_late: bool,
+    is_old: bool,
 ) -> Response[Any]:
     say = exchange.say
     saved = say("record.saved_by", name=draft.by_name, at=moment(exchange, draft.at)) if draft else ""
     return exchange.page(
-        "clinic/record.html", status=409 if is_late else 200, head=head, is_late=is_late, saved=saved,
+        "clinic/record.html", status=409 if is_late else 200, head=head, is_late=is_late, is_old=is_old, saved=saved,
         done=exchange.request.query_params.get("done") == "saved" and not is_late,
         version=draft.version if draft else 0, documented=_documented(exchange, documented), longest=LONGEST,
         parts=[_part(exchange, note, name) for name in PARTS], note_template=exchange.site.settings.record_template,

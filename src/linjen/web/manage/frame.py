@@ -15,9 +15,9 @@ from linjen.web.exchange import Exchange
 
 #: The page's name in the navigation -> whom it is for; what decides is the verb's clause in access/policy.py.
 _TABS = {
-    "manage": {"user_admin", "config_admin", "medical_approver", "unit_manager"},
+    "manage": {"user_admin", "config_admin", "medical_approver"},
     "users": {"user_admin"},
-    "units": {"user_admin", "config_admin", "unit_manager"},
+    "units": {"user_admin", "config_admin"},
     "phrases": {"config_admin"},
     "triage": {"medical_approver", "config_admin"},
     "quality": {"config_admin", "medical_approver"},

@@ -38,13 +38,15 @@ _FEWEST_FOLDED = 2
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
 _TOLD = frozenset({
     "case_begun", "claimed", "released", "handed_over", "returned", "made_asynchronous", "closed", "withdrawn",
-    "ticket_issued", "ticket_withdrawn", "ticket_used", "ticket_booked", "ticket_returned", "ticket_expired",
+    "reopened", "ticket_issued", "ticket_withdrawn", "ticket_used", "ticket_booked", "ticket_returned",
+    "ticket_expired",
 })  # fmt: skip
 
 #: What the page's script says by itself; keys of words/chat.toml.
 _SCRIPT_WORDS = (
     "you", "sent", "delivered", "read", "sending", "unsent", "retry", "too_long", "unreadable", "empty", "too_often",
-    "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out", "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved",
+    "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out", "sign_in", "gone",
+    "draft_saving", "draft_saved", "draft_unsaved",
     "new_message", "new_one", "new_many", "offline", "not_sent_kept", "today", "refused", "unfilled_field",
 )  # fmt: skip
 
@@ -120,7 +122,8 @@ async def read_talk(
         base=base, party=by.kind, counter=case.counter, thread=drawn(first, inf), earlier=drawn(0, first),
         earlier_count=folded, count=len(messages),
         marks=other, unread_from=own.read, is_delivered=own.delivered >= case.counter, message_id=str(uuid4()),
-        can_write=can_write, hold_s=site.settings.message_undo_s if by.is_staff else 0, words=script_words(language), kinds=" ".join(event_kinds()),
+        can_write=can_write, hold_s=site.settings.message_undo_s if by.is_staff else 0, words=script_words(language),
+        kinds=" ".join(event_kinds()),
         draft=text if text is not None else await find_draft(db, site.sealer, by, case.id), error=error,
     )  # fmt: skip
 

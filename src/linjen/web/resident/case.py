@@ -17,6 +17,7 @@ from linjen.cases.interview import read_assessment
 from linjen.cases.loading import Case, see_case
 from linjen.cases.overview import Around, count_ahead, look_around
 from linjen.cases.reading import is_reading
+from linjen.cases.reopen import find_reply_until, may_reply, reply_id
 from linjen.cases.start import read_intake
 from linjen.cases.ticket import list_case_tickets
 from linjen.cases.withdraw import withdraw
@@ -52,9 +53,12 @@ async def show_case(exchange: Exchange) -> Response[Any]:
 
 
 async def draw_case(
-    exchange: Exchange, *, status: int = 200, notice: str = "", text: str | None = None, fault: str = ""
-) -> Response[Any]:
-    """The case page, with what was typed (`text`) and its `fault` (a key of words chat.*) when it could not be sent."""
+    exchange: Exchange, *, status: int = 200, notice: str = "", text: str | None = None, reply: str = "",
+    fault: str = "",
+) -> Response[Any]:  # fmt: skip
+    """The case page, with what was typed (`text`, or `reply` in a closed case) and its `fault` (a key of words chat.*)
+    when it could not be sent.
+    """
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
         case = await see_case(db, by, exchange.id_of("case_id"))
@@ -68,10 +72,11 @@ async def draw_case(
         unsent = talk.draft if case.state == "closed" else ""
         values = await _read_around(db, exchange, case, around, unsent)
     await tell_delivered(site, by, case, talk)
-    errors = [{"field": "composer-text", "text": error}] if fault and talk.can_write else []
+    field = "composer-text" if talk.can_write else "unsent-text" if unsent else "reply-text"
+    errors = [{"field": field, "text": error}] if fault and (talk.can_write or values["reply_id"]) else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
-        errors=errors, unsent=unsent, to_confirm=[one.seq for one in cards if one.waits], **values,
+        errors=errors, unsent=unsent, reply=reply, to_confirm=[one.seq for one in cards if one.waits], **values,
     )  # fmt: skip
 
 
@@ -93,6 +98,7 @@ async def _read_around(
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
         "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
         "when": _when(exchange, case), "closed": _closed(case),
+        **await _reply(db, exchange, case),
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
         "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
@@ -133,6 +139,15 @@ def _when(exchange: Exchange, case: Case) -> dict[str, str]:
     at, language = clock.now(), exchange.language
     moments = {"sent": case.sent_at, "claimed": case.claimed_at, "closed": case.closed_at}
     return {name: swedish.moment_words(one, at, language) if one else "" for name, one in moments.items()}
+
+
+async def _reply(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
+    """Until which day a closed case can be answered, '' when it never could; and the reply's id while it can."""
+    until = await find_reply_until(db, case)
+    return {
+        "reply_until": swedish.date_words(until, exchange.language) if until else "",
+        "reply_id": reply_id(case, exchange.by) if may_reply(until) else None,
+    }
 
 
 def _closed(case: Case) -> str:
