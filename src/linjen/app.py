@@ -17,7 +17,7 @@ from linjen.cases.attestation_moves import return_attestations
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.inactivity import flag_silent, watch_silence
-from linjen.cases.left_behind import return_cases
+from linjen.cases.left_behind import return_cases, return_unstaffed
 from linjen.cases.listening import listening
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
@@ -57,6 +57,8 @@ from linjen.web.telling import open_gateway, sms_sender
 log = get_log(__name__)
 
 _SWEEP_S = 600
+#: What people wait for within the minute: what was left behind, and what nobody has seen to.
+_WATCH_S = 20
 #: Open pages are told of a delivery at once; its row, which only a reload needs, is written this often.
 _MARKS_EVERY_S = 1.0
 #: Messages read for warning signs in one transaction.
@@ -189,8 +191,8 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
     if site.sms is not None:
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
-        _sweep(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(),
-        site.shelf.run(), site.presence.run(), *rounds,
+        _sweep(site), _watch(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(),
+        notices.run(), site.shelf.run(), site.presence.run(), *rounds,
     )  # fmt: skip
 
 
@@ -208,14 +210,26 @@ async def _sweep(site: Site) -> None:
         lambda: sweep_jobs(site.database),
     )
     while True:
-        for sweep in sweeps:
-            try:
-                await sweep()
-            except LinjenError as error:
-                log.warning("sweep_failed", reason=error.reason)
-            except Exception as error:  # one sweep's trouble never stops the others, nor the next time
-                log.error("sweep_failed", exc_info=error)
+        await _do_each(sweeps)
         await asyncio.sleep(_SWEEP_S)
+
+
+async def _watch(site: Site) -> None:
+    """As `_sweep`, for what cannot wait so long; each of these looks first whether there is anything to do."""
+    watches: tuple[Callable[[], Awaitable[object]], ...] = (lambda: return_unstaffed(site.database, clock.now()),)
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        await _do_each(watches)
+
+
+async def _do_each(sweeps: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    for sweep in sweeps:
+        try:
+            await sweep()
+        except LinjenError as error:
+            log.warning("sweep_failed", reason=error.reason)
+        except Exception as error:  # one sweep's trouble never stops the others, nor the next time
+            log.error("sweep_failed", exc_info=error)
 
 
 def check_key_file(path: Path) -> None:

@@ -33,7 +33,7 @@ RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "y
 STAFF = (
     ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("petra", "ankaret"),
     ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
-    ("disa", "ankaret"), ("eva", "ankaret"), ("ivar", "ankaret"), ("lena", "ankaret"),
+    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("lena", "ankaret"),
 )  # fmt: skip
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
-from linjen.cases.left_behind import return_cases
+import pytest
+
+from linjen import app
+from linjen.cases.left_behind import return_cases, return_unstaffed
 from linjen.core import clock
 from linjen.demo.world import id_of
 from tests.region import Region
@@ -39,6 +43,32 @@ async def test_what_is_held_when_the_staff_leaves_returns_to_the_ledger_with_its
     assert "Linjen lade tillbaka ärendet i kön: bemanningen slutade för dagen" in page
     gustav = await region.resident("gustav")
     assert "Ärendet väntar i kön igen, med sin plats kvar" in (await gustav.get(f"/cases/{case_id}")).text
+
+
+async def test_it_comes_back_within_the_minute_not_at_the_next_long_sweep(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _claimed(region, _NOON)
+    assert app._WATCH_S <= 30
+    monkeypatch.setattr(app, "_WATCH_S", 0.05)
+    monkeypatch.setattr(clock, "now", lambda: _EVENING)
+    watching = asyncio.create_task(app._watch(region.site))
+    async with asyncio.timeout(20):
+        while await region.value(_STATE, region.cases["held_by_karin"]) != "queued":  # noqa: ASYNC110 - rows tell no one
+            await asyncio.sleep(0.05)
+    watching.cancel()
+
+
+async def test_the_frequent_look_locks_nothing_while_nothing_has_been_left(region: Region) -> None:
+    case_id = region.cases["held_by_karin"]
+    await _claimed(region, _NOON)
+    async with region.site.database.transaction() as db:
+        await db.execute("select 1 from cases where id = $1 for no key update", case_id)
+        assert await return_unstaffed(region.site.database, _NOON + timedelta(hours=2)) == 0
+    await owner_does(region, f"update assignments set ended_at = now() where staff_id = '{id_of('staff/karin')}'")
+    assert await return_unstaffed(region.site.database, _EVENING) == 1, "what has ended is left to the long sweep"
+    assert await region.value(_WHY, case_id) == "unstaffed"
+    assert await return_unstaffed(region.site.database, _EVENING) == 0
 
 
 async def test_a_stop_of_the_program_at_that_minute_does_not_lose_it(region: Region) -> None:

@@ -138,3 +138,27 @@ async def test_the_navigation_marks_the_page_and_links_only_to_what_may_be_opene
         new_id(), id_of("staff/karin"), id_of("unit/ankaret"),
     )  # fmt: skip
     assert 'href="/clinic">' in (await (await region.staff("karin", "ankaret")).get("/manage")).text
+
+
+async def test_the_head_of_the_unit_sees_it_and_nothing_of_its_cases_or_its_people(region: Region) -> None:
+    gunvor = await region.staff("gunvor")
+    assert "Hälsocentralen Ankaret" in (await gunvor.get("/manage")).text
+    assert (await gunvor.get(ANKARET)).status_code == 200
+    assert (await gunvor.get(BJORKEN)).status_code == 404
+    page = (await gunvor.get("/manage/units")).text
+    assert 'href="/manage/users"' not in page
+    assert 'href="/manage/triage"' not in page
+    assert (await gunvor.get("/manage/users")).status_code == 404
+    assert (await gunvor.post(f"{ANKARET}/chat-limit", {"chats": "3"})).status_code == 404
+    forged = await region.staff("gunvor", "ankaret")
+    for path in ("/clinic/ledger", f"/clinic/cases/{region.cases['waiting']}"):
+        assert (await forged.get(path)).status_code == 404, path
+
+
+async def test_she_lands_at_the_administration_and_keeps_her_own_number(region: Region) -> None:
+    gunvor = await region.staff("gunvor")
+    assert (await gunvor.get("/clinic")).headers["location"] == "/manage"
+    assert 'href="/clinic/profile"' in (await gunvor.get("/manage")).text
+    answer = await gunvor.post("/clinic/profile", {"when": "no", "phone": "070-174 06 93"})
+    assert answer.status_code == 303
+    assert "070-174 06 93" in (await gunvor.get("/clinic/profile")).text

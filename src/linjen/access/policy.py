@@ -170,7 +170,7 @@ _HAS_ROLE = """exists (
 
 _USER_ADMIN = _HAS_ROLE.format(roles="'user_admin'")
 _CONFIG_ADMIN = _HAS_ROLE.format(roles="'config_admin'")
-_ANY_ADMIN = _HAS_ROLE.format(roles="'user_admin', 'config_admin'")
+_SEES_UNIT = _HAS_ROLE.format(roles="'user_admin', 'config_admin', 'unit_manager'")
 
 #: The triage's content is one for the whole region, so an assignment at any of its units will do.
 _ANYWHERE = """exists (
@@ -187,7 +187,7 @@ _CARES = _HAS_ROLE.format(roles="'nurse', 'physician', 'physiotherapist', 'couns
 
 #: verb on a unit -> clause for staff, which speaks of `u` (units); residents administer nothing.
 UNIT_VERBS: dict[str, str] = {
-    "see_unit": _ANY_ADMIN,
+    "see_unit": _SEES_UNIT,
     "see_staff": _USER_ADMIN,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,

@@ -6,6 +6,7 @@ assignment has ended. What is asynchronous stays with its holder until its day, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -46,10 +47,26 @@ order by c.id limit $4 for no key update of c skip locked
 """
 
 
-async def return_cases(database: Database, at: datetime) -> int:
+#: Units where something was held when their staff left, or before; asked often, so it locks nothing.
+_HELD_SINCE = """
+select unit_id, min(claimed_at) as since from visits
+where state = 'in_progress' and (kind <> 'async' or until_on < $1) group by unit_id
+"""
+
+
+async def return_unstaffed(database: Database, at: datetime) -> int:
+    """What the end of the staffed time has left behind, and nothing else: cheap when there is none of it; how many."""
+    async with database.connection() as db:
+        left = await _left_units(db, at)
+    return await return_cases(database, at, ["unstaffed"]) if left else 0
+
+
+async def return_cases(
+    database: Database, at: datetime, reasons: Sequence[str] = ("assignment_ended", "unstaffed")
+) -> int:
     """Put back what nobody looks after at `at` (UTC); how many. Each leaves an event that says why."""
     returned = 0
-    for reason in ("assignment_ended", "unstaffed"):
+    for reason in reasons:
         while True:
             async with database.transaction() as db:
                 rows = await _find(db, reason, at)
@@ -64,11 +81,16 @@ async def return_cases(database: Database, at: datetime) -> int:
 async def _find(db: Connection, reason: str, at: datetime) -> list[Row]:
     if reason == "assignment_ended":
         return list(await db.fetch(_GONE, BATCH, sorted(CARE_ROLES)))
-    holding = await db.fetch("select distinct unit_id from visits where state = 'in_progress'")
-    schedules = await list_schedules(db, [row["unit_id"] for row in holding])
-    ends = {unit_id: last_staffed_end(schedule, at) for unit_id, schedule in schedules.items()}
-    left = {unit_id: end for unit_id, end in ends.items() if end is not None}
+    left = await _left_units(db, at)
     return list(await db.fetch(_UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH))
+
+
+async def _left_units(db: Connection, at: datetime) -> dict[UUID, datetime]:
+    """When the staff last left, of each unit where something was taken before that and may be held still."""
+    since = {row["unit_id"]: row["since"] for row in await db.fetch(_HELD_SINCE, clock.local_date(at))}
+    schedules = await list_schedules(db, list(since))
+    ends = {unit_id: last_staffed_end(schedule, at) for unit_id, schedule in schedules.items()}
+    return {unit_id: end for unit_id, end in ends.items() if end is not None and since[unit_id] < end}
 
 
 async def _return(db: Connection, case_id: UUID, holder_id: UUID, reason: str) -> None:

@@ -49,6 +49,7 @@ class SeedStaff(msgspec.Struct, frozen=True):
     title: str
     assignments: tuple[tuple[str, str, bool], ...]
     description: str = ""
+    phone: str | None = None
 
 
 class SeedResident(msgspec.Struct, frozen=True):
@@ -122,6 +123,11 @@ STAFF = (
     SeedStaff(
         "pelle", "SE5599990011-1012", "Pelle", "Lund", "Konfigurationsadministratör",
         (("bjorken", "config_admin", False),), "Ställer in enheten. Ser triagens innehåll men ändrar det inte.",
+    ),
+    SeedStaff(
+        "gunvor", "SE5599990011-1013", "Gunvor", "Sjö", "Verksamhetschef", (("ankaret", "unit_manager", False),),
+        "Leder Hälsocentralen Ankaret: får veta när det blir för mycket. Har ingen tillgång till ärenden.",
+        phone="+46701740699",
     ),
     SeedStaff(
         "ivar", "SE5599990011-1008", "Ivar", "Norén", "Sjuksköterska", (("ankaret", "nurse", True),),
@@ -229,8 +235,8 @@ async def _seed_staff(db: Connection) -> None:
     for person in STAFF:
         staff_id = id_of(f"staff/{person.key}")
         await db.execute(
-            "insert into staff (id, hsa_id, given_name, surname, title) values ($1, $2, $3, $4, $5)",
-            staff_id, person.hsa_id, person.given_name, person.surname, person.title,
+            "insert into staff (id, hsa_id, given_name, surname, title, phone) values ($1, $2, $3, $4, $5, $6)",
+            staff_id, person.hsa_id, person.given_name, person.surname, person.title, person.phone,
         )  # fmt: skip
         for unit, role, ended in person.assignments:
             await db.execute(

@@ -8,7 +8,7 @@ from linjen.people.staff import Workplace
 
 #: Who works with cases. The administrating roles stand beside them, and open no case.
 CARE_ROLES = frozenset({"nurse", "physician", "physiotherapist", "counsellor", "medical_secretary"})
-ADMIN_ROLES = frozenset({"user_admin", "config_admin", "medical_approver"})
+ADMIN_ROLES = frozenset({"user_admin", "config_admin", "medical_approver", "unit_manager"})
 
 
 def care_workplaces(workplaces: Iterable[Workplace]) -> list[Workplace]:

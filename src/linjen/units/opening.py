@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, time
 from uuid import UUID
 
 from linjen.core.database import Connection
@@ -24,14 +26,10 @@ async def list_schedules(db: Connection, unit_ids: Sequence[UUID]) -> dict[UUID,
         " and until_at > now() - interval '1 day'",
         list(unit_ids),
     )
-    return {
-        unit_id: schedule_from_rows(
-            [(row["weekday"], row["opens"], row["closes"]) for row in hours if row["unit_id"] == unit_id],
-            [
-                (row["from_at"], row["until_at"], row["kind"], row["reason"])
-                for row in closures
-                if row["unit_id"] == unit_id
-            ],
-        )
-        for unit_id in unit_ids
-    }
+    week: dict[UUID, list[tuple[int, time, time]]] = defaultdict(list)
+    for row in hours:
+        week[row["unit_id"]].append((row["weekday"], row["opens"], row["closes"]))
+    other: dict[UUID, list[tuple[datetime, datetime, str, str]]] = defaultdict(list)
+    for row in closures:
+        other[row["unit_id"]].append((row["from_at"], row["until_at"], row["kind"], row["reason"]))
+    return {unit_id: schedule_from_rows(week[unit_id], other[unit_id]) for unit_id in unit_ids}

@@ -15,9 +15,9 @@ from linjen.web.exchange import Exchange
 
 #: The page's name in the navigation -> whom it is for; what decides is the verb's clause in access/policy.py.
 _TABS = {
-    "manage": {"user_admin", "config_admin", "medical_approver"},
+    "manage": {"user_admin", "config_admin", "medical_approver", "unit_manager"},
     "users": {"user_admin"},
-    "units": {"user_admin", "config_admin"},
+    "units": {"user_admin", "config_admin", "unit_manager"},
     "phrases": {"config_admin"},
     "triage": {"medical_approver", "config_admin"},
     "quality": {"config_admin", "medical_approver"},
