@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
+import asyncpg
 import pytest
 
+from linjen.cases.left_behind import return_cases
 from linjen.core import clock
 from linjen.core.swedish import date_words
+from linjen.demo.world import id_of
 from tests.region import Region
+from tests.stories.test_handover import pass_on, to
 from tests.stories.test_ledger import owner_does
+from tests.stories.test_outreach import begin, begun
 
 _KIND = (
     "select v.kind || ' ' || coalesce(v.until_on::text, '-') || ' ' || v.state"
@@ -69,3 +75,50 @@ async def test_without_its_event_nothing_has_changed(region: Region) -> None:
     answer = await karin.post(f"/clinic/cases/{case_id}/asynchronous", {"days": "2", "tell": "Vi hörs."})
     assert answer.status_code == 500
     assert await region.value(_KIND, case_id) == "drop_in - in_progress"
+
+
+async def _after(region: Region, how: str, case_id: UUID) -> None:
+    """Karin lets go of the case that she has made asynchronous, in one of four ways."""
+    karin = await region.staff("karin", "ankaret")
+    made = await karin.post(f"/clinic/cases/{case_id}/asynchronous", {"days": "4"})
+    assert made.status_code == 303
+    if how == "released":
+        assert (await karin.post(f"/clinic/cases/{case_id}/releases")).status_code == 303
+    elif how == "handed_over":
+        assert (await pass_on(karin, case_id, to("nurse", "bo"))).status_code == 303
+    else:
+        table, key = ("staff", "id") if how == "account" else ("assignments", "staff_id")
+        ends = "active = false" if how == "account" else "ended_at = now()"
+        await owner_does(region, f"update {table} set {ends} where {key} = '{id_of('staff/karin')}'")
+        assert await return_cases(region.site.database, clock.now()) == 1
+
+
+@pytest.mark.parametrize("how", ["released", "handed_over", "assignment", "account"])
+async def test_it_is_her_promise_alone_and_the_next_holder_is_asked_about_it(region: Region, how: str) -> None:
+    case_id, bo = region.cases["held_by_karin"], await region.staff("bo", "ankaret")
+    await _after(region, how, case_id)
+    assert await region.value(_KIND, case_id) == "drop_in - queued"
+    assert (await bo.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    assert await region.value(_KIND, case_id) == "drop_in - in_progress"
+    assert str(case_id) in (await bo.get("/clinic/leaving")).text
+    assert (await bo.post("/clinic/sign-out", {"leave": "yes"})).status_code == 303
+    assert await region.value(_KIND, case_id) == "drop_in - queued"
+
+
+async def test_what_care_began_so_keeps_the_day_that_its_patient_was_told(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    case_id = begun(await begin(karin, region.actors.residents["gustav"], days="7"))
+    until = clock.local_date(clock.now()) + timedelta(days=7)
+    assert (await karin.post(f"/clinic/cases/{case_id}/releases")).status_code == 303
+    assert await region.value(_KIND, case_id) == f"async {until} queued"
+    assert (await bo.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    assert await region.value(_KIND, case_id) == f"async {until} in_progress"
+    assert str(case_id) not in (await bo.get("/clinic/leaving")).text
+    await owner_does(region, f"update visits set until_on = current_date - 2 where case_id = '{case_id}'")
+    assert str(case_id) in (await bo.get("/clinic/leaving")).text, "its day has passed"
+
+
+async def test_the_database_itself_lets_no_promise_wait_in_a_queue(region: Region) -> None:
+    kept = "update visits set kind = 'async' where case_id = $1"
+    with pytest.raises(asyncpg.CheckViolationError):
+        await region.site.database.execute(kept, region.cases["waiting"])

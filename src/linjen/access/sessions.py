@@ -57,17 +57,20 @@ async def begin_session(
     return token
 
 
-async def find_session(database: Database, settings: Settings, token: str) -> Session | None:
-    """The living session of a token, or None. A staff session that has been idle too long comes back locked.
+async def find_session(database: Database, settings: Settings, token: str, kind: str) -> Session | None:
+    """The living session of a kind ('staff' or 'resident') with this token, or None. A staff session that has been idle
+    too long comes back locked.
 
-    A person whose account has ended, or who has died or left, has no session: the person's row is asked each time.
+    A token opens pages of its own kind only, whatever cookie it comes in. A person whose account has ended, or who has
+    died, has no session: the person's row is asked each time.
     """
     row = await database.fetch_row(
         "select s.id, s.kind, s.person_id, s.unit_id, s.language, s.seen_at, s.locked_at from sessions s"
         " left join staff st on s.kind = 'staff' and st.id = s.person_id"
-        " where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2"
-        " and (s.kind = 'resident' or st.active)",
-        hash_token(token), clock.now(),
+        " left join residents r on s.kind = 'resident' and r.id = s.person_id"
+        " where s.token_hash = $1 and s.kind = $3 and s.ended_at is null and s.expires_at > $2"
+        " and (st.active or r.deregistered <> 'died')",
+        hash_token(token), clock.now(), kind,
     )  # fmt: skip
     return await _living(database, settings, row) if row else None
 

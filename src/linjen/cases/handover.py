@@ -15,6 +15,7 @@ import msgspec
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
 from linjen.cases.message import check_optional, pass_turn, write_message
+from linjen.cases.queues import TO_QUEUE
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.events import record
@@ -76,8 +77,7 @@ async def hand_over(
     data = {"role": to.role, "unit": str(to.unit_id), "from": str(case.unit_id)}
     event = await record(db, case_id, "handed_over", by.kind, by.person_id, data)
     await db.execute(
-        "update visits set state = 'queued', holder_id = null, claimed_at = null, unit_id = $2, for_role = $3,"
-        " for_staff_id = $4 where id = $1",
+        f"update visits set {TO_QUEUE}, unit_id = $2, for_role = $3, for_staff_id = $4 where id = $1",
         case.visit_id, to.unit_id, to.role, to.staff_id,
     )  # fmt: skip
     await db.execute("update cases set unit_id = $2 where id = $1 and unit_id <> $2", case_id, to.unit_id)

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.cases.queues import TO_QUEUE
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.events import record
@@ -21,8 +22,8 @@ from linjen.units.opening import list_schedules
 #: So many cases in one transaction: no write may last long, since readers of events wait for the oldest one.
 BATCH = 100
 
-_TO_QUEUE = """
-update visits v set state = 'queued', holder_id = null, claimed_at = null
+_TO_QUEUE = f"""
+update visits v set {TO_QUEUE}
 from cases c where c.visit_id = v.id and c.id = $1 and v.state = 'in_progress' and v.holder_id = $2 returning c.id
 """
 
@@ -99,13 +100,13 @@ async def _return(db: Connection, case_id: UUID, holder_id: UUID, reason: str) -
 
 
 async def list_held(db: Connection, by: By) -> list[UUID]:
-    """The cases that this person holds at her unit and that are not asynchronous: what must be taken care of before she
-    leaves. Ids only; what is shown of them is read by see_ledger.
+    """The cases that this person holds at her unit and that are not asynchronous, or whose day has passed: what must be
+    taken care of before she leaves. Ids only; what is shown of them is read by see_ledger.
     """
     rows = await db.fetch(
         "select c.id from visits v join cases c on c.visit_id = v.id where v.holder_id = $1 and v.unit_id = $2"
-        " and v.state = 'in_progress' and v.kind <> 'async' order by v.queued_at",
-        by.person_id, by.unit_id,
+        " and v.state = 'in_progress' and (v.kind <> 'async' or v.until_on < $3) order by v.queued_at",
+        by.person_id, by.unit_id, clock.local_date(clock.now()),
     )  # fmt: skip
     return [row["id"] for row in rows]
 

@@ -25,7 +25,7 @@ from linjen.core.events import Event, record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
-from linjen.core.visible import is_visible
+from linjen.core.visible import is_visible, plain_text
 
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -105,8 +105,11 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 def check_text(text: str, field: str = "text", longest: int = LONGEST) -> str:
-    """The text without surrounding white space; Invalid('empty' | 'too_long' | 'unreadable') at `field` otherwise."""
-    clean = text.replace("\r\n", "\n").strip()
+    """The text as `plain_text` and without surrounding white space.
+
+    Raises Invalid('empty' | 'too_long' | 'unreadable') at `field`.
+    """
+    clean = plain_text(text).strip()
     if not is_visible(clean):
         raise Invalid("empty", field)
     if len(clean) > longest:

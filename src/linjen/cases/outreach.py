@@ -86,9 +86,10 @@ async def begin_asynchronous(
     until = clock.local_date(clock.now()) + timedelta(days=asked.days)
     visit_id = await insert_case(db, sealer, by, patient, case_id, asked.entry)
     await db.execute(
-        "insert into visits (id, case_id, kind, unit_id, priority, for_role, until_on, state, holder_id, claimed_at)"
-        " values ($1, $2, 'async', $3, $4, $5, $6, case when $7::uuid is null then 'queued' else 'in_progress' end,"
-        " $7, case when $7::uuid is not null then now() end)",
+        "insert into visits (id, case_id, kind, begun_as, unit_id, priority, for_role, until_on, state, holder_id,"
+        " claimed_at) values ($1, $2, 'async', 'async', $3, $4, $5, $6,"
+        " case when $7::uuid is null then 'queued' else 'in_progress' end, $7,"
+        " case when $7::uuid is not null then now() end)",
         visit_id, case_id, by.unit_id, asked.level, queue_of(asked.entry), until,
         None if asked.to_queue else by.person_id,
     )  # fmt: skip

@@ -36,6 +36,14 @@ where a.staff_id = {person} and a.unit_id = {unit} and a.from_at <= now()
 """
 
 
+#: What an UPDATE of visits sets when one goes to a queue. That it was asynchronous was its holder's promise; one that
+#: care began as such keeps its day, which the patient was told.
+TO_QUEUE = (
+    "state = 'queued', holder_id = null, claimed_at = null, kind = begun_as,"
+    " until_on = case when begun_as = 'async' then until_on end"
+)
+
+
 def queues_sql(*, person: str, unit: str) -> str:
     """The queues that a person works with at a unit, as a query of one column."""
     return QUEUES_OF.format(usual=_USUAL_SQL, person=person, unit=unit)

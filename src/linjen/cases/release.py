@@ -7,6 +7,7 @@ from uuid import UUID
 from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.cases.message import check_optional, write_message
+from linjen.cases.queues import TO_QUEUE
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.events import record
@@ -28,7 +29,7 @@ async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None =
     if sealer is not None and (told := check_optional(tell, "tell")):
         await write_message(db, sealer, by, case_id, told, passes_turn=False)
     await db.execute(
-        "update visits set state = 'queued', holder_id = null, claimed_at = null"
+        f"update visits set {TO_QUEUE}"
         " where id = (select visit_id from cases where id = $1) and holder_id = $2",
         case_id, by.person_id,
     )  # fmt: skip

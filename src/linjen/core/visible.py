@@ -1,13 +1,23 @@
-"""Whether a text has anything to see: not only spaces, and marks that steer how letters are written."""
+"""What of a typed text is kept, and whether it has anything to see: not only spaces and marks that steer letters."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: Unicode categories that show nothing by themselves: control, format, surrogate, private, unassigned, and separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 #: Letters by their category that are drawn as nothing: the fillers of Hangul, and the braille pattern without dots.
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+#: Ends of lines of other systems; alone, the first would begin a new field where lines are told apart by it.
+_LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
+#: Steers a terminal or a printer and shows nothing. NUL is left: who sends it is told that the text is unreadable.
+_CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def plain_text(text: str) -> str:
+    """The text with \\n as its only end of line, and without control characters other than \\n and \\t."""
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def is_visible(text: str) -> bool:

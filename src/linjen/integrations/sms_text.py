@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Final
 
 from linjen.core.errors import Invalid
-from linjen.core.visible import is_visible
+from linjen.core.visible import is_visible, plain_text
 
 #: Characters of the longest text that staff may write: three parts.
 LONGEST: Final = 459
@@ -52,7 +52,7 @@ def check_sms_text(text: str, names: Collection[str] = ()) -> str:
 
     Raises Invalid with field "text": sms_empty, sms_too_long, sms_link, sms_address, sms_number, sms_health, sms_name.
     """
-    clean = text.replace("\r\n", "\n").strip()
+    clean = plain_text(text).strip()
     plain = _folded(clean)
     if not is_visible(clean):
         raise Invalid("sms_empty", "text")

@@ -11,7 +11,7 @@ import msgspec
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.core.visible import is_visible
+from linjen.core.visible import is_visible, plain_text
 from linjen.phrases.fields import check_known
 from linjen.phrases.library import Home, must
 
@@ -40,7 +40,7 @@ def check_wording(typed: Wording) -> Wording:
     """
     clean = Wording(
         " ".join(typed.title.split()), typed.short.strip().removeprefix("/").lower(),
-        typed.body.replace("\r\n", "\n").strip(),
+        plain_text(typed.body).strip(),
     )  # fmt: skip
     lengths = (("title", LONGEST_TITLE), ("short", LONGEST_SHORT), ("body", LONGEST_BODY))
     for name, longest in lengths:

@@ -14,7 +14,7 @@ from linjen.access.by import By
 from linjen.access.sessions import Session
 from linjen.core.errors import Invalid, NotFound
 from linjen.core.ids import parse_id
-from linjen.core.visible import is_visible
+from linjen.core.visible import is_visible, plain_text
 from linjen.web.site import Site
 from linjen.web.templates import Page, draw
 from linjen.web.words import say
@@ -51,7 +51,7 @@ class Exchange:
     def text_of(self, field: str, *, longest: int = 8_000) -> str:
         """A field of the form as stripped text, '' when absent; Invalid('too_long' | 'unreadable')."""
         value = self.form.get(field, "")
-        text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+        text = plain_text(value).strip() if isinstance(value, str) else ""
         if len(text) > longest:
             raise Invalid("too_long", field, longest=longest)
         if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):

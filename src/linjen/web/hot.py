@@ -76,7 +76,7 @@ class Hot:
         self._headers = [*protecting_headers(https=https), (b"cache-control", b"no-store")]
         self._stream_headers = [*self._headers, *_STREAM_HEADERS]
         self._cookies = {kind: cookie_name(site.settings, kind) for kind in ("resident", "staff")}
-        self._form_tokens: dict[str, bytes] = {}
+        self._form_tokens: dict[tuple[str, str], bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -126,11 +126,12 @@ class Hot:
     async def _send_message(
         self, match: re.Match[str], headers: dict[bytes, bytes], body: bytes
     ) -> tuple[int, dict[str, object]]:
-        token = self._token("staff" if match[1] else "resident", headers)
+        kind = "staff" if match[1] else "resident"
+        token = self._token(kind, headers)
         if not token:
             return 401, {"reason": "signed_out"}
         try:
-            ours = await self._form_token(token)
+            ours = await self._form_token(token, kind)
             if ours is None:
                 return 401, {"reason": "signed_out"}
             if not self._is_ours(ours, headers):
@@ -154,16 +155,19 @@ class Hot:
             return False
         return secrets.compare_digest(headers.get(b"x-csrf", b""), form_token)
 
-    async def _form_token(self, token: str) -> bytes | None:
-        """The form token of a session, None when it has ended; it never changes, so the last ones are remembered."""
-        known = self._form_tokens.get(token)
+    async def _form_token(self, token: str, kind: str) -> bytes | None:
+        """The form token of a session of this kind, None when it has ended or is of the other kind.
+
+        It never changes, so the last ones are remembered.
+        """
+        known = self._form_tokens.get((kind, token))
         if known is None:
-            session = await find_session(self._site.database, self._site.settings, token)
+            session = await find_session(self._site.database, self._site.settings, token, kind)
             if session is None:
                 return None
             if len(self._form_tokens) > _MOST_REMEMBERED:
                 self._form_tokens.clear()
-            known = self._form_tokens[token] = csrf_token(self._site, session).encode()
+            known = self._form_tokens[kind, token] = csrf_token(self._site, session).encode()
         return known
 
     async def _refuse(self, send: Send, status: int, reason: str) -> None:
@@ -216,7 +220,7 @@ class Hot:
         token = self._token(kind, headers)
         if not token:
             return None
-        session = await find_session(self._site.database, self._site.settings, token)
+        session = await find_session(self._site.database, self._site.settings, token, kind)
         return None if session is None or session.locked else session
 
     async def _serve(self, stream: Stream, receive: Receive, send: Send) -> None:

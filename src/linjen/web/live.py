@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from time import perf_counter
@@ -38,11 +39,13 @@ _URGENT = 2
 Party = Literal["resident", "staff"]
 Draw = Callable[[Event, Party], Awaitable[str | None]]
 DrawRows = Callable[[Sequence["Stream"], set[UUID]], Awaitable[None]]
+#: What ends a line for the browser that reads a stream.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def frame(event: str, data: str, number: int | None = None) -> bytes:
     """One server-sent event; `number` becomes the browser's Last-Event-ID."""
-    lines = "".join(f"data: {line}\n" for line in data.split("\n"))
+    lines = "".join(f"data: {line}\n" for line in _LINE_END.split(data))
     head = f"id: {number}\n" if number is not None else ""
     return f"{head}event: {event}\n{lines}\n".encode()
 

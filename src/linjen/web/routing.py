@@ -101,7 +101,7 @@ async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, l
 
 async def _session(site: Site, request: Request[Any, Any, Any], kind: str) -> Session | None:
     token = request.cookies.get(cookie_name(site.settings, kind))
-    return await find_session(site.database, site.settings, token) if token else None
+    return await find_session(site.database, site.settings, token, kind) if token else None
 
 
 def _turn_away(exchange: Exchange, who: Who) -> Response[Any] | None:

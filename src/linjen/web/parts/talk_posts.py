@@ -15,6 +15,7 @@ from linjen.cases.reading import Reading
 from linjen.cases.writing import may_write
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
+from linjen.core.visible import plain_text
 from linjen.phrases.fields import check_filled
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
@@ -76,7 +77,7 @@ async def take_typing(exchange: Exchange) -> Response[Any]:
 
 async def take_draft(exchange: Exchange) -> Response[Any]:
     """Utkast: the text of the box as it stands; nobody but its writer is ever shown it."""
-    case_id, text = exchange.id_of("case_id"), (await _json(exchange, _Draft)).text.replace("\r\n", "\n")
+    case_id, text = exchange.id_of("case_id"), plain_text((await _json(exchange, _Draft)).text)
     if text.strip():
         check_text(text)
     await exchange.site.drafts.submit(Typed(exchange.by, case_id, text if text.strip() else ""))
@@ -105,7 +106,7 @@ async def take_message(exchange: Exchange) -> Taken:
     NotFound for who has no such case, Refused('form_expired') when the session ended in this moment.
     """
     field = exchange.form.get("text", "")
-    typed = field.replace("\r\n", "\n") if isinstance(field, str) else ""
+    typed = plain_text(field) if isinstance(field, str) else ""
     message_id = parse_id(str(exchange.form.get("message_id", "")))
     try:
         rate.take("message", exchange.request.cookies[_cookie(exchange)])

@@ -87,7 +87,7 @@ async def session_of(exchange: Exchange, kind: str) -> Session | None:
     """The browser's living session of a kind, locked or not, whatever page is asked for."""
     site = exchange.site
     token = exchange.request.cookies.get(cookie_name(site.settings, kind))
-    return await find_session(site.database, site.settings, token) if token else None
+    return await find_session(site.database, site.settings, token, kind) if token else None
 
 
 async def end_living(exchange: Exchange, session: Session | None) -> None:

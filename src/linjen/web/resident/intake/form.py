@@ -11,6 +11,7 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
+from linjen.core.visible import plain_text
 from linjen.triage.asking.forms import FormField, checked_field, form_of, written_in
 from linjen.web.resident.intake.around import in_other_language
 from linjen.web.resident.intake.flow import form_reasons
@@ -34,7 +35,7 @@ class FormStep(Step):
         faults: list[Fault] = []
         for field in fields_of(sheet):
             sent = sheet.exchange.form.get(field.id, "")
-            given[field.id] = value = sent.replace("\r\n", "\n").strip() if isinstance(sent, str) else ""
+            given[field.id] = value = plain_text(sent).strip() if isinstance(sent, str) else ""
             try:
                 checked_field(field, value)
             except Invalid as wrong:

@@ -12,7 +12,7 @@ from linjen.cases.interview import keep_state, set_words
 from linjen.cases.start import Intake, keep_text
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
-from linjen.core.visible import is_visible
+from linjen.core.visible import is_visible, plain_text
 from linjen.triage import choose
 from linjen.triage.asking.forms import written_in
 from linjen.triage.asking.plausible import FALLBACK
@@ -27,7 +27,7 @@ from linjen.web.routing import post_page
 def typed_text(exchange: Exchange, field: str, *, needed: str = "") -> tuple[str, list[Fault]]:
     """A long text as it was typed, never cut, and what to change; `needed` is the key of the words for an empty one."""
     value = exchange.form.get(field, "")
-    raw = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    raw = plain_text(value).strip() if isinstance(value, str) else ""
     text = "".join(char for char in raw if char in "\n\t" or not _is_unreadable(char))
     if len(text) > LONGEST_WORDS:
         words = exchange.say("intake.words.too_long", longest=LONGEST_WORDS, over=len(text) - LONGEST_WORDS)
