@@ -42,8 +42,10 @@ _SHOWN = f"""
   order by c.turn = 'staff' desc, c.turn_at, c.id limit {MOST}
 """
 
+_LOGGED = log_shown("chats", "select case_id from shown", person="$1", unit="$2", session="$4")
+
 _CHATS = f"""
-with shown as ({_SHOWN}), logged as ({log_shown("chats", "select case_id from shown", person="$1", unit="$2", session="$4")})
+with shown as ({_SHOWN}), logged as ({_LOGGED})
 select * from shown order by turn = 'staff' desc, turn_at, case_id
 """
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
+
+DENSITIES = ("roomy", "compact")
 
 
 async def find_chats(db: Connection, staff_id: UUID) -> int | None:
@@ -21,4 +24,30 @@ async def choose_chats(db: Connection, staff_id: UUID, chats: int, most: int) ->
     await db.execute(
         "insert into staff_desks (staff_id, chats) values ($1, $2)"
         " on conflict (staff_id) do update set chats = excluded.chats", staff_id, chats,
+    )  # fmt: skip
+
+
+async def choose_density(db: Connection, staff_id: UUID, density: str) -> None:
+    """How close the rows of her lists stand; Invalid('unknown_choice') with field "density"."""
+    if density not in DENSITIES:
+        raise Invalid("unknown_choice", "density")
+    await db.execute(
+        "insert into staff_desks (staff_id, density) values ($1, $2)"
+        " on conflict (staff_id) do update set density = excluded.density", staff_id, density,
+    )  # fmt: skip
+
+
+async def choose_notices(db: Connection, staff_id: UUID, levels: Sequence[int], sound: int, notices: bool) -> None:
+    """At which levels a new case is told her by a sound (0 is none, 3 the loudest) and by a notice on her desk.
+
+    Raises Invalid('unknown_choice') with field "levels" or "sound".
+    """
+    if not set(levels) <= {1, 2, 3, 4, 5}:
+        raise Invalid("unknown_choice", "levels")
+    if not 0 <= sound <= 3:
+        raise Invalid("unknown_choice", "sound")
+    await db.execute(
+        "insert into staff_desks (staff_id, notice_levels, sound, notices) values ($1, $2, $3, $4)"
+        " on conflict (staff_id) do update set notice_levels = excluded.notice_levels, sound = excluded.sound,"
+        " notices = excluded.notices", staff_id, sorted(set(levels)), sound, notices,
     )  # fmt: skip

@@ -14,7 +14,11 @@ from linjen.core.database import Database
 _FRESH_S = 60
 _MOST = 20_000
 
-_STAFF = "select id, given_name, surname, title from staff where id = $1"
+_STAFF = """
+select s.id, s.given_name, s.surname, s.title, coalesce(d.density, 'roomy') as density, d.notice_levels, d.sound,
+  d.notices, coalesce(d.single_keys, true) as single_keys, d.keys
+from staff s left join staff_desks d on d.staff_id = s.id where s.id = $1
+"""
 _UNIT = "select id, name, hsa_id, kind, provider_id from units where id = $1"
 _RESIDENT = "select id, given_name, surname, birth_on from residents where id = $1"
 
@@ -37,3 +41,8 @@ class Faces:
             self._known.clear()
         self._known[person_id, unit_id] = (time.monotonic() + _FRESH_S, person, unit)
         return person, unit
+
+    def forget(self, person_id: UUID) -> None:
+        """What a person has just changed is looked up anew by her next page in this process."""
+        for key in [key for key in self._known if key[0] == person_id]:
+            del self._known[key]

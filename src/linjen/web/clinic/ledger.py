@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 from litestar import Response
 
 from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
+from linjen.cases.ledger_filters import read_filters
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.ids import new_id
@@ -17,11 +19,21 @@ from linjen.units.opening import see_schedule
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.chats import chats_here
 from linjen.web.clinic.leaving import closing_near, closing_words
+from linjen.web.clinic.ledger_tools import (
+    Wanted,
+    by_name,
+    filters_of,
+    ordered,
+    search_words,
+    shown_by,
+    tools_here,
+    view_of,
+)
 from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
-from linjen.web.fast import age_words, draw_rows
+from linjen.web.fast import age_words, draw_row, draw_rows
 from linjen.web.reason_names import reason_on
-from linjen.web.routing import get_page
+from linjen.web.routing import get_page, post_page
 
 #: What has just been done, told once above the ledger; the words stand under ledger.done.
 _DONE = ("closed", "released", "handed_over", "nobody_waits")
@@ -68,32 +80,45 @@ async def show_mine(exchange: Exchange) -> Response[Any]:
     return await _show(exchange, "mine")
 
 
-async def _show(exchange: Exchange, view: str) -> Response[Any]:
+@post_page("/clinic/ledger/search", verb="ledger", who="staff", limit="ledger_search")
+async def search(exchange: Exchange) -> Response[Any]:
+    """The view that it was asked from, with the rows that hold the words: by a form, since they may be a name."""
+    view, words = view_of(exchange), search_words(exchange)
+    filters = read_filters(parse_qsl(exchange.text_of("filters", longest=400)))
+    found = await by_name(exchange, view)
+    return await _show(exchange, view, Wanted(filters, words, found))
+
+
+async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> Response[Any]:
     by, site = exchange.by, exchange.site
     if by.unit_id is None:
         return exchange.redirect("/clinic/units")
+    alone = bool(exchange.request.headers.get("x-linjen"))
+    wanted = wanted or Wanted(filters_of(exchange))
     version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
     async with site.database.connection() as db:
         rows = await see_ledger(db, by, view)
         used = bool(rows) or await was_used(db, by.unit_id)
         late = await list_late_alarms(db, by)
-        views = await views_here(db, exchange, view)
-        near = await _closing(db, exchange, rows)
-        chats = await chats_here(db, exchange, known={row.case_id for row in rows})
-    values = _sections(exchange, rows) | {"view": view, "held_only": view in _HELD_ONLY}
-    values |= {"used": used, "version": version}
-    values |= {
-        "most": MOST if len(rows) == MOST else 0,
-        "views": views,
-        "chats": chats,
-        "near": near,
-        "claim_id": str(new_id()),
-    }
+        around = {} if alone else await _around(db, exchange, view, wanted, rows)
+    values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
+    values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
     values["late"] = [_late(exchange, one) for one in late]
-    if exchange.request.headers.get("x-linjen"):
+    if alone:
         return exchange.page("clinic/ledger_table.html", **values)
     done = exchange.request.query_params.get("done", "")
     return exchange.page("clinic/ledger.html", done=done if done in _DONE else "", triage_on=site.shelf.is_on, **values)
+
+
+async def _around(
+    db: Connection, exchange: Exchange, view: str, wanted: Wanted, rows: Sequence[LedgerRow]
+) -> dict[str, Any]:
+    """What stands around the table."""
+    return {
+        "views": await views_here(db, exchange, view), "near": await _closing(db, exchange, rows),
+        "chats": await chats_here(db, exchange, known={row.case_id for row in rows}), "claim_id": str(new_id()),
+        "tools": await tools_here(db, exchange, view, wanted),
+    }  # fmt: skip
 
 
 def _holds(exchange: Exchange, rows: Sequence[LedgerRow]) -> bool:
@@ -118,8 +143,8 @@ def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
-    """Waiting rows as they come; held ones with the reader's own first."""
+def _sections(exchange: Exchange, rows: Sequence[LedgerRow], wanted: Wanted) -> dict[str, Any]:
+    """The rows of both sections. Those that are not wanted are there and hidden, for the script to show again."""
     by, at, shelf = exchange.by, clock.now(), exchange.site.shelf
 
     @cache
@@ -129,12 +154,23 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow]) -> dict[str, Any]:
     def named(row: LedgerRow) -> str:
         return name_of(row.entry, row.reason, row.protocol)
 
-    queued = [row for row in rows if row.state == "queued"]
-    held = sorted((row for row in rows if row.state != "queued"), key=lambda row: row.holder_id != by.person_id)
-    return {
-        "queued": len(queued), "queued_html": draw_rows(queued, by, at, named), "held": len(held),
-        "held_html": draw_rows(held, by, at, named), "now": at.isoformat(),
-    }  # fmt: skip
+    queued, held = ordered(rows, by.person_id)
+    if wanted == Wanted():
+        html = {"queued_html": draw_rows(queued, by, at, named), "held_html": draw_rows(held, by, at, named)}
+        shown = len(rows)
+    else:
+        shows = shown_by(wanted, at, named)
+        drawn = {row.case_id: (draw_row(row, by, at, named), shows(row)) for row in rows}
+        html = {
+            name: "".join(_hidden(*drawn[row.case_id]) for row in some)
+            for name, some in (("queued_html", queued), ("held_html", held))
+        }
+        shown = sum(is_shown for _, is_shown in drawn.values())
+    return {"queued": len(queued), "held": len(held), "now": at.isoformat(), "shown": shown, "all": len(rows)} | html
 
 
-ROUTES = [show_ledger, show_handed, show_answer, show_unit, show_invited, show_mine]
+def _hidden(row: str, is_shown: bool) -> str:
+    return row if is_shown else row.replace("<tr ", "<tr hidden ", 1)
+
+
+ROUTES = [search, show_ledger, show_handed, show_answer, show_unit, show_invited, show_mine]

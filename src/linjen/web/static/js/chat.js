@@ -572,7 +572,7 @@ async function start() {
     else if (kind === "read") setMarks("readSeq", Number(data));
     else if (kind === "typing") showTyping(data);
     else if (kind === "urgent") tellElsewhere(data);
-    else if (kind === "chats" || kind === "presence") document.dispatchEvent(new CustomEvent(`linjen:${kind}`, { detail: data }));
+    else if (["chats", "presence", "arrived"].includes(kind)) document.dispatchEvent(new CustomEvent(`linjen:${kind}`, { detail: data }));
     else if (kind === "gone") gone();
     else if (kind === "signed_out") signedOut();
     else if (kind === "hello") {
@@ -604,7 +604,7 @@ async function start() {
     if (draftText() && draftSaved !== draftText()) saveDraft();
   }
 
-  const kinds = ["hello", "reload", "gone", "urgent", "chats", "presence", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
+  const kinds = ["hello", "reload", "gone", "urgent", "chats", "presence", "arrived", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
   const endStream = listen(`${base}/stream`, kinds, {
     on,
     opened,

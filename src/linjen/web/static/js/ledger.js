@@ -107,6 +107,7 @@ function keepAlive() {
 
   function noteNew(row) {
     unseen.add(idOf(row));
+    document.dispatchEvent(new CustomEvent("linjen:arrived", { detail: row.dataset.priority }));
     note(row, words.announce);
   }
 
@@ -336,4 +337,8 @@ if (tips) {
   if (localStorage.getItem("linjen-try") === "folded") tips.open = false;
   tips.addEventListener("toggle", () => localStorage.setItem("linjen-try", tips.open ? "open" : "folded"));
 }
-if (location.search) history.replaceState(null, "", location.pathname);
+const query = new URLSearchParams(location.search);
+if (query.has("done")) {
+  query.delete("done");
+  history.replaceState(null, "", location.pathname + (query.size ? `?${query}` : ""));
+}

@@ -1,0 +1,139 @@
+// Filters and search in the ledger, at once: rows that are not wanted are hidden, and the address tells the filters,
+// never the words. Reason and age stand in the row; whose case it is only the server knows, and is asked by a form.
+const tools = document.getElementById("ledger-tools");
+const table = document.getElementById("ledger");
+if (tools && table) begin();
+
+function begin() {
+  const field = document.getElementById("ledger-q");
+  const boxes = [...tools.querySelectorAll(".lj-filters input")];
+  const shown = document.getElementById("ledger-shown");
+  const count = document.getElementById("ledger-filter-count");
+  const folds = [...tools.querySelectorAll("details.lj-fold")];
+  let byName = new Set();
+  let asking = 0;
+  let timer = 0;
+
+  const words = () => field.value.toLocaleLowerCase("sv").split(/\s+/).filter(Boolean);
+  const chosen = () => boxes.filter((box) => box.checked).map((box) => [box.name, box.value]);
+
+  const facts = {
+    level: (row) => row.dataset.priority,
+    entry: (row) => row.dataset.entry,
+    age: (row) => (Number(row.dataset.years) < 18 ? "child" : "adult"),
+    turn: (row) => row.dataset.turn,
+  };
+  const only = {
+    unread: (row) => Number(row.dataset.unread) > 0,
+    picture: (row) => Number(row.dataset.pictures) > 0,
+    over: (row) => row.dataset.state === "queued" && Boolean(row.querySelector(".lj-due-over")),
+  };
+
+  function makeTest() {
+    const wanted = new Map();
+    for (const [name, value] of chosen()) wanted.set(name, [...(wanted.get(name) ?? []), value]);
+    const asked = words();
+    const must = wanted.get("only") ?? [];
+    wanted.delete("only");
+    return (row) => {
+      for (const [name, values] of wanted) if (!values.includes(facts[name](row))) return false;
+      if (!must.every((name) => only[name](row))) return false;
+      if (!asked.length || byName.has(row.id.slice("case-".length))) return true;
+      const text = `${row.querySelector(".lj-reason").textContent} ${row.cells[1].textContent}`.toLocaleLowerCase("sv");
+      return asked.every((word) => text.includes(word));
+    };
+  }
+
+  function apply() {
+    const test = makeTest();
+    for (const row of table.querySelectorAll("tr[data-sort]")) row.hidden = !test(row);
+    tell();
+  }
+
+  function tell() {
+    const all = table.querySelectorAll("tr[data-sort]").length;
+    const seen = all - table.querySelectorAll("tr[data-sort][hidden]").length;
+    const text = seen < all ? tools.dataset.shown.replace("{shown}", seen).replace("{all}", all) : "";
+    if (shown.textContent !== text) shown.textContent = text;
+    const filters = chosen();
+    count.textContent = filters.length;
+    count.hidden = !filters.length;
+    const clear = document.getElementById("ledger-all");
+    if (clear) clear.hidden = seen === all;
+  }
+
+  function tellAddress() {
+    const query = new URLSearchParams(chosen()).toString();
+    history.replaceState(null, "", location.pathname + (query ? `?${query}` : ""));
+    for (const one of tools.querySelectorAll('input[name="filters"]')) one.value = query;
+  }
+
+  // A piece of a name is asked for when the typing rests; what looks like a personal number never is.
+  function ask() {
+    clearTimeout(timer);
+    const asked = words().join(" ");
+    const letters = words().some((word) => word.length >= 2 && !/^\d+$/.test(word));
+    if (!letters || asked.replace(/\D/g, "").length >= 6) {
+      byName = new Set();
+      return;
+    }
+    timer = setTimeout(async () => {
+      const mine = ++asking;
+      try {
+        const answer = await fetch("/clinic/ledger/names", {
+          method: "POST",
+          headers: { "x-linjen": "1", "x-csrf": tools.dataset.csrf },
+          body: new URLSearchParams({ q: asked, view: tools.dataset.view }),
+        });
+        if (!answer.ok || mine !== asking) return;
+        byName = new Set((await answer.json()).cases);
+        apply();
+      } catch {
+        // Without a connection the search knows what stands in the rows.
+      }
+    }, 250);
+  }
+
+  field.addEventListener("input", () => {
+    byName = new Set();
+    asking += 1;
+    apply();
+    ask();
+  });
+  field.form.addEventListener("submit", (event) => event.preventDefault());
+  for (const box of boxes) {
+    box.addEventListener("change", () => {
+      apply();
+      tellAddress();
+    });
+  }
+  for (const link of [document.getElementById("ledger-clear"), document.getElementById("ledger-all")]) {
+    link?.addEventListener("click", (event) => {
+      event.preventDefault();
+      for (const box of boxes) box.checked = false;
+      field.value = "";
+      byName = new Set();
+      apply();
+      tellAddress();
+    });
+  }
+  // A row that comes or changes while the list is filtered obeys at once.
+  document.addEventListener("linjen:row", (event) => {
+    const row = document.getElementById(`case-${event.detail}`);
+    if (row) row.hidden = !makeTest()(row);
+    tell();
+  });
+  document.addEventListener("click", (event) => {
+    for (const fold of folds) if (!fold.contains(event.target)) fold.open = false;
+  });
+  tools.addEventListener("keydown", (event) => {
+    const fold = event.key === "Escape" && folds.find((one) => one.open);
+    if (!fold) return;
+    fold.open = false;
+    fold.querySelector("summary").focus();
+  });
+  if (field.value || chosen().length) {
+    apply();
+    ask();
+  }
+}
