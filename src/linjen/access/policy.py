@@ -192,6 +192,7 @@ UNIT_VERBS: dict[str, str] = {
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,
     "allow_own_sms": _CONFIG_ADMIN,
+    "keep_referrals": _CONFIG_ADMIN,
     "limit_chats": _CONFIG_ADMIN,
     "keep_phrases": _CONFIG_ADMIN,
     "use_phrases": _CARES,

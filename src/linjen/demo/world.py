@@ -173,6 +173,15 @@ RESIDENTS += tuple(
 #: What a unit lets others choose on a ticket: the rehab unit's "fysioterapeut", whichever profession then receives.
 RESOURCES = (("rehab", "physiotherapist"),)
 
+#: An invented example of a unit's own table of what goes where; no clinician has looked at it.
+REFERRALS = (
+    ("ankaret", "Ont i ryggen utan röda flaggor", "Rehabenheten, fysioterapeut", "Även vid utstrålning till ett ben"),
+    ("ankaret", "Ont i axel, knä eller höft", "Rehabenheten, fysioterapeut", "Efter olycka: bedöm först här"),
+    ("ankaret", "Stukad fot som går att belasta", "Rehabenheten, fysioterapeut", ""),
+    ("ankaret", "Yrsel när huvudet vänds", "Rehabenheten, fysioterapeut", "Nytillkommen svår yrsel: läkare"),
+    ("ankaret", "Domningar i underliv, svårt att kissa", "Läkare genast", "Aldrig till rehab"),
+)
+
 _CENTRE_WEEK = [(day, time(8), time(16)) for day in range(4)] + [(4, time(8), time(14, 30))]
 _REHAB_WEEK = [(day, time(10), time(12)) for day in range(5)]
 
@@ -227,6 +236,10 @@ async def _seed_units(db: Connection) -> None:
             await db.execute(
                 "insert into opening_hours values ($1, $2, $3, $4)", id_of(f"unit/{unit.key}"), weekday, opens, closes
             )
+    for place, (key, complaint, goes_to, remark) in enumerate(REFERRALS, 1):
+        await db.execute(
+            "insert into referrals values ($1, $2, $3, $4, $5)", id_of(f"unit/{key}"), place, complaint, goes_to, remark
+        )
     for key, role in RESOURCES:
         await db.execute("insert into unit_resources values ($1, $2)", id_of(f"unit/{key}"), role)
 

@@ -18,6 +18,7 @@ from linjen.core.ids import new_id, parse_id
 from linjen.people.colleagues import Colleague, list_colleagues
 from linjen.units.hours import closes_at, next_opening
 from linjen.units.opening import list_schedules
+from linjen.units.referrals import list_referrals
 from linjen.web.clinic.case_head import case_head, moment
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
@@ -95,9 +96,10 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         head = await case_head(db, exchange, case)
         colleagues = await _receivers(db, exchange, case)
         hours = await _hours(db, exchange, case, colleagues)
+        referrals = await list_referrals(db, case.unit_id)
     tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else exchange.say("handover.tell_text")
     return exchange.page(
-        "clinic/handover.html", status=422 if errors else 200, head=head, error_of=errors,
+        "clinic/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
         groups=_groups(exchange, colleagues), hours=hours, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.text_of("handover_id") or str(new_id()),

@@ -32,8 +32,9 @@ from linjen.core.ids import new_id, parse_id
 from linjen.core.personal_number import parse_personal_number
 from linjen.core.swedish import date_words
 from linjen.people.residents import unseal_number
+from linjen.units.referrals import list_referrals
 from linjen.units.resources import list_destinations
-from linjen.web.clinic.anamnesis import as_text, read_anamnesis
+from linjen.web.clinic.anamnesis import current_lines, read_anamnesis
 from linjen.web.clinic.case_head import CaseHead, case_head
 from linjen.web.clinic.ticket_words import begins_words, place_words
 from linjen.web.exchange import Exchange
@@ -164,11 +165,13 @@ async def _ask(
         if copy:
             filled = msgspec.structs.replace(filled, history=await _with_anamnesis(db, exchange, case, head, filled))
         groups = await _groups(db, exchange, case.unit_id)
+        referrals = await list_referrals(db, case.unit_id)
     today = clock.local_date(clock.now())
     kinds = [{"value": kind, "text": exchange.say(f"ticketing.kind.{kind}"),
               "hint": exchange.say(f"ticketing.kind_hint.{kind}")} for kind in KINDS]  # fmt: skip
     return exchange.page(
         "clinic/ticket.html", status=422 if errors else 200, head=head, filled=filled, groups=groups, kinds=kinds,
+        referrals=referrals,
         least=today.isoformat(), most=(today + LONGEST_DAYS).isoformat(), copied=copy, error_of=errors,
         errors=[{"field": field, "text": text} for field, text in errors.items()], longest_history=LONGEST_HISTORY,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST,
@@ -180,7 +183,7 @@ async def _with_anamnesis(db: Connection, exchange: Exchange, case: Case, head: 
     """What was typed in the box with the anamnesis after it; copying it is a row in the access log of its own."""
     anamnesis, _ = await read_anamnesis(db, exchange, case)
     await log_access(db, exchange.by, "copy_to_ticket", case.id)
-    text = as_text(exchange, head, case, anamnesis).strip()
+    text = "\n".join(current_lines(exchange, head, case, anamnesis))
     if text in filled.history:
         return filled.history
     return f"{filled.history}\n\n{text}" if filled.history else text

@@ -20,7 +20,7 @@ from linjen.core.personal_number import parse_personal_number
 from linjen.core.swedish import date_words
 from linjen.people.residents import see_resident, unseal_number
 from linjen.web.clinic.case_head import moment
-from linjen.web.clinic.ticket_words import begins_words, ticket_in_words
+from linjen.web.clinic.ticket_words import ticket_in_words
 from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
@@ -64,7 +64,6 @@ async def _show(
         patient = await see_resident(db, one.patient_id)
         pairs = await _pairs(db, exchange, one)
         receives = await may_ticket(db, exchange.by, one.id, "return_ticket")
-        begins = await begins_words(db, exchange, one.to_unit_id, one.to_unit)
     today = clock.local_date(now)
     sex, age = exchange.say(f"clinic.{patient.sex}"), age_words(patient.birth_on, now)
     words = ticket_in_words(exchange, one)
@@ -72,7 +71,7 @@ async def _show(
     return exchange.page(
         "clinic/ticket_received.html", status=422 if errors else 200, name=f"{patient.given_name} {patient.surname}",
         facts=exchange.say("clinic.age", age=age, sex=sex), protected=patient.protected == "yes", ticket=words,
-        facts_pairs=pairs, begins=begins, may_answer=receives and one.state == "issued", longest_why=LONGEST_WHY,
+        facts_pairs=pairs, may_answer=receives and one.state == "issued", longest_why=LONGEST_WHY,
         new_case=one.used_case_id if receives else None, least=today.isoformat(),
         most=(today + FURTHEST).isoformat(), on=typed.get("on", ""), time=typed.get("time", ""),
         why=typed.get("why", ""), error_of=errors,

@@ -11,6 +11,7 @@ from linjen.core.phone import display_phone
 from linjen.units.chat_limit import MOST, chat_limit, may_limit
 from linjen.units.managed import ManagedUnit, list_managed_units, see_managed_unit
 from linjen.units.own_sms import may_decide_own, may_write_own
+from linjen.units.referrals import may_keep_referrals
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.manage.unit_words import closure_in_words, day_in_words, today_words, week_in_words
@@ -42,6 +43,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
     at = clock.now()
     async with exchange.site.database.transaction() as db:
         unit = await see_managed_unit(db, exchange.by, exchange.id_of("unit_id"), at)
+        keeps = await may_keep_referrals(db, exchange.by, unit.id)
         own_sms, decides = await may_write_own(db, unit.id), await may_decide_own(db, exchange.by, unit.id)
         chats, limits = await chat_limit(db, unit.id), await may_limit(db, exchange.by, unit.id)
     today = clock.local_date(at)
@@ -49,7 +51,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
         facts=_facts(exchange, unit), today=day_in_words(exchange, unit.schedule, today),
         week=week_in_words(exchange, unit.schedule, today),
-        own_sms="yes" if own_sms else "no", decides_sms=decides,
+        own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps,
         chats=str(chats), limits_chats=limits,
         chat_options=[{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)],
         closures=[closure_in_words(exchange, one) for one in unit.closures],

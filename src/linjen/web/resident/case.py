@@ -88,6 +88,7 @@ async def _read_around(
     heard = await read_heard(db, exchange, case, protocols)
     if heard is None or heard.is_only_thanks:
         heard = await hear_unsent(db, exchange, case, protocols, unsent) or heard
+    tickets = await list_case_tickets(db, exchange.site.sealer, case.id)
     followed = await _is_followed(db, exchange, case)
     life = 1 in {case.priority, case.urgency}
     alarmed = bool(await find_standing(db, case.id))
@@ -102,7 +103,7 @@ async def _read_around(
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
         "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
-        "tickets": ticket_cards(exchange, await list_case_tickets(db, exchange.site.sealer, case.id), case.id),
+        "tickets": await ticket_cards(db, exchange, tickets, case.id),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
     }  # fmt: skip
 

@@ -21,8 +21,9 @@ async def show_cases(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         shown = await show_all(db, exchange, await list_my_cases(db, exchange.by))
         tickets = await list_my_tickets(db, exchange.site.sealer, exchange.by, CURRENT)
+        cards = await ticket_cards(db, exchange, tickets)
     return exchange.page(
-        "resident/cases.html", tab="cases", tickets=ticket_cards(exchange, tickets),
+        "resident/cases.html", tab="cases", tickets=cards,
         drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         closed=[one for one in shown if one.case.state == "closed"],

@@ -9,13 +9,9 @@ from litestar import Response
 from linjen.cases.message import LONGEST
 from linjen.cases.ticket import note_ticket_refusal, see_ticket
 from linjen.cases.ticket_use import use_ticket
-from linjen.core import clock, swedish
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.hours import received_at
-from linjen.units.opening import see_schedule
-from linjen.units.schedule import Schedule
 from linjen.web.exchange import Exchange
-from linjen.web.resident.ticket_cards import ticket_card
+from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.routing import get_page, post_page
 
 
@@ -45,22 +41,12 @@ async def use(exchange: Exchange) -> Response[Any]:
 async def _show(exchange: Exchange, *, text: str = "", error: str = "", status: int = 200) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         one = await see_ticket(db, exchange.site.sealer, exchange.by, exchange.id_of("ticket_id"))
-        schedule = await see_schedule(db, one.to_unit_id)
+        card = (await ticket_cards(db, exchange, [one]))[0]
     return exchange.page(
-        "resident/ticket.html", status=status, tab="cases", one=ticket_card(exchange, one), unit=one.to_unit,
-        fee=one.entry == "symptom", begins=_begins(exchange, schedule, one.to_unit), text=text, error=error,
+        "resident/ticket.html", status=status, tab="cases", one=card, unit=one.to_unit,
+        fee=one.entry == "symptom", text=text, error=error,
         longest=LONGEST, errors=[{"field": "text", "text": error}] if error else [],
     )  # fmt: skip
-
-
-def _begins(exchange: Exchange, schedule: Schedule, unit: str) -> str:
-    """When the unit begins with what comes now (routine F052), '' when its hours are not known."""
-    now = clock.now()
-    at = received_at(schedule, now)
-    if at is None:
-        return ""
-    key = "ticket.begins_now" if at == now else "ticket.begins"
-    return exchange.say(key, unit=unit, at=swedish.moment_words(at, now, exchange.language))
 
 
 ROUTES = [show_ticket, use]

@@ -1,0 +1,83 @@
+"""Beslutsstöd: the unit's own table of which complaints go where, such as to the rehab unit (routine F056).
+
+It is the unit's local routine, kept by its configuration administrator; the program shows it and decides nothing by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.access.access_log import log_access
+from linjen.access.by import By
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid, NotFound
+from linjen.core.visible import is_visible
+
+MOST = 60
+LONGEST = 200
+
+_MAY = policy.unit_clause("keep_referrals", person="$1")
+
+
+class Referral(msgspec.Struct, frozen=True):
+    """One row of the table."""
+
+    complaint: str
+    goes_to: str
+    remark: str = ""
+
+
+def parse_referrals(text: str) -> list[Referral]:
+    """Rows from text, one a line: complaint; where to; remark, which may be left out. Empty lines are skipped.
+
+    Raises Invalid('referral_form' | 'referral_long', "referrals") with the line's number, Invalid('referral_many').
+    """
+    rows = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in line.split(";", 2)]
+        if len(parts) < 2 or not all(is_visible(part) for part in parts[:2]):
+            raise Invalid("referral_form", "referrals", line=number)
+        if any(len(part) > LONGEST for part in parts):
+            raise Invalid("referral_long", "referrals", line=number, longest=LONGEST)
+        rows.append(Referral(*parts))
+    if len(rows) > MOST:
+        raise Invalid("referral_many", "referrals", line=MOST)
+    return rows
+
+
+def as_text(rows: Sequence[Referral]) -> str:
+    """The rows as `parse_referrals` reads them."""
+    return "\n".join("; ".join(filter(None, (one.complaint, one.goes_to, one.remark))) for one in rows)
+
+
+async def list_referrals(db: Connection, unit_id: UUID | None) -> list[Referral]:
+    """The unit's table in its order; empty where it keeps none."""
+    rows = await db.fetch(
+        "select complaint, goes_to, remark from referrals where unit_id = $1 order by position", unit_id
+    )
+    return [Referral(**dict(row)) for row in rows]
+
+
+async def may_keep_referrals(db: Connection, by: By, unit_id: UUID) -> bool:
+    """Whether this person keeps the unit's table."""
+    found = f"select exists (select 1 from units u where u.id = $2 and {_MAY})"
+    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
+
+
+async def keep_referrals(db: Connection, by: By, unit_id: UUID, rows: Sequence[Referral]) -> None:
+    """Put these rows in the table's place, from now on; logged. NotFound for who does not keep it."""
+    if not await may_keep_referrals(db, by, unit_id):
+        raise NotFound("unit")
+    await log_access(db, by, "keep_referrals", shown=[unit_id])
+    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await db.execute("delete from referrals where unit_id = $1", unit_id)
+    await db.executemany(
+        "insert into referrals (unit_id, position, complaint, goes_to, remark) values ($1, $2, $3, $4, $5)",
+        [(unit_id, place, one.complaint, one.goes_to, one.remark) for place, one in enumerate(rows, 1)],
+    )
