@@ -93,6 +93,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "claim": (_NOBODY, STAFF_IN_UNIT),
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
+    "book_visit": (_NOBODY, STAFF_IS_HOLDER),
     "signpost": (_NOBODY, STAFF_IS_HOLDER),
     "add_action": (_NOBODY, STAFF_IS_HOLDER),
     "confirm_action": (RESIDENT_IS_PARTY, _NOBODY),

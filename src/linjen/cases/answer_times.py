@@ -26,7 +26,8 @@ _known: WeakKeyDictionary[Database, dict[tuple[UUID, int], tuple[float, float | 
 _ANSWERS = """
 select v.queued_at, v.state, (select min(m.sent_at) from messages m
   where m.case_id = v.case_id and m.by_kind = 'staff' and m.sent_at >= v.queued_at) as answered_at
-from visits v where v.unit_id = $1 and v.priority = $2 and v.queued_at > $3 and v.queued_at <= $4
+from visits v join cases c on c.id = v.case_id and c.begun_by is null and v.booked_on is null
+where v.unit_id = $1 and v.priority = $2 and v.queued_at > $3 and v.queued_at <= $4
   and v.close_reason is distinct from 'withdrawn' order by v.queued_at desc limit $5
 """
 

@@ -70,6 +70,7 @@ async def _spoken(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         " select a.id, a.seq, a.at, a.at + $4"
         " from unnest($1::uuid[], $2::integer[], $3::timestamptz[]) as a(id, seq, at)"
         " join cases c on c.id = a.id join visits v on v.id = c.visit_id and v.state <> 'closed'"
+        " and v.queued_at <= now()"
         " on conflict (case_id) do update set since_seq = excluded.since_seq, since_at = excluded.since_at,"
         " due_at = excluded.due_at, flagged_at = null, kept_until = null, reminded_at = null"
         " where silences.since_seq < excluded.since_seq",

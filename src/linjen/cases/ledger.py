@@ -68,17 +68,21 @@ left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priori
 
 _OWN_QUEUE = f"v.for_role in ({queues_sql(person='$1', unit='$2')})"
 
+#: A booked visit is not there before its time, unless the patient has written meanwhile: then somebody must read it.
+_DUE = "(v.state = 'in_progress' or v.queued_at <= now() or c.staff_unread > 0)"
+
 #: Which of the rows within reach each view of the list shows. "role" is where everybody begins (routine F059–F065);
 #: "answer" is what waits for the patient; "handed" what somebody has passed on to me or my role, and nobody has taken.
 #: "invited" holds those in which I take part while somebody else keeps them.
 VIEWS = {
-    "role": f"(v.holder_id = $1 or v.for_staff_id = $1 or {_OWN_QUEUE})",
-    "unit": "true",
+    "role": f"((v.holder_id = $1 or v.for_staff_id = $1 or {_OWN_QUEUE}) and {_DUE})",
+    "unit": _DUE,
     "mine": "v.holder_id = $1",
     "answer": f"(v.state = 'in_progress' and c.turn = 'resident' and (v.holder_id = $1 or {_OWN_QUEUE}))",
     "invited": """(v.holder_id is distinct from $1 and exists (
       select 1 from invitations i where i.case_id = c.id and i.staff_id = $1 and i.ended_at is null))""",
-    "handed": f"""(v.state = 'queued' and (v.for_staff_id = $1 or (v.for_staff_id is null and {_OWN_QUEUE}
+    "handed": f"""(v.state = 'queued' and v.booked_on is null and (v.for_staff_id = $1
+      or (v.for_staff_id is null and {_OWN_QUEUE}
       and exists (select 1 from handovers o
                   where o.case_id = c.id and o.to_unit_id = $2 and o.to_role = v.for_role))))""",
 }

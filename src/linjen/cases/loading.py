@@ -25,7 +25,8 @@ from linjen.core.errors import NotFound, Refused
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it stood when it was loaded. Times are UTC; `state` is one of cases.states.STATES.
 
-    `begun_by` is who in care began it, None for one that a resident began.
+    `begun_by` is who in care began it, None for one that a resident began. `booked_on` is the Swedish day of a
+    booked visit, `starts_at` its time where it has one.
     """
 
     id: UUID
@@ -37,6 +38,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     begun_by: UUID | None
     unit_id: UUID | None
     visit_id: UUID | None
+    starts_at: datetime | None
+    booked_on: date | None
     holder_id: UUID | None
     urgency: int | None
     priority: int | None
@@ -55,7 +58,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = f"""c.id, c.entry, {STATE} as state, c.patient_id, c.patient_birth_on, c.opened_by, c.begun_by,
- coalesce(v.unit_id, c.unit_id) as unit_id, c.visit_id, v.holder_id, c.urgency, v.priority, c.reason, c.protocol,
+ coalesce(v.unit_id, c.unit_id) as unit_id, c.visit_id, v.starts_at, v.booked_on, v.holder_id, c.urgency, v.priority,
+ c.reason, c.protocol,
  c.counter, c.pictures, c.resident_unread, c.staff_unread, coalesce(v.close_reason, c.close_reason) as close_reason,
  c.created_at, c.sent_at, v.queued_at, v.claimed_at, coalesce(v.closed_at, c.closed_at) as closed_at"""
 

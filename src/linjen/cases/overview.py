@@ -33,7 +33,8 @@ async def look_around(db: Connection, case_ids: Sequence[UUID]) -> dict[UUID, Ar
         " coalesce(s.title, '') as holder_title, case when c.phase <> 'sent' then i.expires_at end as kept_until"
         " from cases c join residents o on o.id = c.opened_by left join residents p on p.id = c.patient_id"
         " left join visits v on v.id = c.visit_id left join units u on u.id = coalesce(v.unit_id, c.unit_id)"
-        " left join staff s on s.id = v.holder_id left join intakes i on i.case_id = c.id where c.id = any($1)",
+        " left join staff s on s.id = coalesce(v.holder_id, case when v.booked_on is not null then v.for_staff_id end)"
+        " left join intakes i on i.case_id = c.id where c.id = any($1)",
         list(case_ids),
     )
     return {row["case_id"]: Around(**dict(row)) for row in rows}
@@ -45,7 +46,7 @@ async def count_ahead(db: Connection, case_id: UUID) -> int:
         await db.fetchval(
             "select count(*) from visits mine join cases c on c.visit_id = mine.id and c.id = $1"
             " join visits v on v.unit_id = mine.unit_id and v.state = 'queued' and mine.state = 'queued'"
-            " and (v.priority, v.queued_at, v.id) < (mine.priority, mine.queued_at, mine.id)",
+            " and v.queued_at <= now() and (v.priority, v.queued_at, v.id) < (mine.priority, mine.queued_at, mine.id)",
             case_id,
         )
     )

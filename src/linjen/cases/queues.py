@@ -59,6 +59,7 @@ select u.hsa_id, p.priority, count(v.id) as length,
   coalesce(extract(epoch from $1 - min(v.queued_at)), 0)::float8 as oldest_s
 from units u cross join generate_series(1, 5) as p(priority)
 left join visits v on v.unit_id = u.id and v.priority = p.priority and v.state = 'queued'
+  and v.queued_at <= $1
 group by 1, 2 order by 1, 2
 """
 

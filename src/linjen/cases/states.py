@@ -66,6 +66,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "settle_action"): "in_progress",
     ("in_progress", "close"): "closed",
     ("in_progress", "signpost"): "closed",
+    ("in_progress", "book_visit"): "queued",
     ("closed", "reopen"): "queued",
     ("closed", "write_record"): "closed",
     ("closed", "document"): "closed",

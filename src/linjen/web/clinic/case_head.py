@@ -14,6 +14,7 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.swedish import date_words, time_inside
 from linjen.people.residents import see_resident
+from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.reason_names import reason_on
@@ -85,6 +86,8 @@ def _holding(exchange: Exchange, case: Case) -> str:
 
 
 def _status(exchange: Exchange, case: Case, holding: str, holder: str) -> str:
+    if holding == "queued" and case.booked_on is not None:
+        return exchange.say("clinic.status.booked", when=booked_words(exchange, case.booked_on, case.starts_at))
     at = moment(exchange, case.closed_at) if case.closed_at else ""
     return exchange.say(f"clinic.status.{holding}", name=holder, at=at)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from linjen.cases.consent import FEE, Consent
 from linjen.cases.timeline import Happening
 from linjen.core import clock
 from linjen.core.swedish import date_words
+from linjen.web.booked_words import booked_words
 from linjen.web.clinic.case_head import moment
 from linjen.web.clinic.notices_in_words import notice_sentence
 from linjen.web.exchange import Exchange
@@ -39,16 +40,26 @@ def timeline_in_words(exchange: Exchange, happenings: Sequence[Happening]) -> li
     ]  # fmt: skip
 
 
+def _begun_sentence(exchange: Exchange, one: Happening, by: str) -> str:
+    """What care has begun: a case in some way, or a visit at some time."""
+    if one.kind == "case_begun":
+        how = one.data["how"]
+        return exchange.say("clinic.events.case_begun" if how == "async" else f"clinic.events.case_begun_{how}", by=by)
+    on, at = date.fromisoformat(one.data["on"]), one.data["at"]
+    when = booked_words(exchange, on, datetime.fromisoformat(at) if at else None)
+    return exchange.say("clinic.events.visit_booked", by=by, when=when)
+
+
 def _sentence(exchange: Exchange, one: Happening) -> str:
     if (told := notice_sentence(exchange, one) or action_sentence(exchange, one)) is not None:
         return told
     by = one.by_name or exchange.say("clinic.events.system")
+    if one.kind in {"case_begun", "visit_booked"}:
+        return _begun_sentence(exchange, one, by)
     values: dict[str, str] = {}
     if one.kind == "consent_given":
         kind, choice = str(one.data["consent"]), bool(one.data["choice"])
         values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
-    elif one.kind == "case_begun" and one.data["how"] != "async":
-        return exchange.say(f"clinic.events.case_begun_{one.data['how']}", by=by)
     elif one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
     elif one.kind in {"handed_over", "invited"}:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from linjen.access.by import By
 from linjen.cases.attestation_list import count_asked_of_me
+from linjen.cases.booked import count_booked_today
 from linjen.cases.inactivity import count_silent
 from linjen.cases.invitation import count_invited
 from linjen.cases.mention import count_mentions
@@ -37,6 +38,7 @@ VIEWS = (
     View("mine", "/clinic/mine", "ledger.view.mine"),
     View("handed", "/clinic/ledger/handed", "ledger.view.handed"),
     View("answer", "/clinic/ledger/answer", "ledger.view.answer"),
+    View("booked", "/clinic/booked", "ledger.view.booked", count_booked_today),
     View("unit", "/clinic/ledger/unit", "ledger.view.unit"),
     View("attestations", "/clinic/attestations", "ledger.view.attestations", count_asked_of_me),
     View("tickets", "/clinic/tickets", "ledger.view.tickets", count_ticket_work),

@@ -37,9 +37,9 @@ _SHOWN = 2
 _FEWEST_FOLDED = 2
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
 _TOLD = frozenset({
-    "case_begun", "claimed", "released", "handed_over", "returned", "made_asynchronous", "closed", "withdrawn",
-    "reopened", "ticket_issued", "ticket_withdrawn", "ticket_used", "ticket_booked", "ticket_returned",
-    "ticket_expired",
+    "case_begun", "visit_booked", "claimed", "released", "handed_over", "returned", "made_asynchronous", "closed",
+    "withdrawn", "reopened", "ticket_issued", "ticket_withdrawn", "ticket_used", "ticket_booked",
+    "ticket_returned", "ticket_expired",
 })  # fmt: skip
 
 #: What the page's script says by itself; keys of words/chat.toml.

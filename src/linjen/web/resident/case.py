@@ -97,7 +97,7 @@ async def _read_around(
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
         "promise": await _promise(db, exchange, case, around, is_followed=followed), "is_followed": followed,
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
-        "ahead": await count_ahead(db, case.id) if case.state == "queued" else 0,
+        "ahead": await count_ahead(db, case.id) if case.state == "queued" and not case.booked_on else 0,
         "when": _when(exchange, case), "closed": _closed(case),
         **await _reply(db, exchange, case),
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
@@ -120,7 +120,7 @@ async def _is_followed(db: Connection, exchange: Exchange, case: Case) -> bool:
 async def _promise(
     db: Connection, exchange: Exchange, case: Case, around: Around, *, is_followed: bool
 ) -> Promise | None:  # fmt: skip
-    if case.state not in {"queued", "in_progress"} or case.unit_id is None or case.queued_at is None:
+    if case.state not in {"queued", "in_progress"} or case.unit_id is None or case.queued_at is None or case.booked_on:
         return None
     at, say, language = clock.now(), exchange.say, exchange.language
     schedule = await see_schedule(db, case.unit_id)

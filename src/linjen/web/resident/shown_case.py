@@ -11,6 +11,7 @@ from linjen.cases.overview import Around
 from linjen.core import swedish
 from linjen.core.clock import local_date
 from linjen.triage.asking.wording import name_of
+from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
 from linjen.web.staff_titles import title_in
 
@@ -59,6 +60,10 @@ def status_of(exchange: Exchange, case: Case, around: Around) -> tuple[str, str]
     if case.state == "in_progress":
         words = {"name": around.holder_name, "title": title_in(exchange.language, around.holder_title)}
         return exchange.say("case.state.in_progress" if around.holder_title else "case.state.held", **words), "success"
+    if case.state == "queued" and case.booked_on is not None:
+        when = booked_words(exchange, case.booked_on, case.starts_at)
+        key = "booked_with" if around.holder_name else "booked"
+        return exchange.say(f"case.state.{key}", when=when, name=around.holder_name), "success"
     kind = {"queued": "info", "closed": "neutral"}.get(case.state, "warning")
     return exchange.say(f"case.state.{case.state}"), kind
 

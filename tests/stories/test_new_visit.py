@@ -1,0 +1,218 @@
+"""Nytt besök: a visit of a later day follows on the present one, waits for its person, and begins when received."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from linjen.cases.queues import measure_queues
+from linjen.core import clock, swedish
+from linjen.demo.world import id_of
+from tests.region import Person, Region
+from tests.stories.sms_world import Sms
+from tests.stories.test_ledger import owner_does
+
+_VISIT = (
+    "select v.kind || ' ' || v.state || ' ' || v.for_role || ' ' || coalesce(v.for_staff_id::text, '-') || ' '"
+    " || coalesce(v.booked_on::text, '-') from cases c join visits v on v.id = c.visit_id where c.id = $1"
+)
+_VISITS = "select count(*) from visits where case_id = $1"
+_SAID = "select count(*) from messages where case_id = $1 and by_kind = 'staff'"
+_TELL = "Du har ett bokat besök: [tid]."
+
+
+def day(ahead: int = 4) -> date:
+    """A Swedish day so many days from now."""
+    return clock.local_date(clock.now()) + timedelta(days=ahead)
+
+
+def who(key: str = "karin", role: str = "nurse") -> str:
+    """The value of the page's list."""
+    return f"{role}/{id_of(f'staff/{key}')}"
+
+
+async def book(person: Person, path: str, **fields: str) -> httpx.Response:
+    """Send the form."""
+    form = {"kind": "scheduled", "on": day().isoformat(), "time": "10:00", "who": who(), "tell": _TELL}
+    return await person.post(f"/clinic/{path}/bookings", form | {"made_id": str(uuid4())} | fields)
+
+
+async def make_due(region: Region, case_id: UUID) -> None:
+    """Let the day of a booked visit be today, and its time past."""
+    await region.site.database.execute(
+        "update visits set booked_on = $2::date, queued_at = now() - interval '1 minute',"
+        " starts_at = case when starts_at is not null then now() - interval '1 minute' end"
+        " where id = (select visit_id from cases where id = $1)",
+        case_id, day(0),
+    )  # fmt: skip
+
+
+async def test_the_dialogue_lists_every_kind_and_leads_to_tickets(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    assert f"/clinic/cases/{case_id}/bookings" in (await karin.get(f"/clinic/cases/{case_id}")).text
+    page = (await karin.get(f"/clinic/cases/{case_id}/bookings")).text
+    here = f"/clinic/cases/{case_id}"
+    kinds = ("Schemalagd", "Schemalagt fri", "Asynkront", f"{here}/tickets", f"{here}/asynchronous")
+    for words in ("Nytt besök eller biljett", "Vem gäller det?", "Gustav Öberg", *kinds):
+        assert words in page, words
+
+
+async def test_a_time_is_booked_in_the_case_and_both_read_it(region: Region) -> None:
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    case_id = region.cases["held_by_karin"]
+    assert "Klockslag" in (await karin.get(f"/clinic/cases/{case_id}/bookings?kind=scheduled")).text
+    answer = await book(karin, f"cases/{case_id}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/clinic/cases/{case_id}")
+    assert await region.value(_VISIT, case_id) == f"scheduled queued nurse {id_of('staff/karin')} {day().isoformat()}"
+    assert await region.value(_VISITS, case_id) == 2
+    when = f"{swedish.weekday(day())} {swedish.date_words(day())}, kl. 10.00"
+    hers = (await gustav.get(f"/cases/{case_id}")).text
+    assert f"Du har ett bokat besök: {when}." in hers
+    assert f"Bokat besök {when} med Karin Lindqvist" in hers
+    assert "Karin Lindqvist har bokat ett besök" in hers
+    assert f"Bokat besök {when}" in (await gustav.get("/cases")).text
+    page = (await karin.get(f"/clinic/cases/{case_id}")).text
+    assert f"Karin Lindqvist bokade ett besök: {when}" in page
+    assert f"Bokat besök {when}" in page
+
+
+async def test_before_its_time_it_stands_in_no_queue_and_then_it_does(region: Region) -> None:
+    karin, bo, case_id = (
+        await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret"), region.cases["held_by_karin"],
+    )  # fmt: skip
+    await region.site.database.execute("update cases set staff_unread = 0 where id = $1", case_id)
+    await book(karin, f"cases/{case_id}")
+    for path in ("ledger", "ledger/unit", "ledger/handed", "mine"):
+        assert str(case_id) not in (await karin.get(f"/clinic/{path}")).text, path
+    async with region.site.database.connection() as db:
+        ankaret = [one for one in await measure_queues(db, clock.now()) if one.oldest_s < 0]
+    assert not ankaret
+    await make_due(region, case_id)
+    for person in (karin, bo):
+        assert str(case_id) in (await person.get("/clinic/ledger")).text
+
+
+async def test_what_she_writes_before_its_time_is_read_by_somebody(region: Region) -> None:
+    karin, bo, gustav = (
+        await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret"), await region.resident("gustav"),
+    )  # fmt: skip
+    case_id = region.cases["held_by_karin"]
+    await region.site.database.execute("update cases set staff_unread = 0 where id = $1", case_id)
+    await book(karin, f"cases/{case_id}")
+    assert str(case_id) not in (await bo.get("/clinic/ledger")).text
+    assert (await gustav.say(case_id, "Jag mår sämre i dag")).status_code == 201
+    assert str(case_id) in (await bo.get("/clinic/ledger")).text
+
+
+async def test_booked_visits_are_a_view_of_their_day_and_begin_when_they_are_received(region: Region) -> None:
+    karin, bo, case_id = (
+        await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret"), region.cases["held_by_karin"],
+    )  # fmt: skip
+    await book(karin, f"cases/{case_id}")
+    assert str(case_id) not in (await karin.get("/clinic/booked")).text
+    other = (await karin.get(f"/clinic/booked?day={day().isoformat()}")).text
+    assert "Kl. 10.00" in other
+    assert "Gustav Öberg" in other
+    assert str(case_id) not in (await bo.get(f"/clinic/booked?day={day().isoformat()}")).text
+    assert str(case_id) in (await bo.get(f"/clinic/booked?day={day().isoformat()}&whose=unit")).text
+    await make_due(region, case_id)
+    assert str(case_id) in (await karin.get("/clinic/booked")).text
+    assert "Bokade besök" in (await karin.get("/clinic/ledger")).text
+    assert (await karin.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    assert str(await region.value(_VISIT, case_id)).startswith("scheduled in_progress nurse -")
+    assert str(case_id) in (await karin.get("/clinic/booked")).text
+    assert (await karin.say(case_id, "Hej Gustav, då börjar vi")).status_code == 201
+    assert await region.value("select count(*) from access_log where verb = 'ledger' and $1 = any(shown)", case_id)
+
+
+async def test_a_day_without_a_time_and_with_a_colleague(region: Region) -> None:
+    karin, sara, case_id = (
+        await region.staff("karin", "ankaret"), await region.staff("sara", "ankaret"), region.cases["held_by_karin"],
+    )  # fmt: skip
+    await book(karin, f"cases/{case_id}", kind="scheduled_free", who=who("sara", "physician"))
+    found = f"scheduled_free queued physician {id_of('staff/sara')} {day().isoformat()}"
+    assert await region.value(_VISIT, case_id) == found
+    page = (await sara.get(f"/clinic/booked?day={day().isoformat()}")).text
+    assert "Tiden är fri" in page
+    assert (await sara.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    assert (await sara.post(f"/clinic/cases/{case_id}/asynchronous", {"days": "3", "tell": ""})).status_code == 303
+
+
+async def test_from_the_patients_page_it_begins_a_case_and_she_is_told_once(region: Region) -> None:
+    sms, karin = await Sms(region).begin(), await region.staff("karin", "ankaret")
+    gustav = region.actors.residents["gustav"]
+    page = (await karin.get(f"/clinic/patients/{gustav}/bookings")).text
+    assert f"/clinic/patients/{gustav}/asynchronous" in page
+    assert "Biljetter" not in page
+    answer = await book(karin, f"patients/{gustav}", entry="symptom")
+    case_id = UUID(answer.headers["location"].rpartition("/")[2])
+    assert str(await region.value(_VISIT, case_id)).startswith("scheduled queued nurse")
+    assert len(await sms.go_on()) == 1
+    assert await sms.states(case_id) == [("new_case", "accepted", "")]
+    assert (await book(karin, f"patients/{gustav}", entry="")).status_code == 422
+    refused = await book(karin, f"patients/{region.actors.residents['ingrid']}", entry="admin")
+    assert refused.status_code == 409
+    assert "inte sagt ja" in refused.text
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"on": ""}, "Välj en dag"), ({"on": "i morgon"}, "Välj en dag"), ({"on": "2020-01-01"}, "redan varit"),
+    ({"on": "9999-12-31"}, "inom ett år"), ({"time": ""}, "Skriv ett klockslag"), ({"time": "25:00"}, "klockslag"),
+    ({"who": ""}, "Välj någon"), ({"who": who("lena")}, "Välj någon"), ({"who": who("ivar")}, "Välj någon"),
+    ({"who": who("ulf")}, "Välj någon"), ({"who": who("mona", "medical_secretary")}, "Välj någon"),
+    ({"tell": " "}, "Skriv ett meddelande"), ({"kind": "async"}, "Välj vilket slag"),
+])  # fmt: skip
+async def test_what_cannot_be_booked_is_told_and_nothing_changes(
+    region: Region, fields: dict[str, str], words: str
+) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    said = await region.value(_SAID, case_id)
+    answer = await book(karin, f"cases/{case_id}", **fields)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert str(await region.value(_VISIT, case_id)).startswith("drop_in in_progress")
+    assert await region.value(_SAID, case_id) == said
+
+
+async def test_a_time_of_today_that_has_been_is_told(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    answer = await book(karin, f"cases/{case_id}", on=day(0).isoformat(), time="00:00")
+    assert answer.status_code == 422
+    assert "Tiden har redan varit" in answer.text
+
+
+async def test_the_same_form_many_times_is_one_visit_and_one_message(region: Region) -> None:
+    karin, case_id, form = (
+        await region.staff("karin", "ankaret"), region.cases["held_by_karin"], {"made_id": str(uuid4())},
+    )  # fmt: skip
+    said = await region.value(_SAID, case_id)
+    assert isinstance(said, int)
+    answers = await asyncio.gather(*(book(karin, f"cases/{case_id}", **form) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert await region.value(_VISITS, case_id) == 2
+    assert await region.value(_SAID, case_id) == said + 1
+
+
+async def test_only_the_holder_books_and_only_what_goes_on(region: Region) -> None:
+    karin, bo, lena = (
+        await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret"),
+        await region.staff("lena", "lyktan"),
+    )  # fmt: skip
+    assert (await book(bo, f"cases/{region.cases['held_by_karin']}")).status_code == 409
+    assert (await book(lena, f"cases/{region.cases['held_by_karin']}")).status_code == 404
+    assert (await book(karin, f"cases/{region.cases['closed']}")).status_code == 409
+    assert await region.value(_VISITS, region.cases["held_by_karin"]) == 1
+
+
+async def test_without_its_event_nothing_is_booked(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    await owner_does(region, "alter table events add constraint no_more check (kind <> 'visit_booked') not valid")
+    said = await region.value(_SAID, case_id)
+    assert (await book(karin, f"cases/{case_id}")).status_code == 500
+    assert await region.value(_VISITS, case_id) == 1
+    assert await region.value(_SAID, case_id) == said
+    assert str(await region.value(_VISIT, case_id)).startswith("drop_in in_progress")
