@@ -1,0 +1,216 @@
+"""A walk over one case: people try verbs in any order, as hypothesis draws them, and what must hold is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from linjen.access.by import By
+from linjen.cases import actions, attestation
+from linjen.cases.asynchronous import make_asynchronous
+from linjen.cases.attestation_moves import forward_attestation
+from linjen.cases.claim import claim
+from linjen.cases.close import close
+from linjen.cases.handover import Receiver, hand_over
+from linjen.cases.keep import keep
+from linjen.cases.left_behind import return_cases
+from linjen.cases.loading import may, open_case
+from linjen.cases.message import write_message
+from linjen.cases.note import write_note
+from linjen.cases.release import release
+from linjen.cases.remind import remind
+from linjen.cases.reprioritise import reprioritise
+from linjen.cases.states import TRANSITIONS
+from linjen.cases.withdraw import withdraw
+from linjen.core.database import Connection, Database
+from linjen.core.errors import Invalid, LinjenError, NotFound
+from linjen.core.ids import new_id
+from linjen.core.sealing import Sealer
+from linjen.demo.cases import Actors, SeedCase
+from linjen.demo.world import id_of
+
+#: Who tries: key, unit (None for residents). The last two are outside: another provider, and somebody else's resident.
+PEOPLE = (
+    ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("fadime", "rehab"),
+    ("astrid", None), ("lena", "lyktan"), ("gustav", None),
+)  # fmt: skip
+OUTSIDE = frozenset({"lena", "gustav"})
+
+#: What an event of a kind makes of the visit's state; the others leave it as it is.
+LEADS_TO = {
+    "case_sent": "queued", "claimed": "in_progress", "released": "queued", "handed_over": "queued",
+    "returned": "queued", "closed": "closed", "withdrawn": "closed",
+}  # fmt: skip
+
+_PLACES = (
+    Receiver(id_of("unit/ankaret"), "nurse"), Receiver(id_of("unit/ankaret"), "physician"),
+    Receiver(id_of("unit/ankaret"), "nurse", id_of("staff/bo")), Receiver(id_of("unit/rehab"), "physiotherapist"),
+    Receiver(id_of("unit/lyktan"), "nurse"),
+)  # fmt: skip
+_NIGHT = datetime(2037, 11, 15, 3, tzinfo=UTC)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Who tries what; `pick` chooses among what the verb can be given."""
+
+    who: int
+    verb: str
+    pick: int
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """How the case stands: what a refusal must leave as it was."""
+
+    state: str
+    holder: UUID | None
+    role: str | None
+    unit: UUID
+    counter: int
+    reason: str | None
+
+
+class Walk:
+    """One case in a database, and what is tried with it."""
+
+    def __init__(self, database: Database, sealer: Sealer, actors: Actors) -> None:
+        self.database = database
+        self.sealer = sealer
+        self.actors = actors
+        self.case_id = UUID(int=0)
+        self.ids = [new_id() for _ in range(3)]
+
+    async def begin(self, entry: str) -> None:
+        """Astrid sends a case to Hälsocentralen Ankaret."""
+        seed = SeedCase(self.database, self.sealer, self.actors)
+        self.case_id = await seed.draft("astrid", entry, "astrid", "ankaret", "Jag har ont i halsen sedan i går.")
+        await seed.send("astrid", self.case_id, 3, "halsont", 20)
+
+    def person(self, step: Step) -> By:
+        """The acting person."""
+        key, unit = PEOPLE[step.who % len(PEOPLE)]
+        return self.actors.staff(key, unit) if unit else self.actors.resident(key)
+
+    async def stand(self) -> Stand:
+        """How it stands now."""
+        row = await self.database.fetch_row(
+            "select v.state, v.holder_id as holder, case when v.state = 'queued' then v.for_role end as role,"
+            " v.unit_id as unit, c.counter, v.close_reason as reason from cases c join visits v on v.id = c.visit_id"
+            " where c.id = $1", self.case_id,
+        )  # fmt: skip
+        assert row is not None
+        return Stand(**dict(row))
+
+    async def take(self, step: Step) -> None:
+        """Try it, and look at what must hold whatever came of it."""
+        before, by = await self.stand(), self.person(step)
+        key = PEOPLE[step.who % len(PEOPLE)][0]
+        if step.verb == "night":
+            await return_cases(self.database, _NIGHT + timedelta(days=step.pick))
+        else:
+            try:
+                async with self.database.transaction() as db:
+                    await VERBS[step.verb](self, db, by, step.pick)
+            except LinjenError as error:
+                assert await self.stand() == before, f"{step} was refused ({error.reason}) and changed something"
+                assert key not in OUTSIDE or isinstance(error, NotFound | Invalid), (
+                    f"{step} told {key} that there is a case"
+                )
+            else:
+                assert key not in OUTSIDE, f"{key} did {step}"
+                self._check_led(step, before, await self.stand())
+        await self._check()
+
+    def _check_led(self, step: Step, before: Stand, after: Stand) -> None:
+        led = TRANSITIONS.get((before.state, step.verb))
+        if led is None:  # a form that came twice: done already, and nothing is done again
+            assert after == before, f"{step} is not in the table, and did something"
+        elif after != before:
+            assert after.state == led, f"{step} led from {before.state} to {after.state}"
+
+    async def _check(self) -> None:
+        now = await self.stand()
+        if now.state == "closed":
+            assert now.holder is None
+            assert now.reason
+        else:
+            assert (now.holder is None) != (now.role is None), f"{now}: one holder or one queue"
+        events = await self.database.fetch(
+            "select seq, kind, by_id from events where case_id = $1 order by seq", self.case_id
+        )
+        assert [row["seq"] for row in events] == list(range(1, now.counter + 1)), "the numbers have no gap"
+        state = holder = None
+        for row in events:
+            if row["kind"] in LEADS_TO:
+                state = LEADS_TO[row["kind"]]
+                holder = row["by_id"] if state == "in_progress" else None
+        assert (state, holder) == (now.state, now.holder), "the events tell how the case stands"
+        async with self.database.connection() as db:
+            for key, unit in PEOPLE:
+                if key in OUTSIDE:
+                    by = self.actors.staff(key, unit) if unit else self.actors.resident(key)
+                    assert not await may(db, by, self.case_id, "see"), f"{key} may see it"
+
+
+Verb = Callable[[Walk, Connection, By, int], Awaitable[Any]]
+
+
+async def _send_message(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    await open_case(db, by, walk.case_id, "send_message")
+    await write_message(db, walk.sealer, by, walk.case_id, f"Meddelande {pick}")
+
+
+async def _confirm(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    await actions.confirm_action(db, by, walk.case_id, walk.ids[pick % 3])
+
+
+async def _close(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    waiting = await actions.find_waiting(db, walk.case_id) if pick % 2 else set()
+    reached = {one: actions.WAYS[0] for one in waiting}
+    await close(db, by, walk.case_id, ("advice", "prescribed", "nonsense")[pick % 3], (), reached)
+
+
+async def _ask(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    to = attestation.Addressee("physician" if pick % 2 else "nurse", id_of("staff/bo") if pick == 2 else None)
+    asked = attestation.Asked(to=to, purpose="knowledge")
+    await attestation.request_attestation(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], asked)
+
+
+async def _forward(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    to = attestation.Addressee("nurse" if pick % 2 else "physician")
+    await forward_attestation(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], new_id(), to, "Till rätt person")
+
+
+#: Each verb as it is tried; the id that a form makes is one of three, so that the same form comes twice now and then.
+VERBS: dict[str, Verb] = {
+    "claim": lambda w, db, by, _: claim(db, by, w.case_id),
+    "release": lambda w, db, by, _: release(db, by, w.case_id),
+    "close": _close,
+    "hand_over": lambda w, db, by, pick: hand_over(db, w.sealer, by, w.case_id, new_id(), _PLACES[pick % len(_PLACES)]),
+    "make_asynchronous": lambda w, db, by, pick: make_asynchronous(db, w.sealer, by, w.case_id, pick + 1),
+    "reprioritise": lambda w, db, by, pick: reprioritise(db, w.sealer, by, w.case_id, pick % 5 + 1, "Mår sämre"),
+    "write_note": lambda w, db, by, pick: write_note(db, w.sealer, by, w.case_id, w.ids[pick % 3], "Anteckning"),
+    "send_message": _send_message,
+    "remind": lambda w, db, by, _: remind(db, w.sealer, by, w.case_id, new_id()),
+    "keep": lambda w, db, by, pick: keep(db, by, w.case_id, date.today() + timedelta(days=pick + 1)),
+    "withdraw": lambda w, db, by, _: withdraw(db, w.sealer, by, w.case_id),
+    "add_action": lambda w, db, by, pick: actions.add_action(
+        db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
+    ),
+    "confirm_action": _confirm,
+    "settle_action": lambda w, db, by, pick: actions.settle_action(
+        db, by, w.case_id, w.ids[pick % 3], actions.WAYS[pick % 2]
+    ),
+    "request_attestation": _ask,
+    "attest": lambda w, db, by, pick: attestation.attest(db, w.sealer, by, w.case_id, w.ids[pick % 3]),
+    "follow_up": lambda w, db, by, pick: attestation.follow_up(
+        db, by, w.case_id, w.ids[pick % 3], date.today() + timedelta(days=pick)
+    ),
+    "forward_attestation": _forward,
+    "withdraw_attestation": lambda w, db, by, pick: attestation.withdraw_attestation(
+        db, by, w.case_id, w.ids[pick % 3]
+    ),
+}
