@@ -24,6 +24,7 @@ _NOT_WALKED = {
     "answer_alarm": "needs words that were heard",
     "judge_triage": "speaks of the triage's version, not of the case",
     "judge_level": "speaks of the triage's version, not of the case",
+    "write_record": "is kept outside the case and writes no event",
     "issue_ticket": "walked by the tickets' own stories",
 }
 #: Drawn evenly, most of what is tried would be refused: who can do something, and what goes on, come more often.

@@ -15,6 +15,7 @@ from linjen.cases.asynchronous import make_asynchronous
 from linjen.cases.attestation_moves import forward_attestation
 from linjen.cases.claim import claim
 from linjen.cases.close import close
+from linjen.cases.document import document
 from linjen.cases.handover import Receiver, hand_over
 from linjen.cases.keep import keep
 from linjen.cases.left_behind import return_cases
@@ -24,8 +25,10 @@ from linjen.cases.note import write_note
 from linjen.cases.release import release
 from linjen.cases.remind import remind
 from linjen.cases.reprioritise import reprioritise
+from linjen.cases.signpost import signpost
 from linjen.cases.states import TRANSITIONS
 from linjen.cases.withdraw import withdraw
+from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, LinjenError, NotFound
 from linjen.core.ids import new_id
@@ -155,6 +158,10 @@ class Walk:
                     assert not await may(db, by, self.case_id, "see"), f"{key} may see it"
 
 
+def _today() -> date:
+    return clock.local_date(clock.now())
+
+
 Verb = Callable[[Walk, Connection, By, int], Awaitable[Any]]
 
 
@@ -169,7 +176,7 @@ async def _confirm(walk: Walk, db: Connection, by: By, pick: int) -> None:
 
 async def _close(walk: Walk, db: Connection, by: By, pick: int) -> None:
     waiting = await actions.find_waiting(db, walk.case_id) if pick % 2 else set()
-    reached = {one: actions.WAYS[0] for one in waiting}
+    reached = dict.fromkeys(waiting, actions.WAYS[0])
     await close(db, by, walk.case_id, ("advice", "prescribed", "nonsense")[pick % 3], (), reached)
 
 
@@ -195,7 +202,9 @@ VERBS: dict[str, Verb] = {
     "write_note": lambda w, db, by, pick: write_note(db, w.sealer, by, w.case_id, w.ids[pick % 3], "Anteckning"),
     "send_message": _send_message,
     "remind": lambda w, db, by, _: remind(db, w.sealer, by, w.case_id, new_id()),
-    "keep": lambda w, db, by, pick: keep(db, by, w.case_id, date.today() + timedelta(days=pick + 1)),
+    "keep": lambda w, db, by, pick: keep(db, by, w.case_id, _today() + timedelta(days=pick + 1)),
+    "signpost": lambda w, db, by, _: signpost(db, w.sealer, by, w.case_id, "Vänd dig till din egen hälsocentral."),
+    "document": lambda w, db, by, _: document(db, by, w.case_id),
     "withdraw": lambda w, db, by, _: withdraw(db, w.sealer, by, w.case_id),
     "add_action": lambda w, db, by, pick: actions.add_action(
         db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
@@ -207,7 +216,7 @@ VERBS: dict[str, Verb] = {
     "request_attestation": _ask,
     "attest": lambda w, db, by, pick: attestation.attest(db, w.sealer, by, w.case_id, w.ids[pick % 3]),
     "follow_up": lambda w, db, by, pick: attestation.follow_up(
-        db, by, w.case_id, w.ids[pick % 3], date.today() + timedelta(days=pick)
+        db, by, w.case_id, w.ids[pick % 3], _today() + timedelta(days=pick)
     ),
     "forward_attestation": _forward,
     "withdraw_attestation": lambda w, db, by, pick: attestation.withdraw_attestation(
