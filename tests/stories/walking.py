@@ -17,6 +17,7 @@ from linjen.cases.claim import claim
 from linjen.cases.close import close
 from linjen.cases.document import document
 from linjen.cases.handover import Receiver, hand_over
+from linjen.cases.invitation import end_invitation, invite, leave_case
 from linjen.cases.keep import keep
 from linjen.cases.left_behind import return_cases
 from linjen.cases.loading import may, open_case
@@ -24,6 +25,7 @@ from linjen.cases.message import write_message
 from linjen.cases.note import write_note
 from linjen.cases.release import release
 from linjen.cases.remind import remind
+from linjen.cases.reopen import reopen
 from linjen.cases.reprioritise import reprioritise
 from linjen.cases.signpost import signpost
 from linjen.cases.states import TRANSITIONS
@@ -46,7 +48,7 @@ OUTSIDE = frozenset({"lena", "gustav"})
 #: What an event of a kind makes of the visit's state; the others leave it as it is.
 LEADS_TO = {
     "case_sent": "queued", "claimed": "in_progress", "released": "queued", "handed_over": "queued",
-    "returned": "queued", "closed": "closed", "withdrawn": "closed",
+    "returned": "queued", "reopened": "queued", "closed": "closed", "withdrawn": "closed",
 }  # fmt: skip
 
 _PLACES = (
@@ -186,6 +188,11 @@ async def _ask(walk: Walk, db: Connection, by: By, pick: int) -> None:
     await attestation.request_attestation(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], asked)
 
 
+async def _invite(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    whom = attestation.Addressee("physician" if pick % 2 else "nurse", id_of(f"staff/{'sara' if pick % 2 else 'bo'}"))
+    await invite(db, by, walk.case_id, walk.ids[pick % 3], whom)
+
+
 async def _forward(walk: Walk, db: Connection, by: By, pick: int) -> None:
     to = attestation.Addressee("nurse" if pick % 2 else "physician")
     await forward_attestation(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], new_id(), to, "Till rätt person")
@@ -205,6 +212,10 @@ VERBS: dict[str, Verb] = {
     "keep": lambda w, db, by, pick: keep(db, by, w.case_id, _today() + timedelta(days=pick + 1)),
     "signpost": lambda w, db, by, _: signpost(db, w.sealer, by, w.case_id, "Vänd dig till din egen hälsocentral."),
     "document": lambda w, db, by, _: document(db, by, w.case_id),
+    "reopen": lambda w, db, by, pick: reopen(db, w.sealer, by, w.case_id, new_id(), f"Tack! {pick}"),
+    "invite": _invite,
+    "leave_case": lambda w, db, by, _: leave_case(db, by, w.case_id),
+    "end_invitation": lambda w, db, by, pick: end_invitation(db, by, w.case_id, w.ids[pick % 3]),
     "withdraw": lambda w, db, by, _: withdraw(db, w.sealer, by, w.case_id),
     "add_action": lambda w, db, by, pick: actions.add_action(
         db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
