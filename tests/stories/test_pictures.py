@@ -226,4 +226,4 @@ async def test_a_picture_of_a_case_says_which_it_is_and_what_its_link_opens(regi
     page = (await gustav.get(f"/cases/{case_id}")).text
     assert 'alt="Picture 2 of 2, added 15 May 2023 at 10:21. Opens in full size."' in page
     desk = (await (await region.staff("karin", "ankaret")).get(f"/clinic/cases/{case_id}")).text
-    assert 'alt="Bild 1 av 2 från Gustav Öberg, 15 maj 2023, kl. 10.21. Visas i full storlek i en ny flik."' in desk
+    assert 'alt="Bild 1 av 2 från Gustav Öberg, 15 maj 2023, kl. 10.21. Öppnas i en ny flik."' in desk

@@ -67,6 +67,12 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "close"): "closed",
     ("in_progress", "signpost"): "closed",
     ("in_progress", "book_visit"): "queued",
+    ("queued", "archive_picture"): "queued",
+    ("in_progress", "archive_picture"): "in_progress",
+    ("closed", "archive_picture"): "closed",
+    ("queued", "set_aside_picture"): "queued",
+    ("in_progress", "set_aside_picture"): "in_progress",
+    ("closed", "set_aside_picture"): "closed",
     ("closed", "reopen"): "queued",
     ("closed", "write_record"): "closed",
     ("closed", "document"): "closed",
@@ -97,6 +103,7 @@ TICKET_TRANSITIONS: dict[tuple[str, str], str] = {
 READABLE = {
     "see": frozenset(STATES) - {"abandoned"},
     "mark_read": frozenset({"queued", "in_progress", "closed"}),
+    "download_picture": frozenset({"queued", "in_progress", "closed"}),
     "copy_text": frozenset({"queued", "in_progress", "closed"}),
     "see_picture": frozenset(STATES) - {"abandoned"},
 }

@@ -17,7 +17,7 @@ AMONG_STAFF = frozenset({
     "attestation_requested", "attestation_seen", "attested", "attestation_kept", "attestation_forwarded",
     "attestation_withdrawn", "attestation_returned",
     "ticket_settled",
-    "documented",
+    "documented", "picture_marked", "picture_unmarked",
 })  # fmt: skip
 
 

@@ -22,14 +22,20 @@ MOST = 10
 
 Size = Literal["display", "thumbnail"]
 
+#: What everybody who may see the case sees of its pictures: not what was set aside as another patient's.
+_THERE = "removed_at is null and set_aside_at is null"
+
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture of a case, without its content. `width` and `height` in px are those of the display file."""
+    """A picture of a case, without its content. `width` and `height` in px are those of the display file; `archive_at`
+    (UTC) is when it was marked for the archive.
+    """
 
     id: UUID
     width: int
     height: int
     added_at: datetime
+    archive_at: datetime | None = None
 
 
 def _row_ids(case_id: UUID, picture_id: UUID) -> bytes:
@@ -51,7 +57,7 @@ async def add_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, pre
     kept = await _find_same(db, sealer, case.id, prepared.display, len(display))
     if kept is not None:
         return kept
-    count = await _count(db, case.id)
+    count = await count_there(db, case.id)
     if count >= MOST:
         raise Refused("too_many_pictures", most=MOST)
     await db.execute(
@@ -68,7 +74,7 @@ async def _find_same(db: Connection, sealer: Sealer, case_id: UUID, display: byt
     """The picture of this case with the same display file. `length` (bytes, sealed) spares unsealing the others."""
     rows = await db.fetch(
         "select id, display_sealed from pictures"
-        " where case_id = $1 and removed_at is null and octet_length(display_sealed) = $2",
+        f" where case_id = $1 and {_THERE} and octet_length(display_sealed) = $2",
         case_id, length,
     )  # fmt: skip
     for row in rows:
@@ -81,29 +87,35 @@ async def remove_picture(db: Connection, by: By, case_id: UUID, picture_id: UUID
     """Take a picture away from a case that is not sent yet; it is erased. Removing it twice changes nothing more."""
     case = await open_case(db, by, case_id, "add_picture")
     await db.execute("delete from pictures where id = $1 and case_id = $2", picture_id, case.id)
-    await count_pictures(db, case.id, await _count(db, case.id))
+    await count_pictures(db, case.id, await count_there(db, case.id))
 
 
-async def _count(db: Connection, case_id: UUID) -> int:
-    return int(await db.fetchval("select count(*) from pictures where case_id = $1 and removed_at is null", case_id))
+async def count_there(db: Connection, case_id: UUID) -> int:
+    """How many pictures of the case can be seen."""
+    return int(await db.fetchval(f"select count(*) from pictures where case_id = $1 and {_THERE}", case_id))
 
 
 async def list_pictures(db: Connection, case: Case) -> list[Picture]:
     """The pictures of a case that the caller has seen by see_case, first to last."""
     rows = await db.fetch(
-        "select id, width, height, added_at from pictures where case_id = $1 and removed_at is null"
+        f"select id, width, height, added_at, archive_at from pictures where case_id = $1 and {_THERE}"
         " order by added_at, id",
         case.id,
     )
     return [Picture(**dict(row)) for row in rows]
 
 
-async def see_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, picture_id: UUID, size: Size) -> bytes:
-    """The JPEG file of a picture, with a row in the access log; NotFound for who may not see it."""
-    case = await see_case(db, by, case_id, "see_picture")
+async def see_picture(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, picture_id: UUID, size: Size, verb: str = "see_picture"
+) -> bytes:
+    """The JPEG file of a picture, with a row in the access log; NotFound for who may not see it.
+
+    `verb` is see_picture, or download_picture for a file that is taken along.
+    """
+    case = await see_case(db, by, case_id, verb)
     column = "display_sealed" if size == "display" else "thumbnail_sealed"
     sealed = await db.fetchval(
-        f"select {column} from pictures where id = $1 and case_id = $2 and removed_at is null", picture_id, case.id
+        f"select {column} from pictures where id = $1 and case_id = $2 and {_THERE}", picture_id, case.id
     )
     if sealed is None:
         raise NotFound("picture")

@@ -24,6 +24,7 @@ from linjen.core.database import Connection
 from linjen.core.personal_number import parse_personal_number
 from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
+from linjen.media.misplaced import list_set_aside
 from linjen.media.pictures import Picture, list_pictures
 from linjen.people.residents import find_phone, see_resident, unseal_number
 from linjen.web.clinic.alarms import alarms_in_words, read_urgent
@@ -78,6 +79,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "talk": await read_talk(db, site, by, case, base=base, cards=cards, text=text, error=error),
             "anamnesis": anamnesis, "why": why, "copy_text": as_text(exchange, head, case, anamnesis),
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
+            "pictures_aside": len(await list_set_aside(db, case.id)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
             "alarm_counts": await _counts(db, exchange, case),
@@ -109,9 +111,10 @@ def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence
     links, name = [], head.writer or head.name
     for number, picture in enumerate(pictures, 1):
         href = f"/clinic/cases/{case.id}/pictures/{picture.id}"
+        page = f"/clinic/cases/{case.id}/pictures?show={picture.id}"
         place = {"number": number, "total": len(pictures), "name": name, "at": moment(exchange, picture.added_at)}
         opens = exchange.say("clinic.pictures.open", **place)
-        links.append({"href": href, "url": f"{href}?size=thumbnail", "alt": opens})
+        links.append({"href": page, "url": f"{href}?size=thumbnail", "alt": opens})
     return links
 
 
