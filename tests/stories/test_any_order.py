@@ -25,6 +25,8 @@ _NOT_WALKED = {
     "judge_triage": "speaks of the triage's version, not of the case",
     "judge_level": "speaks of the triage's version, not of the case",
     "write_record": "is kept outside the case and writes no event",
+    "archive_picture": "needs a picture, and changes nothing of the case",
+    "set_aside_picture": "needs a picture, and changes nothing of the case",
     "issue_ticket": "walked by the tickets' own stories",
 }
 #: Drawn evenly, most of what is tried would be refused: who can do something, and what goes on, come more often.
