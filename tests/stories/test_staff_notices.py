@@ -7,6 +7,9 @@ import pytest
 from linjen.demo.world import id_of
 from tests.region import Person, Region
 from tests.stories.sms_world import Sms
+from tests.stories.test_attestation import ask
+from tests.stories.test_invitation import invite
+from tests.stories.test_mention import person, write
 
 
 @pytest.fixture
@@ -97,6 +100,71 @@ async def test_what_cannot_be_kept_is_told(sms: Sms, when: str, phone: str, word
     assert status == 422
     assert words in page
     assert await sms.region.value("select sms_new_cases from staff where id = $1", id_of("staff/bo")) == "no"
+
+
+# -- what a colleague asks ------------------------------------------------------------------------------------------
+
+
+async def _asks(sms: Sms, how: str) -> None:
+    karin, case_id = await sms.region.staff("karin", "ankaret"), sms.region.cases["held_by_karin"]
+    if how == "attestation":
+        assert (await ask(karin, case_id, person("sara", "physician"))).status_code == 303
+    elif how == "role":
+        assert (await ask(karin, case_id, "physician")).status_code == 303
+    elif how == "invitation":
+        assert (await invite(karin, case_id, person("sara", "physician"))).status_code == 303
+    else:
+        assert (await write(karin, case_id, person("sara", "physician"))).status_code == 303
+
+
+async def _sara_wants(sms: Sms, asked: str) -> Person:
+    sara = await sms.region.staff("sara", "ankaret")
+    form = {"when": "no", "asked": asked, "phone": "070-174 06 91"}
+    assert (await sara.post("/clinic/profile", form)).status_code == 303
+    return sara
+
+
+@pytest.mark.parametrize("how", ["attestation", "invitation", "mention"])
+async def test_who_is_asked_by_name_is_told_without_a_word_about_whom(sms: Sms, how: str) -> None:
+    await _sara_wants(sms, "always")
+    await _asks(sms, how)
+    assert [(one.to, one.text) for one in await sms.go_on()] == [
+        ("+46701740691", "Region Exempel: En kollega vill att du loggar in och tittar i din lista.")
+    ]
+    assert await sms.region.value("select count(*) from events where kind = 'sms_told'") == 0, "no part of the case"
+
+
+async def test_who_has_seen_it_meanwhile_has_not_chosen_it_or_is_one_of_a_role_is_not_told(sms: Sms) -> None:
+    sara = await _sara_wants(sms, "no")
+    await _asks(sms, "attestation")
+    assert await sms.go_on() == []
+    await _sara_wants(sms, "always")
+    await _asks(sms, "role")
+    assert await sms.go_on() == []
+    await _asks(sms, "mention")
+    await sms.react()
+    await sara.get(f"/clinic/cases/{sms.region.cases['held_by_karin']}")
+    assert await sms.go_on() == []
+
+
+async def test_several_questions_at_once_are_one_sms_and_none_comes_while_the_unit_is_unstaffed(sms: Sms) -> None:
+    await _sara_wants(sms, "always")
+    for how in ("attestation", "invitation", "mention"):
+        await _asks(sms, how)
+    assert len(await sms.go_on()) == 1
+    await _sara_wants(sms, "staffed")
+    await sms.region.site.database.execute("delete from opening_hours")
+    await _asks(sms, "attestation")
+    assert await sms.go_on() == []
+
+
+async def test_the_choice_stands_in_the_profile_and_an_unheard_of_one_is_told(sms: Sms) -> None:
+    sara = await _sara_wants(sms, "staffed")
+    asked = "select sms_requests from staff where id = $1"
+    assert await sms.region.value(asked, id_of("staff/sara")) == "staffed"
+    answer = await sara.post("/clinic/profile", {"when": "no", "asked": "ibland", "phone": "070-174 06 91"})
+    assert (answer.status_code, "Välj ett av svaren" in answer.text) == (422, True)
+    assert (await sara.post("/clinic/profile", {"when": "no", "asked": "always", "phone": ""})).status_code == 422
 
 
 # -- the resident's own number -----------------------------------------------------------------------------------------

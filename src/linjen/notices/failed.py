@@ -43,7 +43,7 @@ class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
 _OPEN = f"""
 from sms o join cases c on c.id = o.case_id join visits v on v.id = c.visit_id
 join residents p on p.id = c.patient_id left join staff h on h.id = v.holder_id
-where o.state in ('failed', 'uncertain', 'withheld') and o.settled_at is null and o.kind <> 'staff_new_case'
+where o.state in ('failed', 'uncertain', 'withheld') and o.settled_at is null and o.to_kind <> 'staff'
   and (o.state <> 'withheld' or o.kind <> 'your_turn') and v.state <> 'closed'
   and not exists (select from reading_marks m where m.case_id = c.id and m.party = 'resident'
                   and m.read_at > o.created_at)

@@ -23,6 +23,8 @@ from linjen.core.metrics import SMS_TOLD
 
 #: A sender that has not told what became of a message within this time has died in the middle of it.
 ABANDONED_AFTER = timedelta(seconds=120)
+#: Kinds that staff have chosen for themselves: no part of any case, and of no patient's failed SMS.
+TO_STAFF: Final = frozenset({"staff_new_case", "staff_request"})
 #: States that a case's staff are told of as they come.
 _TOLD: Final = frozenset({"accepted", "delivered", "failed", "uncertain", "withheld"})
 
@@ -65,7 +67,7 @@ async def put(db: Connection, wishes: Sequence[Wish]) -> int:
     """Write wishes in the caller's transaction; how many were new."""
     columns: list[list[Any]] = [
         [new_id() for _ in wishes], [one.kind for one in wishes], [one.cause for one in wishes],
-        ["staff" if one.kind == "staff_new_case" else "resident" for one in wishes], [one.to_id for one in wishes],
+        ["staff" if one.kind in TO_STAFF else "resident" for one in wishes], [one.to_id for one in wishes],
         [one.case_id for one in wishes], [one.text_id for one in wishes], [one.by_id for one in wishes],
         [one.next_at for one in wishes],
     ]  # fmt: skip
@@ -146,7 +148,7 @@ async def _lock(db: Connection, case_ids: Sequence[UUID]) -> None:
 async def _tell(db: Connection, sms_id: UUID, case_id: UUID, kind: str, state: str, reason: str) -> None:
     """Whoever has the case open sees it; what staff chose for themselves is no part of any case."""
     SMS_TOLD.labels(kind=kind, state=state).inc()
-    if state in _TOLD and kind != "staff_new_case":
+    if state in _TOLD and kind not in TO_STAFF:
         data = {"sms": str(sms_id), "kind": kind, "state": state, "reason": reason}
         await record(db, case_id, "sms_told", "system", None, data)
 

@@ -17,6 +17,7 @@ from linjen.core.dispatcher import Dispatcher, Reaction
 from linjen.core.events import Event
 from linjen.core.jobs import Wanted
 from linjen.notices.outbox import Wish, put
+from linjen.notices.requests import ASKING, tell_asked
 from linjen.units.hours import State, state_at
 from linjen.units.opening import list_schedules
 
@@ -34,6 +35,8 @@ def add_reactions(dispatcher: Dispatcher, unread_after_s: int) -> None:
     dispatcher.add("message_sent", _new_message(unread_after_s), by={"staff"})
     dispatcher.add("reminded", _reminded, by={"staff"})
     dispatcher.add("case_sent", _to_staff)
+    for kind in ASKING:
+        dispatcher.add(kind, _asked, by={"staff"})
     dispatcher.add("case_begun", _new_case, by={"staff"})
 
 
@@ -94,6 +97,12 @@ async def _reminded(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         text_id = UUID(event.data["reminder"]) if event.data.get("own_text") else None
         wishes.append(_wish("free_text" if text_id else "reminder", event, at, text_id))
     await put(db, wishes)
+    return []
+
+
+async def _asked(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+    """A colleague asks something of somebody by name."""
+    await tell_asked(db, _fresh(events))
     return []
 
 

@@ -23,7 +23,8 @@ from linjen.core.phone import parse_mobile
 from linjen.core.sealing import Sealer
 from linjen.integrations.sms import Gateway, Outgoing, Uncertain
 from linjen.integrations.sms_text import check_sms_text
-from linjen.notices.outbox import Due, Outcome, claim, give_up_abandoned, write
+from linjen.notices.outbox import TO_STAFF, Due, Outcome, claim, give_up_abandoned, write
+from linjen.notices.requests import STILL_ASKED
 
 log = get_log(__name__)
 
@@ -47,11 +48,12 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     unread_after_s: float
 
 
-_FACTS = """
+_FACTS = f"""
 select case when c.phase = 'sent' then v.state else c.phase end as state, c.resident_unread,
   (select read_at from reading_marks m where m.case_id = c.id and m.party = 'resident') as read_at,
   (select max(sent_at) from messages m where m.case_id = c.id and m.by_kind = 'resident') as wrote_at,
-  t.body_sealed, s.phone, s.active and s.sms_new_cases <> 'no' as wants
+  t.body_sealed, s.phone, s.active and s.sms_new_cases <> 'no' as wants,
+  s.active and s.sms_requests <> 'no' and {STILL_ASKED} as asked
 from cases c left join visits v on v.id = c.visit_id left join sms_texts t on t.id = $2 left join staff s on s.id = $3
 where c.id = $1
 """
@@ -129,7 +131,7 @@ class Sender:
         facts = await self._database.fetch_row(_FACTS, due.case_id, due.text_id, due.to_id)
         if facts is None:
             return Outcome("dropped", "gone")
-        if due.kind == "staff_new_case":
+        if due.kind in TO_STAFF:
             return self._to_staff(due, facts)
         contact = await self._contact(due)
         if contact is None:
@@ -177,7 +179,8 @@ class Sender:
         return self._sealer.unseal("sms", facts["body_sealed"], row).decode()
 
     def _to_staff(self, due: Due, facts: Row) -> Outgoing | Outcome:
-        if facts["state"] != "queued" or not facts["wants"]:
+        is_news = facts["asked"] if due.kind == "staff_request" else facts["state"] == "queued" and facts["wants"]
+        if not is_news:
             return Outcome("dropped", "read")
         return self._outgoing(due, facts["phone"] or "", self._around.say("sv", f"sms.{due.kind}"))
 

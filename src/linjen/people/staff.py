@@ -51,10 +51,13 @@ async def list_workplaces(db: Connection, staff_id: UUID) -> list[Workplace]:
 
 
 class Notifying(msgspec.Struct, frozen=True):
-    """How a staff member is told of new cases: her number (E.164, '' for none) and when: no, staffed or always."""
+    """How a staff member is told of new cases: her number (E.164, '' for none) and when: no, staffed or always; and
+    when of what colleagues ask of her.
+    """
 
     phone: str
     when: str
+    asked: str = "no"
 
 
 #: When staff may choose to be told: never, while the unit is staffed, or at any hour.
@@ -63,16 +66,23 @@ WHEN_TO_NOTIFY = ("no", "staffed", "always")
 
 async def see_notifying(db: Connection, staff_id: UUID) -> Notifying:
     """Her own choice (routine F086)."""
-    row = await db.fetchrow("select coalesce(phone, '') as phone, sms_new_cases from staff where id = $1", staff_id)
-    return Notifying(row["phone"], row["sms_new_cases"]) if row else Notifying("", "no")
+    row = await db.fetchrow(
+        "select coalesce(phone, '') as phone, sms_new_cases, sms_requests from staff where id = $1", staff_id
+    )
+    return Notifying(row["phone"], row["sms_new_cases"], row["sms_requests"]) if row else Notifying("", "no")
 
 
-async def set_notifying(db: Connection, staff_id: UUID, phone: str, when: str) -> None:
-    """Keep her choice. Raises Invalid: as parse_mobile with field "phone", unknown_choice with field "when".
+async def set_notifying(db: Connection, staff_id: UUID, phone: str, when: str, asked: str = "no") -> None:
+    """Keep her choice. Raises Invalid: as parse_mobile with field "phone", unknown_choice with field "when" or "asked".
 
     An empty number is taken when she wants no SMS; it erases the one that was kept.
     """
     if when not in WHEN_TO_NOTIFY:
         raise Invalid("unknown_choice", "when")
-    number = parse_mobile(phone) if phone or when != "no" else None
-    await db.execute("update staff set phone = $2, sms_new_cases = $3 where id = $1", staff_id, number, when)
+    if asked not in WHEN_TO_NOTIFY:
+        raise Invalid("unknown_choice", "asked")
+    number = parse_mobile(phone) if phone or (when, asked) != ("no", "no") else None
+    await db.execute(
+        "update staff set phone = $2, sms_new_cases = $3, sms_requests = $4 where id = $1",
+        staff_id, number, when, asked,
+    )  # fmt: skip
