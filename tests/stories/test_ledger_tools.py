@@ -134,7 +134,7 @@ async def test_density_and_notices_are_her_own_and_hold_at_once(region: Region) 
     assert (await karin.post("/clinic/profile/density", {"density": "huge"})).status_code == 422
     assert 'data-levels="" data-sound="0" data-notices="0"' in (await karin.get("/clinic/ledger")).text, "opt-in"
     chosen = {"levels": ["1", "2"], "sound": "2", "notices": "yes"}
-    assert (await karin.post("/clinic/profile/notices", chosen)).status_code == 303  # type: ignore[arg-type]
+    assert (await karin.post("/clinic/profile/notices", chosen)).status_code == 303
     page = (await karin.get(f"/clinic/cases/{region.cases['waiting']}")).text
     assert 'data-levels="1 2" data-sound="2" data-notices="1" data-words="Nytt ärende i liggaren"' in page
     for bad in ({"levels": "6", "sound": "0"}, {"levels": "1", "sound": "4"}, {"levels": "x", "sound": "0"}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from linjen.core.database import Connection
@@ -50,4 +50,13 @@ async def choose_notices(db: Connection, staff_id: UUID, levels: Sequence[int], 
         "insert into staff_desks (staff_id, notice_levels, sound, notices) values ($1, $2, $3, $4)"
         " on conflict (staff_id) do update set notice_levels = excluded.notice_levels, sound = excluded.sound,"
         " notices = excluded.notices", staff_id, sorted(set(levels)), sound, notices,
+    )  # fmt: skip
+
+
+async def choose_keys(db: Connection, staff_id: UUID, keys: Mapping[str, str], single: bool) -> None:
+    """The keys that she has chosen instead of the usual ones, and whether keys of one character work for her."""
+    await db.execute(
+        "insert into staff_desks (staff_id, keys, single_keys) values ($1, $2, $3)"
+        " on conflict (staff_id) do update set keys = excluded.keys, single_keys = excluded.single_keys",
+        staff_id, dict(keys), single,
     )  # fmt: skip

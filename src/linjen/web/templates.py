@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import jinja2
 import jinja2.meta
 import jinja2.runtime
 import msgspec
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from linjen.core import swedish
+from linjen.web.clinic.keys import key_help, key_map
 from linjen.web.words import LANGUAGES, read_words, say
 
 _WEB = Path(__file__).parent
@@ -112,8 +113,22 @@ def environment(language: str) -> jinja2.Environment:
     env.globals["t"] = translator(language)
     env.globals["languages"] = _LANGUAGES
     env.globals["date_words"] = swedish.date_words
+    env.globals["keys_dialog"] = partial(_keys_dialog, env)
     env.globals["grouped"] = partial(swedish.grouped, language=language)
     return env
+
+
+def _keys_dialog(env: jinja2.Environment, person: Any) -> Markup:
+    """The list of keys of a staff member, which stands in each of her pages; most people have the usual ones."""
+    own = tuple(sorted((person["keys"] or {}).items()))
+    return _draw_keys(env, own, single=bool(person["single_keys"]))
+
+
+@lru_cache(maxsize=256)
+def _draw_keys(env: jinja2.Environment, own: tuple[tuple[str, str], ...], *, single: bool) -> Markup:
+    keys = dict(own)
+    html = env.get_template("clinic/keys.html").render(groups=key_help(keys), map=key_map(keys), single=single)
+    return Markup(html)  # noqa: S704 - drawn by a template, which escapes
 
 
 def translator(language: str) -> Callable[..., str]:

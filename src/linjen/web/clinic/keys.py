@@ -1,0 +1,122 @@
+"""Tangenter: a key for every action of the clinic, as a table; a new action is one line here and its words.
+
+A key is one character ("n"), two after each other ("g m"), or one with Alt ("alt+n"). Keys without Alt work outside
+text fields only, and not at all for who has switched them off (WCAG 2.1.4). AltGr is never taken for Alt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from linjen.core.errors import Invalid
+from linjen.web.words import say
+
+
+class Action(NamedTuple):
+    """What a key does: it presses or puts the focus on the first visible element of `selector`. An empty selector is
+    something that keys.js does itself.
+    """
+
+    name: str
+    keys: str
+    where: str
+    selector: str = ""
+
+
+_ON_CASE = "#case-status "
+
+ACTIONS = (
+    Action("help", "?", "everywhere"),
+    Action("ledger", "g l", "everywhere", '.lj-nav a[href="/clinic"]'),
+    Action("mine", "g m", "everywhere", '.lj-nav a[href="/clinic/mine"]'),
+    Action("patients", "g s", "everywhere", '.lj-nav a[href="/clinic/patients"]'),
+    Action("phrases", "g f", "everywhere", '.lj-nav a[href="/clinic/phrases"]'),
+    Action("settings", "g i", "everywhere", 'footer a[href="/clinic/profile"]'),
+    Action("next", "n", "everywhere", '[data-key="next"]'),
+    *(Action(f"chat_{n}", f"g {n}", "everywhere", f'[data-key="chat_{n}"]') for n in range(1, 8)),
+    *(Action(f"view_{n}", f"v {n}", "ledger", f"#views li:nth-child({n}) a") for n in range(1, 10)),
+    Action("down", "j", "ledger"),
+    Action("up", "k", "ledger"),
+    Action("take", "e", "ledger"),
+    Action("search", "/", "ledger", '#ledger-q, #who, input[type="search"]'),
+    Action("filter", "f", "ledger", '[data-key="filter"]'),
+    Action("saved", "s", "ledger", '[data-key="saved"]'),
+    Action("density", "t", "ledger", '[data-key="density"]'),
+    Action("news", "u", "ledger", "#ledger-show"),
+    Action("claim", "a e", "case", f"{_ON_CASE}form[action$='/claims'] button"),
+    Action("write", "m", "case", "#composer-text"),
+    Action("phrase", "a f", "case", "#phrases-open"),
+    Action("card", "a g", "case", "#chat a[href$='/actions']"),
+    Action("handover", "a l", "case", f"{_ON_CASE}a[href$='/handovers']"),
+    Action("ticket", "a b", "case", f"{_ON_CASE}a[href$='/tickets']"),
+    Action("asynchronous", "a y", "case", f"{_ON_CASE}a[href$='/asynchronous']"),
+    Action("remind", "a p", "case", f"{_ON_CASE}a[href$='/reminders']"),
+    Action("keep", "a h", "case", f"{_ON_CASE}a[href$='/keepings']"),
+    Action("release", "a s", "case", f"{_ON_CASE}form[action$='/releases'] button"),
+    Action("close", "a a", "case", f"{_ON_CASE}a[href$='/closings']"),
+    Action("record", "a j", "case", f"{_ON_CASE}a[href$='/record']"),
+    Action("note", "i", "case", "#note"),
+    Action("attest", "a v", "case", "#attestation-ask > summary"),
+    Action("level", "a r", "case", "a[href$='/priorities']"),
+    Action("copy", "a k", "case", ".lj-copy > summary"),
+    Action("consents", "a c", "case", ".lj-fold > summary"),
+    Action("tab_visit", "a 1", "case", ".lj-case-bar + nav li:nth-child(1) a"),
+    Action("tab_patient", "a 2", "case", ".lj-case-bar + nav li:nth-child(2) a"),
+    Action("tab_visits", "a 3", "case", ".lj-case-bar + nav li:nth-child(3) a"),
+)
+
+GROUPS = ("everywhere", "ledger", "case")
+
+_BY_NAME = {action.name: action for action in ACTIONS}
+_ONE = r"[^\s\x00-\x1f\x7f]"
+_SHAPE = re.compile(rf"(?:{_ONE}(?: {_ONE})?|alt\+[a-z0-9])?")
+
+
+def effective(own: Mapping[str, str] | None) -> dict[str, str]:
+    """The key of each action for a person with these own keys; '' where she wants none."""
+    chosen = own or {}
+    return {action.name: chosen.get(action.name, action.keys) for action in ACTIONS}
+
+
+def check_keys(asked: Mapping[str, str]) -> dict[str, str]:
+    """What is to be stored of a form with a key for every action: those that differ from the usual ones.
+
+    Raises Invalid with the action as field: 'key_shape' for what is no key, 'key_taken' with `other` for a key that
+    another action has, or that begins another action's.
+    """
+    keys = {name: " ".join(asked.get(name, action.keys).lower().split()) for name, action in _BY_NAME.items()}
+    for name, key in keys.items():
+        if not _SHAPE.fullmatch(key):
+            raise Invalid("key_shape", name)
+    for name, key in keys.items():
+        for other, taken in keys.items():
+            if key and name != other and (key == taken or taken.startswith(f"{key} ")):
+                raise Invalid("key_taken", name, other=other)
+    return {name: key for name, key in keys.items() if key != _BY_NAME[name].keys}
+
+
+def words_of(action: Action) -> str:
+    """What the action is called on the list."""
+    base, _, number = action.name.rpartition("_")
+    return say("sv", f"keys.{base}", number=number) if number.isdigit() else say("sv", f"keys.{action.name}")
+
+
+def key_help(own: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    """The list that "?" shows: for each group its actions with words and keys."""
+    keys = effective(own)
+    return [
+        {"label": say("sv", f"keys.where.{group}"), "actions": [
+            {"name": one.name, "words": words_of(one), "key": keys[one.name]}
+            for one in ACTIONS if one.where == group]}
+        for group in GROUPS
+    ]  # fmt: skip
+
+
+def key_map(own: Mapping[str, str] | None) -> str:
+    """The keys as keys.js reads them: JSON of [key, action, selector]."""
+    keys = effective(own)
+    return msgspec.json.encode([[keys[one.name], one.name, one.selector] for one in ACTIONS if keys[one.name]]).decode()
