@@ -21,6 +21,7 @@ _TICKETS = (
     ("to_lyktan", "held_by_karin", "drop_in", "lyktan", None,
      "Man, 67 år. Hosta i tre veckor, ingen feber. Röker inte.", "Önskar bedömning hos er, patienten bor nära."),
     ("to_rehab", "held_by_karin", "booking", "rehab", "physiotherapist", "", "Andningsträning efter långvarig hosta."),
+    ("administrative", "admin", "drop_in", "lyktan", None, "", "Önskar ett vaccinationsintyg från er."),
     ("of_a_child", "child", "drop_in", "bjorken", None, "", "Vårdnadshavaren önskar fortsätta hos er."),
 )  # fmt: skip
 

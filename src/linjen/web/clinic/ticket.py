@@ -1,4 +1,4 @@
-"""Nytt besök eller biljett: where the patient is sent, what goes along, and a look at exactly that before it leaves."""
+"""Ny biljett: where the patient is sent, what goes along, and a look at exactly that before it leaves."""
 
 from __future__ import annotations
 
