@@ -179,7 +179,8 @@ async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: L
         await karin.goto(windows.url + path)
         await look(karin)
     for path in ("/clinic/silent", "/clinic/sms", "/clinic/profile", f"/clinic/cases/{case}/reminders",
-                 f"/clinic/cases/{case}/keepings"):  # fmt: skip
+                 f"/clinic/cases/{case}/keepings", f"/clinic/cases/{case}/actions",
+                 f"/clinic/cases/{case}/pictures"):  # fmt: skip
         await karin.goto(windows.url + path)
         await look(karin)
     await resident.locator("#composer-text").fill("Jag undrar en sak till")
@@ -202,8 +203,9 @@ async def _seen_by_a_colleague_and_closed(windows: Windows, look: Looker, karin:
     await look(karin)
     await karin.goto(f"{windows.url}/clinic/cases/{case}")
     await close(karin, "Råd och egenvård")
-    await karin.goto(f"{windows.url}/clinic/cases/{case}")
-    await look(karin)
+    for path in (f"/clinic/cases/{case}", "/clinic/document", f"/clinic/cases/{case}/record"):
+        await karin.goto(windows.url + path)
+        await look(karin)
 
 
 async def test_the_other_pages_of_the_staff(windows: Windows, look: Looker) -> None:
