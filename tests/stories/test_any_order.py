@@ -27,6 +27,7 @@ _NOT_WALKED = {
     "write_record": "is kept outside the case and writes no event",
     "archive_picture": "needs a picture, and changes nothing of the case",
     "set_aside_picture": "needs a picture, and changes nothing of the case",
+    "book_visit": "makes a visit with a time, which its own stories walk",
     "issue_ticket": "walked by the tickets' own stories",
 }
 #: Drawn evenly, most of what is tried would be refused: who can do something, and what goes on, come more often.
