@@ -133,7 +133,8 @@ select t.id, t.case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as bir
   (t.ended_at is null and t.due_on < $3::date) is true as is_overdue, {_IS_LATER} is true as is_later
 {_JOINS} join residents p on p.id = c.patient_id
 """
-_TO_ME_ROWS = f"{_ROWS} where {_TO_ME} order by is_overdue desc, is_later, t.due_on nulls last, t.at limit 200"
+#: By day, so that what is overdue stands first of itself.
+_TO_ME_ROWS = f"{_ROWS} where {_TO_ME} order by is_later, t.due_on nulls last, t.at limit 200"
 _BY_ME_ROWS = f"{_ROWS} where {_BY_ME} order by t.ended_at is not null, is_overdue desc, t.at desc limit 200"
 
 
