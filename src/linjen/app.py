@@ -14,6 +14,7 @@ from linjen.access.sign_in_orders import sweep_sign_in_orders
 from linjen.cases.answers import Answer, save_answers
 from linjen.cases.assessments import settle_self_care
 from linjen.cases.attestation_moves import return_attestations
+from linjen.cases.booked import tell_due
 from linjen.cases.drafts import Typed, save_drafts
 from linjen.cases.expiry import expire_drafts
 from linjen.cases.inactivity import flag_silent, watch_silence
@@ -216,7 +217,10 @@ async def _sweep(site: Site) -> None:
 
 async def _watch(site: Site) -> None:
     """As `_sweep`, for what cannot wait so long; each of these looks first whether there is anything to do."""
-    watches: tuple[Callable[[], Awaitable[object]], ...] = (lambda: return_unstaffed(site.database, clock.now()),)
+    watches: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: return_unstaffed(site.database, clock.now()),
+        lambda: tell_due(site.database, clock.now()),
+    )
     while True:
         await asyncio.sleep(_WATCH_S)
         await _do_each(watches)

@@ -44,7 +44,7 @@ async def test_every_link_of_a_resident_leads_somewhere(windows: Windows) -> Non
 
 async def test_every_link_of_the_staff_leads_somewhere(windows: Windows) -> None:
     page = await windows.nurse("Karin Lindqvist", DESKTOP)
-    answers = await _crawl(page, f"{windows.url}/clinic/ledger", skip=("/clinic/sign-in",))
+    answers = await _crawl(page, f"{windows.url}/clinic/ledger", skip=("/clinic/sign-in", "/clinic/booked?"))
     assert len(answers) > 12
     assert not {url: status for url, status in answers.items() if status != 200}
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from linjen.cases.booked import tell_due
 from linjen.cases.queues import measure_queues
 from linjen.core import clock, swedish
 from linjen.demo.world import id_of
@@ -216,3 +217,20 @@ async def test_without_its_event_nothing_is_booked(region: Region) -> None:
     assert await region.value(_VISITS, case_id) == 1
     assert await region.value(_SAID, case_id) == said
     assert str(await region.value(_VISIT, case_id)).startswith("drop_in in_progress")
+
+
+async def test_open_ledgers_are_told_once_when_its_time_has_come(region: Region) -> None:
+    karin, bo, case_id = (
+        await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret"), region.cases["held_by_karin"],
+    )  # fmt: skip
+    await region.site.database.execute("update cases set staff_unread = 0 where id = $1", case_id)
+    await book(karin, f"cases/{case_id}")
+    assert await tell_due(region.site.database, clock.now()) == 0
+    async with bo.listen("/clinic/ledger/stream?view=role") as ledger:
+        await ledger.wait_for("hello")
+        await make_due(region, case_id)
+        told = await asyncio.gather(*(tell_due(region.site.database, clock.now()) for _ in range(3)))
+        assert sum(told) == 1
+        await ledger.wait_for("row", str(case_id))
+    assert await tell_due(region.site.database, clock.now()) == 0
+    assert "Tiden för det bokade besöket är inne" in (await karin.get(f"/clinic/cases/{case_id}")).text

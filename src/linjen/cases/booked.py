@@ -11,7 +11,8 @@ from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core import clock
-from linjen.core.database import Connection
+from linjen.core.database import Connection, Database
+from linjen.core.events import record
 
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,32 @@ where v.unit_id = $2 and v.booked_on = $4 and v.kind <> 'async' and v.state <> '
   and ($5 or v.holder_id = $1 or v.for_staff_id = $1)
   and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")}
 """
+
+#: So many in one transaction, as in every sweep.
+BATCH = 100
+
+_DUE = """
+update visits set due_told_at = $1 where id in (
+  select v.id from visits v join cases c on c.visit_id = v.id
+  where v.booked_on is not null and v.state = 'queued' and v.queued_at <= $1 and v.due_told_at is null
+  order by c.id limit $2 for no key update of c skip locked)
+returning case_id
+"""
+
+
+async def tell_due(database: Database, at: datetime) -> int:
+    """Booked visits whose time has come at `at` (UTC) are told of once, so that open ledgers show them; how many."""
+    if not await database.fetch_value(
+        "select exists (select from visits where booked_on is not null and state = 'queued' and queued_at <= $1"
+        " and due_told_at is null)",
+        at,
+    ):
+        return 0
+    async with database.transaction() as db:
+        due = await db.fetch(_DUE, at, BATCH)
+        for row in due:
+            await record(db, row["case_id"], "visit_due", "system", None)
+    return len(due)
 
 
 async def list_booked(db: Connection, by: By, on: date, *, whole_unit: bool) -> list[Booked]:
