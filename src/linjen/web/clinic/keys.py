@@ -52,6 +52,7 @@ ACTIONS = (
     Action("phrase", "a f", "case", "#phrases-open"),
     Action("card", "a g", "case", "#chat a[href$='/actions']"),
     Action("handover", "a l", "case", f"{_ON_CASE}a[href$='/handovers']"),
+    Action("new_visit", "a n", "case", f"{_ON_CASE}a[href$='/bookings']"),
     Action("ticket", "a b", "case", f"{_ON_CASE}a[href$='/tickets']"),
     Action("asynchronous", "a y", "case", f"{_ON_CASE}a[href$='/asynchronous']"),
     Action("remind", "a p", "case", f"{_ON_CASE}a[href$='/reminders']"),
