@@ -16,7 +16,7 @@ from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.cases.message import check_text, pass_turn, unseal_text, write_message
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 
@@ -48,21 +48,29 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         return self.confirmed_at is None and self.settled_at is None
 
 
+_KNOWN = """
+select a.case_id, a.by_id, a.kind, a.message_id, m.body_sealed from actions a join messages m on m.id = a.message_id
+where a.id = $1
+"""
+
+
 async def add_action(
     db: Connection, sealer: Sealer, by: By, case_id: UUID, action_id: UUID, kind: str, text: str
 ) -> None:
     """Lägg in en åtgärd: the message and its card. `action_id` is made by the form: once more it changes nothing.
 
-    Raises Invalid('unknown_kind') with field "kind", Invalid('empty' | 'unreadable' | 'too_long') with field "text",
-    and as open_case.
+    Raises Invalid('unknown_kind') with field "kind", Invalid('empty' | 'unreadable' | 'too_long') and Reused with
+    field "text", and as open_case.
     """
     if kind not in KINDS:
         raise Invalid("unknown_kind", "kind")
     clean = check_text(text)
     await open_case(db, by, case_id, "add_action")
-    if (known := await db.fetchrow("select case_id, by_id from actions where id = $1", action_id)) is not None:
-        if tuple(known) != (case_id, by.person_id):
-            raise Invalid("unreadable", "text")
+    if (known := await db.fetchrow(_KNOWN, action_id)) is not None:
+        ours = (known["case_id"], known["by_id"]) == (case_id, by.person_id)
+        same = ours and known["kind"] == kind
+        same = same and unseal_text(sealer, case_id, known["message_id"], known["body_sealed"]) == clean
+        must_repeat("text", ours=ours, same=same)
         return
     message = await write_message(db, sealer, by, case_id, clean)
     event = await record(db, case_id, "action_added", by.kind, by.person_id, {"kind": kind})

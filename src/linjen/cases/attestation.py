@@ -17,7 +17,7 @@ from linjen.cases.loading import Case, open_case
 from linjen.cases.message import check_optional
 from linjen.core import clock
 from linjen.core.database import Connection, Row
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import list_colleagues
@@ -47,23 +47,36 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+_KNOWN = """
+select case_id, by_id, purpose, note_sealed, state, due_on, to_role, to_staff_id,
+  exists (select 1 from attestation_moves m where m.attestation_id = a.id) as moved from attestations a where id = $1
+"""
+
+
+def _is_same(sealer: Sealer, case_id: UUID, attestation_id: UUID, known: Row, asked: Asked, note: str) -> bool:
+    """Whether just this was asked; what its receiver has changed meanwhile is not held against it."""
+    to = known["moved"] or (known["to_role"], known["to_staff_id"]) == (asked.to.role, asked.to.staff_id)
+    day = asked.purpose != "follow_up" or known["state"] == "follow_up" or known["due_on"] == asked.due_on
+    text = unseal(sealer, "attestation", known["note_sealed"], case_id, attestation_id)
+    return bool(to) and day and known["purpose"] == asked.purpose and text == note
+
+
 async def request_attestation(
     db: Connection, sealer: Sealer, by: By, case_id: UUID, attestation_id: UUID, asked: Asked
 ) -> None:
     """Ask. `attestation_id` is made by the form: the same form once more does nothing.
 
-    Raises Invalid with field "purpose", "due_on", "note" or "to" (as check_addressee), and as open_case.
+    Raises Invalid with field "purpose", "due_on", "note" or "to" (as check_addressee), Reused with
+    field "note", and as open_case.
     """
     note = check_optional(asked.note, "note", LONGEST)
     if asked.purpose not in PURPOSES:
         raise Invalid("purpose", "purpose")
     due_on = check_day(asked.due_on) if asked.purpose == "follow_up" else None
     case = await open_case(db, by, case_id, "request_attestation")
-    if (
-        known := await db.fetchrow("select case_id, by_id from attestations where id = $1", attestation_id)
-    ) is not None:
-        if tuple(known) != (case_id, by.person_id):
-            raise Invalid("unreadable", "note")
+    if (known := await db.fetchrow(_KNOWN, attestation_id)) is not None:
+        ours = (known["case_id"], known["by_id"]) == (case_id, by.person_id)
+        must_repeat("note", ours=ours, same=ours and _is_same(sealer, case_id, attestation_id, known, asked, note))
         return
     await check_addressee(db, case, asked.to, by.person_id)
     data = {"attestation": str(attestation_id), "role": asked.to.role, "purpose": asked.purpose}
@@ -129,10 +142,14 @@ async def attest(
 ) -> None:
     """Vidimera: it has been seen to; `comment` is for who asked. The same once more changes nothing.
 
-    Raises Invalid as check_text with field "comment", and as open_attestation.
+    Raises Invalid as check_text with field "comment", Refused('attested_already') when she has said something else,
+    and as open_attestation.
     """
     clean = check_optional(comment, "comment", LONGEST)
     if await open_attestation(db, by, case_id, attestation_id, "attest") is None:
+        said = await db.fetchval("select comment_sealed from attestations where id = $1", attestation_id)
+        if unseal(sealer, "attestation_comment", said, case_id, attestation_id) != clean:
+            raise Refused("attested_already", verb="attest")
         return
     await db.execute(
         "update attestations t set state = 'attested', attested_by = $2, ended_at = now(), comment_sealed = $4,"

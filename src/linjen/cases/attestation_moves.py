@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from linjen.access.by import By
-from linjen.cases.attestation import LONGEST, Addressee, check_addressee, open_attestation, seal
+from linjen.cases.attestation import LONGEST, Addressee, check_addressee, open_attestation, seal, unseal
 from linjen.cases.message import check_text
 from linjen.core.database import Connection, Database, Row
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
@@ -25,17 +25,17 @@ async def forward_attestation(
 ) -> None:  # fmt: skip
     """Skicka vidare: somebody else is asked instead, and begins anew. `move_id` is made by the form.
 
-    Raises Invalid with field "reason" or "to" (as check_addressee; 'same_place' for who is asked already), and as
-    open_attestation.
+    Raises Invalid with field "reason" (or Reused) or "to" (as check_addressee; 'same_place' for who is asked
+    already), and as open_attestation.
     """
     clean = check_text(reason, "reason", LONGEST)
     try:
         case = await open_attestation(db, by, case_id, attestation_id, "forward_attestation")
     except Refused:  # it may have left this person's hands by this very form
-        if await _is_done(db, by, attestation_id, move_id):
+        if await _is_done(db, sealer, by, case_id, attestation_id, move_id, to, clean):
             return
         raise
-    if case is None or await _is_done(db, by, attestation_id, move_id):
+    if case is None or await _is_done(db, sealer, by, case_id, attestation_id, move_id, to, clean):
         return
     before = await db.fetchrow("select to_role, to_staff_id, by_id from attestations where id = $1", attestation_id)
     if before is None or tuple(before)[:2] == (to.role, to.staff_id):
@@ -47,9 +47,20 @@ async def forward_attestation(
     await record(db, case_id, "attestation_forwarded", by.kind, by.person_id, data)
 
 
-async def _is_done(db: Connection, by: By, attestation_id: UUID, move_id: UUID) -> bool:
-    done = "select true from attestation_moves where id = $1 and attestation_id = $2 and by_id = $3"
-    return bool(await db.fetchval(done, move_id, attestation_id, by.person_id))
+async def _is_done(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, attestation_id: UUID, move_id: UUID, to: Addressee,
+    reason: str,
+) -> bool:  # fmt: skip
+    known = await db.fetchrow(
+        "select attestation_id, by_id, to_role, to_staff_id, reason_sealed from attestation_moves where id = $1",
+        move_id,
+    )
+    if known is None:
+        return False
+    ours = tuple(known)[:2] == (attestation_id, by.person_id)
+    same = ours and unseal(sealer, "attestation_move", known["reason_sealed"], case_id, move_id) == reason
+    must_repeat("reason", ours=ours, same=same and tuple(known)[2:4] == (to.role, to.staff_id))
+    return True
 
 
 async def _move(

@@ -14,10 +14,10 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
-from linjen.cases.message import check_optional, pass_turn, write_message
+from linjen.cases.message import check_optional, pass_turn, unseal_text, write_message
 from linjen.cases.queues import TO_QUEUE
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import Colleague, find_provider, list_colleagues
@@ -60,16 +60,16 @@ async def hand_over(
 
     `note` is for the receiver, `tell` is sent to the patient first, if `by` holds the case. Raises
     Refused('other_provider'), Invalid('nobody_there'), Invalid('same_place'), Invalid('admin_only') with field "to",
-    Invalid('too_long' | 'unreadable') with field "note" or "tell", and as open_case.
+    Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
     """
     told, noted = check_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
     try:
         case = await open_case(db, by, case_id, "hand_over")
     except (NotFound, Refused):  # it may have left this person's reach by this very form
-        if await _is_done(db, by, case_id, handover_id):
+        if await _is_done(db, sealer, by, case_id, handover_id, to, noted, told):
             return
         raise
-    if await _is_done(db, by, case_id, handover_id):
+    if await _is_done(db, sealer, by, case_id, handover_id, to, noted, told):
         return
     await _check(db, by, case, to)
     if told and case.holder_id == by.person_id:
@@ -90,9 +90,26 @@ async def hand_over(
     )  # fmt: skip
 
 
-async def _is_done(db: Connection, by: By, case_id: UUID, handover_id: UUID) -> bool:
-    done = "select true from handovers where id = $1 and case_id = $2 and by_id = $3"
-    return bool(await db.fetchval(done, handover_id, case_id, by.person_id))
+_KNOWN = """
+select h.case_id, h.by_id, h.to_unit_id, h.to_role, h.to_staff_id, h.note_sealed, m.id as told_id, m.body_sealed
+from handovers h left join messages m on m.case_id = h.case_id and m.seq = h.seq - 1 and m.by_id = h.by_id
+where h.id = $1
+"""
+
+
+async def _is_done(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, handover_id: UUID, to: Receiver, noted: str, told: str
+) -> bool:
+    """Whether this very form was done before; Reused with field "note" when it held something else."""
+    if (known := await db.fetchrow(_KNOWN, handover_id)) is None:
+        return False
+    ours = (known["case_id"], known["by_id"]) == (case_id, by.person_id)
+    same = ours and tuple(known)[2:5] == (to.unit_id, to.role, to.staff_id)
+    same = same and _note(sealer, case_id, handover_id, known["note_sealed"]) == noted
+    if same and told and known["told_id"] is not None:
+        same = unseal_text(sealer, case_id, known["told_id"], known["body_sealed"]) == told
+    must_repeat("note", ours=ours, same=same)
+    return True
 
 
 async def _check(db: Connection, by: By, case: Case, to: Receiver) -> None:

@@ -17,7 +17,7 @@ from linjen.cases.attestation import Addressee, check_addressee
 from linjen.cases.loading import open_case
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
 
 
@@ -37,13 +37,15 @@ async def invite(db: Connection, by: By, case_id: UUID, invitation_id: UUID, who
     """Invite one colleague. `invitation_id` is made by the form: the same form once more does nothing.
 
     Raises Invalid with field "invite" (as check_addressee; 'choose' for a role without a person, 'holds_it',
-    'invited_already'), and as open_case.
+    'invited_already'), Reused, and as open_case.
     """
     case = await open_case(db, by, case_id, "invite")
-    known = await db.fetchrow("select case_id, by_id from invitations where id = $1", invitation_id)
-    if known is not None and tuple(known) == (case_id, by.person_id):
+    known = await db.fetchrow("select case_id, by_id, staff_id from invitations where id = $1", invitation_id)
+    if known is not None:
+        ours = tuple(known)[:2] == (case_id, by.person_id)
+        must_repeat("invite", ours=ours, same=known["staff_id"] == whom.staff_id)
         return
-    if known is not None or whom.staff_id is None:
+    if whom.staff_id is None:
         raise Invalid("choose", "invite")
     await check_addressee(db, case, whom, by.person_id, field="invite")
     if whom.staff_id == case.holder_id:

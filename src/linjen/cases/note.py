@@ -17,7 +17,7 @@ from linjen.cases.loading import open_case
 from linjen.cases.mention import check_mentioned, keep_mentions
 from linjen.cases.message import check_text
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid
+from linjen.core.errors import must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 
@@ -42,13 +42,14 @@ async def write_note(
     """Keep a note under the id that its form made: the same form once more changes nothing. Who is `named` has it as
     work until she has read it.
 
-    Raises Invalid('empty' | 'unreadable' | 'too_long') with field "note", as check_mentioned, and as open_case.
+    Raises Invalid('empty' | 'unreadable' | 'too_long') and Reused with field "note", as check_mentioned, and as
+    open_case.
     """
     clean = check_text(text, "note", LONGEST)
     case = await open_case(db, by, case_id, "write_note")
-    if (known := await db.fetchrow("select case_id, by_id from notes where id = $1", note_id)) is not None:
-        if tuple(known) != (case_id, by.person_id):
-            raise Invalid("unreadable", "note")
+    if (known := await db.fetchrow("select case_id, by_id, body_sealed from notes where id = $1", note_id)) is not None:
+        ours = tuple(known)[:2] == (case_id, by.person_id)
+        must_repeat("note", ours=ours, same=ours and _text(sealer, case_id, note_id, known["body_sealed"]) == clean)
         return
     mentioned = await check_mentioned(db, case, named, by.person_id)
     event = await record(db, case_id, "note_written", by.kind, by.person_id)
@@ -58,6 +59,10 @@ async def write_note(
         note_id, case_id, event.seq, by.person_id, sealed,
     )  # fmt: skip
     await keep_mentions(db, case_id, note_id, by.person_id, mentioned)
+
+
+def _text(sealer: Sealer, case_id: UUID, note_id: UUID, sealed: bytes) -> str:
+    return sealer.unseal("note", sealed, case_id.bytes + note_id.bytes).decode()
 
 
 _NAMES = "array_agg(o.given_name || ' ' || o.surname order by o.surname, o.id) filter (where {which})"
@@ -77,7 +82,7 @@ async def list_notes(db: Connection, sealer: Sealer, case_id: UUID) -> list[Note
         Note(
             id=row["id"], by_name=row["by_name"], by_title=row["by_title"], at=row["at"],
             named=row["named"], unread=row["unread"],
-            text=sealer.unseal("note", row["body_sealed"], case_id.bytes + row["id"].bytes).decode(),
+            text=_text(sealer, case_id, row["id"], row["body_sealed"]),
         )
         for row in rows
     ]  # fmt: skip

@@ -14,14 +14,14 @@ import msgspec
 from linjen.access.by import By
 from linjen.cases.asynchronous import MOST_DAYS
 from linjen.cases.dialogue import take_turns
-from linjen.cases.message import check_text, write_message
+from linjen.cases.message import check_text, unseal_text, write_message
 from linjen.cases.patients import Patient, see_patient
 from linjen.cases.queues import queue_of
 from linjen.cases.send import ADMIN_PRIORITY
 from linjen.cases.start import Intake, seal_intake
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.personal_number import age_years
@@ -79,6 +79,7 @@ async def begin_asynchronous(
     await take_turns(db, patient_id)
     patient = await see_patient(db, by, patient_id, "begin_case")
     if await is_begun(db, by, patient_id, case_id):
+        must_repeat("text", ours=True, same=await _opening(db, sealer, case_id) == asked.text)
         return
     if reason := why_not(patient):
         raise Refused(reason, verb="begin_case")
@@ -138,7 +139,14 @@ async def insert_case(
     return visit_id
 
 
+async def _opening(db: Connection, sealer: Sealer, case_id: UUID) -> str:
+    first = await db.fetchrow("select id, body_sealed from messages where case_id = $1 order by seq limit 1", case_id)
+    return unseal_text(sealer, case_id, first["id"], first["body_sealed"]) if first else ""
+
+
 async def is_begun(db: Connection, by: By, patient_id: UUID, case_id: UUID) -> bool:
-    """Whether this person has begun this very case: a form that was sent twice."""
-    done = "select true from cases where id = $1 and patient_id = $2 and begun_by = $3"
-    return bool(await db.fetchval(done, case_id, patient_id, by.person_id))
+    """Whether this person has begun this very case: a form that was sent twice. Reused when it is another one."""
+    known = await db.fetchrow("select patient_id, begun_by from cases where id = $1", case_id)
+    if known is not None:
+        must_repeat("text", ours=tuple(known) == (patient_id, by.person_id), same=True)
+    return known is not None

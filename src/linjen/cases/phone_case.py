@@ -19,9 +19,9 @@ from linjen.cases.message import check_text
 from linjen.cases.outreach import check_entry, insert_case, is_begun, signs_in
 from linjen.cases.patients import Patient, see_patient
 from linjen.cases.queues import queue_of
-from linjen.cases.start import Intake, seal_result
+from linjen.cases.start import Intake, read_intake, seal_result
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 
@@ -60,6 +60,8 @@ async def add_phone_case(
     await take_turns(db, patient_id)
     patient = await see_patient(db, by, patient_id, "begin_case")
     if await is_begun(db, by, patient_id, case_id):
+        same = (await read_intake(db, sealer, case_id)) == told.intake
+        must_repeat("text", ours=True, same=same)
         return
     if reason := why_no_phone_case(patient):
         raise Refused(reason, verb="begin_case")

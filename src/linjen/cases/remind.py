@@ -15,9 +15,10 @@ from linjen.cases.inactivity import note_reminded
 from linjen.cases.loading import open_case
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
+from linjen.core.visible import plain_text
 from linjen.integrations.sms_text import check_sms_text
 from linjen.units.own_sms import may_write_own
 
@@ -37,7 +38,8 @@ async def remind(
     """Ask for a reminder under the id that its form made: the same form once more changes nothing.
 
     `own_text` None sends the fixed words. Raises Refused: sms_protected, sms_protection_unknown, sms_no_phone,
-    sms_phone_not_mobile, sms_own_text_off, reminded_lately; Invalid as check_sms_text; and as open_case.
+    sms_phone_not_mobile, sms_own_text_off, reminded_lately; Invalid as check_sms_text; Reused with field "text";
+    and as open_case.
     """
     case = await open_case(db, by, case_id, "remind")
     last = await db.fetchrow(
@@ -45,6 +47,7 @@ async def remind(
         " order by seq desc limit 1", case_id,
     )  # fmt: skip
     if last is not None and last["id"] == str(reminder_id) and last["by_id"] == by.person_id:
+        await _must_repeat(db, sealer, case_id, reminder_id, own_text)
         return
     if last is not None and clock.now() - last["at"] < PAUSE:
         raise Refused("reminded_lately")
@@ -55,6 +58,12 @@ async def remind(
     data = {"reminder": str(reminder_id), "own_text": own_text is not None}
     await record(db, case_id, "reminded", by.kind, by.person_id, data)
     await note_reminded(db, case_id)
+
+
+async def _must_repeat(db: Connection, sealer: Sealer, case_id: UUID, reminder_id: UUID, own_text: str | None) -> None:
+    sealed = await db.fetchval("select body_sealed from sms_texts where id = $1", reminder_id)
+    sent = sealer.unseal("sms", sealed, case_id.bytes + reminder_id.bytes).decode() if sealed else None
+    must_repeat("text", ours=True, same=sent == (None if own_text is None else plain_text(own_text).strip()))
 
 
 async def _keep(
@@ -69,5 +78,4 @@ async def _keep(
         "insert into sms_texts (id, case_id, by_id, body_sealed) values ($1, $2, $3, $4) on conflict do nothing",
         reminder_id, case_id, by.person_id, sealed,
     )  # fmt: skip
-    if done != "INSERT 0 1":  # an id of another case's text
-        raise Invalid("unreadable", "text")
+    must_repeat("text", ours=done == "INSERT 0 1", same=True)

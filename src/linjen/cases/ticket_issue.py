@@ -15,10 +15,10 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
 from linjen.cases.message import check_optional, write_message
-from linjen.cases.ticket import seal_text
+from linjen.cases.ticket import open_text, seal_text
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import find_provider
@@ -81,15 +81,15 @@ async def issue_ticket(
 ) -> None:  # fmt: skip
     """Issue it. `ticket_id` is made by the form: the same form once more does nothing.
 
-    Raises as check_ticketing and as open_case.
+    Raises Reused with field "note", and as check_ticketing and open_case.
     """
     try:
         case = await open_case(db, by, case_id, "issue_ticket")
     except (NotFound, Refused):  # the case may have gone on since this very form was sent
-        if await _is_done(db, by, case_id, ticket_id):
+        if await _is_done(db, sealer, by, case_id, ticket_id, what):
             return
         raise
-    if await _is_done(db, by, case_id, ticket_id):
+    if await _is_done(db, sealer, by, case_id, ticket_id, what):
         return
     checked = await check_ticketing(db, case, what)
     if checked.what.tell:
@@ -114,6 +114,23 @@ async def _insert(
     )  # fmt: skip
 
 
-async def _is_done(db: Connection, by: By, case_id: UUID, ticket_id: UUID) -> bool:
-    done = "select true from tickets where id = $1 and case_id = $2 and by_id = $3"
-    return bool(await db.fetchval(done, ticket_id, case_id, by.person_id))
+_KNOWN = """
+select case_id, by_id, kind, to_unit_id, to_resource, last_on, history_sealed, note_sealed from tickets where id = $1
+"""
+
+
+async def _is_done(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, ticket_id: UUID, what: Ticketing
+) -> bool:  # fmt: skip
+    """Whether this very form was done before; Reused with field "note" when it held something else."""
+    if (known := await db.fetchrow(_KNOWN, ticket_id)) is None:
+        return False
+    ours = tuple(known)[:2] == (case_id, by.person_id)
+    texts = [
+        (open_text(sealer, ticket_id, "history", known["history_sealed"]), what.history, LONGEST_HISTORY),
+        (open_text(sealer, ticket_id, "note", known["note_sealed"]), what.note, LONGEST_NOTE),
+    ]
+    same = tuple(known)[2:6] == (what.kind, what.unit_id, what.resource, what.last_on)
+    same = same and all(kept == check_optional(typed, "note", longest) for kept, typed, longest in texts)
+    must_repeat("note", ours=ours, same=same)
+    return True

@@ -34,6 +34,25 @@ class Invalid(LinjenError):
         self.field = field
 
 
+class Reused(Invalid):
+    """The id that a form brought belongs to something else already: `elsewhere` to another's or another case's, else to
+    what the same person wrote here in other words. Her form is drawn anew with what she typed and a fresh id.
+    """
+
+    def __init__(self, field: str, *, elsewhere: bool = False) -> None:
+        super().__init__("reused", field)
+        self.elsewhere = elsewhere
+
+
+def must_repeat(field: str, *, ours: bool, same: bool) -> None:
+    """A form whose id is known already is the same form once more, or raises Reused: nothing typed is lost in silence.
+
+    `ours` says that it was this person's in this place, `same` that it held the same.
+    """
+    if not (ours and same):
+        raise Reused(field, elsewhere=not ours)
+
+
 class Unavailable(LinjenError):
     """An outside system or the database cannot be reached now; trying again later may help."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.visible import is_visible, plain_text
 from linjen.phrases.fields import check_known
 from linjen.phrases.library import Home, must
@@ -65,13 +65,15 @@ async def _may_keep(db: Connection, by: By, home: Home) -> tuple[UUID | None, UU
 async def add_phrase(db: Connection, by: By, home: Home, phrase_id: UUID, typed: Wording) -> None:
     """A new phrase under the id that its form made: the same form once more changes nothing.
 
-    Raises as `check_wording`, Invalid('short_taken' | 'too_many'), and NotFound for who does not keep these phrases.
+    Raises as `check_wording`, Invalid('short_taken' | 'too_many'), Reused, and NotFound for who does not keep
+    these phrases.
     """
     wording, owner = check_wording(typed), await _may_keep(db, by, home)
     of_home = "unit_id is not distinct from $1 and staff_id is not distinct from $2"
-    if known := await db.fetchrow("select unit_id, staff_id from phrases where id = $1", phrase_id):
-        if tuple(known) != owner:
-            raise Invalid("unreadable", "title")
+    texts = "select unit_id, staff_id, title, short, body, version from phrases where id = $1"
+    if known := await db.fetchrow(texts, phrase_id):
+        same = tuple(known)[2:5] == (wording.title, wording.short, wording.body) or known["version"] > 1
+        must_repeat("title", ours=tuple(known)[:2] == owner, same=same)
         return
     if int(await db.fetchval(f"select count(*) from phrases where {of_home} and removed_at is null", *owner)) >= MOST:
         raise Invalid("too_many", "title", longest=MOST)

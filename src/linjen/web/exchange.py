@@ -12,8 +12,8 @@ from litestar.response import Redirect
 
 from linjen.access.by import By
 from linjen.access.sessions import Session
-from linjen.core.errors import Invalid, NotFound
-from linjen.core.ids import parse_id
+from linjen.core.errors import Invalid, NotFound, Reused
+from linjen.core.ids import new_id, parse_id
 from linjen.core.visible import is_visible, plain_text
 from linjen.web.site import Site
 from linjen.web.templates import Page, draw
@@ -33,6 +33,8 @@ class Exchange:
     unit: Any = None
     form: FormMultiDict = dataclasses.field(default_factory=FormMultiDict)
     cookies: list[Any] = dataclasses.field(default_factory=list)
+    #: The status of the answer to a form whose id was taken already; 0 where none was.
+    stale: int = 0
 
     @property
     def by(self) -> By:
@@ -40,6 +42,17 @@ class Exchange:
         if self.session is None:
             raise NotFound("session")
         return self.session.by()
+
+    def told(self, error: Invalid, words: str, **values: object) -> str:
+        """What is to be changed, from the words under `words`; of a form whose id was taken, that it is to go anew."""
+        if isinstance(error, Reused):
+            self.stale = 422 if error.elsewhere else 409
+            return self.say("faults.old_form")
+        return self.say(f"{words}.{error.reason}", **values)
+
+    def form_id(self, field: str) -> str:
+        """The id of a form drawn anew: its own, so that a double press is one, or a fresh one when that is taken."""
+        return (not self.stale and self.text_of(field, longest=40)) or str(new_id())
 
     def id_of(self, name: str) -> UUID:
         """A UUID from the path; NotFound when it is none."""
@@ -77,7 +90,7 @@ class Exchange:
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response[str]:
         """An HTML answer drawn from a template."""
         html = draw(template, self.page_context(), **values)
-        return Response(html, media_type="text/html", status_code=status, cookies=self.cookies)
+        return Response(html, media_type="text/html", status_code=self.stale or status, cookies=self.cookies)
 
     def redirect(self, path: str) -> Response[Any]:
         """See other: the answer to every POST that worked."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jinja2
 from litestar import Response
 
-from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Unavailable
+from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Reused, Unavailable
 from linjen.core.ids import parse_id
 from linjen.web.exchange import Exchange
 from linjen.web.rate import TooOften
@@ -20,6 +21,8 @@ _STATUS: list[tuple[type[LinjenError], int]] = [
 
 def status_of(error: LinjenError) -> int:
     """The HTTP status that tells a program the same as the page tells a person."""
+    if isinstance(error, Reused):
+        return 422 if error.elsewhere else 409
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
@@ -65,15 +68,24 @@ def _way_on(exchange: Exchange, key: str) -> str:
     return _WAY_ON.get(key, "").format(case_id=case_id) if case_id else ""
 
 
-def _typed(exchange: Exchange) -> str:
-    """The long text of the form that came too late: it is nowhere else any more, so its writer gets it back."""
-    sent = (exchange.form.get(name, "") for name in ("text", "extra"))
-    return next((one.strip() for one in sent if isinstance(one, str) and one.strip()), "")
+#: The boxes of the forms in which people write more than a word.
+_BOXES = frozenset({
+    "text", "extra", "note", "tell", "comment", "reason", "why", "attest_note", "history", "body",
+})  # fmt: skip
+#: A chosen value, which nobody has typed.
+_CODE = re.compile(r"[a-z_]+")
+
+
+def _typed(exchange: Exchange) -> list[str]:
+    """What was written in a form that could not be taken: it is nowhere else any more, so its writer gets it back."""
+    names = [one for one in exchange.form if one in _BOXES or one.startswith("tell-")]
+    sent = [value.strip() for name in dict.fromkeys(names) if isinstance(value := exchange.form.get(name), str)]
+    return [one for one in sent if one and not _CODE.fullmatch(one)]
 
 
 def _draw(exchange: Exchange, key: str, status: int) -> Response[str]:
     staff, way_on = _is_for_staff(exchange), _way_on(exchange, key)
-    typed = _typed(exchange) if way_on else ""
+    typed = _typed(exchange)
     try:
         return exchange.page("public/fault.html", status=status, key=key, staff=staff, way_on=way_on, typed=typed)
     except jinja2.TemplateError:

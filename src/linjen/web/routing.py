@@ -6,6 +6,7 @@ declarations from the router itself.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -16,6 +17,7 @@ from litestar import Request, Response
 from litestar import get as litestar_get
 from litestar import post as litestar_post
 from litestar.datastructures import FormMultiDict
+from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from linjen.access.sessions import Session, find_session
@@ -81,7 +83,7 @@ def site_of(request: Request[Any, Any, Any]) -> Site:
 
 async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, limit: str) -> Response[Any]:
     site = site_of(request)
-    exchange = Exchange(request, site, None, wanted_language(request), "")
+    exchange = Exchange(request, site, None, "sv" if who == "staff" else wanted_language(request), "")
     try:
         rate.check(limit, request)
         exchange.session = await _session(site, request, "staff" if who == "staff" else "resident")
@@ -95,8 +97,19 @@ async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, l
             await _check_form(exchange)
         return await handler(exchange)
     except LinjenError as error:
+        if isinstance(error, Unavailable):
+            await _keep_typed(exchange)
         await _note(exchange, error)
         return fault_page(exchange, error)
+
+
+async def _keep_typed(exchange: Exchange) -> None:
+    """Where the database is away nobody can be recognised; what our own page sent is given back to who sent it."""
+    request = exchange.request
+    told = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if request.method == "POST" and not exchange.form and any(told) and is_same_origin(*told, exchange.site):
+        with contextlib.suppress(LinjenError, ValueError, LookupError, TypeError, AssertionError, HTTPException):
+            exchange.form = await request.form()
 
 
 async def _session(site: Site, request: Request[Any, Any, Any], kind: str) -> Session | None:

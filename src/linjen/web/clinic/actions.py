@@ -34,6 +34,8 @@ async def add(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:
             await add_action(db, exchange.site.sealer, exchange.by, case_id, action_id or new_id(), kind, text)
+    except Invalid as error:
+        return await _ask(exchange, kind, text, {error.field: exchange.told(error, "chat")})
     except Refused as error:
         await note_refusal(exchange.site.database, exchange.by, "add_action", case_id, error)
         return await show_late(exchange, {"text": text}, "actions.late_title")
@@ -55,7 +57,7 @@ async def _ask(exchange: Exchange, kind: str, text: str, errors: dict[str, str])
     return exchange.page(
         "clinic/action.html", status=422 if errors else 200, head=head, kind=kind, text=text, error_of=errors,
         options=[{"value": one, "text": exchange.say(f"case.action.kinds.{one}")} for one in KINDS],
-        longest=LONGEST, action_id=exchange.text_of("action_id", longest=40) or str(new_id()),
+        longest=LONGEST, action_id=exchange.form_id("action_id"),
         errors=[{"field": field, "text": words} for field, words in errors.items()],
     )  # fmt: skip
 

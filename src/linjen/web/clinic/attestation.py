@@ -108,7 +108,7 @@ async def request(exchange: Exchange) -> Response[Any]:
 
 def told(exchange: Exchange, error: Invalid) -> str:
     """What is to be changed in a form about an attestation."""
-    return exchange.say(f"attestation.{error.reason}", longest=error.detail.get("longest", LONGEST))
+    return exchange.told(error, "attestation", longest=error.detail.get("longest", LONGEST))
 
 
 def read_day(exchange: Exchange, field: str) -> date | None:
@@ -128,7 +128,7 @@ def _fields(exchange: Exchange, colleagues: Sequence[Colleague]) -> dict[str, An
         "purposes": [{"value": one, "text": exchange.say(f"attestation.purpose.{one}")} for one in PURPOSES],
         "to": text("attest_to", longest=200), "purpose": text("attest_purpose", longest=20) or PURPOSES[0],
         "due_on": text("attest_due_on", longest=20), "note": text("attest_note", longest=LONGEST + 1),
-        "id": (text("attestation_id", longest=40)) or str(new_id()), "longest": LONGEST,
+        "id": exchange.form_id("attestation_id") if sent else str(new_id()), "longest": LONGEST,
         "least": clock.local_date(clock.now()).isoformat(),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from linjen.cases.loading import note_refusal, see_case
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.core.ids import new_id, parse_id
+from linjen.core.ids import parse_id
 from linjen.web.clinic.attestation import attestation_in_words, read_day, told
 from linjen.web.clinic.case_head import case_head
 from linjen.web.clinic.colleague_choice import colleagues_of, read_addressee, role_and_person_options
@@ -119,13 +119,13 @@ async def _dialogue(exchange: Exchange, verb: str, errors: Mapping[str, str] | N
         one = _find(await list_attestations(db, exchange.site.sealer, exchange.by, case.id), exchange)
         options = role_and_person_options(exchange, await colleagues_of(db, exchange, case))
     if not (one.movable if verb == "forward_attestation" else one.asked):
-        return _as_it_is(exchange, head, one, "")
+        return _as_it_is(exchange, head, one, exchange.text_of("reason", longest=LONGEST + 1))
     return exchange.page(
         "clinic/attestation_do.html", status=422 if errors else 200, head=head, verb=verb, error_of=errors,
         one=attestation_in_words(exchange, one), options=options, longest=LONGEST,
         comment=exchange.text_of("comment", longest=LONGEST + 1), to=exchange.text_of("to", longest=200),
         reason=exchange.text_of("reason", longest=LONGEST + 1), due_on=exchange.text_of("due_on", longest=20),
-        move_id=exchange.text_of("move_id", longest=40) or str(new_id()), least=clock.local_date(clock.now()),
+        move_id=exchange.form_id("move_id"), least=clock.local_date(clock.now()),
         errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 

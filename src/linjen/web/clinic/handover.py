@@ -13,7 +13,7 @@ from linjen.cases.loading import Case, note_refusal, see_case
 from linjen.cases.message import LONGEST
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, Reused
 from linjen.core.ids import new_id, parse_id
 from linjen.people.colleagues import Colleague, list_colleagues
 from linjen.units.hours import closes_at, next_opening
@@ -47,7 +47,10 @@ async def ask(exchange: Exchange) -> Response[Any]:
 async def pass_on(exchange: Exchange) -> Response[Any]:
     """Back to the ledger, or the question anew with what was filled in: also when a colleague came first."""
     case_id, by = exchange.id_of("case_id"), exchange.by
-    to, handover_id = _receiver(exchange.text_of("to", longest=200)), parse_id(exchange.text_of("handover_id"))
+    to, handover_id = (
+        _receiver(exchange.text_of("to", longest=200)),
+        parse_id(exchange.text_of("handover_id", longest=40)),
+    )
     note, tell = exchange.text_of("note", longest=LONGEST_NOTE + 1), exchange.text_of("tell", longest=LONGEST + 1)
     try:
         if to is None:
@@ -55,7 +58,9 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await hand_over(db, exchange.site.sealer, by, case_id, handover_id or new_id(), to, note=note, tell=tell)
     except Invalid as error:
-        told = exchange.say(f"handover.{error.reason}", longest=error.detail.get("longest", 0))
+        if isinstance(error, Reused) and not error.elsewhere:  # it was handed over by this very form, in other words
+            return await show_late(exchange, {"note": note, "tell": tell}, "handover.again_title")
+        told = exchange.told(error, "handover", longest=error.detail.get("longest", 0))
         return await _ask(exchange, {error.field: told})
     except Refused as error:
         await note_refusal(exchange.site.database, by, "hand_over", case_id, error)
@@ -102,7 +107,7 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         "clinic/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
         groups=_groups(exchange, colleagues), hours=hours, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
-        longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.text_of("handover_id") or str(new_id()),
+        longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),
         errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ async def take_in(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await invite(db, exchange.by, case_id, invitation_id, whom)
     except Invalid as error:
-        return await _ask(exchange, exchange.say(f"invitation.{error.reason}"))
+        return await _ask(exchange, exchange.told(error, "invitation"))
     return exchange.redirect(f"/clinic/cases/{case_id}#case-invited")
 
 

@@ -61,7 +61,7 @@ async def keep_note(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await write_note(db, exchange.site.sealer, exchange.by, case_id, note_id, text, named)
     except Invalid as error:
-        told = exchange.say(f"clinic.notes.{error.reason}", longest=LONGEST)
+        told = exchange.told(error, "clinic.notes", longest=LONGEST)
         return await _ask(exchange, text, {error.field: told})
     return exchange.redirect(f"/clinic/cases/{case_id}#n-{note_id}")
 

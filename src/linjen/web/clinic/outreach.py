@@ -46,7 +46,7 @@ async def go_on(exchange: Exchange) -> Response[Any]:
             patient_id = exchange.id_of("patient_id")
             await begin_asynchronous(db, exchange.site.sealer, exchange.by, patient_id, case_id, asked)
     except Invalid as error:
-        told = {error.field: exchange.say(f"outreach.{error.reason}", most=MOST_DAYS, longest=LONGEST)}
+        told = {error.field: exchange.told(error, "outreach", most=MOST_DAYS, longest=LONGEST)}
         return await _page(exchange, fields, told, step="message" if error.field == "text" else "about")
     except Refused as error:
         await log_refusal(exchange.site.database, exchange.by, "begin_case", None, error.reason)
@@ -80,7 +80,7 @@ async def _page(
         entries=[{"value": one, "text": exchange.say(f"outreach.entry.{one}")} for one in ENTRIES],
         levels=[{"value": str(n), "text": f"{n} {exchange.say(f'urgency.{n}')}"} for n in range(1, 6)],
         holds=[{"value": one, "text": exchange.say(f"outreach.hold.{one}")} for one in ("me", "queue")],
-        case_id=exchange.text_of("case_id") or str(new_id()),
+        case_id=exchange.form_id("case_id"),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ from linjen.cases.phone_case import LONGEST, PhoneCase, add_phone_case, why_no_p
 from linjen.cases.send import ADMIN_PRIORITY
 from linjen.cases.start import Intake
 from linjen.core import clock
-from linjen.core.errors import NotFound, Refused
+from linjen.core.errors import NotFound, Refused, Reused
+from linjen.core.ids import new_id
 from linjen.core.personal_number import age_months
 from linjen.triage import answer, begin, candidates, choose, next_page, page_at
 from linjen.triage.asking.plausible import FALLBACK
@@ -212,6 +213,9 @@ async def _add(exchange: Exchange, patient: Patient, protocols: Protocols, held:
     try:
         async with site.database.transaction() as db:
             await add_phone_case(db, site.sealer, exchange.by, patient.resident.id, case_id, told)
+    except Reused as error:  # it has been added, and then something was changed on a page that was gone back to
+        exchange.told(error, "")
+        return _result(exchange, patient, protocols, msgspec.structs.replace(held, case_id=str(new_id())))
     except (NotFound, Refused) as error:
         await log_refusal(site.database, exchange.by, "begin_case", None, error.reason)
         if isinstance(error, NotFound):

@@ -43,7 +43,7 @@ async def send(exchange: Exchange) -> Response[Any]:
         async with site.database.transaction() as db:
             await remind(db, site.sealer, exchange.by, case_id, reminder_id, own)
     except Invalid as error:
-        words = exchange.say(f"notices.remind.text.{error.reason}", longest=LONGEST, word=error.detail.get("word", ""))
+        words = exchange.told(error, "notices.remind.text", longest=LONGEST, word=error.detail.get("word", ""))
         return await _ask(exchange, own or "", words)
     except Refused as error:
         if not has_word("sv", f"notices.remind.refused.{error.reason}"):

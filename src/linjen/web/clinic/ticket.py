@@ -73,9 +73,7 @@ async def send_on(exchange: Exchange) -> Response[Any]:
             return await _issue(exchange, filled)
         return await _preview(exchange, filled)
     except Invalid as error:
-        words = exchange.say(
-            f"ticketing.{error.reason}", longest=error.detail.get("longest", 0), days=LONGEST_DAYS.days
-        )
+        words = exchange.told(error, "ticketing", longest=error.detail.get("longest", 0), days=LONGEST_DAYS.days)
         return await _ask(exchange, filled, {error.field: words})
     except Refused as error:
         await note_refusal(exchange.site.database, exchange.by, "issue_ticket", exchange.id_of("case_id"), error)
@@ -128,7 +126,7 @@ async def _preview(exchange: Exchange, filled: Filled) -> Response[Any]:
     return exchange.page(
         "clinic/ticket_preview.html", head=head, what=checked.what, other=checked.other_provider, leaves=leaves,
         begins=begins, provider=checked.to.provider_name, fields=msgspec.structs.asdict(filled),
-        shown=_token(exchange, filled), ticket_id=exchange.text_of("ticket_id", longest=40) or str(new_id()),
+        shown=_token(exchange, filled), ticket_id=exchange.form_id("ticket_id"),
     )  # fmt: skip
 
 
@@ -175,7 +173,7 @@ async def _ask(
         least=today.isoformat(), most=(today + LONGEST_DAYS).isoformat(), copied=copy, error_of=errors,
         errors=[{"field": field, "text": text} for field, text in errors.items()], longest_history=LONGEST_HISTORY,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST,
-        ticket_id=exchange.text_of("ticket_id", longest=40) or str(new_id()),
+        ticket_id=exchange.form_id("ticket_id"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response
 
 from linjen.core import clock
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, Reused
 from linjen.core.ids import parse_id
 from linjen.core.swedish import date_words
 from linjen.phrases.fields import FIELDS
@@ -93,7 +93,9 @@ async def take_new(exchange: Exchange, shelf: Shelf) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await add_phrase(db, exchange.by, shelf.home, phrase_id, typed)
     except Invalid as error:
-        return await _form(exchange, shelf, typed, new_id=new_id, error=error)
+        return await _form(
+            exchange, shelf, typed, new_id=str(uuid4()) if isinstance(error, Reused) else new_id, error=error
+        )
     return exchange.redirect(f"{shelf.address}?done=added#p-{phrase_id}")
 
 
@@ -135,6 +137,8 @@ def _typed(exchange: Exchange) -> Wording:
 
 def _told(exchange: Exchange, error: Invalid | Refused) -> dict[str, str]:
     """The sentence of an error beside its field."""
+    if isinstance(error, Reused):
+        return {error.field: exchange.told(error, "")}
     key = error.reason + ("_like" if error.detail.get("like") else "")
     return {getattr(error, "field", "") or "body": exchange.say(f"phrases.fault.{key}", **error.detail)}
 
