@@ -243,3 +243,45 @@ async def test_advice_costs_nothing_and_no_fee_is_told_of(region: Region) -> Non
         .text.split('id="case-status"')[1]
         .split('id="chat"')[0]
     )
+
+
+def drawn(page: str) -> dict[str, str]:
+    """What a form carries of when it was drawn."""
+    return {"drawn_at": re.findall(r'name="drawn_at" value="([0-9]+)"', page)[0]}
+
+
+@pytest.mark.parametrize("verb", ["closings", "signposts"])
+async def test_what_the_resident_writes_while_the_page_is_open_is_asked_about_once(region: Region, verb: str) -> None:
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    case_id = region.cases["held_by_karin"]
+    url, form = f"/clinic/cases/{case_id}/{verb}", {"reason": "advice", "text": "Vänd dig till vårdcentralen"}
+    await gustav.say(case_id, "Skrivet innan sidan öppnades")
+    before = drawn((await karin.get(url)).text)
+    await gustav.say(case_id, "Vänta, en fråga till om medicinen")
+    said = await region.value("select count(*) from messages where case_id = $1", case_id)
+    refused = await karin.post(url, {**form, **before})
+    assert refused.status_code == 422
+    assert 'href="#written"' in refused.text
+    assert 'id="written"' in refused.text
+    assert "Skrivet innan" not in refused.text
+    assert verb == "signposts" or "en fråga till om medicinen" in refused.text
+    assert await region.value(_STATE, case_id) == "in_progress"
+    assert await region.value("select count(*) from messages where case_id = $1", case_id) == said
+    assert (await karin.post(url, {**form, **drawn(refused.text)})).status_code == 303
+    assert (await karin.post(url, {**form, **drawn(refused.text)})).status_code == 303, "the same twice is one end"
+
+
+async def test_her_own_message_asks_for_nothing(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    url = f"/clinic/cases/{case_id}/closings"
+    before = drawn((await karin.get(url)).text)
+    await karin.say(case_id, "Krya på dig!")
+    assert (await karin.post(url, {**_ADVICE, **before})).status_code == 303
+
+
+async def test_no_other_way_to_close_passes_a_new_message_by(region: Region) -> None:
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    await gustav.say(case_id, "En sak till")
+    with pytest.raises(Invalid, match="written_meanwhile"):
+        async with region.site.database.transaction() as db:
+            await close(db, region.actors.staff("karin", "ankaret"), case_id, "advice", drawn_at=0)

@@ -26,13 +26,14 @@ _IN_ACTION = frozenset({"booked", "prescribed"})
 
 async def close(
     db: Connection, by: By, case_id: UUID, reason: str, dealt_with: Collection[UUID] = (),
-    reached: Mapping[UUID, str] | None = None, fee: str = "none",
+    reached: Mapping[UUID, str] | None = None, fee: str = "none", *, drawn_at: int | None = None,
 ) -> None:  # fmt: skip
     """End the case. `dealt_with` are the alarms that its holder says she has taken care of; the event keeps them.
 
     `reached` says of cards that the patient has not confirmed how else she was reached (cases/actions.py), `fee` for
     what the care costs. Raises Invalid('unknown_reason'), Invalid('unknown_fee'), Invalid('alarms_left') while another
-    alarm may be so, Invalid('actions_left') while a card waits, Invalid('action_missing') for a reason that is an
+    alarm may be so, Invalid('written_meanwhile') when the resident has written since the case's number `drawn_at`,
+    Invalid('actions_left') while a card waits, Invalid('action_missing') for a reason that is an
     action without any card, and as open_case and settle_action. The same close once more changes nothing.
     """
     if reason not in REASONS:
@@ -48,6 +49,8 @@ async def close(
     standing = await find_standing(db, case_id)
     if standing - set(dealt_with):
         raise Invalid("alarms_left", "dealt_with")
+    if await count_written_since(db, case_id, drawn_at):
+        raise Invalid("written_meanwhile", "written")
     await _end_actions(db, by, case_id, reason, reached or {})
     await db.execute(
         "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(),"
@@ -55,6 +58,12 @@ async def close(
         case_id, by.person_id, reason, fee,
     )  # fmt: skip
     await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, fee, standing))
+
+
+async def count_written_since(db: Connection, case_id: UUID, drawn_at: int | None) -> int:
+    """How many messages of the resident are newer than what the page showed; 0 where that is not known."""
+    newer = "select count(*) from messages where case_id = $1 and by_kind = 'resident' and seq > $2"
+    return 0 if drawn_at is None else int(await db.fetchval(newer, case_id, drawn_at))
 
 
 async def _end_actions(db: Connection, by: By, case_id: UUID, reason: str, reached: Mapping[UUID, str]) -> None:

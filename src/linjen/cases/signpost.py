@@ -22,8 +22,9 @@ REASON = "wrong_unit"
 
 
 async def signpost(
-    db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str, dealt_with: Collection[UUID] = ()
-) -> None:
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, text: str, dealt_with: Collection[UUID] = (), *,
+    drawn_at: int | None = None,
+) -> None:  # fmt: skip
     """Send the patient where to turn, and close. The same once more changes nothing, and nothing is sent again.
 
     Raises Invalid('empty' | 'too_long' | 'unreadable') with field "text", and as `close`.
@@ -36,7 +37,7 @@ async def signpost(
             return
         raise
     await write_message(db, sealer, by, case_id, told)
-    await close(db, by, case_id, REASON, dealt_with)
+    await close(db, by, case_id, REASON, dealt_with, drawn_at=drawn_at)
 
 
 async def _is_done(db: Connection, by: By, case_id: UUID) -> bool:

@@ -11,9 +11,10 @@ from litestar import Response
 
 from linjen.cases.actions import Action, find_waiting, list_actions
 from linjen.cases.alarms import find_standing, list_alarms
-from linjen.cases.close import FEES, REASONS, close
+from linjen.cases.close import FEES, REASONS, close, count_written_since
 from linjen.cases.drafts import find_draft
 from linjen.cases.loading import may, see_case
+from linjen.cases.message import list_messages
 from linjen.cases.triage_verdict import find_triage_verdict, judge_level
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
@@ -26,7 +27,10 @@ from linjen.web.parts.action_cards import ways_in_words
 from linjen.web.routing import get_page, post_page
 
 #: What close() refuses, in words; the other reasons are those of the question about the level.
-_WORDS = {reason: f"clinic.close.{reason}" for reason in ("alarms_left", "actions_left", "action_missing")}
+_WORDS = {
+    reason: f"clinic.close.{reason}"
+    for reason in ("alarms_left", "actions_left", "action_missing", "written_meanwhile")
+}
 _WORDS["unknown_way"] = "clinic.close.actions_left"
 
 #: Characters of an unsent message: enough to know it again.
@@ -50,7 +54,10 @@ async def end(exchange: Exchange) -> Response[Any]:
             if not errors:
                 await _judge(db, exchange, filled)
                 dealt_with, reached = _dealt_with(exchange), _reached(exchange)
-                await close(db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached, _fee(exchange))
+                await close(
+                    db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached, _fee(exchange),
+                    drawn_at=drawn_at(exchange),
+                )  # fmt: skip
     except Invalid as error:
         errors = {error.field: exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))}
     if errors:
@@ -68,9 +75,26 @@ async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
         unmet["actions"] = exchange.say(_WORDS["actions_left"])
     if await find_standing(db, case_id) - _dealt_with(exchange):
         unmet["dealt_with"] = exchange.say(_WORDS["alarms_left"])
+    if await count_written_since(db, case_id, drawn_at(exchange)):
+        unmet["written"] = exchange.say(_WORDS["written_meanwhile"])
     if not _leaves_draft(exchange) and await _unsent(db, exchange, case_id):
         unmet["leave_draft"] = exchange.say("clinic.close.draft_left")
     return unmet
+
+
+def drawn_at(exchange: Exchange) -> int | None:
+    """The case's number when the page was drawn: what the resident has written since then, nobody has read there."""
+    sent = exchange.text_of("drawn_at", longest=9)
+    return int(sent) if sent.isascii() and sent.isdigit() else None
+
+
+async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[str]:
+    """What the resident has written since the form that was sent was drawn."""
+    after = drawn_at(exchange)
+    if after is None:
+        return []
+    messages = await list_messages(db, exchange.site.sealer, case_id, after)
+    return [shorten(one.text, _BEGINNING, placeholder=" …") for one in messages if one.by_kind == "resident"]
 
 
 async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
@@ -123,6 +147,7 @@ async def _ask(
         found = await find_triage_verdict(db, exchange.site.sealer, case.id)
         standing = await find_standing(db, case.id)
         unsent = await _unsent(db, exchange, case.id)
+        written = await _written(db, exchange, case.id)
         actions = [one for one in await list_actions(db, exchange.site.sealer, case.id) if one.waits]
         alarms = [one for one in await list_alarms(db, exchange.site.sealer, case.id) if one.id in standing]
     options = [{"value": one, "text": exchange.say(f"clinic.close.reasons.{one}")} for one in REASONS]
@@ -133,7 +158,7 @@ async def _ask(
         alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
         actions=_actions(exchange, actions), ways=ways_in_words(exchange),
         fees=[{"value": one, "text": exchange.say(f"clinic.close.fees.{one}")} for one in FEES], fee=_fee(exchange),
-        unsent=unsent, leave_draft=_leaves_draft(exchange),
+        unsent=unsent, drawn_at=case.counter, written=written, leave_draft=_leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
 

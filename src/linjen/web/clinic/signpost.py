@@ -16,6 +16,7 @@ from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
 from linjen.units.units import Unit, list_units_for_residents
 from linjen.web.clinic.case_head import case_head
+from linjen.web.clinic.close import drawn_at
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 
@@ -37,7 +38,15 @@ async def point(exchange: Exchange) -> Response[Any]:
     try:
         filled = await _fill(exchange, unit, text)
         async with exchange.site.database.transaction() as db:
-            await signpost(db, exchange.site.sealer, exchange.by, case_id, filled, _dealt_with(exchange))
+            await signpost(
+                db,
+                exchange.site.sealer,
+                exchange.by,
+                case_id,
+                filled,
+                _dealt_with(exchange),
+                drawn_at=drawn_at(exchange),
+            )
     except Invalid as error:
         return await _ask(
             exchange, unit, text, {error.field: exchange.say(f"signpost.{error.reason}", longest=LONGEST)}
@@ -81,7 +90,7 @@ async def _ask(exchange: Exchange, unit: str, text: str, errors: Mapping[str, st
     units = [{"value": str(one.id), "text": one.name} for one in await _units(exchange)]
     return exchange.page(
         "clinic/signpost.html", status=422 if errors else 200, head=head, units=units, unit=unit, text=text,
-        longest=LONGEST, error_of=errors, alarms=[str(one) for one in standing],
+        longest=LONGEST, error_of=errors, alarms=[str(one) for one in standing], drawn_at=case.counter,
         dealt_with=standing <= _dealt_with(exchange),
         errors=[{"field": field, "text": told} for field, told in errors.items()],
     )  # fmt: skip
