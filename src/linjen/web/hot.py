@@ -30,7 +30,7 @@ from linjen.web.faults import status_of
 from linjen.web.live import Stream, frame, pump
 from linjen.web.protection import protecting_headers
 from linjen.web.routing import csrf_token, is_same_origin
-from linjen.web.server import Answer
+from linjen.web.server import RETRY_AFTER_S, Answer
 from linjen.web.site import Site
 
 Scope = MutableMapping[str, Any]
@@ -175,6 +175,8 @@ class Hot:
 
     async def _answer(self, send: Send, status: int, data: bytes) -> None:
         headers = [*_JSON_HEADERS, (b"content-length", str(len(data)).encode())]
+        if status in RETRY_AFTER_S:
+            headers.append((b"retry-after", b"%d" % RETRY_AFTER_S[status]))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
 

@@ -19,7 +19,11 @@ log = get_log(__name__)
 HEADER_S = 15
 #: A body that has not come in this time is given up.
 BODY_S = 60
+#: Who takes so little of an answer that nothing more can be written for this long is hung up on.
+SEND_S = 60
 _LOOK_S = 1.0
+#: A header larger than this, in bytes or in lines, is refused before anybody asks who sends it.
+_HEADER_BYTES, _HEADER_LINES = 32 * 1024, 100
 #: What is under way when the program stops may take this long; then it is cut.
 _GRACE_S = 3
 
@@ -51,7 +55,7 @@ class _DirectCycle(RequestResponseCycle):
         self.response_started = self.response_complete = True
         if not self.disconnected:
             head = b"".join(b"%b: %b\r\n" % header for header in self.default_headers)
-            end = b"" if self.keep_alive else b"connection: close\r\n"
+            end = _AGAIN.get(status, b"") if self.keep_alive else b"connection: close\r\n"
             self.transport.write(
                 b"%b%b%b%bcontent-length: %d\r\n\r\n%b" % (STATUS_LINE[status], head, _JSON, end, len(data), data)
             )
@@ -60,6 +64,9 @@ class _DirectCycle(RequestResponseCycle):
         self.on_response()
 
 
+#: After how many seconds what a script was refused for now may be tried again, by status.
+RETRY_AFTER_S = {429: 2, 503: 10}
+_AGAIN = {status: b"retry-after: %d\r\n" % seconds for status, seconds in RETRY_AFTER_S.items()}
 #: What a script reads needs no content policy: it is never shown as a page.
 _JSON = b"content-type: application/json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n"
 
@@ -72,6 +79,52 @@ class PatientProtocol(HttpToolsProtocol):
     """
 
     deadline: float | None = None
+    #: Since when the other side has taken nothing of what waits for it.
+    stuck_since: float | None = None
+    _in_header = True
+    _is_too_large = False
+    _header_bytes = 0
+    #: False for a header that began in the same bytes in which the request before it ended.
+    _is_counted = True
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes come: a header is measured while it grows, and line ends between requests are no sign of life."""
+        waited, self._is_counted = self._in_header, True
+        if waited:
+            self._header_bytes += len(data)
+        super().data_received(data)
+        if not (waited and self._in_header):
+            return
+        if self._header_bytes > _HEADER_BYTES and not self.transport.is_closing():
+            self._is_too_large = True
+            self.send_400_response("")
+        elif self.deadline is None and (self.cycle is None or self.cycle.response_complete):
+            self.deadline = self.loop.time() + HEADER_S
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be read, or is too large, is refused, and the connection ends."""
+        if not self._is_too_large:
+            super().send_400_response(msg)
+        elif not self.transport.is_closing():
+            self.transport.write(b"%bconnection: close\r\ncontent-length: 0\r\n\r\n" % STATUS_LINE[431])
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The other side reads slower than is written."""
+        super().pause_writing()
+        self.stuck_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        super().resume_writing()
+        self.stuck_since = None
+
+    def is_over(self, at: float) -> bool:
+        """Whether its patience has ended at this time of the loop: called once a second."""
+        if self.transport.is_closing() and self.stuck_since is None:
+            self.stuck_since = at  # it is closed once all is sent: not, if nobody reads
+        stuck = self.stuck_since is not None and self.stuck_since + SEND_S < at
+        return stuck or (self.deadline is not None and self.deadline < at)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection begins, and with it the wait for its first header."""
@@ -86,6 +139,11 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The header is whole; the body's wait begins."""
+        self._in_header = False
+        is_small = self._is_counted and self._header_bytes <= _HEADER_BYTES
+        if (not is_small and self._measure() > _HEADER_BYTES) or len(self.headers) > _HEADER_LINES:
+            self._is_too_large = True
+            raise ValueError("header too large")  # the parser stops, and send_400_response answers
         self.deadline = self.loop.time() + BODY_S
         answer = self._find_direct()
         if answer is None:
@@ -98,12 +156,21 @@ class PatientProtocol(HttpToolsProtocol):
         )  # fmt: skip
         self.cycle.answer = answer
 
+    def _measure(self) -> int:
+        """The header's own bytes, where what came holds a body as well."""
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
     def _find_direct(self) -> Answer | None:
         """The direct way, where the request is simple: nothing before it is unanswered, and nothing special asked."""
         app: Any = self.config.app
         if not hasattr(app, "find_direct") or (self.cycle is not None and not self.cycle.response_complete):
             return None
-        if self.expect_100_continue or self.parser.get_http_version() != "1.1" or self.parser.should_upgrade():
+        if (
+            self.flow.write_paused
+            or self.expect_100_continue
+            or self.parser.get_http_version() != "1.1"
+            or self.parser.should_upgrade()
+        ):
             return None
         found: Answer | None = app.find_direct(self.parser.get_method(), self.url, self.headers)
         return found
@@ -111,6 +178,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is whole."""
         self.deadline = None
+        self._in_header, self._header_bytes, self._is_counted = True, 0, False
         super().on_message_complete()
         if isinstance(self.cycle, _DirectCycle) and not self.cycle.response_started:
             self.cycle.response_started = True
@@ -175,14 +243,13 @@ class Server(uvicorn.Server):
         await self.lifespan.shutdown()
 
     async def _end_the_slow(self) -> None:
-        """Hang up on connections whose header or body has taken too long."""
+        """Hang up on connections whose header or body has taken too long, and on who takes no answer."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_LOOK_S)
             at = loop.time()
             for connection in list(self.server_state.connections):
-                deadline = getattr(connection, "deadline", None)
-                if deadline is not None and deadline < at:
+                if isinstance(connection, PatientProtocol) and connection.is_over(at):
                     connection.transport.abort()
 
     async def stop(self) -> None:
