@@ -29,6 +29,7 @@ from linjen.core.dispatcher import Dispatcher
 from linjen.core.errors import LinjenError, Misconfigured
 from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
+from linjen.core.pulse import Pulse
 from linjen.core.sealing import Sealer, read_key_file
 from linjen.core.settings import Settings
 from linjen.core.writer import GroupWriter
@@ -193,7 +194,7 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
         _sweep(site), _watch(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(),
-        notices.run(), site.shelf.run(), site.presence.run(), *rounds,
+        notices.run(), Pulse(site.database).run(), site.shelf.run(), site.presence.run(), *rounds,
     )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ class Database:
         self._size = size
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
+        self._stands_still = False
+        self._waiting: set[asyncio.Timeout] = set()
         #: Told of the events of each committed transaction; set by the roof to the hub's `publish`.
         self.on_commit: Callable[[Sequence[Event]], None] | None = None
 
@@ -81,9 +83,18 @@ class Database:
         except TimeoutError:
             pool.terminate()
 
+    def stand_still(self, stands: bool) -> None:
+        """Told by core/pulse.py: while the server answers nobody, who waits for it is told so, and who comes too."""
+        self._stands_still = stands
+        if stands:
+            for waiting in self._waiting:
+                waiting.reschedule(0)
+
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection of the pool, without a transaction; waits at most 2 s for one."""
+        if self._stands_still:
+            raise Unavailable("database_unreachable", why="stands_still")
         if self._pool is None:
             await self.open()
         assert self._pool is not None  # noqa: S101 - open() either set it or raised
@@ -91,8 +102,15 @@ class Database:
             connection = await self._pool.acquire(timeout=_ACQUIRE_S)
         try:
             with _told_as_unavailable():
-                yield connection
+                async with asyncio.timeout(None) as waiting:
+                    self._waiting.add(waiting)
+                    try:
+                        yield connection
+                    finally:
+                        self._waiting.discard(waiting)
         finally:
+            if self._stands_still:
+                connection.terminate()
             with contextlib.suppress(*_GONE):
                 await self._pool.release(connection, timeout=_ACQUIRE_S)
 
@@ -120,8 +138,11 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                with contextlib.suppress(*_GONE):
-                    await transaction.rollback()
+                if self._stands_still:  # it would not answer this either
+                    connection.terminate()
+                else:
+                    with contextlib.suppress(*_GONE):
+                        await transaction.rollback()
                 raise
             await transaction.commit()
 

@@ -13,6 +13,7 @@ from linjen.core.errors import LinjenError
 #: name -> (how many, in how many seconds), per address or person; see docs/operate.md.
 LIMITS = {
     "sign_in": (30, 60),
+    "staff_sign_in": (30, 60),
     "message": (60, 60),
     "picture": (20, 60),
     "new_case": (20, 3600),

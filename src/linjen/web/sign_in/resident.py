@@ -82,7 +82,7 @@ async def begin(exchange: Exchange) -> Response[Any]:
     return exchange.redirect(f"/sign-in/bankid/{order_id}")
 
 
-@get_page("/sign-in/bankid/return", verb="sign_in", who="anyone", limit="sign_in")
+@get_page("/sign-in/bankid/return", verb="sign_in", who="anyone")
 async def come_back(exchange: Exchange) -> Response[Any]:
     """Where the app on the same device sends its person: only the browser that began goes on from here."""
     nonce = exchange.request.query_params.get("nonce", "")[:200]

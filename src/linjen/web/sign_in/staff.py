@@ -64,7 +64,7 @@ def _page(exchange: Exchange, wanted: str, problem: str = "", status: int = 200)
     return exchange.page("sign_in/staff.html", status=status, next=wanted, problem=problem, ready=ready)
 
 
-@get_page("/clinic/sign-in/begin", verb="staff_sign_in", who="anyone", limit="sign_in")
+@get_page("/clinic/sign-in/begin", verb="staff_sign_in", who="anyone", limit="staff_sign_in")
 async def begin(exchange: Exchange) -> Response[Any]:
     """Send the browser to the provider; `fresh` asks it to let the person prove herself anew, as after a lock."""
     turn_to_staff(exchange)
@@ -84,7 +84,7 @@ def _return_address(exchange: Exchange) -> str:
     return f"{exchange.site.settings.public_url.rstrip('/')}/clinic/sign-in/return"
 
 
-@get_page("/clinic/sign-in/return", verb="staff_sign_in", who="anyone", limit="sign_in")
+@get_page("/clinic/sign-in/return", verb="staff_sign_in", who="anyone")
 async def come_back(exchange: Exchange) -> Response[Any]:
     """Back from the provider: the attempt of this very browser is used up, the answer checked, the account found."""
     turn_to_staff(exchange)
