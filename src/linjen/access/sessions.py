@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -91,6 +92,12 @@ async def _living(database: Database, settings: Settings, row: Row) -> Session |
         idle = 0
     left = max(0, int(limit - idle))
     return Session(row["id"], row["kind"], row["person_id"], row["unit_id"], row["language"], locked, left)
+
+
+async def find_active(database: Database, staff_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the staff whose account has not ended: an open page is asked about, too."""
+    rows = await database.fetch("select id from staff where active and id = any($1::uuid[])", list(staff_ids))
+    return {row["id"] for row in rows}
 
 
 async def end_session(database: Database, session_id: UUID) -> None:

@@ -245,7 +245,8 @@ async def may_see(database: Database, listeners: Sequence[tuple[str, UUID, UUID 
     rows = await database.fetch(
         "select l.n from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) with ordinality"
         f" as l(kind, person_id, unit_id, case_id, n) join cases c on c.id = l.case_id"
-        f" left join visits v on v.id = c.visit_id where {clause}",
+        f" left join visits v on v.id = c.visit_id where {clause}"
+        " and (l.kind <> 'staff' or exists (select 1 from staff s where s.id = l.person_id and s.active))",
         list(kinds), list(people), list(units), list(cases), clock.local_date(clock.now()),
     )  # fmt: skip
     allowed = {cast(int, row["n"]) for row in rows}

@@ -33,6 +33,8 @@ GREATEST_AGE_S = 15 * 60
 #: A ledger is drawn at most this often, so that a burst of messages costs one row.
 LEDGER_PAUSE_S = 0.1
 _MOST_WAITING = 500
+#: So many pages of one session are open at once; one more ends the one that was opened first.
+_MOST_OF_SESSION = 20
 #: Of what is heard in a message, this and what is more urgent reaches also who has another case open.
 _URGENT = 2
 
@@ -94,6 +96,7 @@ class Hub:
         self._database = database
         self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
+        self._by_session: dict[UUID, dict[Stream, None]] = defaultdict(dict)
         self._pending: list[Event] = []
         self._waiting_since = 0.0
         self._touched: dict[UUID, set[UUID]] = defaultdict(set)
@@ -120,6 +123,10 @@ class Hub:
             self._by_case[stream.case_id].add(stream)
         elif stream.by.unit_id is not None:
             self._by_unit[stream.by.unit_id].add(stream)
+        of_session = self._by_session[stream.by.session_id]
+        of_session[stream] = None
+        for oldest in list(of_session)[: max(0, len(of_session) - _MOST_OF_SESSION)]:
+            oldest.close()
         if self.on_page is not None:
             self.on_page(stream)
 
@@ -130,6 +137,10 @@ class Hub:
                 index[key].discard(stream)
                 if not index[key]:
                     del index[key]
+        of_session = self._by_session.get(stream.by.session_id, {})
+        of_session.pop(stream, None)
+        if not of_session:
+            self._by_session.pop(stream.by.session_id, None)
         stream.closed = True
         if self.on_page is not None:
             self.on_page(stream)
@@ -196,8 +207,16 @@ class Hub:
             self._touched[unit_id].add(case_id)
             self._wake_ledgers.set()
 
+    async def tell_typing(self, case_id: UUID, to: Party, name: str) -> None:
+        """Who is writing, for the other party's open pages of a case; who may see it no more is told so."""
+        streams = [stream for stream in self._by_case.get(case_id, ()) if stream.by.kind == to]
+        for stream, may in zip(streams, await self._may_see([(s, case_id) for s in streams]), strict=True):
+            stream.put(frame("typing", name) if may else frame("gone", ""))
+            if not may:
+                stream.close()
+
     def signal(self, case_id: UUID, to: Party, name: str, data: str) -> None:
-        """Something fleeting for the other party's open pages of a case: typing, or how far it has been read."""
+        """A number for the other party's open pages of a case: how far it has been delivered or read."""
         for stream in self._by_case.get(case_id, ()):
             if stream.by.kind == to:
                 stream.put(frame(name, data))

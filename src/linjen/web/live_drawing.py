@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from linjen.access.sessions import find_active
 from linjen.cases.late_alarms import find_late
 from linjen.cases.ledger import LedgerRow, find_gone, has_ledger, see_rows
 from linjen.cases.message import unseal_text
@@ -78,7 +79,12 @@ class Drawing:
 
     async def rows(self, streams: Sequence[Stream], case_ids: set[UUID]) -> None:
         """Put each changed case's row, or 'gone', into the open ledgers of a unit, as each of their readers."""
+        active = await find_active(self._database, {stream.by.person_id for stream in streams})
         for stream in streams:
+            if stream.by.person_id not in active:
+                stream.put(frame("signed_out", ""))
+                stream.close()
+                continue
             async with self._database.transaction() as db:
                 rows = await see_rows(db, stream.by, list(case_ids), stream.shown, stream.view)
                 if not rows and not await has_ledger(db, stream.by):

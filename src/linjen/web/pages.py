@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 import linjen.web
-from linjen.core.errors import LinjenError, NotFound
+from linjen.core.errors import Invalid, LinjenError, NotFound
 from linjen.core.logs import get_log
 from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
@@ -60,6 +60,8 @@ class Pages:
             await self._live(receive, send)
             return
         scope["state"] = {"site": self._site}
+        if scope["method"] == "HEAD":  # the server sends the header of the page and leaves out the page
+            scope = {**scope, "method": "GET"}
         await self._framework(cast(Any, scope), cast(Any, receive), cast(Any, send))
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -91,11 +93,11 @@ def _exchange(request: Request[Any, Any, Any]) -> Exchange:
 
 def _http_fault(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What the framework refuses: an unknown address, a method that is not there, a body too large."""
-    if error.status_code in {404, 405}:
-        return fault_page(_exchange(request), NotFound("page"))
-    fault = LinjenError({413: "too_large"}.get(error.status_code, "unreadable"))
-    response = fault_page(_exchange(request), fault)
+    known: dict[int, LinjenError] = {404: NotFound("page"), 405: NotFound("page"), 413: LinjenError("too_large")}
+    response = fault_page(_exchange(request), known.get(error.status_code) or Invalid("unreadable"))
     response.status_code = error.status_code
+    if error.headers:
+        response.headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
     return response
 
 

@@ -11,18 +11,18 @@ import secrets
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from litestar import Request, Response
 from litestar import get as litestar_get
 from litestar import post as litestar_post
 from litestar.datastructures import FormMultiDict
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from linjen.access.sessions import Session, find_session
 from linjen.cases.loading import note_refusal
-from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Unavailable
+from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.ids import parse_id
 from linjen.core.logs import get_log
 from linjen.web import rate
@@ -126,7 +126,7 @@ def _turn_away(exchange: Exchange, who: Who) -> Response[Any] | None:
         if exchange.request.headers.get("x-linjen"):
             return Response({"reason": "signed_out"}, status_code=401)
         wanted = path if exchange.request.method == "GET" else exchange.request.headers.get("referer", "")
-        return exchange.redirect(f"{_SIGN_IN[who]}?next={quote(urlsplit(wanted).path, safe='/')}")
+        return exchange.redirect(f"{_SIGN_IN[who]}?next={quote(split_address(wanted).path, safe='/')}")
     if session.locked and path not in {"/clinic/locked", "/clinic/sign-out"}:
         if exchange.request.headers.get("x-linjen"):
             return Response({"reason": "locked"}, status_code=401)
@@ -158,7 +158,7 @@ async def _check_form(exchange: Exchange) -> None:
     except LinjenError:
         raise
     except (ValueError, LookupError, TypeError, AssertionError) as error:  # such as a part in an unheard-of charset
-        raise Invalid("unreadable") from error
+        raise ClientException("unreadable") from error
     if exchange.session is not None:
         given = exchange.form.get("csrf") or request.headers.get("x-csrf") or ""
         if not isinstance(given, str) or not secrets.compare_digest(given.encode(), exchange.csrf.encode()):
@@ -176,7 +176,15 @@ def _is_same_origin(fetch_site: str | None, origin: str | None, public_url: str)
         return False
     if origin is None or origin == "null":
         return origin is None or fetch_site == "same-origin"
-    return urlsplit(origin)[:2] == urlsplit(public_url)[:2]
+    return split_address(origin)[:2] == urlsplit(public_url)[:2]
+
+
+def split_address(text: str) -> SplitResult:
+    """An address that a browser sends, in its parts; empty ones for what is none."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def wanted_language(request: Request[Any, Any, Any]) -> str:

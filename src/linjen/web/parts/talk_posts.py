@@ -69,7 +69,7 @@ async def take_typing(exchange: Exchange) -> Response[Any]:
         raise NotFound("case")
     person = exchange.person
     name = f"{person['given_name']} {person['surname']}" if exchange.by.is_staff else person["given_name"]
-    exchange.site.hub.signal(case_id, _other(exchange), "typing", name)
+    await exchange.site.hub.tell_typing(case_id, _other(exchange), name)
     if exchange.by.is_staff:
         exchange.site.presence.writes(case_id, exchange.by.person_id)
     return _done(exchange, {})

@@ -12,10 +12,14 @@ from linjen.web.templates import STATIC, static_url
 
 
 @cache
-def _read(name: str) -> tuple[bytes, str] | None:
-    path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC) or not path.is_file():
-        return None
+def _names() -> frozenset[str]:
+    """What there is: an address that anybody can make up never reaches the file system, nor the memory."""
+    return frozenset(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
+
+
+@cache
+def _read(name: str) -> tuple[bytes, str]:
+    path = STATIC / name
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind == "image/svg+xml":
         kind += "; charset=utf-8"
@@ -26,9 +30,9 @@ def _read(name: str) -> tuple[bytes, str] | None:
 async def show_static(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The file; kept for a year when the address has its right hash, asked for anew otherwise."""
     digest, name = request.path_params["digest"], str(request.path_params["name"]).lstrip("/")
-    found = _read(name)
-    if found is None:
+    if name not in _names():
         return Response(b"", status_code=404)
+    found = _read(name)
     right = static_url(name).split("/")[2] == digest
     headers = {"cache-control": "public, max-age=31536000, immutable" if right else "no-cache"}
     return Response(found[0], media_type=found[1], headers=headers)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from linjen.access.sessions import Session, end_session, find_session
 from linjen.web.cookies import cookie_name, erase_cookie, make_cookie
 from linjen.web.exchange import Exchange
+from linjen.web.routing import split_address
 
 #: A path of our own, with a query or without: no host, no backslash, nothing a browser reads as another address.
 _PART = r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*"
@@ -33,7 +34,7 @@ def safe_path(text: str, default: str, inside: tuple[str, ...] = ("/",)) -> str:
 
 def referring_path(exchange: Exchange) -> str:
     """The path and query of the page of ours that led here; '' when it was none of ours."""
-    referer = urlsplit(exchange.request.headers.get("referer", ""))
+    referer = split_address(exchange.request.headers.get("referer", ""))
     own = urlsplit(exchange.site.settings.public_url)
     if referer[:2] != own[:2]:
         return ""

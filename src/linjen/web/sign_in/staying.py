@@ -24,7 +24,13 @@ _LANGUAGE_S = 400 * 24 * 3600
 async def leave(exchange: Exchange) -> Response[Any]:
     """Logga ut (invånare): the session ends here and in every open window."""
     await sign_out(exchange, exchange.session, "resident")
-    return exchange.redirect("/")
+    return _forgotten(exchange.redirect("/"))
+
+
+def _forgotten(response: Response[Any]) -> Response[Any]:
+    """No page is kept in the browser to go back to. Cookies and storage stay: others of this host use them, too."""
+    response.headers["clear-site-data"] = '"cache"'
+    return response
 
 
 @post_page("/session/extend", verb="stay", who="resident")
@@ -76,7 +82,7 @@ async def leave_clinic(exchange: Exchange) -> Response[Any]:
         async with database.transaction() as db:
             await return_mine(db, exchange.by)
     await sign_out(exchange, exchange.session, "staff")
-    return exchange.redirect("/clinic/sign-in")
+    return _forgotten(exchange.redirect("/clinic/sign-in"))
 
 
 @post_page("/language", verb="choose_language", who="anyone")

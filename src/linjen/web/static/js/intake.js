@@ -4,17 +4,26 @@ const form = document.querySelector("form[data-keep]");
 if (form) {
   let kept = new FormData(form).get("text");
   let sending = false;
-  form.addEventListener("submit", () => { sending = true; });
+  form.addEventListener("submit", () => {
+    sending = true;
+    setTimeout(() => { sending = false; }, 5_000); // still here: it did not go through
+  });
+  window.addEventListener("pageshow", () => { sending = false; });
 
-  const keep = () => {
+  const keep = async () => {
     const typed = new FormData(form);
     if (sending || typed.get("text") === kept) return;
     kept = typed.get("text");
-    fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(typed), keepalive: true }).catch(() => { kept = null; });
+    try {
+      const answer = await fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(typed), keepalive: true });
+      if (answer.status >= 500) kept = null;
+    } catch {
+      kept = null; // without a connection: tried again with the next round
+    }
   };
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
   window.addEventListener("pagehide", keep);
-  setInterval(keep, 10_000);
+  setInterval(keep, 3_000);
 }
 
 // A list where one box excludes the others: "Inget av detta".

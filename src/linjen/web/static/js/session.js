@@ -49,7 +49,8 @@ function watch(session) {
     if (session.hidden && Date.now() - toldAt > tellEveryMs) tell();
   }
 
-  for (const kind of ["keydown", "pointerdown", "scroll"]) {
+  // Not "scroll": what comes in scrolls the page, too, and nobody may be there.
+  for (const kind of ["keydown", "pointerdown", "wheel", "touchmove"]) {
     document.addEventListener(kind, active, { passive: true, capture: true });
   }
   session.addEventListener("submit", (event) => {
