@@ -90,6 +90,12 @@ class Database:
             for waiting in self._waiting:
                 waiting.reschedule(0)
 
+    def _give_up(self, connection: Connection) -> bool:
+        """Where the server stands still a connection is cut: it would answer a rollback as little."""
+        if self._stands_still:
+            connection.terminate()
+        return self._stands_still
+
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection of the pool, without a transaction; waits at most 2 s for one."""
@@ -109,8 +115,7 @@ class Database:
                     finally:
                         self._waiting.discard(waiting)
         finally:
-            if self._stands_still:
-                connection.terminate()
+            self._give_up(connection)
             with contextlib.suppress(*_GONE):
                 await self._pool.release(connection, timeout=_ACQUIRE_S)
 
@@ -138,9 +143,7 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                if self._stands_still:  # it would not answer this either
-                    connection.terminate()
-                else:
+                if not self._give_up(connection):
                     with contextlib.suppress(*_GONE):
                         await transaction.rollback()
                 raise
