@@ -178,7 +178,7 @@ async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: L
     for path in (f"/clinic/cases/{case}/patient", f"/clinic/cases/{case}/visits", "/clinic/mine"):
         await karin.goto(windows.url + path)
         await look(karin)
-    for path in ("/clinic/silent", "/clinic/sms", "/clinic/profile", f"/clinic/cases/{case}/reminders",
+    for path in ("/clinic/silent", "/clinic/sms", "/clinic/profile", "/clinic/keys", f"/clinic/cases/{case}/reminders",
                  f"/clinic/cases/{case}/keepings", f"/clinic/cases/{case}/actions",
                  f"/clinic/cases/{case}/pictures"):  # fmt: skip
         await karin.goto(windows.url + path)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.test_accessibility import Looker, look
 from tests.browser.windows import DESKTOP, PHONE, Windows
 
 #: Makes the table 500 rows long, as copies of its own, and says how long a filter and a live row then take, in ms:
@@ -48,6 +51,8 @@ _MEASURE = """async () => {
   const found = Object.fromEntries(Object.entries(times).map(figures));
   return { rows: body.rows.length, ...found };
 }"""
+
+__all__ = ["look"]
 
 _FOLLOW = """
 const Real = window.EventSource;
@@ -161,3 +166,17 @@ async def test_a_colleague_is_seen_writing_and_the_phone_holds_it_all(windows: W
     await expect(bo.locator(".lj-case-bar .lj-presence")).to_have_text("Karin Lindqvist skriver")
     await _no_wider(bo, 360)
     await karin.locator("#composer-text").fill("")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_what_folds_out_of_the_ledger_is_accessible(windows: Windows, look: Looker, size: dict[str, Any]) -> None:
+    page = await windows.nurse("Karin Lindqvist", size)
+    await expect(page.locator("#my-chats a").first).to_be_visible()
+    await look(page)
+    for fold in ("#ledger-filter", "#ledger-saved"):
+        await page.locator(f"{fold} > summary").click()
+        await look(page)
+        await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    await expect(page.locator("#keys-help")).to_be_visible()
+    await look(page)

@@ -44,15 +44,35 @@ function begin() {
     };
   }
 
+  // What fills some screens is shown at once and the rest in the frames after it: to build 500 rows takes a browser
+  // longer than anybody should wait for the first of them.
+  const AT_ONCE = 60;
+  let later = 0;
+
   function apply() {
     const test = makeTest();
-    for (const row of table.querySelectorAll("tr[data-sort]")) row.hidden = !test(row);
-    tell();
+    const back = [];
+    let seen = 0;
+    for (const row of rows()) {
+      const wanted = test(row);
+      seen += wanted;
+      if (!wanted) row.hidden = true;
+      else if (row.hidden) back.push(row);
+    }
+    cancelAnimationFrame(later);
+    showSome(back);
+    tell(seen);
   }
 
-  function tell() {
-    const all = table.querySelectorAll("tr[data-sort]").length;
-    const seen = all - table.querySelectorAll("tr[data-sort][hidden]").length;
+  function showSome(back) {
+    for (const row of back.splice(0, AT_ONCE)) row.hidden = false;
+    if (back.length) later = requestAnimationFrame(() => showSome(back));
+  }
+
+  const rows = () => table.querySelectorAll("tr[data-sort]");
+
+  function tell(seen) {
+    const all = rows().length;
     const text = seen < all ? tools.dataset.shown.replace("{shown}", seen).replace("{all}", all) : "";
     if (shown.textContent !== text) shown.textContent = text;
     const filters = chosen();
@@ -119,9 +139,10 @@ function begin() {
   }
   // A row that comes or changes while the list is filtered obeys at once.
   document.addEventListener("linjen:row", (event) => {
+    const test = makeTest();
     const row = document.getElementById(`case-${event.detail}`);
-    if (row) row.hidden = !makeTest()(row);
-    tell();
+    if (row) row.hidden = !test(row);
+    tell([...rows()].filter(test).length);
   });
   document.addEventListener("click", (event) => {
     for (const fold of folds) if (!fold.contains(event.target)) fold.open = false;
