@@ -33,7 +33,7 @@ async def show_home(exchange: Exchange) -> Response[Any]:
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
-        asks=asks,
+        asks=asks, sms=exchange.site.sms is not None,
     )  # fmt: skip
 
 
