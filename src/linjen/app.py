@@ -23,6 +23,7 @@ from linjen.cases.listening import listening
 from linjen.cases.message import Sending, Sent, send_messages
 from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
 from linjen.cases.ticket_expiry import expire_tickets
+from linjen.cases.unmet import tell_unmet
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.dispatcher import Dispatcher
@@ -221,6 +222,7 @@ async def _watch(site: Site) -> None:
     watches: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: return_unstaffed(site.database, clock.now()),
         lambda: tell_due(site.database, clock.now()),
+        lambda: tell_unmet(site.database, clock.now()),
     )
     while True:
         await asyncio.sleep(_WATCH_S)

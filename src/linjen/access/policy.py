@@ -173,6 +173,7 @@ _HAS_ROLE = """exists (
     and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
 
 _USER_ADMIN = _HAS_ROLE.format(roles="'user_admin'")
+_UNIT_MANAGER = _HAS_ROLE.format(roles="'unit_manager'")
 _CONFIG_ADMIN = _HAS_ROLE.format(roles="'config_admin'")
 _SEES_UNIT = _HAS_ROLE.format(roles="'user_admin', 'config_admin', 'unit_manager'")
 
@@ -193,6 +194,7 @@ _CARES = _HAS_ROLE.format(roles="'nurse', 'physician', 'physiotherapist', 'couns
 UNIT_VERBS: dict[str, str] = {
     "see_unit": _SEES_UNIT,
     "see_staff": _USER_ADMIN,
+    "see_alarms": _UNIT_MANAGER,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,
     "allow_own_sms": _CONFIG_ADMIN,

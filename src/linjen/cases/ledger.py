@@ -13,6 +13,7 @@ from linjen.access.access_log import log_access, log_shown
 from linjen.access.by import By
 from linjen.cases.queues import queues_sql
 from linjen.cases.turn import DEADLINES_SQL, Place, place, place_sql
+from linjen.cases.unmet import STANDING_SQL
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
@@ -45,6 +46,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     for_name: str | None
     turn: str
     turn_at: datetime
+    #: Of level 1: how far the alarm has gone that nobody has opened it (cases/unmet.py), None for not at all.
+    unmet: int | None = None
 
     def place(self, at: datetime) -> Place:
         """Where it stands among those that wait, at an instant: a smaller place is offered first."""
@@ -58,7 +61,7 @@ _ROWS = f"""
 select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
-  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at
+  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 left join staff f on f.id = v.for_staff_id
 join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority

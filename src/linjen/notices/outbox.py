@@ -23,8 +23,8 @@ from linjen.core.metrics import SMS_TOLD
 
 #: A sender that has not told what became of a message within this time has died in the middle of it.
 ABANDONED_AFTER = timedelta(seconds=120)
-#: Kinds that staff have chosen for themselves: no part of any case, and of no patient's failed SMS.
-TO_STAFF: Final = frozenset({"staff_new_case", "staff_request"})
+#: Kinds that staff get for their own sake: no part of any case, and of no patient's failed SMS.
+TO_STAFF: Final = frozenset({"staff_new_case", "staff_request", "staff_level_one", "manager_level_one"})
 #: States that a case's staff are told of as they come.
 _TOLD: Final = frozenset({"accepted", "delivered", "failed", "uncertain", "withheld"})
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from linjen.access import policy
+from linjen.cases.queues import queues_sql
 from linjen.core import clock
 from linjen.core.connection import Connection
 from linjen.core.dispatcher import Dispatcher, Reaction
@@ -38,6 +39,7 @@ def add_reactions(dispatcher: Dispatcher, unread_after_s: int) -> None:
     for kind in ASKING:
         dispatcher.add(kind, _asked, by={"staff"})
     dispatcher.add("case_begun", _new_case, by={"staff"})
+    dispatcher.add("went_unmet", _unmet)
 
 
 def _fresh(events: Sequence[Event]) -> list[tuple[Event, datetime]]:
@@ -119,7 +121,7 @@ from cases c join visits v on v.id = c.visit_id and v.state = 'queued'
 join staff s on s.active and s.sms_new_cases <> 'no' and s.phone is not null
   and s.id in (select staff_id from assignments where unit_id = v.unit_id)
 where c.id = any($1::uuid[]) and {policy.clause("see", "staff", person="s.id", unit="v.unit_id", today="current_date")}
-  and not exists (select from sms o where o.to_id = s.id and o.state = 'waiting')
+  and not exists (select from sms o where o.to_id = s.id and o.kind = 'staff_new_case' and o.state = 'waiting')
 """
 
 
@@ -137,5 +139,35 @@ async def _to_staff(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         if row["sms_new_cases"] == "always"
         or state_at(schedules[row["unit_id"]], at_of[row["case_id"]]) in {State.OPEN, State.CLOSED_TO_RESIDENTS}
     ]  # fmt: skip
+    await put(db, wishes)
+    return []
+
+
+_OF_ROLE = f"""
+select s.id from cases c join visits v on v.id = c.visit_id
+join staff s on s.active and s.sms_new_cases <> 'no' and s.phone is not null
+  and s.id in (select staff_id from assignments where unit_id = v.unit_id)
+where c.id = $1 and {policy.clause("see", "staff", person="s.id", unit="v.unit_id", today="current_date")}
+  and (v.holder_id = s.id or v.for_role in ({queues_sql(person="s.id", unit="v.unit_id")}))
+"""
+
+#: Who leads the case's unit.
+_MANAGERS = """
+select distinct s.id from cases c join visits v on v.id = c.visit_id
+join assignments a on a.unit_id = v.unit_id and a.role = 'unit_manager' and a.from_at <= now()
+  and (a.ended_at is null or a.ended_at > now())
+join staff s on s.id = a.staff_id and s.active and s.phone is not null where c.id = $1
+"""
+
+
+async def _unmet(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+    """Nivå 1 som ingen har sett: first whoever of the role wants SMS is told, then the head of the unit."""
+    wishes = []
+    for event, at in _fresh(events):
+        first = event.data["step"] == 1
+        kind = "staff_level_one" if first else "manager_level_one"
+        for row in await db.fetch(_OF_ROLE if first else _MANAGERS, event.case_id):
+            cause = f"went_unmet/{event.case_id}/{event.seq}/{row['id']}"
+            wishes.append(Wish(kind=kind, cause=cause, case_id=event.case_id, to_id=row["id"], next_at=at))
     await put(db, wishes)
     return []

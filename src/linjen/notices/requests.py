@@ -67,9 +67,9 @@ def _ids(data: Sequence[Mapping[str, object]]) -> list[UUID]:
     return [UUID(str(one)) for one in found if one]
 
 
-#: Whether something is still asked of the receiver ($3) in the case (`c`): what she has seen is no news.
+#: Whether something is still asked of the receiver (`s`) in the case (`c`): what she has seen is no news.
 STILL_ASKED: Final = """(
-  exists (select from attestations t where t.case_id = c.id and t.to_staff_id = $3 and t.state = 'requested')
-  or exists (select from invitations i where i.case_id = c.id and i.staff_id = $3 and i.ended_at is null)
+  exists (select from attestations t where t.case_id = c.id and t.to_staff_id = s.id and t.state = 'requested')
+  or exists (select from invitations i where i.case_id = c.id and i.staff_id = s.id and i.ended_at is null)
   or exists (select from note_mentions m join notes n on n.id = m.note_id
-             where n.case_id = c.id and m.staff_id = $3 and m.read_at is null))"""
+             where n.case_id = c.id and m.staff_id = s.id and m.read_at is null))"""

@@ -24,7 +24,7 @@ from linjen.core.sealing import Sealer
 from linjen.integrations.sms import Gateway, Outgoing, Uncertain
 from linjen.integrations.sms_text import check_sms_text
 from linjen.notices.outbox import TO_STAFF, Due, Outcome, claim, give_up_abandoned, write
-from linjen.notices.requests import STILL_ASKED
+from linjen.notices.to_staff import find_staff_phone
 
 log = get_log(__name__)
 
@@ -48,13 +48,12 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     unread_after_s: float
 
 
-_FACTS = f"""
+_FACTS = """
 select case when c.phase = 'sent' then v.state else c.phase end as state, c.resident_unread,
   (select read_at from reading_marks m where m.case_id = c.id and m.party = 'resident') as read_at,
   (select max(sent_at) from messages m where m.case_id = c.id and m.by_kind = 'resident') as wrote_at,
-  t.body_sealed, s.phone, s.active and s.sms_new_cases <> 'no' as wants,
-  s.active and s.sms_requests <> 'no' and {STILL_ASKED} as asked
-from cases c left join visits v on v.id = c.visit_id left join sms_texts t on t.id = $2 left join staff s on s.id = $3
+  t.body_sealed
+from cases c left join visits v on v.id = c.visit_id left join sms_texts t on t.id = $2
 where c.id = $1
 """
 
@@ -128,11 +127,14 @@ class Sender:
 
     async def _prepare(self, due: Due) -> Outgoing | Outcome:
         """The message as it is sent, or why it is not."""
-        facts = await self._database.fetch_row(_FACTS, due.case_id, due.text_id, due.to_id)
+        if due.kind in TO_STAFF:
+            found = await find_staff_phone(self._database, due)
+            if isinstance(found, Outcome):
+                return found
+            return self._outgoing(due, found, self._around.say("sv", f"sms.{due.kind}"))
+        facts = await self._database.fetch_row(_FACTS, due.case_id, due.text_id)
         if facts is None:
             return Outcome("dropped", "gone")
-        if due.kind in TO_STAFF:
-            return self._to_staff(due, facts)
         contact = await self._contact(due)
         if contact is None:
             return Outcome("withheld", "no_phone")
@@ -177,12 +179,6 @@ class Sender:
     def _own(self, due: Due, facts: Row) -> str:
         row = due.case_id.bytes + (due.text_id or due.id).bytes
         return self._sealer.unseal("sms", facts["body_sealed"], row).decode()
-
-    def _to_staff(self, due: Due, facts: Row) -> Outgoing | Outcome:
-        is_news = facts["asked"] if due.kind == "staff_request" else facts["state"] == "queued" and facts["wants"]
-        if not is_news:
-            return Outcome("dropped", "read")
-        return self._outgoing(due, facts["phone"] or "", self._around.say("sv", f"sms.{due.kind}"))
 
     def _outgoing(self, due: Due, phone: str, text: str, names: Sequence[str] = ()) -> Outgoing | Outcome:
         """Guarded once more, whoever wrote it: nothing passes that may not stand in an SMS."""

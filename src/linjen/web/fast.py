@@ -17,6 +17,7 @@ from linjen.access.by import By
 from linjen.cases.ledger import LedgerRow
 from linjen.cases.queues import queue_of
 from linjen.cases.turn import is_late, is_over
+from linjen.cases.unmet import STEP_MINUTES
 from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
 from linjen.web.words import say
@@ -126,9 +127,15 @@ def row_values(
         "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
         "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
         "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": turn_words(row.turn, turn_minutes),
-        "entry": row.entry, "years": age_years(row.birth_on, today),
+        "unmet": _unmet_words(row.unmet, row.state), "entry": row.entry, "years": age_years(row.birth_on, today),
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
     }  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _unmet_words(step: int | None, state: str) -> str:
+    """That nobody has opened a case of level 1, '' when somebody has or its time has not come."""
+    return say("sv", f"ledger.unmet.{state}", minutes=step * STEP_MINUTES) if step else ""
 
 
 def _waits_for(row: LedgerRow) -> str:

@@ -272,6 +272,8 @@ class Hub:
                 await self._tell_elsewhere(event, "urgent", event.data["level"])
             elif event.kind == "case_sent":
                 await self._tell_elsewhere(event, "arrived", event.data.get("urgency") or 0)
+            elif event.kind == "went_unmet":
+                await self._tell_elsewhere(event, "unmet", event.data["minutes"])
         pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
         if not pairs:
             return 0
@@ -285,8 +287,10 @@ class Hub:
                 await self._send_event(stream, event)
         return len(pairs)
 
-    async def _tell_elsewhere(self, event: Event, name: str, level: int) -> None:
-        """Who has another case of the unit open is told that one is urgent now or new: its level, and nothing else."""
+    async def _tell_elsewhere(self, event: Event, name: str, figure: int) -> None:
+        """Who has another case of the unit open is told that one is urgent now or new: its level, and nothing else; or
+        for how many minutes nobody has opened one of level 1.
+        """
         streams = [
             stream for case_id, some in self._by_case.items() for stream in some
             if case_id != event.case_id and stream.by.is_staff and stream.by.unit_id == event.unit_id
@@ -295,7 +299,7 @@ class Hub:
             return
         for stream, may in zip(streams, await self._may_see([(s, event.case_id) for s in streams]), strict=True):
             if may:
-                stream.put(frame(name, str(level)))
+                stream.put(frame(name, str(figure)))
 
     async def _send_event(self, stream: Stream, event: Event) -> None:
         html = await self.draw(event, stream.by.kind) if self.draw else None

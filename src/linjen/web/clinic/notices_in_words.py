@@ -16,7 +16,7 @@ def reason_words(exchange: Exchange, reason: str) -> str:
 
 
 def notice_sentence(exchange: Exchange, one: Happening) -> str | None:
-    """The timeline's sentence for an event that has to do with SMS or silence; None for any other."""
+    """The timeline's sentence for an event that has to do with SMS silence or an alarm; None for any other."""
     by, data = one.by_name or exchange.say("clinic.events.system"), one.data
     if one.kind == "sms_told":
         kind, why = exchange.say(f"notices.kinds.{data['kind']}"), reason_words(exchange, data["reason"])
@@ -28,4 +28,7 @@ def notice_sentence(exchange: Exchange, one: Happening) -> str | None:
         return exchange.say(f"notices.told.reminded{'_own' if data.get('own_text') else ''}", by=by)
     if one.kind == "kept":
         return exchange.say("notices.told.kept", by=by, until=date_words(date.fromisoformat(data["until"])))
+    if one.kind == "went_unmet":
+        key = "nobody" if data["step"] == 2 and not data["managers"] else data["step"]
+        return exchange.say(f"notices.told.unmet_{key}", minutes=data["minutes"])
     return exchange.say("notices.told.fell_silent") if one.kind == "fell_silent" else None

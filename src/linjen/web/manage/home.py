@@ -6,9 +6,11 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.unmet import UnmetHere, list_unmet
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
+from linjen.core.swedish import moment_words
 from linjen.triage.releases import may
 from linjen.units.managed import ManagedUnit, list_managed_units
 from linjen.web.exchange import Exchange
@@ -26,9 +28,17 @@ async def show_start(exchange: Exchange) -> Response[Any]:
 async def _start(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         units = await _units(db, exchange)
+        unmet = await list_unmet(db, exchange.by)
     at = clock.now()
     rows = [{"id": str(unit.id), "name": unit.name, "today": today_words(exchange, unit, at)} for unit in units]
-    return await manage_page(exchange, "manage/home.html", rows=rows)
+    return await manage_page(exchange, "manage/home.html", rows=rows, unmet=[_unmet(exchange, one) for one in unmet])
+
+
+def _unmet(exchange: Exchange, one: UnmetHere) -> str:
+    """'Hälsocentralen Ankaret: 1 ärende med brådskandegrad 1 …', with the time since when nobody has seen to it."""
+    key = "one" if one.cases == 1 else "many"
+    since = moment_words(one.since_at, clock.now())
+    return exchange.say(f"manage.unmet.{key}", unit=one.unit_name, count=one.cases, since=since)
 
 
 async def _units(db: Connection, exchange: Exchange) -> list[ManagedUnit]:

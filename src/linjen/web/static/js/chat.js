@@ -571,7 +571,8 @@ async function start() {
     } else if (kind === "delivered") setMarks("deliveredSeq", Number(data));
     else if (kind === "read") setMarks("readSeq", Number(data));
     else if (kind === "typing") showTyping(data);
-    else if (kind === "urgent") tellElsewhere(data);
+    else if (kind === "urgent") tellElsewhere("words", "{level}", data);
+    else if (kind === "unmet") tellElsewhere("unmet", "{minutes}", data);
     else if (["chats", "presence", "arrived"].includes(kind)) document.dispatchEvent(new CustomEvent(`linjen:${kind}`, { detail: data }));
     else if (kind === "gone") gone();
     else if (kind === "signed_out") signedOut();
@@ -585,12 +586,12 @@ async function start() {
     }
   }
 
-  // Another case of the unit is urgent now; what it is about stands in the ledger.
-  function tellElsewhere(level) {
+  // Another case of the unit is urgent now, or nobody has opened one of level 1; what it is about stands in the ledger.
+  function tellElsewhere(words, name, value) {
     const bar = document.getElementById("elsewhere");
     if (!bar) return;
     bar.hidden = false;
-    bar.querySelector("span").textContent = bar.dataset.words.replace("{level}", level);
+    bar.querySelector("span").textContent = bar.dataset[words].replace(name, value);
   }
 
   document.getElementById("elsewhere-close")?.addEventListener("click", () => {
@@ -604,7 +605,7 @@ async function start() {
     if (draftText() && draftSaved !== draftText()) saveDraft();
   }
 
-  const kinds = ["hello", "reload", "gone", "urgent", "chats", "presence", "arrived", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
+  const kinds = ["hello", "reload", "gone", "urgent", "unmet", "chats", "presence", "arrived", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
   const endStream = listen(`${base}/stream`, kinds, {
     on,
     opened,

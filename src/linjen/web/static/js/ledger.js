@@ -38,6 +38,7 @@ function keepAlive() {
     const known = waiting.get(id) ?? old;
     if (row && !known && row.dataset.state === "queued") noteNew(row);
     if (row && known && Number(row.dataset.priority) < Number(known.dataset.priority)) noteRaised(row);
+    if (row?.dataset.unmet && known && known.dataset.unmet !== row.dataset.unmet) note(row, words.announceUnmet);
     if (!row && !old) waiting.delete(id);
     else if (row && old && staysInPlace(old, row)) {
       waiting.delete(id);
@@ -68,6 +69,7 @@ function keepAlive() {
       const shown = old.cells[number];
       if (shown.innerHTML !== cell.innerHTML && !shown.contains(document.activeElement)) shown.innerHTML = cell.innerHTML;
     }
+    if (!row.dataset.unmet) delete old.dataset.unmet;
     Object.assign(old.dataset, row.dataset, { sort });
     old.classList.remove("lj-row-1", "lj-row-2", "lj-row-3", "lj-row-4", "lj-row-5");
     old.classList.add(`lj-row-${row.dataset.priority}`);
