@@ -100,4 +100,4 @@ async def test_what_waits_for_the_patient_is_a_view_of_its_own(region: Region) -
         await ear.wait_for("hello")
         await gustav.say(case_id, "Sedan i går.")
         await ear.wait_for("gone", str(case_id))
-    assert str(case_id) not in (await karin.get("/clinic/ledger/answer")).text
+    assert f"case-{case_id}" not in (await karin.get("/clinic/ledger/answer")).text
