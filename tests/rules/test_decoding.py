@@ -202,6 +202,16 @@ async def test_a_bomb_is_refused_at_once_and_the_web_process_does_not_grow(side:
     assert memory_kb("VmHWM") - before < 64_000
 
 
+async def test_sixteen_bits_a_channel_count_as_the_work_that_they_are() -> None:
+    packer, side = zlib.compressobj(1), 7_000
+    rows = b"".join(packer.compress(bytes(side * 6 + 1)) for _ in range(side)) + packer.flush()
+    header = side.to_bytes(4, "big") * 2 + bytes((16, 2, 0, 0, 0))
+    deep = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    begun = time.monotonic()
+    assert await refusal(deep) == "picture_too_many_pixels"
+    assert time.monotonic() - begun < 2
+
+
 async def test_the_limit_of_pixels_counts_the_product() -> None:
     assert await refusal(written(Image.new("1", (50_001, 1000)), "PNG")) == "picture_too_many_pixels"
     assert (await prepare_picture(written(Image.new("1", (50_000, 1000)), "PNG"))).width == 2048

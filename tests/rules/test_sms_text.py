@@ -44,7 +44,8 @@ def test_our_own_texts_pass_the_guard_and_fit_in_one_sms(language: str, key: str
     [
         "Logga in på https://linjen.example/x", "http://1.2.3.4/", "HTTPS : //x", "www.1177.se", "Gå till 1177.se nu",
         "linjen.nu", "bit.ly/abc", "t.co/x", "Se regionkalmar․se", "se １１７７．se", "min-sida[.]se", "sida(punkt)se",
-        "hxxps://x", "ring tel:112", "192.168.0.1", "1177\u200b.se", "Läs.Se mer", "klicka: ftp://x",
+        "hxxps://x", "ring tel:112", "192.168.0.1", "1177\u200b.se", "Läs.Se mer", "klicka: ftp://x", "a.zip", "x.lol",
+        "vård.cfd", "min.clinic", "x.abcdef/y", "rb.gy/x1",
     ],
 )  # fmt: skip
 def test_a_link_is_refused_however_it_is_written(text: str) -> None:
@@ -64,6 +65,19 @@ def test_no_personal_number_passes(born: date, serial: int, mark: str, whole: bo
     digits = personnummer_for(born, serial).canonical
     day = digits[:8] if whole else digits[2:8]
     assert refusal(f"{before}{day}{mark}{digits[8:]}.") == "sms_number"
+
+
+@pytest.mark.parametrize("between", [" ", " - ", "  ", "/"])
+def test_a_personal_number_with_its_digits_apart_is_refused_and_a_phone_number_is_not(between: str) -> None:
+    digits = personnummer_for(date(1987, 11, 23), 239).canonical
+    assert refusal(between.join(digits)) == "sms_number"
+    assert refusal(f"Ditt: {between.join(digits[2:])}.") == "sms_number"
+    for phone in ("070-112 12 34", "08-123 456 78", "0480-12 34 56", "0 7 0 1 7 4 0 6 0 5"):
+        assert refusal(f"Ring {phone}.") == ""
+
+
+def test_control_characters_are_taken_out() -> None:
+    assert check_sms_text("Hej\x07\x1b[1m\rdu\x9b") == "Hej[1m\ndu"
 
 
 def test_a_coordination_number_is_one_too() -> None:

@@ -13,6 +13,7 @@ from linjen.demo.world import id_of
 from tests.region import Person, Region
 from tests.stories.intake_walk import Walk
 from tests.stories.test_clinic_case import read
+from tests.stories.test_ledger import owner_does
 from tests.stories.test_listening import CHEST, FAINT, heard, waiting
 
 _ACTION = r'action="(/cases/[^"]+/alarms/[^"]+/answers)"'
@@ -114,7 +115,7 @@ async def test_while_the_holder_reads_along_it_says_that_she_is_told_now_and_not
 ) -> None:
     case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
     await region.site.database.execute("delete from opening_hours")
-    await region.site.database.execute("delete from messages where case_id = $1 and by_kind = 'staff'", case_id)
+    await owner_does(region, f"delete from messages where case_id = '{case_id}' and by_kind = 'staff'")
     await region.site.database.execute("delete from reading_marks where case_id = $1", case_id)
     await gustav.say(case_id, FAINT)
     await heard(region, case_id, 1)

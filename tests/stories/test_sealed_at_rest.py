@@ -10,6 +10,7 @@ from linjen.core.sealing import Broken
 from linjen.demo.world import number_of
 from linjen.people.residents import find_by_number
 from tests.region import Region
+from tests.stories.test_ledger import owner_does
 
 WORDS = "mycketsallsyntordföljd"
 
@@ -38,10 +39,10 @@ async def test_two_sealed_messages_cannot_be_swapped(region: Region) -> None:
     case, gustav = region.cases["held_by_karin"], await region.resident("gustav")
     await gustav.say(case, "första")
     await gustav.say(case, "andra")
-    await region.site.database.execute(
+    await owner_does(
+        region,
         "update messages m set body_sealed = o.body_sealed from messages o"
-        " where m.case_id = $1 and o.case_id = $1 and o.id <> m.id",
-        case,
+        f" where m.case_id = '{case}' and o.case_id = '{case}' and o.id <> m.id",
     )
     async with region.site.database.connection() as db:
         with pytest.raises(Broken):

@@ -12,8 +12,9 @@ from linjen.core.errors import Misconfigured
 
 _LOCK = 0x6C696E6A656E  # "linjen" as a number: the advisory lock of the migrations
 
-#: Tables that the application may only add to: what happened, who looked and which triage ran cannot be rewritten.
-APPEND_ONLY = ("events", "access_log", "triage_switches")
+#: Tables that the application may only add to: what happened, who looked, what was written and which triage ran cannot
+#: be rewritten. What is to be erased when its time is out is erased by the owner of the tables.
+APPEND_ONLY = ("events", "access_log", "triage_switches", "messages", "notes", "handovers")
 
 
 def list_migrations() -> list[tuple[int, str, str]]:
@@ -67,8 +68,16 @@ async def _apply_missing(connection: Any) -> list[str]:
 
 
 async def _has_rights(connection: Any, app_role: str) -> bool:
-    """A database that was restored holds the tables but not the application's rights to them."""
-    found = await connection.fetchval("select has_table_privilege($1, 'schema_migrations', 'select')", app_role)
+    """A database that was restored holds the tables but not the application's rights to them; an older one may give it
+    more than it should have.
+    """
+    has = "has_table_privilege($1, {table}, {right})"
+    reads = has.format(table="'schema_migrations'", right="'select'")
+    rewrites = has.format(table="one", right="'update'")
+    found = await connection.fetchval(
+        f"select {reads} and not exists (select 1 from unnest($2::text[]) one where {rewrites})",
+        app_role, list(APPEND_ONLY),
+    )  # fmt: skip
     return bool(found)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Final
 
 from linjen.core.errors import Invalid
+from linjen.core.personal_number import luhn_digit
 from linjen.core.visible import is_visible, plain_text
 
 #: Characters of the longest text that staff may write: three parts.
@@ -21,10 +22,15 @@ LONGEST: Final = 459
 #: seldom Swedish, so the list may be long.
 _DOMAINS: Final = (
     "se|nu|com|net|org|info|io|eu|dk|no|fi|is|de|uk|us|fr|nl|pl|be|at|ch|es|it|ru|cn|app|link|me|co|xyz|top|site|"
-    "online|biz|tv|cc|ly|gl|gd|to|st|ax|cloud|shop|care|health|help|click|page|dev|ai|gg|name|pro|mobi|vip|live|web"
+    "online|biz|tv|cc|ly|gl|gd|to|st|ax|cloud|shop|care|health|help|click|page|dev|ai|gg|name|pro|mobi|vip|live|web|"
+    "zip|mov|lol|icu|buzz|fun|space|store|tech|blog|news|media|world|today|life|email|support|services|company|center|"
+    "group|team|work|works|digital|network|systems|tools|zone|win|bid|loan|download|review|stream|party|racing|science|"
+    "trade|webcam|date|faith|cfd|sbs|bond|cyou|quest|monster|rest|host|press|website|fyi|wiki|bio|clinic|doctor|dental|"
+    "pharmacy|hospital|chat|social|cash|bank|credit|finance|money|pay|cards|ee|lv|lt|cz|sk|hu|ro|bg|gr|pt|ie|tr|ua|kz|"
+    "pk|vn|th|sg|hk|tw|jp|kr|au|nz|za|ng|br|ar|cl|mx|ca|pw|tk|ml|ga|cf|gq|ws|sh|mn|bz|ht|ms|ag|lc|vc|pm|rs|eus|cat|new"
 )
 _LINK: Final = re.compile(
-    rf"\w+\s*:\s*//|\bwww\s*\.|\b(?:h(?:tt|xx)ps?|ftp|tel|mailto|sms)\s*:|[\w-][.․。](?:{_DOMAINS})\b"
+    rf"\w+\s*:\s*//|\bwww\s*\.|\b(?:h(?:tt|xx)ps?|ftp|tel|mailto|sms)\s*:|[\w-][.․。](?:{_DOMAINS})\b|[\w-][.․。][a-zåäö]{{2,24}}/\w"
     rf"|[\w-]\s*(?:\[\.\]|\(\.\)|\[dot\]|\(dot\)|\(punkt\))\s*\w|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b",
     re.IGNORECASE,
 )
@@ -34,6 +40,9 @@ _NUMBER: Final = re.compile(
     r"(?<!\d)(?:\d{2}[ ]?)?\d{2}[ -]?(?:0[1-9]|1[0-2])[ -]?(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
     r"\s?[-+–−]?\s?[\dA-Z]\d{3}(?!\d)"
 )
+#: The same with the digits apart in any way, as "1 9 1 2 …": only real ones, since phone numbers look alike.
+_APART: Final = re.compile(r"(?<=\d)[\s.,·_/+–−-]{1,3}(?=\d)")
+_DIGITS: Final = re.compile(r"(?<!\d)(?:(?:19|20)\d{10}|[1-9]\d{9})(?!\d)")
 #: Beginnings of words that tell why somebody is in touch with care. Nobody can list them all; the common ones are here.
 _HEALTH: Final = re.compile(
     r"\b(?:(?:sjuk|vård|läkar|doktor|sköters|mottagning|hälso|klinik|psyk|gynek|barnmors|kurator|fysioterap|diagnos"
@@ -45,6 +54,10 @@ _HEALTH: Final = re.compile(
     r"|bvc|mvc|kol|hiv|adhd|mens|sår\w{0,3}|prov(?:et|er|en|erna)?|dos(?:en|er)?|ill|sick|pain|rash|tests?|x-?rays?)\b",
     re.IGNORECASE,
 )
+
+
+def _is_number(digits: str) -> bool:
+    return _NUMBER.fullmatch(digits) is not None and luhn_digit(digits[-10:-1]) == int(digits[-1])
 
 
 def check_sms_text(text: str, names: Collection[str] = ()) -> str:
@@ -61,6 +74,8 @@ def check_sms_text(text: str, names: Collection[str] = ()) -> str:
     for pattern, reason in ((_ADDRESS, "sms_address"), (_LINK, "sms_link"), (_NUMBER, "sms_number")):
         if pattern.search(plain):
             raise Invalid(reason, "text")
+    if any(_is_number(found[0]) for found in _DIGITS.finditer(_APART.sub("", plain))):
+        raise Invalid("sms_number", "text")
     if found := _HEALTH.search(plain):
         raise Invalid("sms_health", "text", word=found[0])
     words = set(re.findall(r"[\w'’-]+", plain.casefold()))

@@ -17,6 +17,8 @@ import pi_heif
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
 MAX_PIXELS = 50_000_000
+#: Bytes that the rows of a PNG hold when they are unpacked: 50 megapixels of four ordinary channels.
+MAX_UNPACKED = 4 * MAX_PIXELS
 DISPLAY_PX = 2048
 THUMBNAIL_PX = 320
 QUALITY = 90
@@ -69,10 +71,18 @@ def _limit_time(image: Image.Image) -> None:
     signal.setitimer(signal.ITIMER_REAL, min(WALL_S, START_S + per_megapixel * megapixels))
 
 
+def _unpacked(data: bytes, image: Image.Image) -> int:
+    """The bytes of a PNG's rows, which its header says in full: sixteen bits a channel are twice the work of eight."""
+    if image.format != "PNG":
+        return 0
+    depth, colours = data[24], {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(data[25], 4)
+    return image.width * image.height * depth * colours // 8
+
+
 def _open(data: bytes) -> Image.Image:
     """Read the header only, and refuse by it."""
     image = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "HEIF"])
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > MAX_PIXELS or _unpacked(data, image) > MAX_UNPACKED:
         raise Unfit("picture_too_many_pixels")
     if image.format in {"JPEG", "MPO"} and data.count(b"\xff\xda") > MAX_SCANS:
         raise Unfit("picture_too_slow")
