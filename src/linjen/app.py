@@ -49,6 +49,7 @@ from linjen.web.faces import Faces
 from linjen.web.hot import Hot
 from linjen.web.live import Hub, Party
 from linjen.web.live_drawing import Drawing
+from linjen.web.load_live import LoadWatch
 from linjen.web.measuring import Measuring, Sampler, count_messages
 from linjen.web.pages import Pages
 from linjen.web.presence import Presence
@@ -219,10 +220,12 @@ async def _sweep(site: Site) -> None:
 
 async def _watch(site: Site) -> None:
     """As `_sweep`, for what cannot wait so long; each of these looks first whether there is anything to do."""
+    load = LoadWatch(site)
     watches: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: return_unstaffed(site.database, clock.now()),
         lambda: tell_due(site.database, clock.now()),
         lambda: tell_unmet(site.database, clock.now()),
+        lambda: load.look(clock.now()),
     )
     while True:
         await asyncio.sleep(_WATCH_S)

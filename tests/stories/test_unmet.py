@@ -74,7 +74,7 @@ async def test_the_role_is_told_after_five_minutes_and_the_head_of_the_unit_afte
     assert await after(region, 60) == 0
     assert await region.value("select count(*) from events where kind = 'sms_told'") == 0, "no part of the case"
     karin = await region.staff("karin", "ankaret")
-    assert "larm: ingen har öppnat på 10 min" in (await karin.get("/clinic/ledger")).text
+    assert "larm: oöppnat i 10 min" in (await karin.get("/clinic/ledger")).text
     page = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert "Ingen hade öppnat ärendet på 5 minuter. De som arbetar med kön larmades" in page
     assert "Ingen hade öppnat ärendet på 10 minuter. Verksamhetschefen larmades" in page
@@ -154,7 +154,7 @@ async def test_an_answer_that_the_holder_has_not_read_counts_from_when_it_came(r
     )
     assert await after(region, 4, came) == 0
     assert await after(region, 5, came) == 1
-    assert "larm: oläst svar sedan 5 min" in (await karin.get("/clinic/mine")).text
+    assert "larm: oläst i 5 min" in (await karin.get("/clinic/mine")).text
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,8 @@ async def test_open_pages_are_told_and_those_of_others_are_not(region: Region) -
     mona = await region.staff("mona", "ankaret")
     other, admin = region.cases["waiting"], region.cases["admin"]
     async with (
-        karin.listen(f"/clinic/cases/{other}/stream") as page, karin.listen("/clinic/ledger/stream?view=role") as ledger,
+        karin.listen(f"/clinic/cases/{other}/stream") as page,
+        karin.listen("/clinic/ledger/stream?view=role") as ledger,
         ulf.listen(f"/clinic/cases/{region.cases['at_bjorken']}/stream") as elsewhere,
         mona.listen(f"/clinic/cases/{admin}/stream") as secretary,
     ):  # fmt: skip
@@ -224,7 +225,7 @@ async def test_open_pages_are_told_and_those_of_others_are_not(region: Region) -
             await ear.wait_for("hello")
         await after(region, 6)
         await page.wait_for("unmet", "5")
-        assert f"case-{case_id}" in (await ledger.wait_for("row", "larm: ingen har öppnat på 5 min"))[2]
+        assert f"case-{case_id}" in (await ledger.wait_for("row", "larm: oöppnat i 5 min"))[2]
         await asyncio.sleep(0.3)
         for ear in (elsewhere, secretary):
             assert not [one for one in ear.heard if one[0] == "unmet"]

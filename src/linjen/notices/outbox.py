@@ -24,7 +24,7 @@ from linjen.core.metrics import SMS_TOLD
 #: A sender that has not told what became of a message within this time has died in the middle of it.
 ABANDONED_AFTER = timedelta(seconds=120)
 #: Kinds that staff get for their own sake: no part of any case, and of no patient's failed SMS.
-TO_STAFF: Final = frozenset({"staff_new_case", "staff_request", "staff_level_one", "manager_level_one"})
+TO_STAFF: Final = frozenset({"staff_new_case", "staff_request", "staff_level_one", "manager_level_one", "manager_load"})
 #: States that a case's staff are told of as they come.
 _TOLD: Final = frozenset({"accepted", "delivered", "failed", "uncertain", "withheld"})
 
@@ -34,15 +34,18 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     cause: str
-    case_id: UUID
+    case_id: UUID | None
     next_at: datetime
     to_id: UUID | None = None
+    load_alarm_id: UUID | None = None
     text_id: UUID | None = None
     by_id: UUID | None = None
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that this sender has claimed. `tries` counts the present one."""
+    """A row that this sender has claimed. `tries` counts the present one; `case_id` is a load alarm's where it is of no
+    case.
+    """
 
     id: UUID
     kind: str
@@ -69,12 +72,12 @@ async def put(db: Connection, wishes: Sequence[Wish]) -> int:
         [new_id() for _ in wishes], [one.kind for one in wishes], [one.cause for one in wishes],
         ["staff" if one.kind in TO_STAFF else "resident" for one in wishes], [one.to_id for one in wishes],
         [one.case_id for one in wishes], [one.text_id for one in wishes], [one.by_id for one in wishes],
-        [one.next_at for one in wishes],
+        [one.next_at for one in wishes], [one.load_alarm_id for one in wishes],
     ]  # fmt: skip
     done = await db.execute(
-        "insert into sms (id, kind, cause, to_kind, to_id, case_id, text_id, by_id, next_at)"
+        "insert into sms (id, kind, cause, to_kind, to_id, case_id, text_id, by_id, next_at, load_alarm_id)"
         " select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[],"
-        " $8::uuid[], $9::timestamptz[]) on conflict (cause) do nothing",
+        " $8::uuid[], $9::timestamptz[], $10::uuid[]) on conflict (cause) do nothing",
         *columns,
     )
     return int(done.rpartition(" ")[2])
@@ -86,7 +89,7 @@ async def claim(database: Database, at: datetime, most: int) -> list[Due]:
         "update sms set state = 'sending', sending_at = $1, changed_at = $1, tries = tries + 1 where id in ("
         " select id from sms where state = 'waiting' and next_at <= $1 order by next_at, id limit $2"
         " for update skip locked)"
-        " returning id, kind, to_id, case_id, text_id, tries, created_at",
+        " returning id, kind, to_id, coalesce(case_id, load_alarm_id) as case_id, text_id, tries, created_at",
         at, most,
     )  # fmt: skip
     return sorted((Due(**dict(row)) for row in rows), key=lambda one: one.id)
@@ -116,7 +119,7 @@ async def take_report(database: Database, sms_id: UUID, said: str) -> bool:
         ["accepted", "uncertain", "sending", "waiting", "failed"] if said == "delivered" else ["accepted", "sending"]
     )
     before += ["uncertain"] if said == "failed" else []
-    case_id = await database.fetch_value("select case_id from sms where id = $1", sms_id)
+    case_id = await database.fetch_value("select coalesce(case_id, load_alarm_id) from sms where id = $1", sms_id)
     if case_id is None:
         return False
     async with database.transaction() as db:
@@ -134,7 +137,9 @@ async def take_report(database: Database, sms_id: UUID, said: str) -> bool:
 async def give_up_abandoned(database: Database, at: datetime) -> int:
     """Mark as uncertain what a sender began and never ended: it may have gone out, so it is not sent again."""
     rows = await database.fetch(
-        "select id, case_id from sms where state = 'sending' and sending_at < $1 limit 100", at - ABANDONED_AFTER
+        "select id, coalesce(case_id, load_alarm_id) as case_id from sms where state = 'sending' and sending_at < $1"
+        " limit 100",
+        at - ABANDONED_AFTER,
     )
     done = [await write(database, row["id"], row["case_id"], Outcome("uncertain", "interrupted")) for row in rows]
     return sum(done)

@@ -25,11 +25,17 @@ _NEEDED: Final = {
     "manager_level_one": f"({STANDING_SQL}) = 2 and {_IS_MANAGER}",
 }
 
-_PHONES: Final = {
+_PHONES = {
     kind: f"select coalesce(s.phone, '') as phone, s.active and ({needed}) as needed"
     " from cases c join visits v on v.id = c.visit_id join staff s on s.id = $2 where c.id = $1"
     for kind, needed in _NEEDED.items()
 }
+
+
+_PHONES["manager_load"] = f"""
+select coalesce(s.phone, '') as phone, s.active and v.ended_at is null and {_IS_MANAGER} as needed
+from load_alarms v join staff s on s.id = $2 where v.id = $1
+"""
 
 
 async def find_staff_phone(database: Database, due: Due) -> str | Outcome:

@@ -32,6 +32,7 @@ from linjen.web.clinic.ledger_tools import (
 from linjen.web.clinic.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words, draw_row, draw_rows
+from linjen.web.load_live import load_words
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 
@@ -100,9 +101,11 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
         rows = await see_ledger(db, by, view)
         used = bool(rows) or await was_used(db, by.unit_id)
         late = await list_late_alarms(db, by)
+        load = await load_words(db, exchange, clock.now())
         around = {} if alone else await _around(db, exchange, view, wanted, rows)
     values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
     values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
+    values["load"] = load
     values["late"] = [_late(exchange, one) for one in late]
     if alone:
         return exchange.page("clinic/ledger_table.html", **values)

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.load import Standing, list_standing
 from linjen.cases.unmet import UnmetHere, list_unmet
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -28,10 +29,18 @@ async def show_start(exchange: Exchange) -> Response[Any]:
 async def _start(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         units = await _units(db, exchange)
-        unmet = await list_unmet(db, exchange.by)
+        unmet, loaded = await list_unmet(db, exchange.by), await list_standing(db, exchange.by)
     at = clock.now()
     rows = [{"id": str(unit.id), "name": unit.name, "today": today_words(exchange, unit, at)} for unit in units]
-    return await manage_page(exchange, "manage/home.html", rows=rows, unmet=[_unmet(exchange, one) for one in unmet])
+    return await manage_page(exchange, "manage/home.html", rows=rows, unmet=[_unmet(exchange, one) for one in unmet],
+                             loaded=[_loaded(exchange, one) for one in loaded])  # fmt: skip
+
+
+def _loaded(exchange: Exchange, one: Standing) -> dict[str, str]:
+    """'Hälsocentralen Ankaret: Det är många som väntar, sedan i dag kl. 10.15.', with the way to its page."""
+    since = moment_words(one.begun_at, clock.now())
+    return {"text": exchange.say("load.home", unit=one.unit_name, since=since),
+            "href": f"/manage/units/{one.unit_id}/load"}  # fmt: skip
 
 
 def _unmet(exchange: Exchange, one: UnmetHere) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.load import may_see_load
 from linjen.core import clock
 from linjen.core.phone import display_phone
 from linjen.units.chat_limit import MOST, chat_limit, may_limit
@@ -45,6 +46,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         unit = await see_managed_unit(db, exchange.by, exchange.id_of("unit_id"), at)
         keeps = await may_keep_referrals(db, exchange.by, unit.id)
         own_sms, decides = await may_write_own(db, unit.id), await may_decide_own(db, exchange.by, unit.id)
+        sees = await may_see_load(db, exchange.by, unit.id)
         chats, limits = await chat_limit(db, unit.id), await may_limit(db, exchange.by, unit.id)
     today = clock.local_date(at)
     return await manage_page(
@@ -52,7 +54,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         facts=_facts(exchange, unit), today=day_in_words(exchange, unit.schedule, today),
         week=week_in_words(exchange, unit.schedule, today),
         own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps,
-        chats=str(chats), limits_chats=limits,
+        chats=str(chats), limits_chats=limits, sees_load=sees,
         chat_options=[{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)],
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip

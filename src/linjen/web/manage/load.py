@@ -1,0 +1,79 @@
+"""Belastning: how a unit stands now, how much it bears, and the alarms that it has had."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
+from linjen.core import clock
+from linjen.core.errors import Invalid
+from linjen.core.swedish import moment_words
+from linjen.units.managed import see_managed_unit
+from linjen.web.exchange import Exchange
+from linjen.web.manage.frame import manage_page, noting_refusals
+from linjen.web.routing import get_page, post_page
+
+
+@get_page("/manage/units/{unit_id:str}/load", verb="see_load", who="staff")
+async def show_load(exchange: Exchange) -> Response[Any]:
+    """The unit's load; 404 for who neither leads nor configures it."""
+    return await noting_refusals(exchange, "see_load", lambda: _page(exchange))
+
+
+@post_page("/manage/units/{unit_id:str}/load", verb="limit_load", who="staff")
+async def decide(exchange: Exchange) -> Response[Any]:
+    """Back to the page, which says that it is saved, or what has to be changed."""
+    return await noting_refusals(exchange, "limit_load", lambda: _decide(exchange))
+
+
+async def _decide(exchange: Exchange) -> Response[Any]:
+    unit_id = exchange.id_of("unit_id")
+    typed = {field: exchange.text_of(field, longest=10) for field in ("waiting", "late")}
+    numbers = {field: int(text) if text.isascii() and text.isdigit() else 0 for field, text in typed.items()}
+    try:
+        async with exchange.site.database.transaction() as db:
+            await limit_load(db, exchange.by, unit_id, numbers["waiting"], numbers["late"])
+    except Invalid as error:
+        said = exchange.say(f"load.{error.reason}", most=MOST)
+        return await _page(exchange, typed, {error.field: said})
+    return exchange.redirect(f"/manage/units/{unit_id}/load?done=1")
+
+
+async def _page(
+    exchange: Exchange, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None
+) -> Response[Any]:
+    at, unit_id = clock.now(), exchange.id_of("unit_id")
+    async with exchange.site.database.transaction() as db:
+        load = await see_load(db, exchange.by, unit_id, at)
+        unit = await see_managed_unit(db, exchange.by, unit_id, at)
+        alarms = await list_load_alarms(db, unit_id)
+    limits = typed or {"waiting": str(load.waiting_limit), "late": str(load.late_limit)}
+    return await manage_page(
+        exchange, "manage/load.html", status=422 if errors else 200, unit=unit, now=_now(exchange, load), limits=limits,
+        stands=any(one.ended_at is None for one in alarms), alarms=[_row(exchange, one) for one in alarms],
+        error_of=errors or {}, errors=[{"field": key, "text": text} for key, text in (errors or {}).items()],
+        done="done" in exchange.request.query_params and not errors,
+    )  # fmt: skip
+
+
+def _now(exchange: Exchange, load: Load) -> list[dict[str, str]]:
+    return [
+        {"name": exchange.say(f"load.{name}"), "value": exchange.say("load.of", count=count, limit=limit)}
+        for name, count, limit in (
+            ("waiting", load.waiting, load.waiting_limit), ("late", load.late, load.late_limit),
+        )
+    ]  # fmt: skip
+
+
+def _row(exchange: Exchange, one: LoadAlarm) -> dict[str, str]:
+    at = clock.now()
+    return {
+        "begun": moment_words(one.begun_at, at), "ended": moment_words(one.ended_at, at) if one.ended_at else "",
+        "waiting": exchange.say("load.of", count=one.waiting, limit=one.waiting_limit),
+        "late": exchange.say("load.of", count=one.late, limit=one.late_limit), "seen_by": ", ".join(one.seen_by),
+    }  # fmt: skip
+
+
+ROUTES = [show_load, decide]
