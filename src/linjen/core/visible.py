@@ -13,11 +13,13 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 #: Steers a terminal or a printer and shows nothing. NUL is left: who sends it is told that the text is unreadable.
 _CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+#: Either of them: nearly no text has any, and then it is looked at once.
+_ODD = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def plain_text(text: str) -> str:
     """The text with \\n as its only end of line, and without control characters other than \\n and \\t."""
-    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)) if _ODD.search(text) else text
 
 
 def is_visible(text: str) -> bool:
