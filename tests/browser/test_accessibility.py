@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Request, expect
@@ -129,6 +130,7 @@ async def test_the_pages_that_come_seldom(windows: Windows, look: Looker) -> Non
     await Intake(page).answer({"neuro.face_droop": "yes"})
     await expect(page.get_by_role("heading", name="Ring 112 nu")).to_be_visible()
     await look(page)
+    await _sent_all_the_same(windows, page, look)
     await page.goto(f"{windows.url}/home")
     french = await (await Intake(page).begin()).to_own_words()
     french.at_each = look
@@ -138,6 +140,19 @@ async def test_the_pages_that_come_seldom(windows: Windows, look: Looker) -> Non
     question = await Intake(page, look).begin("admin")
     await (await question.to_own_words()).write("Jag har feber och ont i bröstet när jag andas. Vilka tider har ni?")
     await _infant(windows, look)
+
+
+async def _sent_all_the_same(windows: Windows, page: Page, look: Looker) -> None:
+    """The receipt of who was told to call 112 and wants the case to be queued, too."""
+    site, before = windows.demo.site, windows.demo.site.settings
+    site.settings = msgspec.structs.replace(before, emergency_may_queue=True)
+    try:
+        await page.reload()
+        await page.get_by_role("button", name="Skicka ändå till vården").click()
+        await page.wait_for_url("**/receipt")
+        await look(page)
+    finally:
+        site.settings = before
 
 
 async def _infant(windows: Windows, look: Looker) -> None:

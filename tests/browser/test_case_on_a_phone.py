@@ -79,3 +79,35 @@ async def test_the_notice_of_a_new_message_covers_none(windows: Windows) -> None
     assert await resident.evaluate("document.querySelector('.lj-talk-row').getBoundingClientRect().height") == height
     row, last = await _place(resident, ".lj-talk-row"), await _place(resident, "#thread > .lj-bubble")
     assert row[0] >= last[1], "the row of the notice begins where the talk ends"
+
+
+async def test_what_stands_behind_the_bar_of_tabs_has_not_been_read(windows: Windows) -> None:
+    resident, nurse, _ = await _talk(windows)
+    await resident.evaluate("document.querySelector('main').style.paddingTop = '1000px'; window.scrollTo(0, 0)")
+    text = "Drick lite och ofta. " * 9
+    await say(nurse, text)
+    bubble = resident.locator("#thread > .lj-bubble--theirs", has_text="Drick lite och ofta")
+    await expect(bubble).to_be_attached()
+    bar = "document.querySelector('.lj-tabbar').getBoundingClientRect().top"
+    above = f"(el, px) => window.scrollBy(0, el.getBoundingClientRect().top - ({bar} - px))"
+    await bubble.evaluate(above, 60)
+    await resident.wait_for_timeout(900)
+    mark = nurse.locator("#thread .lj-bubble--mine [data-mark]").last
+    await expect(mark).to_have_text("Levererat")
+    await bubble.evaluate(above, 180)
+    await expect(mark).to_have_text("Läst")
+
+
+async def test_on_paper_nothing_is_folded_away(windows: Windows) -> None:
+    resident, _, case = await _talk(windows)
+    await resident.goto(f"{windows.url}/cases/{case}")
+    for heading, inside in (("Det här har du svarat", ".lj-pairs"), ("Dina samtycken", ".lj-consents")):
+        fold = resident.locator("details", has_text=heading).last
+        await expect(fold).not_to_have_attribute("open", "")
+        await resident.emulate_media(media="print")
+        assert (await fold.locator(inside).bounding_box() or {"height": 0})["height"] > 20, heading
+        await resident.emulate_media(media="screen")
+    await resident.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert await resident.locator("main details:not([open])").count() == 0
+    await resident.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert await resident.locator("main details:not([open])").count()

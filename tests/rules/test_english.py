@@ -74,13 +74,12 @@ def test_every_reason_its_advice_and_its_places_of_care_are_there_in_english() -
         assert file.name_en, id
         for place in file.care:
             assert place.place_en, (id, place.place)
-        if file.self_care is None:
-            continue
-        assert file.self_care.title_en, id
-        assert file.self_care.intro_en, id
-        for part in ("do", "seek_care_if"):
-            swedish, english = (getattr(file.self_care, f"{part}{end}") for end in ("", "_en"))
-            assert len(swedish) == len(english), (id, part)
+        for care in filter(None, (file.self_care, file.self_care_child)):
+            assert care.title_en, id
+            assert care.intro_en, id
+            for part in ("do", "seek_care_if"):
+                swedish, english = (getattr(care, f"{part}{end}") for end in ("", "_en"))
+                assert len(swedish) == len(english), (id, part)
 
 
 def test_a_question_about_somebody_else_never_says_you_where_it_means_the_patient() -> None:

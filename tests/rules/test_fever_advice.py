@@ -17,7 +17,8 @@ LASTS = re.compile(r"(?:feber|fever)[^.]* (?:dag|dagar|dygn|day|days)\b", re.IGN
 
 def sentences() -> list[tuple[str, str]]:
     """(contact reason, sentence of its advice that says how long a fever may last), Swedish and English."""
-    advices = [(file.id, file.self_care) for file in FILES if isinstance(file, ReasonFile) and file.self_care]
+    files = [file for file in FILES if isinstance(file, ReasonFile)]
+    advices = [(file.id, care) for file in files for care in (file.self_care, file.self_care_child) if care]
     return [
         (id, one) for id, care in advices for one in (*care.seek_care_if, *care.seek_care_if_en) if LASTS.search(one)
     ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from linjen.cases.follow_advice import follow_advice
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
@@ -142,12 +143,12 @@ async def test_who_has_no_case_yet_is_told_in_general(region: Region) -> None:
 async def test_an_answer_shows_as_unread_in_both_lists_until_it_is_read(region: Region) -> None:
     case = region.cases["held_by_karin"]
     gustav, karin = await region.resident("gustav"), await region.staff("karin", "ankaret")
-    assert "1 olästa" not in (await gustav.get("/home")).text
+    assert "1 oläst" not in (await gustav.get("/home")).text
     seq = (await karin.say(case, "Svar")).json()["seq"]
     for path in ("/home", "/cases"):
-        assert "1 olästa" in (await gustav.get(path)).text
+        assert "1 oläst<" in (await gustav.get(path)).text
     await gustav.post(f"/cases/{case}/reads", {"seq": str(seq)})
-    assert "olästa" not in (await gustav.get("/home")).text
+    assert "oläst" not in (await gustav.get("/home")).text
 
 
 async def test_a_draft_is_left_with_one_press_and_is_gone(region: Region) -> None:
@@ -171,8 +172,8 @@ async def test_a_draft_whose_time_is_out_is_not_offered(region: Region) -> None:
 
 async def test_accepted_self_care_stays_readable_as_a_closed_case(region: Region) -> None:
     amina, case = await region.resident("amina"), region.cases["self_care"]
-    answer = await amina.post(f"/cases/{case}/withdrawals")
-    assert answer.headers["location"] == f"/cases/{case}"
+    async with region.site.database.transaction() as db:
+        await follow_advice(db, region.site.sealer, region.actors.resident("amina"), case)
     assert "Du valde att följa egenvårdsråden" in (await amina.get(f"/cases/{case}")).text
 
 
@@ -265,3 +266,16 @@ async def test_the_pages_of_a_resident_are_not_for_staff_nor_for_nobody(region: 
         assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
     for path in ("/accessibility", "/privacy", "/complaints"):
         assert (await karin.get(path)).status_code == 200
+
+
+async def test_the_choice_before_the_sign_in_is_carried_through_and_a_link_alone_begins_nothing(region: Region) -> None:
+    henrik = await region.resident("henrik")
+    page = (await henrik.get("/home/symptom")).text
+    assert page.count("data-begin") == 1
+    assert "js/begin.js" in page
+    assert "data-begin" not in (await henrik.get("/home")).text
+    assert (await henrik.get("/home/else")).status_code == 404
+    assert await region.value("select count(*) from cases where phase = 'intake' and opened_by = $1",
+                              region.actors.residents["henrik"]) == 0  # fmt: skip
+    astrid = await region.resident("astrid")
+    assert "data-begin" not in (await astrid.get("/home/symptom")).text, "a draft waits: she chooses herself"

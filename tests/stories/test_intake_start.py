@@ -142,6 +142,22 @@ async def test_an_infant_meets_the_danger_questions_and_then_a_telephone(region:
     assert await region.value("select patient_id from cases where id = $1", UUID(walk.case_id)) is None
 
 
+async def test_each_page_of_an_infant_is_a_page_of_its_own_that_back_leads_to(region: Region) -> None:
+    walk = await Walk(region, await region.resident("astrid")).begin()
+    await walk.send({"patient": str(region.actors.residents["vera"])})
+    first = _boxes(walk)
+    path = f"/intakes/{walk.case_id}/infants/{region.actors.residents['vera']}"
+    sent = await walk.who.post(path, {**_held(walk), "none": "1"})
+    assert sent.status_code == 303
+    for _ in range(2):  # as often as the browser asks for it
+        again = await walk.who.get(sent.headers["location"])
+        assert again.status_code == 200
+        assert f'name="{first[0]}"' not in again.text
+    assert f'name="{first[0]}"' in (await walk.who.get(path)).text
+    amina = await region.resident("amina")
+    assert (await amina.get(sent.headers["location"])).status_code == 404
+
+
 def _boxes(walk: Walk) -> list[str]:
     return [name for name, kind, value in walk.fields() if kind == "checkbox" and value == "yes"]
 

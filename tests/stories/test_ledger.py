@@ -130,7 +130,7 @@ async def test_a_row_says_all_that_is_needed_to_choose(region: Region) -> None:
     )
     page = await ledger_of(karin)
     row = next(row for row in page.split("<tr ") if f"case-{region.cases['urgent']}" in row)
-    for part in ("<b>2</b>", "Skyndsamt", "<svg", "82 år", "Andningsbesvär", "6 min", "olästa", "Har bild", "Ta emot"):
+    for part in ("<b>2</b>", "Skyndsamt", "<svg", "82 år", "Andningsbesvär", "6 min", "oläst", "Har bild", "Ta emot"):
         assert part in row, part
     assert "Ingrid" not in page, "the ledger names nobody"
     held = next(row for row in page.split("<tr ") if f"case-{region.cases['held_by_bo']}" in row)
@@ -328,8 +328,27 @@ async def test_a_ledger_whose_cases_have_all_been_taken_says_so(region: Region) 
     await lena.post(f"/clinic/cases/{case_id}/claims")
     await lena.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})
     page = await ledger_of(lena)
-    assert "Allt är mottaget" in page
-    assert "Alla invånare som har skrivit har fått kontakt." in page
+    assert "Ingen väntar i din kö" in page
+    lena_sees = {view: (await lena.get(f"/clinic/ledger/{view}")).text for view in ("handed", "unit")}
+    assert "Inget är lämnat till dig" in lena_sees["handed"]
+    assert "Inget ärende väntar på enheten" in lena_sees["unit"]
+
+
+async def test_an_empty_queue_says_nothing_of_those_who_wait_in_another(region: Region) -> None:
+    waiting = "select count(*) from visits where state = 'queued' and unit_id = $1"
+    assert await region.value(waiting, id_of("unit/ankaret"))
+    page = await ledger_of(await region.staff("sara", "ankaret"))
+    assert "Ingen väntar i din kö" in page
+    assert "har fått kontakt" not in page
+    assert "Allt är mottaget" not in page
+
+
+async def test_what_to_try_fits_the_queue_of_who_reads_it(region: Region) -> None:
+    tries = {name: await ledger_of(await region.staff(name, "ankaret")) for name in ("karin", "sara", "mona")}
+    assert "Ta emot ärendet överst" in tries["karin"]
+    assert "Ta emot ärendet överst" not in tries["sara"]
+    assert "Öppna Hela enheten" in tries["sara"]
+    assert "administrativa frågorna" in tries["mona"]
 
 
 async def test_what_is_written_as_contact_reason_is_text_and_never_markup(region: Region) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from linjen.cases.follow_advice import follow_advice
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from tests.region import Region, ids_in
@@ -130,7 +131,8 @@ async def test_a_draft_that_was_sent_and_closed_or_ended_in_advice_tells_a_late_
     late = await walk.who.post(f"/intakes/{walk.case_id}/extra", {"version": "1", "extra": "mer"})
     assert (late.status_code, "redan skickat och avslutat" in late.text) == (409, True)
     amina, advised = await region.resident("amina"), region.cases["self_care"]
-    await amina.post(f"/cases/{advised}/withdrawals")
+    async with region.site.database.transaction() as db:
+        await follow_advice(db, region.site.sealer, region.actors.resident("amina"), advised)
     late = await amina.post(f"/intakes/{advised}/words", {"version": "1", "text": "mer"})
     assert (late.status_code, "följa råden" in late.text) == (409, True)
     assert f'href="/intakes/{advised}/advice"' in late.text

@@ -43,6 +43,9 @@ async def test_a_resident_is_signed_out_after_thirty_idle_minutes(world: World, 
     assert await _stay(gustav, csrf) == 1800
     world.clock.move(30 * 60 + 1)
     assert await _stay(gustav, csrf) == -401
+    turned = (await gustav.get("/cases")).headers["location"]
+    assert turned == "/sign-in?next=/cases&why=ended"
+    assert "Du är utloggad för din säkerhet" in (await gustav.get(turned)).text
     assert "Gustav" not in (await gustav.get("/")).text
 
 

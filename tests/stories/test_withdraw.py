@@ -54,3 +54,17 @@ async def test_a_failed_event_leaves_the_case_waiting(region: Region) -> None:
     await admin.close()
     assert (await astrid.post(f"/cases/{case}/withdrawals")).status_code == 500
     assert await region.value("select state from visits where case_id = $1", case) == "queued"
+
+
+async def test_a_draft_that_ended_in_advice_is_deleted_when_she_deletes_it(region: Region) -> None:
+    amina, case = await region.resident("amina"), region.cases["self_care"]
+    answer = await amina.post(f"/cases/{case}/withdrawals")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/home")
+    kept = "select count(*) from intakes where case_id = $1"
+    assert await region.value(kept, case) == 0, "everything that was filled in is erased at once"
+    phase = "select phase || ' ' || coalesce(close_reason, '') from cases where id = $1"
+    assert await region.value(phase, case) == "abandoned "
+    for path in ("/home", "/cases"):
+        assert "följa egenvårdsråden" not in (await amina.get(path)).text
+        assert str(case) not in (await amina.get(path)).text
+    assert (await amina.get(f"/intakes/{case}/advice")).status_code == 409

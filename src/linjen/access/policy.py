@@ -122,6 +122,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "settle_sms": (_NOBODY, STAFF_IN_UNIT),
     "reopen": (RESIDENT_IS_PARTY, _NOBODY),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
+    "follow_advice": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),
     "judge_level": (_NOBODY, STAFF_HANDLED_IT),

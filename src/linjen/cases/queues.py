@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.metrics import Queue
 
@@ -47,6 +48,11 @@ TO_QUEUE = (
 def queues_sql(*, person: str, unit: str) -> str:
     """The queues that a person works with at a unit, as a query of one column."""
     return QUEUES_OF.format(usual=_USUAL_SQL, person=person, unit=unit)
+
+
+async def find_queues(db: Connection, by: By) -> set[str]:
+    """The queues that this person works with at the unit that she has chosen."""
+    return {row["queue"] for row in await db.fetch(queues_sql(person="$1", unit="$2"), by.person_id, by.unit_id)}
 
 
 def queue_of(entry: str) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from linjen.access.by import By
-from linjen.cases.assessments import CAME_BACK, count_left, left_of, note_assessed
+from linjen.cases.assessments import CAME_BACK, count_left, left_of
 from linjen.cases.expiry import EMPTY
-from linjen.cases.interview import read_assessment
 from linjen.cases.loading import Case, open_case
-from linjen.cases.start import read_intake
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.events import record
@@ -22,7 +20,7 @@ from intakes i join cases c on c.id = i.case_id where c.id = $1
 
 
 async def withdraw(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> None:
-    """End a waiting case or a draft. A draft is emptied at once; self-care advice that was accepted stays readable."""
+    """End a waiting case, or empty a draft at once, also one that has come to self-care advice."""
     case = await open_case(db, by, case_id, "withdraw")
     if case.state == "queued":
         await db.execute(
@@ -30,21 +28,9 @@ async def withdraw(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Non
             " where id = $1",
             case.visit_id,
         )
-    elif case.state == "self_care_offered":
-        await _follow_advice(db, sealer, case)
     else:
         await _leave(db, sealer, case)
     await record(db, case_id, "withdrawn", by.kind, by.person_id)
-
-
-async def _follow_advice(db: Connection, sealer: Sealer, case: Case) -> None:
-    await db.execute(
-        "update cases set phase = 'closed', close_reason = 'self_care', closed_at = now() where id = $1", case.id
-    )
-    found = await read_assessment(db, sealer, case.id)
-    if found is not None:
-        intake = await read_intake(db, sealer, case.id)
-        await note_assessed(db, case, intake, level=5, reason=found.contact_reason, outcome="self_care")
 
 
 async def _leave(db: Connection, sealer: Sealer, case: Case) -> None:

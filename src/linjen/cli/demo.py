@@ -39,8 +39,17 @@ def run(arguments: argparse.Namespace) -> int:
     except Misconfigured:
         raise
     except LinjenError as error:
-        print(f"linjen: {error.reason} {error.detail.get('why', '')}", file=sys.stderr)
+        print(f"linjen: {_in_words(error, arguments.data)}", file=sys.stderr)
     return 1
+
+
+def _in_words(error: LinjenError, folder: Path) -> str:
+    if error.reason == "data_folder_in_use":
+        return (
+            f"the folder {folder.resolve()} is in use by another running program; stop that one, or choose another "
+            "folder with --data DIR (and another port with --port N)"
+        )
+    return f"{error.reason} {error.detail.get('why', '')}".strip()
 
 
 async def _run(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ COMMANDS = {
     "bench": "measure speed and memory beside their limits",
     "backup": "write a backup of the database",
     "restore": "read a backup into an empty database",
+    "key": "make the first key file of an installation",
     "migrate": "bring the database to this version",
 }
 

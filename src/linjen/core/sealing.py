@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from linjen.core.errors import LinjenError, Misconfigured
+
+#: `id:base64`; an id fits in the two bytes before a sealed value.
+_KEY_LINE = re.compile(r"([0-9]{1,4}):([A-Za-z0-9+/=]+)")
 
 _NONCE = 12
 _KEY_ID = 2
@@ -44,13 +48,36 @@ def make_key_file(path: Path) -> None:
 def read_key_file(path: Path) -> dict[int, bytes]:
     """Key id -> 32 bytes, in the file's order: the first seals, all of them unseal. Lines are `id:base64`."""
     try:
-        lines = [line for line in path.read_text("ascii").splitlines() if line.strip()]
-        keys = {int(key_id): base64.b64decode(text, validate=True) for key_id, text in (x.split(":") for x in lines)}
+        lines = path.read_text("ascii").splitlines()
     except (OSError, ValueError) as error:
-        raise Misconfigured("key_file_unreadable", setting="master_key_file", why=str(error)) from error
-    if not keys or any(len(key) != 32 for key in keys.values()):
-        raise Misconfigured("key_file_wrong", setting="master_key_file", why="needs lines id:base64 of 32 bytes")
+        raise Misconfigured("key_file_unreadable", setting="master_key_file", why=f"{path}: {error}") from error
+    keys: dict[int, bytes] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        found = _KEY_LINE.fullmatch(line.strip())
+        key = _decoded(found[2]) if found else b""
+        if found is None or len(key) != 32 or int(found[1]) in keys:
+            raise Misconfigured("key_file_wrong", setting="master_key_file", why=_wrong_line(path, number))
+        keys[int(found[1])] = key
+    if not keys:
+        raise Misconfigured("key_file_wrong", setting="master_key_file", why=f"{path} holds no key")
     return keys
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def _wrong_line(path: Path, number: int) -> str:
+    """What is wrong with a line, without any of it: it may hold a key."""
+    return (
+        f"line {number} of {path} is no key: a line is a number of its own (1, 2, …), a colon and 32 random bytes in"
+        " base64, such as `linjen key` writes"
+    )
 
 
 class Sealer:

@@ -1,11 +1,14 @@
 """Settings from the environment and one TOML file; a wrong one stops the start with its name and the reason.
 
-`LINJEN_CONFIG` names the file; an environment variable `LINJEN_<NAME>` wins over the file. Every setting is
-documented in `docs/operate.md`, which a house test compares with this class.
+`LINJEN_CONFIG` names the file; an environment variable `LINJEN_<NAME>` wins over the file, and one that names no
+setting is refused, so that a misspelt one is seen. Every setting is documented in `docs/operate.md`, which a house test
+compares with this class.
 """
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -81,6 +84,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_token: str = ""
 
 
+#: Variables of ours that are no settings: the file, the simulators' leave to start, and what tests are told.
+_NO_SETTINGS = frozenset({"LINJEN_CONFIG", "LINJEN_SIMULATORS", "LINJEN_RIV_SCHEMAS", "LINJEN_PICTURES"})
+_FOR_TESTS = ("LINJEN_TEST_", "LINJEN_WRITE_")
+
 _TYPES: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
@@ -97,6 +104,16 @@ def _from_text(name: str, text: str) -> object:
         except ValueError:
             return text
     return text
+
+
+def _name_of(key: str) -> str:
+    """The setting that an environment variable is for. Raises Misconfigured("setting_unknown")."""
+    name = key.removeprefix("LINJEN_").lower()
+    if name not in _TYPES or key != f"LINJEN_{name.upper()}":
+        near = difflib.get_close_matches(name, _TYPES, n=1)
+        why = "there is no such setting" + (f"; did you mean LINJEN_{near[0].upper()}?" if near else "")
+        raise Misconfigured("setting_unknown", setting=key, why=why)
+    return name
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -126,9 +143,8 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: object)
     if config:
         values |= _from_file(Path(config))
     for key, text in env.items():
-        name = key.removeprefix("LINJEN_").lower()
-        if key.startswith("LINJEN_") and name in _TYPES:
-            values[name] = _from_text(name, text)
+        if key.startswith("LINJEN_") and key not in _NO_SETTINGS and not key.startswith(_FOR_TESTS):
+            values[_name_of(key)] = _from_text(_name_of(key), text)
     values |= overrides
     for name in values:
         if name not in _TYPES:
@@ -142,6 +158,8 @@ def _check_ranges(settings: Settings) -> None:
     for name in ("resident_idle_s", "resident_absolute_s", "staff_idle_s", "staff_absolute_s"):
         if not 60 <= getattr(settings, name) <= 24 * 3600:
             raise Misconfigured("setting_invalid", setting=name, why="must be between 60 and 86400 seconds")
+    for one in settings.trusted_proxies:
+        _check_proxy(one)
     if not 0 <= settings.message_undo_s <= 30:
         raise Misconfigured("setting_invalid", setting="message_undo_s", why="must be between 0 and 30 seconds")
     if not 30 <= settings.sms_unread_after_s <= 24 * 3600:
@@ -156,3 +174,12 @@ def _check_ranges(settings: Settings) -> None:
     if settings.cookie_secure and settings.public_url.startswith("http://") and not settings.demo:
         why = "cookies are Secure, so the public address must be https (or this must be the demo)"
         raise Misconfigured("setting_invalid", setting="public_url", why=why)
+
+
+def _check_proxy(text: str) -> None:
+    """An address or a network, as the server compares with: a name is never looked up."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        why = f"{text!r} is neither an address such as 127.0.0.1 nor a network such as 10.0.0.0/8 ({error})"
+        raise Misconfigured("setting_invalid", setting="trusted_proxies", why=why) from error

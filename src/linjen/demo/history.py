@@ -20,6 +20,7 @@ from linjen.cases.close import close
 from linjen.cases.consent import FEE, give_consent
 from linjen.cases.document import document
 from linjen.cases.expiry import expire_drafts
+from linjen.cases.follow_advice import follow_advice
 from linjen.cases.interview import Assessment, conclude, keep_assessment, keep_state, level_of
 from linjen.cases.send import send_case
 from linjen.cases.start import (
@@ -33,7 +34,6 @@ from linjen.cases.start import (
     start_case,
 )  # fmt: skip
 from linjen.cases.triage_verdict import Said, judge_level
-from linjen.cases.withdraw import withdraw
 from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.personal_number import personnummer_for
@@ -156,7 +156,7 @@ class History:
         draft, _ = await self.interview(_ADVISED, by, sex, contact=False)
         await note_step(self.db, draft.case.id, "self_care")
         if followed:
-            await withdraw(self.db, self.sealer, by, draft.case.id)
+            await follow_advice(self.db, self.sealer, by, draft.case.id)
         self.when.append((draft.case.id, at))
 
     async def left(self, by: By, step: str, at: datetime) -> None:

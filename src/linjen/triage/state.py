@@ -134,7 +134,10 @@ class Fired(msgspec.Struct, frozen=True):
 
 
 class SelfCare(msgspec.Struct, frozen=True):
-    """Self-care advice for one contact reason."""
+    """Self-care advice for one contact reason; `child` is the one for who writes for a child.
+
+    `left_out` are the lines of `seek_care_if` as written (from 1) that are missing, since they say what is so already.
+    """
 
     reason: str
     title: str
@@ -142,6 +145,8 @@ class SelfCare(msgspec.Struct, frozen=True):
     do: tuple[str, ...]
     seek_care_if: tuple[str, ...]
     language: str = "sv"
+    child: bool = False
+    left_out: tuple[int, ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True):

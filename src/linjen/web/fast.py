@@ -159,7 +159,8 @@ def _due_words(priority: int, due_minute: int, today: date, *, over: bool) -> st
     """Until when the case should be met: 'genast', 'över tiden', 'senast kl. 14.35', 'senast på lördag'."""
     if over or priority == 1:
         return say("sv", "ledger.over" if over else "ledger.at_once")
-    return say("sv", "ledger.due", at=_moment(due_minute, today))
+    # Level 5 is met the same day as a courtesy: its time may come before that of a level 4 that stands above it.
+    return say("sv", "ledger.due_gladly" if priority == 5 else "ledger.due", at=_moment(due_minute, today))
 
 
 @lru_cache(maxsize=1024)
@@ -192,7 +193,7 @@ def _level_words(priority: int) -> str:
 
 @cache
 def _row_words() -> dict[str, str]:
-    return {key: say("sv", f"ledger.{key}") for key in ("unread", "has_picture", "you", "claim", "open")}
+    return {key: say("sv", f"ledger.{key}") for key in ("unread", "unread_one", "has_picture", "you", "claim", "open")}
 
 
 #: The contact reason of a row in words.

@@ -87,7 +87,11 @@ def _draw(exchange: Exchange, key: str, status: int) -> Response[str]:
     staff, way_on = _is_for_staff(exchange), _way_on(exchange, key)
     typed = _typed(exchange)
     try:
-        return exchange.page("public/fault.html", status=status, key=key, staff=staff, way_on=way_on, typed=typed)
+        # Where the database is gone nobody knows whether she is signed in, so she is not asked to sign in.
+        unknown = {"nobody_asked": True} if status == 503 and exchange.session is None else {}
+        return exchange.page(
+            "public/fault.html", status=status, key=key, staff=staff, way_on=way_on, typed=typed, **unknown
+        )
     except jinja2.TemplateError:
         text = f"{exchange.say(f'{key}.title')}. {exchange.say(f'{key}.text')}"
         return Response(text, media_type="text/plain", status_code=status)

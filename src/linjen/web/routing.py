@@ -126,7 +126,8 @@ def _turn_away(exchange: Exchange, who: Who) -> Response[Any] | None:
         if exchange.request.headers.get("x-linjen"):
             return Response({"reason": "signed_out"}, status_code=401)
         wanted = path if exchange.request.method == "GET" else exchange.request.headers.get("referer", "")
-        return exchange.redirect(f"{_SIGN_IN[who]}?next={quote(split_address(wanted).path, safe='/')}")
+        ended = "&why=ended" if cookie_name(exchange.site.settings, who) in exchange.request.cookies else ""
+        return exchange.redirect(f"{_SIGN_IN[who]}?next={quote(split_address(wanted).path, safe='/')}{ended}")
     if session.locked and path not in {"/clinic/locked", "/clinic/sign-out"}:
         if exchange.request.headers.get("x-linjen"):
             return Response({"reason": "locked"}, status_code=401)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
+
 from linjen.triage.asking.agenda import still_to_ask
-from linjen.triage.asking.facts import see_facts
+from linjen.triage.asking.facts import FactTable, see_facts
 from linjen.triage.asking.interview import is_all_asked
 from linjen.triage.asking.plausible import candidates, contact_reason, is_only_administrative, protocols_in_play
 from linjen.triage.asking.standing import LEAST_WITH_UNKNOWN, SELF_CARE, UNKNOWN_ID, defaults, fired_now
-from linjen.triage.content.library import Protocols, Reason
-from linjen.triage.content.shape import Advice
+from linjen.triage.content.library import Protocols
+from linjen.triage.content.shape import Advice, ReasonFile
 from linjen.triage.state import Fired, Outcome, Result, SelfCare, State
 
 FIRST_WITH_ADVICE = 3  # who waits a day or more is helped by advice meanwhile
+ADULT = 18  # years
+_FEVER_IN_CHILD = "feber_barn"
 _OPEN_ID = "intervjun.obesvarad"
 
 
@@ -22,7 +26,6 @@ def assess(protocols: Protocols, state: State) -> Result:
     rule that rests on a "vet inte" counts one level below its own.
     """
     facts = see_facts(protocols, state)
-    reasons = protocols_in_play(protocols, state, facts)
     found = [*fired_now(protocols, state)]
     emergency = any(rule.level == 1 and rule.certain for rule in found)
     unknown = unknown_red_flags(protocols, state)
@@ -42,7 +45,7 @@ def assess(protocols: Protocols, state: State) -> Result:
         protocol=protocols.stamp,
         complete=complete,
         unanswered_red_flags=tuple(dict.fromkeys([*unknown, *left])),
-        self_care=_advice(reasons) if urgency >= FIRST_WITH_ADVICE else (),
+        self_care=_advice(protocols, state, facts, found) if urgency >= FIRST_WITH_ADVICE else (),
     )
 
 
@@ -76,10 +79,27 @@ def open_question_rules(unknown: list[str], left: list[str], *, complete: bool) 
     return found
 
 
-def _advice(reasons: tuple[Reason, ...]) -> tuple[SelfCare, ...]:
-    written = ((reason.file.id, reason.file.self_care) for reason in reasons)
-    return tuple(_self_care(id, advice) for id, advice in written if advice is not None)
+def _advice(protocols: Protocols, state: State, facts: FactTable, found: Iterable[Fired]) -> tuple[SelfCare, ...]:
+    """Advice on what the case is about: the reasons that she chose, else the one that names it, and no other that her
+    words resemble. Fever in a child has its own beside them, since how the child is decides more than the reason.
+    """
+    named = state.chosen or (contact_reason(protocols, state, facts),)
+    playing = [reason.file for reason in protocols_in_play(protocols, state, facts)]
+    held = {rule.id for rule in found if rule.certain}
+    written = [(file, _for_patient(file, state)) for file in playing if file.id in named or file.id == _FEVER_IN_CHILD]
+    return tuple(_self_care(file, advice, held) for file, advice in written if advice is not None)
 
 
-def _self_care(id: str, advice: Advice) -> SelfCare:
-    return SelfCare(id, advice.title, advice.intro, tuple(advice.do), tuple(advice.seek_care_if))
+def _for_patient(file: ReasonFile, state: State) -> Advice | None:
+    """The advice for who writes for a child where there is one."""
+    is_child = state.patient.age_years < ADULT and state.patient.writer != "self"
+    return (file.self_care_child if is_child else None) or file.self_care
+
+
+def _self_care(file: ReasonFile, advice: Advice, held: Set[str]) -> SelfCare:
+    left_out = {number for rule, numbers in advice.already.items() if rule in held for number in numbers}
+    seek = (line for number, line in enumerate(advice.seek_care_if, 1) if number not in left_out)
+    return SelfCare(
+        file.id, advice.title, advice.intro, tuple(advice.do), tuple(seek),
+        child=advice is file.self_care_child, left_out=tuple(sorted(left_out)),
+    )  # fmt: skip

@@ -266,8 +266,9 @@ class _Checker:
         yield from self.body_area(loaded, file)
         if file.default.level == _SELF_CARE and file.self_care is None:
             yield self.problem(loaded, "$.default", "a reason that may end in self-care needs self_care")
-        if file.self_care is not None:
-            yield from self.readable(loaded, file.self_care)
+        for part in ("self_care", "self_care_child"):
+            if care := getattr(file, part):
+                yield from self.readable(loaded, care, part)
 
     def form(self, loaded: Loaded, form: list[FormQuestion], owner: str) -> Iterator[Problem]:
         for number, question in enumerate(form):
@@ -279,15 +280,15 @@ class _Checker:
             if not question.id.startswith(f"{owner}."):
                 yield self.problem(loaded, f"{place}.id", f"a question of this file is named {owner}.something")
 
-    def readable(self, loaded: Loaded, care: Advice) -> Iterator[Problem]:
+    def readable(self, loaded: Loaded, care: Advice, part: str) -> Iterator[Problem]:
         said = {"title": [care.title], "intro": [care.intro], "do": care.do, "seek_care_if": care.seek_care_if}
         whole = lix(" ".join(f"{sentence}." for sentences in said.values() for sentence in sentences))
         if whole > MOST_LIX:
-            yield self.problem(loaded, "$.self_care", f"hard to read: LIX {whole:.0f}, at most {MOST_LIX}")
+            yield self.problem(loaded, f"$.{part}", f"hard to read: LIX {whole:.0f}, at most {MOST_LIX}")
         for name, sentences in said.items():
             for number, sentence in enumerate(sentences):
                 if (level := lix(sentence)) > MOST_LIX_OF_ONE:
-                    place = f"$.self_care.{name}[{number}]"
+                    place = f"$.{part}.{name}[{number}]"
                     yield self.problem(loaded, place, f"hard to read: LIX {level:.0f}, at most {MOST_LIX_OF_ONE}")
 
     def body_area(self, loaded: Loaded, file: ReasonFile) -> Iterator[Problem]:

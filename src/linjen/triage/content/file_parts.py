@@ -22,7 +22,8 @@ LISTS: dict[str, type[Part]] = {
     "questions": Block, "always": Block, "compass": Block, "pages": Block, "rules": RuleText, "form": FormQuestion,
     "floors": Floor, "care": Place,
 }  # fmt: skip
-SINGLE: dict[str, type[Part]] = {"default": Default, "self_care": Advice}
+SINGLE: dict[str, type[Part]] = {"default": Default, "self_care": Advice, "self_care_child": Advice}
+ADVICE = ("self_care", "self_care_child")
 ABOUT = ("name", "name_en", "synonyms", "release", "version", "author", "source", "reviewed", "reviewed_by",
           "reviewed_on", "example")  # fmt: skip
 ASKED = ("means", "lead", "areas", "red_flags", "risk_groups", "staff_first")
@@ -122,8 +123,8 @@ def _in_list(new: dict[str, Any], where: Where, values: Mapping[str, Any], at: i
 def without_part(content: Mapping[str, Any], where: Where) -> dict[str, Any]:
     """The file's content without a part of a list, or without its advice. Raises NotFound("part")."""
     new: dict[str, Any] = copy.deepcopy(dict(content))
-    if where.part == "self_care" and not where.item:
-        new.pop("self_care", None)
+    if where.part in ADVICE and not where.item:
+        new.pop(where.part, None)
         return new
     listed, at = _located(new, where)
     del listed[at]
@@ -171,7 +172,7 @@ def _fill(part: dict[str, Any], values: Mapping[str, Any]) -> None:
 _ORDER = (
     "kind", "id", "name", "name_en", "synonyms", "release", "version", "author", "source", "reviewed", "reviewed_by",
     "reviewed_on", "example", "default", "means", "lead", "areas", "red_flags", "questions", "risk_groups", "rules",
-    "self_care", "form", "care", "staff_first",
+    "self_care", "self_care_child", "form", "care", "staff_first",
 )  # fmt: skip
 _ITEM_ORDER = (
     "id", "code", "if", "level", "levels", "text", "text_other", "text_en", "text_other_en", "help", "help_en", "kind",

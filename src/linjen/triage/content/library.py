@@ -258,7 +258,12 @@ class _Compiler:
     def floors(self) -> dict[str, Rule]:
         """One rule for each finding that has a level of its own in the vocabulary."""
         texts = {
-            code: RuleText(id=f"niva.{code}", condition=code, level=finding.level, why=f"Svarat ja: {finding.name}.")
+            code: RuleText(
+                id=f"niva.{code}",
+                condition=code,
+                level=finding.level,
+                why=f"{finding.name}. Det ger ensamt brådskandegrad {finding.level}.",
+            )
             for code, finding in self.known.findings.items()
             if finding.level is not None and finding.type == "bool"
         }

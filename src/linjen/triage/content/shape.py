@@ -59,7 +59,11 @@ class RuleText(Part, frozen=True):
 
 
 class Advice(Part, frozen=True):
-    """Self-care advice as the resident reads it."""
+    """Self-care advice as the resident reads it.
+
+    `already` names rules that make lines of `seek_care_if` (counted from 1) say what is so by then: who has had fever
+    for four days is not told to get in touch after three.
+    """
 
     title: Said
     intro: Said
@@ -69,6 +73,7 @@ class Advice(Part, frozen=True):
     intro_en: str = ""
     do_en: list[str] = msgspec.field(default_factory=list)
     seek_care_if_en: list[str] = msgspec.field(default_factory=list)
+    already: dict[str, list[int]] = msgspec.field(default_factory=dict)
 
 
 class FormQuestion(Part, frozen=True):
@@ -132,6 +137,8 @@ class ReasonFile(Signed, frozen=True, kw_only=True):
     risk_groups: list[str] = msgspec.field(default_factory=list)
     rules: list[RuleText] = msgspec.field(default_factory=list)
     self_care: Advice | None = None
+    #: The same for who writes for a child; the advice above speaks to a grown-up about herself.
+    self_care_child: Advice | None = None
     form: list[FormQuestion] = msgspec.field(default_factory=list)
     care: list[Place] = msgspec.field(default_factory=list)
     staff_first: list[str] = msgspec.field(default_factory=list)

@@ -252,6 +252,8 @@ class _Reader:
         )  # fmt: skip
         if file.self_care is not None:
             yield self.item("advice", "", file.self_care)
+        if file.self_care_child is not None:
+            yield self.item("advice", "barn", file.self_care_child)
         yield from (self.item("form", question.id, question) for question in file.form)
         yield from (self.item("care", str(number), place) for number, place in enumerate(file.care, 1))
 
@@ -296,6 +298,6 @@ def _headings(file: GeneralFile) -> list[Block]:
 #: Fields of a file that are items of their own; the rest is its name, version, author and review.
 _PARTS = (
     "kind", "default", "rules", "red_flags", "questions", "always", "means", "lead", "areas", "risk_groups",
-    "staff_first", "self_care", "form", "care", "wording", "audiences", "screens", "terms", "floors", "codes", "fits",
-    "compass", "finds", "support", "units_en", "texts", "reasons", "units", "places",
+    "staff_first", "self_care", "self_care_child", "form", "care", "wording", "audiences", "screens", "terms", "floors",
+    "codes", "fits", "compass", "finds", "support", "units_en", "texts", "reasons", "units", "places",
 )  # fmt: skip

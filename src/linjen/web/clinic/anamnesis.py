@@ -17,7 +17,7 @@ from linjen.triage.content.condition_words import listed
 from linjen.triage.state import Fired, Line, LineKind
 from linjen.triage.vocabulary import vocabulary
 from linjen.web.clinic.case_head import CaseHead
-from linjen.web.clinic.why import Why, margin_words, read_why
+from linjen.web.clinic.why import Why, margin_words, read_why, said_once
 from linjen.web.exchange import Exchange
 
 
@@ -34,6 +34,7 @@ class Anamnesis(msgspec.Struct, frozen=True, kw_only=True):
     flags: Sequence[Line]
     unknown: Sequence[Line]
     answers: Sequence[Line]
+    unsure: Sequence[Line]
     denied: Sequence[Line]
     heard: Sequence[tuple[str, str]]
     form: Sequence[tuple[str, str]]
@@ -62,7 +63,8 @@ def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis
     return Anamnesis(
         words=intake.text, extra=intake.extra, triaged=triaged and bool(found.lines or found.rules),
         complete=found.complete, flags=of_kind["red_flag"], unknown=of_kind["unknown"],
-        answers=of_kind["positive"] + of_kind["detail"], denied=of_kind["negative"],
+        answers=of_kind["positive"] + of_kind["detail"], unsure=[line for line in of_kind["negative"] if line.unknown],
+        denied=[line for line in of_kind["negative"] if not line.unknown],
         heard=[(signs[code].name, words) for code, words in found.words.items()
                if code in signs and code not in answered],
         form=found.form, rules=found.rules, protocol=found.protocol, form_only=found.form_only,
@@ -89,6 +91,7 @@ def current_lines(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Ana
         *_block(say("clinic.intake.red_flags"), _lines(anamnesis.flags)),
         *_block(say("clinic.intake.unknown"), _lines(anamnesis.unknown)),
         *_block(say("clinic.intake.answers"), _lines(anamnesis.answers)),
+        *_block(say("clinic.intake.unsure"), _lines(anamnesis.unsure)),
         *_block(say("clinic.intake.denied"), _lines(anamnesis.denied)),
         *_block(say("clinic.intake.form"), [f"{question} {answer}" for question, answer in anamnesis.form]),
     ]
@@ -115,7 +118,7 @@ def urgency_lines(exchange: Exchange, case: Case, anamnesis: Anamnesis) -> list[
         return []
     word = exchange.say(f"urgency.{case.urgency}")
     line = exchange.say("clinic.copy.urgency", level=case.urgency, word=word, protocol=anamnesis.protocol)
-    return [line, *(f"- {rule.why}" for rule in anamnesis.rules), *_margins(exchange, anamnesis.margins)]
+    return [line, *(f"- {rule.why}" for rule in said_once(anamnesis.rules)), *_margins(exchange, anamnesis.margins)]
 
 
 def _margins(exchange: Exchange, found: Margins | None) -> list[str]:

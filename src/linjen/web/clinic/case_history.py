@@ -20,8 +20,8 @@ from linjen.web.parts.action_cards import action_sentence
 def consents_in_words(exchange: Exchange, consents: Sequence[Consent]) -> list[dict[str, Any]]:
     """Each kind with the latest choice and when it was made, as parts/case.html wants it."""
     return [
-        {"name": exchange.say(f"clinic.consents.{one.kind}"), "given": one.choice, "at": moment(exchange, one.given_at),
-         "choice": _choice(exchange, one.kind, one.choice)}
+        {"kind": one.kind, "name": exchange.say(f"clinic.consents.{one.kind}"), "given": one.choice,
+         "at": moment(exchange, one.given_at), "choice": _choice(exchange, one.kind, one.choice)}
         for one in consents
     ]  # fmt: skip
 

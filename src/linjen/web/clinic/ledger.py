@@ -12,6 +12,7 @@ from litestar import Response
 from linjen.cases.late_alarms import LateAlarm, list_late_alarms
 from linjen.cases.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.cases.ledger_filters import read_filters
+from linjen.cases.queues import find_queues
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.ids import new_id
@@ -121,7 +122,14 @@ async def _around(
         "views": await views_here(db, exchange, view), "near": await _closing(db, exchange, rows),
         "chats": await chats_here(db, exchange, known={row.case_id for row in rows}), "claim_id": str(new_id()),
         "tools": await tools_here(db, exchange, view, wanted),
+        "tries": await _tries(db, exchange) if exchange.site.settings.demo else "",
     }  # fmt: skip
+
+
+async def _tries(db: Connection, exchange: Exchange) -> str:
+    """Whose three lines of what to try in the demo: those of what this person's own queue is for."""
+    queues = await find_queues(db, exchange.by)
+    return "nurse" if "nurse" in queues else "secretary" if "medical_secretary" in queues else "other"
 
 
 def _holds(exchange: Exchange, rows: Sequence[LedgerRow]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -19,6 +20,9 @@ from linjen.triage.state import Fired
 from linjen.web.exchange import Exchange
 
 _DEFAULT = ".utgangsniva"
+#: How the shipped example content says that its source was not read.
+_UNREAD = "källa ej läst"
+_JOINED = re.compile(r"\b(eller|och)\b")
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -56,14 +60,32 @@ async def read_why(db: Connection, exchange: Exchange, case: Case, found: Assess
     name, _, rest = found.protocol.partition("@")
     level = found.rules[0].level
     deciding = [rule for rule in found.rules if rule.level == level]
+    others = [rule for rule in found.rules if rule.level != level]
     return Why(
         protocol=exchange.say("clinic.why.protocol", name=name, release=rest.partition("+")[0]), stamp=found.protocol,
-        approval=_approval(exchange, await find_approval(db, found.protocol)), deciding=deciding,
-        others=found.rules[len(deciding):], raised=raised,
+        approval=_approval(exchange, await find_approval(db, found.protocol)), deciding=said_once(deciding),
+        others=said_once(others), raised=raised,
         more=[_near(exchange, one) for one in found.margins.more] if found.margins else (),
         less=[_near(exchange, one) for one in found.margins.less] if found.margins else (),
         held=_held(exchange, found, deciding), reviewed=all(rule.reviewed for rule in found.rules),
     )  # fmt: skip
+
+
+def said_once(rules: Sequence[Fired]) -> list[Fired]:
+    """The rules with each sentence once: two that say the same are one reason. Both are named.
+
+    A source that nobody has read is no source: that the content is an example stands once, under them all.
+    """
+    found: dict[tuple[int, str, bool], Fired] = {}
+    for rule in rules:
+        key, source = (rule.level, rule.why, rule.certain), "" if rule.source.endswith(_UNREAD) else rule.source
+        before = found.get(key)
+        if before is None:
+            found[key] = msgspec.structs.replace(rule, source=source)
+        else:
+            both = before.reviewed and rule.reviewed
+            found[key] = msgspec.structs.replace(before, id=f"{before.id}, {rule.id}", reviewed=both)
+    return list(found.values())
 
 
 def _approval(exchange: Exchange, found: Approval | None) -> str:
@@ -98,6 +120,12 @@ def _near(exchange: Exchange, one: Margin) -> Near:
 
 def margin_words(exchange: Exchange, one: Margin) -> str:
     """'temperatur minst 40 °C', 'utan svårt att gapa': lower-case, for a list or inside a sentence."""
-    present = listed(one.yes, "och") if one.yes else ""
-    missing = exchange.say("clinic.why.without", words=listed(one.no, "och")) if one.no else ""
+    present = listed([_apart(part) for part in one.yes], "och") if one.yes else ""
+    without = listed([_apart(part) for part in one.no], "och") if one.no else ""
+    missing = exchange.say("clinic.why.without", words=without) if without else ""
     return f"{present} {missing}".strip()
+
+
+def _apart(part: str) -> str:
+    """A name that has "eller" or "och" in itself is quoted, so that the list's own are told from it."""
+    return f"’{part}’" if _JOINED.search(part) else part

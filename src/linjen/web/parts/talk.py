@@ -44,10 +44,10 @@ _TOLD = frozenset({
 
 #: What the page's script says by itself; keys of words/chat.toml.
 _SCRIPT_WORDS = (
-    "you", "sent", "delivered", "read", "sending", "unsent", "retry", "too_long", "unreadable", "empty", "too_often",
-    "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out", "sign_in", "gone",
-    "draft_saving", "draft_saved", "draft_unsaved",
-    "new_message", "new_one", "new_many", "offline", "not_sent_kept", "today", "refused", "unfilled_field",
+    "you", "sent", "delivered", "read", "sending", "slow", "unsent", "service_silent", "retry", "too_long",
+    "unreadable", "empty", "too_often", "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out",
+    "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved", "new_message", "new_one", "new_many",
+    "offline", "not_sent_kept", "today", "refused", "unfilled_field",
 )  # fmt: skip
 
 

@@ -239,8 +239,7 @@ async def take_back(exchange: Exchange) -> Response[Any]:
         if refused.detail.get("state") == "abandoned":
             return exchange.redirect("/home")
         return await draw_case(exchange, status=409, notice=_late(exchange, refused))
-    gone = is_draft(before) and before.state != "self_care_offered"
-    return exchange.redirect("/home" if gone else f"/cases/{case_id}")
+    return exchange.redirect("/home" if is_draft(before) else f"/cases/{case_id}")
 
 
 def _late(exchange: Exchange, refused: Refused) -> str:

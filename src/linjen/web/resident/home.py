@@ -13,6 +13,7 @@ from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
 from linjen.core import clock
 from linjen.core.database import Connection
+from linjen.core.errors import NotFound
 from linjen.units.opening import see_schedule
 from linjen.units.units import see_unit
 from linjen.web.exchange import Exchange
@@ -24,6 +25,22 @@ from linjen.web.routing import get_page
 @get_page("/home", verb="home", who="resident")
 async def show_home(exchange: Exchange) -> Response[Any]:
     """The first page after the sign-in."""
+    return await _draw(exchange, "")
+
+
+@get_page("/home/{entry:str}", verb="home", who="resident")
+async def show_chosen(exchange: Exchange) -> Response[Any]:
+    """The same for who chose Sök vård or Administrativa frågor before the sign-in: a script presses it for her, once.
+
+    A link alone begins nothing; without JavaScript, and where a draft waits, she presses herself.
+    """
+    entry = exchange.request.path_params["entry"]
+    if entry not in {"symptom", "admin"}:
+        raise NotFound("entry")
+    return await _draw(exchange, entry)
+
+
+async def _draw(exchange: Exchange, chosen: str) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         cases = await list_my_cases(db, exchange.by)
         shown = await show_all(db, exchange, cases)
@@ -33,7 +50,7 @@ async def show_home(exchange: Exchange) -> Response[Any]:
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
-        asks=asks, sms=exchange.site.sms is not None,
+        asks=asks, sms=exchange.site.sms is not None, chosen=chosen,
     )  # fmt: skip
 
 
@@ -68,4 +85,4 @@ async def _promise(db: Connection, exchange: Exchange, unit_id: UUID | None) -> 
     return promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, usual)
 
 
-ROUTES = [show_home]
+ROUTES = [show_home, show_chosen]

@@ -20,6 +20,10 @@ ORDINARY = 3
 _URGENT = 2
 
 
+#: Reasons of an answer that say when reading begins, and so should say when the answer comes, or that nobody knows.
+_PROMISING = frozenset({"open", "opens", "reopens"})
+
+
 class Promise(msgspec.Struct, frozen=True):
     """`now` says who is there, `answer` when an answer can be expected ('' when nothing is known); `kind` the tone."""
 
@@ -82,7 +86,10 @@ def promise_for_waiting(
         expected = msgspec.structs.replace(expected, reason="usual" if expected.by_at else "open")
     urgent = urgency <= _URGENT
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
-    return Promise(now, _answer_words(expected, at, say, language, "waiting"), kind, urgent)
+    answer = _answer_words(expected, at, say, language, "waiting")
+    if usual_minutes is None and expected.reason in _PROMISING:
+        answer = f"{answer} {say('home.waiting.no_figures')}"
+    return Promise(now, answer, kind, urgent)
 
 
 def _is_late(expected: Expected, at: datetime, deadline_minutes: int | None) -> bool:

@@ -102,3 +102,8 @@ async def sign_out(exchange: Exchange, session: Session | None, kind: str) -> No
     """End a session and let the browser forget it."""
     await end_living(exchange, session)
     exchange.cookies.append(erase_cookie(exchange.site.settings, kind))
+
+
+def ended_words(exchange: Exchange) -> str:
+    """The key of why the sign-in is asked for again, when a session has ended by itself; '' otherwise."""
+    return "sign_in.session.ended" if exchange.request.query_params.get("why") == "ended" else ""

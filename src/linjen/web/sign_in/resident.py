@@ -24,6 +24,7 @@ from linjen.web.sign_in.browser import (
     device_of,
     end_attempt,
     end_living,
+    ended_words,
     safe_path,
     user_agent,
 )
@@ -47,7 +48,7 @@ async def choose(exchange: Exchange) -> Response[Any]:
     wanted = safe_path(exchange.request.query_params.get("next", ""), HOME)
     if exchange.session is not None:
         return exchange.redirect(wanted)
-    return _choices(exchange, wanted)
+    return _choices(exchange, wanted, ended_words(exchange))
 
 
 def _choices(exchange: Exchange, wanted: str, problem: str = "", status: int = 200) -> Response[Any]:

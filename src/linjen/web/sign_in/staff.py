@@ -26,6 +26,7 @@ from linjen.web.sign_in.browser import (
     begin_attempt,
     end_attempt,
     end_living,
+    ended_words,
     safe_path,
     session_of,
     turn_to_staff,
@@ -56,7 +57,7 @@ async def choose(exchange: Exchange) -> Response[Any]:
     session = await session_of(exchange, "staff")
     if session is not None and not session.locked:
         return exchange.redirect(wanted_path(exchange) or "/clinic")
-    return _page(exchange, wanted_path(exchange))
+    return _page(exchange, wanted_path(exchange), ended_words(exchange))
 
 
 def _page(exchange: Exchange, wanted: str, problem: str = "", status: int = 200) -> Response[Any]:

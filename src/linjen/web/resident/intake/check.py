@@ -49,7 +49,7 @@ class CheckStep(Step):
         """Everything that will be sent."""
         said, answered_no = _apart(list(_answers(sheet)))
         return {"items": list(_items(sheet)), "answers": said, "answered_no": answered_no, "unit": sheet.unit,
-                "fallen": list(_fallen(sheet))}  # fmt: skip
+                "fallen": list(_fallen(sheet)), "pictures": _shown(sheet)}  # fmt: skip
 
 
 def _apart(answers: list[tuple[Item, Value]]) -> tuple[list[Item], list[Item]]:
@@ -90,6 +90,16 @@ def _items(sheet: Sheet) -> Iterator[Item]:
 def _pictures(sheet: Sheet) -> Item:
     said = sheet.exchange.say("intake.check.picture_count", count=len(sheet.pictures))
     return _item(sheet, "pictures", said, "pictures")
+
+
+def _shown(sheet: Sheet) -> list[Item]:
+    """The pictures themselves: a number tells nobody whether the right ones are there."""
+    rows = []
+    for number, one in enumerate(sheet.pictures, 1):
+        href = f"/cases/{sheet.draft.case.id}/pictures/{one.id}"
+        name = sheet.exchange.say("intake.pictures.one", number=number)
+        rows.append({"href": href, "url": f"{href}/thumbnail", "name": name, "alt": name})
+    return rows
 
 
 def _form(sheet: Sheet) -> Iterator[Item]:

@@ -39,7 +39,8 @@ class FormStep(Step):
             try:
                 checked_field(field, value)
             except Invalid as wrong:
-                faults.append(Fault(field.id, sheet.exchange.say(f"intake.form.{wrong.reason}", longest=field.longest)))
+                words = sheet.exchange.say(f"intake.form.{wrong.reason}", longest=field.longest)
+                faults.append(Fault(field.id, words, field.text))
         return {"given": given}, faults
 
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:

@@ -1,13 +1,14 @@
 """Barn under ett år: the danger questions and 112, otherwise 1177 by phone; no case of its own (routine F014).
 
-The real interview asks, page by page, and is kept nowhere: it stands sealed in the form itself, bound to draft and
-child.
+The real interview asks, page by page, and is kept nowhere: it stands sealed in the form and in the address of the next
+page, bound to draft and child. Each page is a GET, so that the browser's own Back works.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from typing import Any
 
 import msgspec
@@ -53,17 +54,24 @@ def _row(exchange: Exchange) -> bytes:
 
 
 def _sealed(exchange: Exchange, state: State) -> str:
-    """The interview as the form carries it."""
-    sealed = exchange.site.sealer.seal(_PURPOSE, msgspec.json.encode(state), _row(exchange))
+    """The interview as form and address carry it."""
+    sealed = exchange.site.sealer.seal(_PURPOSE, zlib.compress(msgspec.json.encode(state)), _row(exchange))
     return base64.urlsafe_b64encode(sealed).decode()
 
 
+def _sent(exchange: Exchange, name: str) -> str:
+    """A field of the form, or of the address where there is no form."""
+    found = exchange.form.get(name, "") if exchange.request.method == "POST" else ""
+    return str(found) or exchange.request.query_params.get(name, "")
+
+
 def _unsealed(exchange: Exchange) -> State | None:
-    """The interview that the form brought back; None when there is none, or it is of another child."""
+    """The interview that came back; None when there is none, or it is of another child."""
     try:
-        raw = base64.urlsafe_b64decode(str(exchange.form.get("held", "")).encode())
-        return msgspec.json.decode(exchange.site.sealer.unseal(_PURPOSE, raw, _row(exchange)), type=State)
-    except (Broken, binascii.Error, ValueError, msgspec.MsgspecError):
+        raw = base64.urlsafe_b64decode(_sent(exchange, "held").encode())
+        plain = zlib.decompress(exchange.site.sealer.unseal(_PURPOSE, raw, _row(exchange)))
+        return msgspec.json.decode(plain, type=State)
+    except (Broken, binascii.Error, zlib.error, ValueError, msgspec.MsgspecError):
         return None
 
 
@@ -90,7 +98,7 @@ def _page(exchange: Exchange, protocols: Protocols, state: State, place: int) ->
 
 
 def _place(exchange: Exchange, state: State) -> int:
-    sent = exchange.text_of("place", longest=4)
+    sent = _sent(exchange, "place")[:4]
     return min(int(sent) if sent.isdecimal() else 0, len(state.pages))
 
 
@@ -119,6 +127,11 @@ def _go_on(exchange: Exchange, child: Resident, protocols: Protocols, state: Sta
     return _draw_page(exchange, child, protocols, state, place, page, filled_page(page, state.answers), [])
 
 
+def _lead_to(exchange: Exchange, state: State, place: int) -> Response[Any]:
+    """On to the page at `place`, which the browser may show again as often as it likes."""
+    return exchange.redirect(f"{exchange.request.url.path}?place={place}&held={_sealed(exchange, state)}")
+
+
 def _outcome(protocols: Protocols, state: State) -> str:
     """The same as in any interview for what is certain; a "vet inte" to what may be dangerous is no reassurance."""
     if is_emergency(protocols, state):
@@ -133,12 +146,12 @@ async def show_infant(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:
             child = await _see_infant(exchange, db)
+            protocols, state = await _held(exchange, db, child)
     except Refused as refused:
         return await leave(exchange, refused)
-    protocols = shelf.running()
-    if not shelf.is_on:  # without triage nothing is asked: a nurse on the phone does
+    if not shelf.is_on and not state.answers:  # without triage nothing is asked: a nurse on the phone does
         return _draw(exchange, child, protocols, outcome="call", errors=[])
-    return _go_on(exchange, child, protocols, _begun(protocols, child), 0)
+    return _go_on(exchange, child, protocols, state, _place(exchange, state))
 
 
 @post_page("/intakes/{case_id:str}/infants/{child_id:str}", verb="write_intake", who="resident")
@@ -152,14 +165,14 @@ async def take_infant(exchange: Exchange) -> Response[Any]:
         return await leave(exchange, refused)
     place = _place(exchange, state)
     if exchange.form.get("do") == "back":
-        return _go_on(exchange, child, protocols, state, max(0, place - 1))
+        return _lead_to(exchange, state, max(0, place - 1))
     page = _page(exchange, protocols, state, place)
     if page is None:
-        return _go_on(exchange, child, protocols, state, place)
+        return _lead_to(exchange, state, place)
     fields, answers, faults = read_page(exchange, page)
     if faults:
         return _draw_page(exchange, child, protocols, state, place, page, fields, faults)
-    return _go_on(exchange, child, protocols, answer(protocols, state, answers), place + 1)
+    return _lead_to(exchange, answer(protocols, state, answers), place + 1)
 
 
 ROUTES = [show_infant, take_infant]

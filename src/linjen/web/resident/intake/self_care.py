@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from litestar import Response
 
+from linjen.cases.follow_advice import follow_advice
 from linjen.cases.interview import Assessment, keep_assessment, read_assessment
 from linjen.cases.loading import Case, see_case
 from linjen.cases.start import Intake
-from linjen.cases.withdraw import withdraw
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.people.residents import see_resident
 from linjen.triage import Protocols, SelfCare
+from linjen.triage.asking.facts import FactTable
+from linjen.triage.asking.plausible import is_for
+from linjen.triage.content.condition import PATIENT, SEX
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.around import around
 from linjen.web.resident.intake.flow import path_of
@@ -34,12 +37,26 @@ def _advice_in(protocols: Protocols, one: SelfCare, language: str) -> SelfCare:
         return one
     file = protocols.languages.get(language)
     own = file.reasons.get(one.reason) if file is not None else None
-    if own is not None and own.title:
-        return SelfCare(one.reason, own.title, own.intro, tuple(own.do), tuple(own.seek_care_if), language)
-    text = protocols.reasons[one.reason].file.self_care if one.reason in protocols.reasons else None
+    if own is not None and own.title and not one.child:
+        seek = _left(one, own.seek_care_if)
+        return SelfCare(one.reason, own.title, own.intro, tuple(own.do), seek, language)
+    reason = protocols.reasons[one.reason].file if one.reason in protocols.reasons else None
+    text = (reason.self_care_child if one.child else reason.self_care) if reason else None
     if text is None or not text.title_en:
         return one
-    return SelfCare(one.reason, text.title_en, text.intro_en, tuple(text.do_en), tuple(text.seek_care_if_en), "en")
+    seek = _left(one, text.seek_care_if_en)
+    return SelfCare(one.reason, text.title_en, text.intro_en, tuple(text.do_en), seek, "en", child=one.child)
+
+
+def _left(one: SelfCare, lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a translation without those that are left out in Swedish."""
+    return tuple(line for number, line in enumerate(lines, 1) if number not in one.left_out)
+
+
+def speaks_to_grown_up(protocols: Protocols, advice: Sequence[SelfCare]) -> bool:
+    """Whether some of it is written to a grown-up who is ill herself: neither for a child, nor of a child's reason."""
+    grown: FactTable = {PATIENT: 40.0, SEX: "unknown"}
+    return any(not one.child and is_for(protocols, one.reason, grown) for one in advice)
 
 
 async def version_of(db: Connection, exchange: Exchange, case: Case) -> Protocols:
@@ -57,7 +74,9 @@ class SelfCareStep(Step):
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """The advice."""
         assert sheet.assessment is not None  # noqa: S101 - the steps before see to it
-        return {"advice": advice_of(sheet.protocols, sheet.assessment, sheet.exchange.language), "done": False}
+        advice = advice_of(sheet.protocols, sheet.assessment, sheet.exchange.language)
+        other = bool(sheet.about) and speaks_to_grown_up(sheet.protocols, advice)
+        return {"advice": advice, "done": False, "to_other": other}
 
     def back(self, sheet: Sheet) -> str:
         """The last questions."""
@@ -71,8 +90,8 @@ class SelfCareStep(Step):
 STEP = SelfCareStep()
 
 
-@post_page("/intakes/{case_id:str}/self-care/follow", verb="withdraw", who="resident")
-async def follow_advice(exchange: Exchange) -> Response[Any]:
+@post_page("/intakes/{case_id:str}/self-care/follow", verb="follow_advice", who="resident")
+async def follow(exchange: Exchange) -> Response[Any]:
     """She follows the advice: the case is closed as self-care, and the advice stays readable."""
     site, case_id = exchange.site, exchange.id_of("case_id")
     try:
@@ -82,7 +101,7 @@ async def follow_advice(exchange: Exchange) -> Response[Any]:
                 return exchange.redirect(sheet.path)
             offered = msgspec.structs.replace(sheet.assessment, outcome="self_care")
             await keep_assessment(db, site.sealer, case_id, offered)
-            await withdraw(db, site.sealer, exchange.by, case_id)
+            await follow_advice(db, site.sealer, exchange.by, case_id)
     except Refused as refused:
         return await leave(exchange, refused, again=True)
     return exchange.redirect(f"/intakes/{case_id}/advice")
@@ -99,11 +118,13 @@ async def show_advice(exchange: Exchange) -> Response[Any]:
     if found is None or case.close_reason != "self_care":
         raise NotFound("advice")
     about = patient.given_name if patient and patient.id != exchange.by.person_id else ""
+    advice = advice_of(protocols, found, exchange.language)
     return exchange.page(
-        "resident/intake/advice.html", advice=advice_of(protocols, found, exchange.language), tab="cases", about=about,
+        "resident/intake/advice.html", advice=advice, tab="cases", about=about,
+        to_other=bool(about) and speaks_to_grown_up(protocols, advice),
         **around(exchange, protocols, [one.reason for one in found.self_care]),
     )  # fmt: skip
 
 
 _show, _take = routes_of(STEP)
-ROUTES = [_show, _take, follow_advice, show_advice]
+ROUTES = [_show, _take, follow, show_advice]

@@ -179,14 +179,19 @@ async function start() {
   let lookedAt = 0;
   let readTimer = 0;
   const newer = makeNewer(document.getElementById("newer"), say, box);
+  // How far down the window nothing lies over the page: the bar of tabs, and the button for new messages above it.
+  const bars = document.querySelectorAll(".lj-tabbar, #newer");
+  const uncovered = () => [...bars].filter((bar) => !bar.hidden && getComputedStyle(bar).position === "fixed")
+    .reduce((lowest, bar) => Math.min(lowest, bar.getBoundingClientRect().top), innerHeight);
   const watcher = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting, intersectionRect, boundingClientRect } of entries) {
-      const enough = Math.min(48, boundingClientRect.height * 0.7);
-      target.dataset.inView = isIntersecting && intersectionRect.height >= enough ? "1" : "0";
+      const enough = Math.min(96, boundingClientRect.height * 0.7);
+      const shown = Math.min(intersectionRect.bottom, uncovered()) - intersectionRect.top;
+      target.dataset.inView = isIntersecting && shown >= enough ? "1" : "0";
     }
     newer.look();
     look();
-  }, { rootMargin: "0px 0px -64px", threshold: [0, 0.01, 0.03, 0.1, 0.3, 0.75] });
+  }, { rootMargin: "0px 0px -64px", threshold: [0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.85, 1] });
 
   // What stands on the screen of a window that is looked at has been read.
   function look() {
@@ -354,12 +359,12 @@ async function start() {
     return item;
   }
 
-  function setLocalState(item, state) {
+  function setLocalState(item, state, told = state) {
     const bubble = document.getElementById(`m-${item.id}`);
     const mark = bubble?.querySelector("[data-mark]");
     if (!mark || bubble.dataset.seq) return;
     mark.dataset.mark = state;
-    mark.textContent = say(state);
+    mark.textContent = say(told);
     bubble.classList.toggle("lj-bubble--unsent", state === "unsent");
     bubble.querySelector("button")?.remove();
     if (state === "unsent") addButton(bubble, "retry", () => outbox.now());
@@ -406,8 +411,10 @@ async function start() {
   const outbox = makeOutbox(`${base}/messages`, csrf, pauseMs, {
     held: (item) => setLocalState(item, "held"),
     sending: (item) => setLocalState(item, "sending"),
-    unsent: (item) => {
-      setLocalState(item, "unsent");
+    // The server lives behind its pages, but does not answer: she is told, since "Skickas" alone would be no answer.
+    slow: (item) => setLocalState(item, "sending", "slow"),
+    unsent: (item, status) => {
+      setLocalState(item, "unsent", status >= 500 ? "service_silent" : "unsent");
       saveDraft();
     },
     sent: (item, seq) => {

@@ -1,6 +1,8 @@
 // Messages on their way. Each has an id made here before its first try, so that a retry is written once; they leave one
 // at a time, in the order they were written, and are tried again by themselves until the server has answered.
 const PATIENCE_MS = 15_000;
+// After so long without an answer the writer is told that the service does not answer.
+const SLOW_MS = 4000;
 // A browser lets requests outlive their page as long as they are small; 64 kB are shared by all that are on their way.
 const OUTLIVES = 8_000;
 
@@ -16,7 +18,7 @@ export function makeId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-// `tell` has: held(item), sending(item), unsent(item), sent(item, seq), renamed(item, oldId), refused(item, reason),
+// `tell` has: held(item), sending(item), slow(item), unsent(item, status), sent(item, seq), renamed(item, oldId), refused(item, reason),
 // signedOut(). An item may be held for a moment before its first try, so that its writer can take it back.
 export function makeOutbox(url, csrf, pauseMs, tell) {
   const items = [];
@@ -49,12 +51,14 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
       return;
     }
     tell.sending(item);
+    const slow = setTimeout(() => tell.slow?.(item), SLOW_MS);
     try {
       const { status, body } = await post(item);
       judge(item, status, body);
     } catch {
       later(item);
     }
+    clearTimeout(slow);
     busy = false;
     if (items.length && !timer && !stopped) work();
   }
@@ -76,13 +80,13 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
       items.shift();
       tell.refused(item, status === 404 ? "closed_meanwhile" : status === 413 ? "too_long" : body.reason);
     } else {
-      later(item);
+      later(item, status);
     }
   }
 
-  function later(item) {
+  function later(item, status = 0) {
     item.tries += 1;
-    tell.unsent(item);
+    tell.unsent(item, status);
     timer = setTimeout(now, pauseMs(item.tries));
   }
 

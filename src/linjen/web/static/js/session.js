@@ -35,7 +35,7 @@ function watch(session) {
 
   function leave() {
     if (staff) session.querySelector("form").submit();
-    else location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+    else location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}&why=ended`);
   }
 
   function show() {

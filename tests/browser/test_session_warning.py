@@ -1,0 +1,33 @@
+"""Before a session ends by itself she sees it wherever she is on the page, and the sign-in says why it asks again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_resident_pages import TALL_PHONE
+from tests.browser.windows import DESKTOP, Windows
+
+
+@pytest.mark.parametrize("size", [TALL_PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_the_warning_is_seen_and_the_sign_in_says_why(windows: Windows, size: dict[str, object]) -> None:
+    page = await windows.resident("Rut Engman", size)
+    await page.clock.install()
+    await page.goto(f"{windows.url}/support")
+    warning = page.locator("#session")
+    await expect(warning).to_be_hidden()
+    await page.clock.fast_forward("26:00")
+    await expect(warning).to_be_visible()
+    for end in ("0", "document.body.scrollHeight"):
+        await page.evaluate(f"window.scrollTo(0, {end})")
+        await expect(warning.get_by_role("button")).to_be_in_viewport(ratio=1)
+    box = await warning.get_by_role("button").bounding_box()
+    assert box is not None
+    top = "([x, y]) => document.elementFromPoint(x, y).closest('#session') !== null"
+    assert await page.evaluate(top, [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]), "nothing covers it"
+    await warning.get_by_role("button").click()
+    await expect(warning).to_be_hidden()
+    await page.context.clear_cookies()
+    await page.clock.fast_forward("31:00")
+    await page.wait_for_url("**/sign-in?next=*")
+    await expect(page.get_by_text("Du är utloggad för din säkerhet")).to_be_visible()
