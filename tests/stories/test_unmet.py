@@ -164,9 +164,10 @@ async def test_an_answer_that_the_holder_has_not_read_counts_from_when_it_came(r
         (datetime(2037, 11, 24, 15, 27, tzinfo=UTC), 15 * 60 + 34.5, 0),  # 7.01 in the morning: four minutes
         (datetime(2037, 11, 24, 15, 27, tzinfo=UTC), 15 * 60 + 35.5, 1),
         (datetime(2037, 11, 24, 22, tzinfo=UTC), 120, 0),
+        (datetime(2037, 11, 24, 15, 20, tzinfo=UTC), 160, 0),  # its time came, and nobody is there any more
         (datetime(2037, 11, 27, 20, tzinfo=UTC), 24 * 60, 0),  # a Saturday
     ],
-    ids=["end_of_day", "next_morning_four", "next_morning_five", "night", "weekend"],
+    ids=["end_of_day", "next_morning_four", "next_morning_five", "night", "left", "weekend"],
 )
 async def test_only_staffed_minutes_count(region: Region, since: datetime, minutes: float, told: int) -> None:
     await emergency(region, since)
