@@ -22,6 +22,8 @@ from linjen.demo.cases import seed_cases
 from tests.region import Region
 
 os.environ["LINJEN_SIMULATORS"] = "allowed"
+# Demos of the tests read it: their machine is busy with other tests. (A Region is given its own, see region.py.)
+os.environ["LINJEN_DATABASE_PATIENCE_MS"] = "30000"
 
 # On a desk every run looks for new examples; where something lands, the same commit is tried with the same ones.
 settings.register_profile("landing", derandomize=True)

@@ -107,7 +107,9 @@ class Ear:
 
 
 class Region:
-    """The program, its database and its people."""
+    """The program, its database and its people. The machine is busy with other tests, so it is patient."""
+
+    patience_ms = 30_000
 
     def __init__(self, embedded: Embedded, database: str, folder: Path, cases: dict[str, UUID]) -> None:
         self.embedded = embedded
@@ -125,7 +127,9 @@ class Region:
         """Start the program on a free port."""
         listener = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = read_settings({}, data_dir=self._folder, public_url=self.url, demo=True)
+        settings = read_settings(
+            {}, data_dir=self._folder, public_url=self.url, demo=True, database_patience_ms=self.patience_ms
+        )
         self.site = build_site(settings, self.dsn)
         self.site.trier = _TRIER
         self._server = Server(build_app(self.site), listener, end_streams=self.site.hub.end_streams)

@@ -189,6 +189,7 @@ def build_app(site: Site) -> App:
 
 def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
     """What goes round beside the requests for as long as the program runs."""
+    pulse = Pulse(site.database, site.settings.database_patience_ms / 1000)
     silence, notices = Dispatcher(site.database, "silence"), Dispatcher(site.database, "notices")
     watch_silence(silence)
     rounds = [site.sms.listen()] if site.sms is not None else []
@@ -196,7 +197,7 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
         _sweep(site), _watch(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(),
-        notices.run(), Pulse(site.database).run(), site.shelf.run(), site.presence.run(), *rounds,
+        notices.run(), pulse.run(), site.shelf.run(), site.presence.run(), *rounds,
     )  # fmt: skip
 
 

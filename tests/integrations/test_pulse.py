@@ -14,6 +14,7 @@ import pytest
 
 from linjen.core.database import Database
 from linjen.core.errors import Unavailable
+from linjen.core.settings import read_settings
 from tests.region import Region
 
 
@@ -39,6 +40,11 @@ def _frozen(folder: Path) -> Iterator[None]:
         for pid in reversed(processes):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Region, "patience_ms", read_settings({}, demo=True).database_patience_ms)
 
 
 async def test_a_frozen_server_is_told_within_three_seconds_and_all_goes_on_afterwards(region: Region) -> None:

@@ -1,7 +1,8 @@
 """Whether the database answers at all: who waits for one that stands still is told so within three seconds.
 
 A slow statement is let run. Only when a connection of its own gets no answer to `select 1` is everything that waits
-told that the database cannot be reached, and what comes meanwhile at once.
+told that the database cannot be reached, and what comes meanwhile at once. A machine that is busy with everything
+else (tests, a restore) may ask for more patience.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from linjen.core.logs import get_log
 log = get_log(__name__)
 
 _EVERY_S = 0.5
-#: So long without an answer is standing still, and a moment more, since it may be this program that was busy.
-_PATIENCE_S, _MOMENT_S = 1.6, 0.2
+#: A moment more than the patience, since it may be this program that was busy.
+_MOMENT_S = 0.2
 _CONNECT_S = 10.0
 
 
 class Pulse:
-    """Asks the database twice a second whether it answers."""
+    """Asks the database twice a second whether it answers; no answer within `patience_s` is standing still."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, patience_s: float) -> None:
         self._database = database
+        self._patience_s = patience_s
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
 
     async def run(self) -> None:
@@ -42,7 +44,7 @@ class Pulse:
     async def _feel(self) -> None:
         beat = asyncio.create_task(self._beat())
         try:
-            for patience in (_PATIENCE_S, _MOMENT_S):
+            for patience in (self._patience_s, _MOMENT_S):
                 await asyncio.wait({beat}, timeout=patience)
             if not beat.done():
                 log.warning("database_stands_still")

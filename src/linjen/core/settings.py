@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_dir: Path = Path("data")
     dsn: str = ""
     owner_dsn: str = ""
+    database_patience_ms: int = 1600
     master_key_file: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
@@ -162,6 +163,9 @@ def _check_ranges(settings: Settings) -> None:
         _check_proxy(one)
     if not 0 <= settings.message_undo_s <= 30:
         raise Misconfigured("setting_invalid", setting="message_undo_s", why="must be between 0 and 30 seconds")
+    if not 500 <= settings.database_patience_ms <= 60_000:
+        why = "must be between 500 and 60000 milliseconds"
+        raise Misconfigured("setting_invalid", setting="database_patience_ms", why=why)
     if not 30 <= settings.sms_unread_after_s <= 24 * 3600:
         raise Misconfigured("setting_invalid", setting="sms_unread_after_s", why="must be between 30 and 86400 seconds")
     if not re.fullmatch(r"[A-Za-z0-9]{3,11}|\+\d{7,15}", settings.sms_sender):
