@@ -119,8 +119,8 @@ async def test_only_the_holder_has_a_box_to_write_in(region: Region) -> None:
         page = (await karin.get(f"/clinic/cases/{region.cases[name]}")).text
         assert ('name="message_id"' in page) is box, name
         assert words in page, name
-        assert ("/releases" in page, "/closings" in page) == (box, box), name
-        assert ("/claims" in page) is (name == "waiting"), name
+        assert ('/releases"' in page, '/closings"' in page) == (box, box), name
+        assert ('/claims"' in page) is (name == "waiting"), name
 
 
 async def test_protected_identity_is_seen_on_every_page_and_the_phone_is_hidden(region: Region) -> None:

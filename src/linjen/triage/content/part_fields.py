@@ -74,6 +74,8 @@ def _kind(name: str, type_: Any) -> tuple[FieldKind | None, tuple[str, ...]]:
         return ("numbers" if base is int else "lines" if base is str else None), ()
     if get_origin(inner) is dict and name.startswith("labels"):
         return "pairs", ()
+    if get_origin(inner) is dict:  # no form for it: it stays as it is in the file
+        return None, ()
     if get_origin(inner) is tuple or (get_args(inner) and tuple in {get_origin(one) for one in get_args(inner)}):
         return "numbers", ()
     parts = [get_args(one)[0] if hasattr(one, "__metadata__") else one for one in (inner, *get_args(inner))]
