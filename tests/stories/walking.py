@@ -23,6 +23,7 @@ from linjen.cases.left_behind import return_cases
 from linjen.cases.loading import may, open_case
 from linjen.cases.message import write_message
 from linjen.cases.note import write_note
+from linjen.cases.record_system import open_record_system
 from linjen.cases.release import release
 from linjen.cases.remind import remind
 from linjen.cases.reopen import reopen
@@ -203,6 +204,7 @@ VERBS: dict[str, Verb] = {
     "claim": lambda w, db, by, _: claim(db, by, w.case_id),
     "release": lambda w, db, by, _: release(db, by, w.case_id),
     "close": _close,
+    "open_record_system": lambda w, db, by, _: open_record_system(db, by, w.case_id),
     "hand_over": lambda w, db, by, pick: hand_over(db, w.sealer, by, w.case_id, new_id(), _PLACES[pick % len(_PLACES)]),
     "make_asynchronous": lambda w, db, by, pick: make_asynchronous(db, w.sealer, by, w.case_id, pick + 1),
     "reprioritise": lambda w, db, by, pick: reprioritise(db, w.sealer, by, w.case_id, pick % 5 + 1, "Mår sämre"),

@@ -104,6 +104,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "copy_text": (_NOBODY, STAFF_IN_UNIT),
     "write_record": (_NOBODY, STAFF_IN_UNIT),
     "document": (_NOBODY, STAFF_IN_UNIT),
+    "open_record_system": (_NOBODY, STAFF_IN_UNIT),
     "hand_over": (_NOBODY, STAFF_PASSES_ON),
     "make_asynchronous": (_NOBODY, STAFF_IS_HOLDER),
     "issue_ticket": (_NOBODY, STAFF_IS_HOLDER),

@@ -23,6 +23,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "save_draft"): "closed",  # what came a moment too late stays with its writer
     ("queued", "claim"): "in_progress",
     ("in_progress", "release"): "queued",
+    ("queued", "open_record_system"): "queued",
+    ("in_progress", "open_record_system"): "in_progress",
     ("queued", "hand_over"): "queued",
     ("in_progress", "hand_over"): "queued",
     ("in_progress", "make_asynchronous"): "in_progress",

@@ -18,7 +18,7 @@ AMONG_STAFF = frozenset({
     "attestation_requested", "attestation_seen", "attested", "attestation_kept", "attestation_forwarded",
     "attestation_withdrawn", "attestation_returned",
     "ticket_settled",
-    "documented", "picture_marked", "picture_unmarked",
+    "documented", "picture_marked", "picture_unmarked", "record_system_opened",
 })  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from linjen.web.clinic.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case_history import consents_in_words, timeline_in_words
 from linjen.web.clinic.chats import chats_here
 from linjen.web.clinic.handover import handovers_in_words
+from linjen.web.clinic.record_system import record_system_values
 from linjen.web.clinic.reprioritise import changes_in_words
 from linjen.web.clinic.ticket_words import tickets_in_words
 from linjen.web.clinic.triage_verdict import verdict_in_words
@@ -91,7 +92,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "reply_until": await _reply_until(db, case),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
-        } | await among_staff(db, exchange, case)  # fmt: skip
+        } | await among_staff(db, exchange, case) | await record_system_values(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
     return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
@@ -126,14 +127,15 @@ async def show_patient(exchange: Exchange) -> Response[Any]:
     personuppgifter); seeing it is seeing the case, and logged as that.
     """
     async with exchange.site.database.transaction() as db:
-        _, head = await _see(db, exchange)
+        case, head = await _see(db, exchange)
+        opened = await record_system_values(db, exchange, case)
         patient = await see_resident(db, head.patient_id)
         number = await find_phone(db, head.patient_id) if patient.protected == "no" else ""
         digits = await unseal_number(db, exchange.site.sealer, head.patient_id)
     born, phone = date_words(patient.birth_on), display_phone(number) if number else ""
     return exchange.page(
         "clinic/patient.html", head=head, tab_here="patient", patient=patient, born=born, phone=phone,
-        personal_number=parse_personal_number(digits).on_screen,
+        personal_number=parse_personal_number(digits).on_screen, **opened,
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ ACTIONS = (
     Action("release", "a s", "case", f"{_ON_CASE}form[action$='/releases'] button"),
     Action("close", "a a", "case", f"{_ON_CASE}a[href$='/closings']"),
     Action("record", "a j", "case", f"{_ON_CASE}a[href$='/record']"),
+    Action("record_system", "a o", "case", "form[action$='/record-openings'] button"),
     Action("note", "i", "case", "#note"),
     Action("attest", "a v", "case", "#attestation-ask > summary"),
     Action("level", "a r", "case", "a[href$='/priorities']"),
