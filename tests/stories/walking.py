@@ -23,6 +23,7 @@ from linjen.cases.left_behind import return_cases
 from linjen.cases.loading import may, open_case
 from linjen.cases.message import write_message
 from linjen.cases.note import write_note
+from linjen.cases.patient_info import change_contact, set_protection
 from linjen.cases.record_system import open_record_system
 from linjen.cases.release import release
 from linjen.cases.remind import remind
@@ -38,6 +39,7 @@ from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.demo.cases import Actors, SeedCase
 from linjen.demo.world import id_of
+from linjen.people.contacts import Contacts
 
 #: Who tries: key, unit (None for residents). The last two are outside: another provider, and somebody else's resident.
 PEOPLE = (
@@ -205,6 +207,12 @@ VERBS: dict[str, Verb] = {
     "release": lambda w, db, by, _: release(db, by, w.case_id),
     "close": _close,
     "open_record_system": lambda w, db, by, _: open_record_system(db, by, w.case_id),
+    "set_protection": lambda w, db, by, pick: set_protection(
+        db, by, w.case_id, ("yes", "no")[pick % 2], ("no", "yes", "unchecked")[pick % 3]
+    ),
+    "change_contact": lambda w, db, by, pick: change_contact(
+        db, by, w.case_id, Contacts(f"070-174 06 0{pick}", ""), Contacts("", "")
+    ),
     "hand_over": lambda w, db, by, pick: hand_over(db, w.sealer, by, w.case_id, new_id(), _PLACES[pick % len(_PLACES)]),
     "make_asynchronous": lambda w, db, by, pick: make_asynchronous(db, w.sealer, by, w.case_id, pick + 1),
     "reprioritise": lambda w, db, by, pick: reprioritise(db, w.sealer, by, w.case_id, pick % 5 + 1, "Mår sämre"),

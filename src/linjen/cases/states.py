@@ -25,6 +25,12 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "release"): "queued",
     ("queued", "open_record_system"): "queued",
     ("in_progress", "open_record_system"): "in_progress",
+    ("queued", "set_protection"): "queued",
+    ("in_progress", "set_protection"): "in_progress",
+    ("closed", "set_protection"): "closed",
+    ("queued", "change_contact"): "queued",
+    ("in_progress", "change_contact"): "in_progress",
+    ("closed", "change_contact"): "closed",
     ("queued", "hand_over"): "queued",
     ("in_progress", "hand_over"): "queued",
     ("in_progress", "make_asynchronous"): "in_progress",
@@ -108,6 +114,7 @@ READABLE = {
     "mark_read": frozenset({"queued", "in_progress", "closed"}),
     "download_picture": frozenset({"queued", "in_progress", "closed"}),
     "copy_text": frozenset({"queued", "in_progress", "closed"}),
+    "copy_number": frozenset({"queued", "in_progress", "closed"}),
     "see_picture": frozenset(STATES) - {"abandoned"},
 }
 

@@ -27,6 +27,7 @@ async def ask_protection(
     """Ask the register of these residents and keep its answer; False when it cannot be asked now.
 
     Whom it does not know stays as she was: nobody passes as unprotected because a record was absent.
+    What staff have set stands, and counts as checked.
     """
     if person_data is None:
         return False
@@ -43,7 +44,8 @@ async def ask_protection(
         return False
     known = {numbers[number]: "yes" if person.protected else "no" for number, person in found.items()}
     await database.execute(
-        "update residents r set protected = k.protected, protected_checked_at = now()"
+        "update residents r set protected_checked_at = now(),"
+        " protected = case when r.protected_set_at is null then k.protected else r.protected end"
         " from unnest($1::uuid[], $2::text[]) as k(id, protected) where r.id = k.id",
         list(known), list(known.values()),
     )  # fmt: skip

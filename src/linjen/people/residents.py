@@ -71,8 +71,8 @@ async def register(
 ) -> Resident:
     """The resident with this number, made if new, with today's name and protection flag ('yes', 'no', 'unchecked').
 
-    An 'unchecked' never overwrites what is known. Birth date and sex come from the number; a number that does not say
-    needs `birth_on`, else Invalid('birth_date_unknown').
+    An 'unchecked' never overwrites what is known, and nothing what staff have set. Birth date and sex come from the
+    number; a number that does not say needs `birth_on`, else Invalid('birth_date_unknown').
     """
     born_on = number.birth_on or birth_on
     if born_on is None:
@@ -84,7 +84,8 @@ async def register(
         " (id, number_index, number_sealed, given_name, surname, birth_on, sex, protected, protected_checked_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, case when $8 = 'unchecked' then null else now() end)"
         " on conflict (number_index) do update set given_name = excluded.given_name, surname = excluded.surname,"
-        " protected = case when excluded.protected = 'unchecked' then residents.protected else excluded.protected end,"
+        " protected = case when excluded.protected = 'unchecked' or residents.protected_set_at is not null"
+        " then residents.protected else excluded.protected end,"
         " protected_checked_at = coalesce(excluded.protected_checked_at, residents.protected_checked_at)"
         f" returning {_COLUMNS}",
         resident_id, _index(sealer, number), sealed, given_name, surname, born_on, number.sex, protected,
@@ -117,3 +118,8 @@ async def set_phone(db: Connection, resident_id: UUID, text: str) -> None:
     """Keep the mobile number that SMS go to; an empty text erases it. Raises Invalid as parse_mobile."""
     number = parse_mobile(text) if text.strip() else None
     await db.execute("update residents set phone = $2 where id = $1", resident_id, number)
+
+
+async def find_deregistered(db: Connection, resident_id: UUID) -> str:
+    """Why the population register has let her go: died, moved or other; '' while she is in it."""
+    return await db.fetchval("select deregistered from residents where id = $1", resident_id) or ""

@@ -21,12 +21,9 @@ from linjen.cases.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
 from linjen.cases.triage_verdict import find_triage_verdict
 from linjen.core.database import Connection
-from linjen.core.personal_number import parse_personal_number
-from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.misplaced import list_set_aside
 from linjen.media.pictures import Picture, list_pictures
-from linjen.people.residents import find_phone, see_resident, unseal_number
 from linjen.web.clinic.alarms import alarms_in_words, read_urgent
 from linjen.web.clinic.among_staff import among_staff, mark_opened
 from linjen.web.clinic.anamnesis import as_text, read_anamnesis
@@ -46,7 +43,8 @@ from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 
 
-async def _see(db: Connection, exchange: Exchange) -> tuple[Case, CaseHead]:
+async def see_with_head(db: Connection, exchange: Exchange) -> tuple[Case, CaseHead]:
+    """The case of the address for reading, with its head and the strip of the reader's chats."""
     case = await see_case(db, exchange.by, exchange.id_of("case_id"))
     head = await case_head(db, exchange, case)
     return case, msgspec.structs.replace(head, chats=await chats_here(db, exchange, case.id))
@@ -70,7 +68,7 @@ async def send(exchange: Exchange) -> Response[Any]:
 async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "", status: int = 200) -> Response[Any]:
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
-        case, head = await _see(db, exchange)
+        case, head = await see_with_head(db, exchange)
         await mark_opened(db, exchange, case)
         anamnesis, why = await read_anamnesis(db, exchange, case)
         base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
@@ -90,12 +88,26 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
+            "others": await _others(db, exchange, case, head),
             "reply_until": await _reply_until(db, case),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         } | await among_staff(db, exchange, case) | await record_system_values(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
     return exchange.page("clinic/case.html", status=status, head=head, case=case, tab_here="visit", **values)
+
+
+async def _others(db: Connection, exchange: Exchange, case: Case, head: CaseHead) -> list[dict[str, str]]:
+    """The patient's other open cases within reach, for who is about to take this one."""
+    if head.holding != "queued":
+        return []
+    found = [one for one in await list_past(db, exchange.by, head.patient_id) if one.state in {"queued", "in_progress"}]
+    return [
+        {"href": f"/clinic/cases/{one.case_id}",
+         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
+         "state": exchange.say(f"clinic.others.{one.state}", name=one.holder_name)}
+        for one in found if one.case_id != case.id
+    ]  # fmt: skip
 
 
 async def _reply_until(db: Connection, case: Case) -> str:
@@ -119,31 +131,11 @@ def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence
     return links
 
 
-@get_page("/clinic/cases/{case_id:str}/patient", verb="see", who="staff")
-async def show_patient(exchange: Exchange) -> Response[Any]:
-    """Patientinfo: who she is. The phone number is shown only of one who is known not to be protected.
-
-    The personal number is there to look her up in the record system, which must always be opened (routine, Skyddade
-    personuppgifter); seeing it is seeing the case, and logged as that.
-    """
-    async with exchange.site.database.transaction() as db:
-        case, head = await _see(db, exchange)
-        opened = await record_system_values(db, exchange, case)
-        patient = await see_resident(db, head.patient_id)
-        number = await find_phone(db, head.patient_id) if patient.protected == "no" else ""
-        digits = await unseal_number(db, exchange.site.sealer, head.patient_id)
-    born, phone = date_words(patient.birth_on), display_phone(number) if number else ""
-    return exchange.page(
-        "clinic/patient.html", head=head, tab_here="patient", patient=patient, born=born, phone=phone,
-        personal_number=parse_personal_number(digits).on_screen, **opened,
-    )  # fmt: skip
-
-
 @get_page("/clinic/cases/{case_id:str}/visits", verb="see", who="staff")
 async def show_visits(exchange: Exchange) -> Response[Any]:
     """Alla besök: the patient's cases that this person may see."""
     async with exchange.site.database.transaction() as db:
-        _, head = await _see(db, exchange)
+        _, head = await see_with_head(db, exchange)
         past = await list_past(db, exchange.by, head.patient_id)
     shelf = exchange.site.shelf
     rows = [
@@ -154,4 +146,13 @@ async def show_visits(exchange: Exchange) -> Response[Any]:
     return exchange.page("clinic/visits.html", head=head, tab_here="visits", rows=rows)
 
 
-ROUTES = [show_case, send, show_patient, show_visits]
+@get_page("/clinic/cases/{case_id:str}/patient-tickets", verb="see", who="staff")
+async def show_case_tickets(exchange: Exchange) -> Response[Any]:
+    """Biljetter: those that were made from the case and the one that it came by, with how each stands."""
+    async with exchange.site.database.transaction() as db:
+        case, head = await see_with_head(db, exchange)
+        tickets = tickets_in_words(exchange, case.id, await list_case_tickets(db, exchange.site.sealer, case.id))
+    return exchange.page("clinic/case_tickets.html", head=head, tab_here="tickets", tickets=tickets)
+
+
+ROUTES = [show_case, send, show_visits, show_case_tickets]

@@ -61,6 +61,7 @@ ACTIONS = (
     Action("close", "a a", "case", f"{_ON_CASE}a[href$='/closings']"),
     Action("record", "a j", "case", f"{_ON_CASE}a[href$='/record']"),
     Action("record_system", "a o", "case", "form[action$='/record-openings'] button"),
+    Action("copy_number", "a i", "case", "button[data-copy='#personal-number']"),
     Action("note", "i", "case", "#note"),
     Action("attest", "a v", "case", "#attestation-ask > summary"),
     Action("level", "a r", "case", "a[href$='/priorities']"),
@@ -68,7 +69,8 @@ ACTIONS = (
     Action("consents", "a c", "case", ".lj-fold > summary"),
     Action("tab_visit", "a 1", "case", ".lj-case-bar + nav li:nth-child(1) a"),
     Action("tab_patient", "a 2", "case", ".lj-case-bar + nav li:nth-child(2) a"),
-    Action("tab_visits", "a 3", "case", ".lj-case-bar + nav li:nth-child(3) a"),
+    Action("tab_tickets", "a 3", "case", ".lj-case-bar + nav li:nth-child(3) a"),
+    Action("tab_visits", "a 4", "case", ".lj-case-bar + nav li:nth-child(4) a"),
 )
 
 GROUPS = ("everywhere", "ledger", "case")

@@ -1,0 +1,79 @@
+"""Telefon och e-post, och skyddad identitet satt för hand: what staff change of a resident, each in one statement."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.core.phone import parse_phone
+
+_LONGEST_EMAIL: Final = 254
+_EMAIL = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;.]{2,}")
+
+
+class Contacts(msgspec.Struct, frozen=True):
+    """How a resident is reached: E.164 and an address, '' for none."""
+
+    phone: str
+    email: str
+
+
+class SetByHand(msgspec.Struct, frozen=True):
+    """Who in care has set the protection flag, and when (UTC)."""
+
+    by_name: str
+    at: datetime
+
+
+def parse_contacts(phone: str, email: str) -> Contacts:
+    """What was typed, in its kept spelling. Raises Invalid as parse_phone, and 'email_form' with field "email"."""
+    number, address = parse_phone(phone) if phone.strip() else "", email.strip()
+    if address and (len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address)):
+        raise Invalid("email_form", "email")
+    return Contacts(number, address)
+
+
+async def find_contacts(db: Connection, resident_id: UUID) -> Contacts:
+    """How she is reached now."""
+    row = await db.fetchrow("select coalesce(phone, ''), coalesce(email, '') from residents where id = $1", resident_id)
+    return Contacts(*row) if row else Contacts("", "")
+
+
+async def find_set_by_hand(db: Connection, resident_id: UUID) -> SetByHand | None:
+    """Who has set the flag, None while the register alone has spoken."""
+    row = await db.fetchrow(
+        "select s.given_name || ' ' || s.surname as by_name, r.protected_set_at as at from residents r"
+        " join staff s on s.id = r.protected_set_by where r.id = $1",
+        resident_id,
+    )
+    return SetByHand(**dict(row)) if row else None
+
+
+async def swap_contacts(db: Connection, resident_id: UUID, new: Contacts, was: Contacts) -> bool:
+    """Put `new` where `was` still stands and she is known not to be protected; False when it does not."""
+    done = await db.fetchval(
+        "update residents set phone = nullif($2, ''), email = nullif($3, '') where id = $1 and protected = 'no'"
+        " and coalesce(phone, '') = $4 and coalesce(email, '') = $5 returning id",
+        resident_id, new.phone, new.email, was.phone, was.email,
+    )  # fmt: skip
+    return done is not None
+
+
+async def swap_protected(db: Connection, resident_id: UUID, new: str, was: str, by_id: UUID) -> bool:
+    """Set the flag by hand ('yes' or 'no') where `was` still stands; False when it does not, or it is set so already.
+
+    A flag that the register gave and staff confirm is theirs from then on.
+    """
+    done = await db.fetchval(
+        "update residents set protected = $2, protected_set_by = $4, protected_set_at = now(),"
+        " protected_checked_at = now() where id = $1 and protected = $3"
+        " and (protected <> $2 or protected_set_at is null) returning id",
+        resident_id, new, was, by_id,
+    )  # fmt: skip
+    return done is not None
