@@ -41,7 +41,7 @@ async def counts(region: Region) -> dict[str, int]:
         return await count_jobs(db)
 
 
-async def until(region: Region, within_s: float = 10, **wanted: int) -> None:
+async def until(region: Region, within_s: float = 30, **wanted: int) -> None:
     """Wait until the counts are so."""
     async with asyncio.timeout(within_s):
         while {name: (await counts(region))[name] for name in wanted} != wanted:  # noqa: ASYNC110 - rows tell no one
