@@ -6,12 +6,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.async_api import Browser, StorageState, async_playwright, expect
 
+from linjen.core import clock
 from linjen.demo.running import Demo
 from linjen.web import rate
 from tests.browser.windows import Windows
@@ -71,10 +73,23 @@ def kept() -> dict[str, StorageState]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def begun_at(demo: Demo) -> datetime:
+    """When the first test could send a case."""
+    return clock.now()
+
+
 @pytest.fixture
-async def windows(chromium: Browser, demo: Demo, kept: dict[str, StorageState]) -> AsyncIterator[Windows]:
+async def windows(
+    chromium: Browser, demo: Demo, kept: dict[str, StorageState], begun_at: datetime
+) -> AsyncIterator[Windows]:
     """Windows of this test; any fault seen in one of them fails it."""
     rate.forget()
+    # What earlier tests left open would count among the chats that a nurse has at once.
+    await demo.site.database.execute(
+        "update visits v set kind = 'async', until_on = current_date + 30 from cases c where c.id = v.case_id"
+        " and c.sent_at > $1 and v.state = 'in_progress' and v.kind <> 'async'", begun_at,
+    )  # fmt: skip
     windows = Windows(chromium, demo, kept)
     yield windows
     await windows.close()

@@ -56,6 +56,16 @@ async def test_yes_is_a_banner_on_every_view_at_once_with_who_and_when(region: R
     assert "Karin Lindqvist satte Skyddad identitet till Ja" in await read(bo, case_id)
 
 
+async def test_a_child_who_is_protected_is_out_of_the_guardians_reach_at_once(region: Region) -> None:
+    karin, astrid = await region.staff("karin", "ankaret"), await region.resident("astrid")
+    case_id = region.cases["child"]
+    await _known(region, case_id)
+    assert (await astrid.get(f"/cases/{case_id}")).status_code == 200
+    await karin.post(f"/clinic/cases/{case_id}/claims")
+    assert (await protect(karin, case_id, "yes", "no")).status_code == 303
+    assert (await astrid.get(f"/cases/{case_id}")).status_code == 404
+
+
 async def test_what_staff_set_wins_over_the_register(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
     await _known(region, case_id)

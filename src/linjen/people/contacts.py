@@ -76,4 +76,11 @@ async def swap_protected(db: Connection, resident_id: UUID, new: str, was: str, 
         " and (protected <> $2 or protected_set_at is null) returning id",
         resident_id, new, was, by_id,
     )  # fmt: skip
+    if (
+        done is not None and new == "yes"
+    ):  # a bond would tell where she is; it comes back with the next sign-in after no
+        await db.execute(
+            "update guardianships set ended_at = now() where (child_id = $1 or guardian_id = $1) and ended_at is null",
+            resident_id,
+        )
     return done is not None

@@ -16,7 +16,7 @@ from linjen.core.personal_number import PersonalNumber, age_years, parse_persona
 from linjen.core.sealing import Sealer
 from linjen.integrations.person_data import Person, PersonData
 from linjen.people.guardians import set_children
-from linjen.people.residents import note_signed_in, register
+from linjen.people.residents import Resident, note_signed_in, register
 
 log = get_log(__name__)
 
@@ -60,11 +60,12 @@ async def recognise(
     if age_years(born_on, clock.local_date(clock.now())) < LEAST_AGE_YEARS:
         raise Refused("too_young")
     async with database.transaction() as db:
-        resident_id = await _write(db, sealer, number, (given_name, surname), person)
-        await note_signed_in(db, resident_id)
+        resident = await _write(db, sealer, number, (given_name, surname), person)
+        await note_signed_in(db, resident.id)
         if known is not None:
-            await set_children(db, resident_id, await _register_children(db, sealer, known.children))
-    return resident_id
+            children = [] if resident.protected == "yes" else known.children
+            await set_children(db, resident.id, await _register_children(db, sealer, children))
+    return resident.id
 
 
 async def _look_up(person_data: PersonData | None, number: PersonalNumber) -> Known | None:
@@ -85,16 +86,15 @@ async def _look_up(person_data: PersonData | None, number: PersonalNumber) -> Kn
 
 async def _write(
     db: Connection, sealer: Sealer, number: PersonalNumber, names: tuple[str, str], person: Person | None
-) -> UUID:
+) -> Resident:
     if person is None:
-        return (await register(db, sealer, number, *names)).id
+        return await register(db, sealer, number, *names)
     # BankID's number is the present one: the register has refused an older one before it came this far.
     given_name = person.called_name or person.given_name or names[0]
     protected = "yes" if person.protected else "no"
-    resident = await register(
+    return await register(
         db, sealer, number, given_name, person.surname or names[1], protected=protected, birth_on=person.birth_on
     )
-    return resident.id
 
 
 async def _register_children(db: Connection, sealer: Sealer, children: Sequence[Person]) -> list[UUID]:
@@ -108,5 +108,6 @@ async def _register_children(db: Connection, sealer: Sealer, children: Sequence[
         resident = await register(
             db, sealer, child.personal_number, *names, protected="no", birth_on=child.birth_on
         )  # fmt: skip
-        ids.append(resident.id)
+        if resident.protected != "yes":  # staff may have set what the register does not say
+            ids.append(resident.id)
     return ids
