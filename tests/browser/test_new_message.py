@@ -99,6 +99,7 @@ async def test_the_nurse_reads_on_above_and_comes_down_by_keyboard(windows: Wind
     await expect(nurse.locator("#newer button")).to_have_text("Nytt meddelande")
     assert (await _top(nurse, "#thread .lj-bubble"), await _top(nurse, "#composer-text")) == before
     await expect(nurse.locator("#composer-text")).to_be_focused()
+    await nurse.keyboard.press("Shift+Tab")  # to "Jag har öppnat journalen"
     await nurse.keyboard.press("Shift+Tab")
     await expect(nurse.locator("#newer button")).to_be_focused()
     await nurse.keyboard.press("Enter")
