@@ -72,15 +72,16 @@ def _way_on(exchange: Exchange, key: str) -> str:
 _BOXES = frozenset({
     "text", "extra", "note", "tell", "comment", "reason", "why", "attest_note", "history", "body",
 })  # fmt: skip
-#: A chosen value, which nobody has typed.
+#: Of these some forms make a choice: its value nobody has typed.
+_CHOSEN = frozenset({"reason", "why"})
 _CODE = re.compile(r"[a-z_]+")
 
 
 def _typed(exchange: Exchange) -> list[str]:
     """What was written in a form that could not be taken: it is nowhere else any more, so its writer gets it back."""
     names = [one for one in exchange.form if one in _BOXES or one.startswith("tell-")]
-    sent = [value.strip() for name in dict.fromkeys(names) if isinstance(value := exchange.form.get(name), str)]
-    return [one for one in sent if one and not _CODE.fullmatch(one)]
+    sent = {name: value.strip() for name in names if isinstance(value := exchange.form.get(name), str)}
+    return [one for name, one in sent.items() if one and not (name in _CHOSEN and _CODE.fullmatch(one))]
 
 
 def _draw(exchange: Exchange, key: str, status: int) -> Response[str]:
