@@ -69,7 +69,9 @@ async def _fill_in(karin: Page) -> None:
     await karin.keyboard.press("Tab")
     assert await _selected(karin) == "[mottagning]"
     await karin.keyboard.press("Tab")
+    await karin.keyboard.press("Tab")  # past "Åtgärd"
     await expect(karin.locator("#phrases-open")).to_be_focused()
+    await karin.keyboard.press("Shift+Tab")
     await karin.keyboard.press("Shift+Tab")
     await expect(karin.locator("#composer-text")).to_be_focused()
     assert await _selected(karin) == "[mottagning]"
