@@ -111,7 +111,7 @@ async def reset(db: asyncpg.Connection[asyncpg.Record], scripts: list[Script]) -
     await db.execute("update cases set phase = 'intake' where id = any($1::uuid[])", ids)
 
 
-class _Parsed:
+class Parsed:
     """Collects an HTTP answer's status, the address it leads to, and the length of its body."""
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ class Answerer:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._url = url
-        self._parsed = _Parsed()
+        self._parsed = Parsed()
         self.posts: list[float] = []
         self.gets: list[float] = []
         self.failures = 0

@@ -8,8 +8,9 @@ import time
 from collections import Counter
 from urllib.parse import urlencode, urlsplit
 
-import httptools
 import msgspec
+
+from linjen.bench.answerers import Parsed
 
 #: A message's bubble and a case's row, by their ids.
 _MARK = re.compile(rb'id="(m|case)-([0-9a-f]{8}-[0-9a-f-]{27})"')
@@ -23,23 +24,6 @@ class Answer(msgspec.Struct, frozen=True):
     location: str
     size: int
     ms: float
-
-
-class _Parsed:
-    def __init__(self) -> None:
-        self.parser = httptools.HttpResponseParser(self)
-        self.location, self.size, self.done, self.status = b"", 0, False, 0
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() == b"location":
-            self.location = value
-
-    def on_body(self, body: bytes) -> None:
-        self.size += len(body)
-
-    def on_message_complete(self) -> None:
-        self.status = self.parser.get_status_code()
-        self.done = True
 
 
 class Browser:
@@ -90,7 +74,7 @@ class Browser:
             if self._writer is None or began - self._used_at > 10:
                 self.close()
                 self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
-            parsed = _Parsed()
+            parsed = Parsed()
             self._writer.write(request)
             while not parsed.done:
                 data = await self._reader.read(262_144)
