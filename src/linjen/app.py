@@ -145,8 +145,11 @@ def _follow_deliveries(site: Site) -> None:
     site.hub.on_delivered = delivered
 
 
-def build_app(site: Site) -> App:
-    """The ASGI app: hot routes first, then the pages, all under the protecting headers."""
+def build_app(site: Site, *, by_the_clock: bool = True) -> App:
+    """The ASGI app: hot routes first, then the pages, all under the protecting headers.
+
+    `by_the_clock` false leaves out what time alone sets off: a test that moves the clock makes its own rounds.
+    """
 
     @contextlib.asynccontextmanager
     async def life() -> AsyncIterator[None]:
@@ -164,7 +167,8 @@ def build_app(site: Site) -> App:
         working = asyncio.create_task(worker.run())
         sender = sms_sender(site)
         sending = asyncio.create_task(sender.run()) if sender else None
-        beside = [asyncio.create_task(one) for one in _rounds(site, reactions)]
+        rounds = (*_rounds(site, reactions), *((_sweep(site), _watch(site)) if by_the_clock else ()))
+        beside = [asyncio.create_task(one) for one in rounds]
         try:
             yield
         finally:
@@ -196,8 +200,8 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
     if site.sms is not None:
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
-        _sweep(site), _watch(site), Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(),
-        notices.run(), pulse.run(), site.shelf.run(), site.presence.run(), *rounds,
+        Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(), pulse.run(),
+        site.shelf.run(), site.presence.run(), *rounds,
     )  # fmt: skip
 
 
