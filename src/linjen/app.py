@@ -11,19 +11,19 @@ from uuid import UUID
 
 from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
-from linjen.cases.answers import Answer, save_answers
-from linjen.cases.assessments import settle_self_care
-from linjen.cases.attestation_moves import return_attestations
-from linjen.cases.booked import tell_due
-from linjen.cases.drafts import Typed, save_drafts
-from linjen.cases.expiry import expire_drafts
-from linjen.cases.inactivity import flag_silent, watch_silence
-from linjen.cases.left_behind import return_cases, return_unstaffed
-from linjen.cases.listening import listening
-from linjen.cases.message import Sending, Sent, send_messages
-from linjen.cases.reading import Delivery, Read, Reading, mark_delivered, mark_read
-from linjen.cases.ticket_expiry import expire_tickets
-from linjen.cases.unmet import tell_unmet
+from linjen.cases.alarms.listening import listening
+from linjen.cases.colleagues.attestation_moves import return_attestations
+from linjen.cases.intake.answers import Answer, save_answers
+from linjen.cases.intake.assessments import settle_self_care
+from linjen.cases.intake.expiry import expire_drafts
+from linjen.cases.moves.booked import tell_due
+from linjen.cases.moves.inactivity import flag_silent, watch_silence
+from linjen.cases.moves.left_behind import return_cases, return_unstaffed
+from linjen.cases.talk.drafts import Typed, save_drafts
+from linjen.cases.talk.message import Sending, Sent, send_messages
+from linjen.cases.talk.reading import Delivery, Read, Reading, mark_delivered, mark_read
+from linjen.cases.tickets.ticket_expiry import expire_tickets
+from linjen.cases.waiting.unmet import tell_unmet
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.dispatcher import Dispatcher

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page, expect
 
-from linjen.cases.drafts import Typed
+from linjen.cases.talk.drafts import Typed
 from linjen.demo.running import Demo
 from tests.browser.talking import take
 from tests.browser.windows import DESKTOP, PHONE, Windows

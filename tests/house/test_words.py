@@ -59,7 +59,7 @@ def test_both_languages_put_in_the_same_values() -> None:
 
 
 def test_every_recorded_event_has_its_words() -> None:
-    kinds = {kind for path in (SOURCE / "cases").glob("*.py") for kind in _RECORD.findall(path.read_text("utf-8"))} - {
+    kinds = {kind for path in (SOURCE / "cases").rglob("*.py") for kind in _RECORD.findall(path.read_text("utf-8"))} - {
         "message_sent"
     }
     assert {"case_sent", "claimed", "released", "closed"} <= kinds

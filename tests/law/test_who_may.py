@@ -17,11 +17,11 @@ import pytest
 from linjen.access.by import By
 from linjen.access.policy import VERBS
 from linjen.access.sessions import begin_session, hash_token
-from linjen.cases.attestation import Addressee, Asked, request_attestation
-from linjen.cases.invitation import invite
+from linjen.cases.colleagues.attestation import Addressee, Asked, request_attestation
+from linjen.cases.colleagues.invitation import invite
 from linjen.cases.loading import Case, may_see, open_case, open_cases
-from linjen.cases.message import Sending, send_messages
 from linjen.cases.states import is_allowed
+from linjen.cases.talk.message import Sending, send_messages
 from linjen.core.errors import NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of

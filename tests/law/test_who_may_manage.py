@@ -15,7 +15,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.access.policy import UNIT_VERBS, unit_clause
-from linjen.cases.triage_quality import list_seen_units
+from linjen.cases.afterwards.triage_quality import list_seen_units
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound

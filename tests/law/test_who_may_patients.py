@@ -15,7 +15,7 @@ import pytest
 
 from linjen.access.by import By
 from linjen.access.policy import PATIENT_VERBS
-from linjen.cases.patients import give_reason, reaches, see_patient
+from linjen.cases.patients.patients import give_reason, reaches, see_patient
 from linjen.core.errors import NotFound
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of

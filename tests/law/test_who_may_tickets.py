@@ -15,7 +15,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.access.policy import TICKET_VERBS
-from linjen.cases.ticket import see_ticket
+from linjen.cases.tickets.ticket import see_ticket
 from linjen.core.errors import NotFound, Refused
 from linjen.demo.tickets import seed_tickets
 from tests.law.test_who_may import answer as case_answer

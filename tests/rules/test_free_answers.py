@@ -7,7 +7,7 @@ import time
 import msgspec
 import pytest
 
-from linjen.cases.interview import set_words
+from linjen.cases.intake.interview import set_words
 from linjen.core.errors import Invalid
 from linjen.triage import State, add_text, answer, begin, choose, load, next_page
 from linjen.triage.state import LONGEST_WORDS, Patient

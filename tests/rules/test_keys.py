@@ -7,7 +7,7 @@ import json
 import pytest
 
 from linjen.core.errors import Invalid
-from linjen.web.clinic.keys import ACTIONS, check_keys, effective, key_help, key_map
+from linjen.web.clinic.desk.keys import ACTIONS, check_keys, effective, key_help, key_map
 
 
 def test_every_action_has_a_key_and_words_and_none_is_taken_twice_or_begins_another() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linjen.cases.turn import DEADLINES, is_over, place, used
+from linjen.cases.waiting.turn import DEADLINES, is_over, place, used
 
 MINUTE, HOUR = 60.0, 3600.0
 levels = st.integers(1, 5)

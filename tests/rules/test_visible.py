@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linjen.cases.message import check_text
+from linjen.cases.talk.message import check_text
 from linjen.core.errors import Invalid
 from linjen.core.visible import is_visible, plain_text
 from linjen.web.live import frame

@@ -95,7 +95,7 @@ async def test_without_its_event_no_answer_is_kept(region: Region, monkeypatch: 
     async def broken(*args: object) -> None:
         raise RuntimeError("no events today")
 
-    monkeypatch.setattr("linjen.cases.answer_alarm.record", broken)
+    monkeypatch.setattr("linjen.cases.alarms.answer_alarm.record", broken)
     assert (await astrid.post(action, {"answer": "yes"})).status_code == 500
     assert await region.value("select count(*) from alarms where answer is not null and case_id = $1", case_id) == 0
 

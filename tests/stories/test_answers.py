@@ -14,8 +14,8 @@ import pytest
 from linjen.access.by import By
 from linjen.bench.answerers import Script, make_scripts, reset
 from linjen.bench.interviewees import interviewees
-from linjen.cases.answers import Answer, save_answers
-from linjen.cases.start import Intake
+from linjen.cases.intake.answers import Answer, save_answers
+from linjen.cases.intake.start import Intake
 from linjen.core.errors import LinjenError
 from linjen.core.ids import new_id
 from linjen.triage import load

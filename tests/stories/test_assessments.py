@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from linjen.cases.assessments import month_of, settle_self_care
-from linjen.cases.expiry import expire_drafts
-from linjen.cases.start import KEPT_DAYS
+from linjen.cases.intake.assessments import month_of, settle_self_care
+from linjen.cases.intake.expiry import expire_drafts
+from linjen.cases.intake.start import KEPT_DAYS
 from linjen.core import clock
 from linjen.demo.world import id_of
 from tests.region import Region

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from linjen.cases.left_behind import return_cases
+from linjen.cases.moves.left_behind import return_cases
 from linjen.core import clock
 from linjen.core.swedish import date_words
 from linjen.demo.world import id_of

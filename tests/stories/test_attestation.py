@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from linjen.cases.attestation_moves import return_attestations
+from linjen.cases.colleagues.attestation_moves import return_attestations
 from linjen.core import clock
 from linjen.demo.world import id_of
 from tests.region import Person, Region

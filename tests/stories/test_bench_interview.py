@@ -12,7 +12,7 @@ from linjen.bench.answerers import Answerer, Script, form_of, make_scripts, rese
 from linjen.bench.chatters import TEXT
 from linjen.bench.interviewees import interviewees, turns
 from linjen.bench.triage_costs import measure_load
-from linjen.cases.start import Intake
+from linjen.cases.intake.start import Intake
 from linjen.triage import Asked, Page, load
 from linjen.triage.own_words.tripwire import find_red_flags
 from tests.region import Region

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from linjen.cases.claim import claim
-from linjen.cases.close import REASONS
+from linjen.cases.moves.claim import claim
+from linjen.cases.moves.close import REASONS
 from linjen.core.ids import new_id
 from linjen.web.words import has_word
 from tests.region import Region

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from linjen.cases.close import close
+from linjen.cases.moves.close import close
 from linjen.core.errors import Invalid
 from tests.region import Person, Region
 from tests.stories.test_answer_alarm import questions

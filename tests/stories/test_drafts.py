@@ -6,8 +6,8 @@ import asyncio
 
 import asyncpg
 
-from linjen.cases.close import close
-from linjen.cases.drafts import Typed, find_draft
+from linjen.cases.moves.close import close
+from linjen.cases.talk.drafts import Typed, find_draft
 from linjen.core.ids import new_id
 from linjen.demo.cases import SeedCase
 from tests.region import Person, Region

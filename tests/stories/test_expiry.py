@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from linjen.cases import expiry
-from linjen.cases.expiry import expire_drafts
-from linjen.cases.start import KEPT_DAYS, start_case
+from linjen.cases.intake import expiry
+from linjen.cases.intake.expiry import expire_drafts
+from linjen.cases.intake.start import KEPT_DAYS, start_case
 from linjen.core import clock
 from tests.region import Region
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.cases.alarms import list_alarms
-from linjen.cases.interview import read_assessment
+from linjen.cases.alarms.alarms import list_alarms
+from linjen.cases.intake.interview import read_assessment
 from linjen.core.settings import read_settings
 from linjen.demo.world import id_of
 from linjen.triage.shelf import Shelf

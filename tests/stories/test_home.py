@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linjen.cases.follow_advice import follow_advice
+from linjen.cases.intake.follow_advice import follow_advice
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of

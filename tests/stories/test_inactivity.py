@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from linjen.cases.inactivity import flag_silent, watch_silence
-from linjen.cases.left_behind import return_cases
+from linjen.cases.moves.inactivity import flag_silent, watch_silence
+from linjen.cases.moves.left_behind import return_cases
 from linjen.core import clock
 from linjen.core.dispatcher import Dispatcher
 from tests.region import Person, Region

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from linjen.cases.start import read_intake
+from linjen.cases.intake.start import read_intake
 from linjen.demo.world import id_of
 from tests.region import Region
 from tests.stories.intake_walk import Walk

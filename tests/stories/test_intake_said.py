@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.cases.start import read_intake
+from linjen.cases.intake.start import read_intake
 from linjen.demo.world import id_of
 from tests.region import Region
 from tests.stories.intake_walk import Walk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.cases.interview import read_assessment
+from linjen.cases.intake.interview import read_assessment
 from linjen.core import clock
 from linjen.demo.world import id_of
 from linjen.units.schedule import find_public_holiday
@@ -151,7 +151,7 @@ async def test_going_back_keeps_answers_and_a_change_takes_hold(region: Region) 
 
 
 async def _state(region: Region, walk: Walk) -> dict[str, dict[str, object]]:
-    from linjen.cases.start import read_intake  # noqa: PLC0415
+    from linjen.cases.intake.start import read_intake  # noqa: PLC0415
 
     async with region.site.database.transaction() as db:
         intake = await read_intake(db, region.site.sealer, UUID(walk.case_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linjen.web.clinic.keys import ACTIONS
+from linjen.web.clinic.desk.keys import ACTIONS
 from tests.region import Person, Region
 
 

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from linjen.access.by import By
-from linjen.cases.ledger import see_ledger
+from linjen.cases.waiting.ledger import see_ledger
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.cases import SeedCase, read_held
@@ -104,7 +104,7 @@ async def test_a_row_of_level_2_says_that_it_is_late_and_keeps_its_place(region:
 
 
 async def test_the_order_in_the_database_is_the_order_of_the_rule_and_of_the_page(region: Region) -> None:
-    """Three places say who is next: the statement, `cases/turn.py`, and the text that a page sorts by."""
+    """Three places say who is next: the statement, `cases/waiting/turn.py`, and the text that a page sorts by."""
     chance = random.Random(7)
     karin = await region.staff("karin", "ankaret")
     for _ in range(8):

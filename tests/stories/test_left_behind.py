@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linjen import app
-from linjen.cases.left_behind import return_cases, return_unstaffed
+from linjen.cases.moves.left_behind import return_cases, return_unstaffed
 from linjen.core import clock
 from linjen.demo.world import id_of
 from tests.region import Region

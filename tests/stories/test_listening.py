@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from linjen.cases.alarm_counts import measure_listening
-from linjen.cases.alarms import list_alarms
+from linjen.cases.alarms.alarm_counts import measure_listening
+from linjen.cases.alarms.alarms import list_alarms
 from linjen.core.ids import new_id
 from linjen.triage.own_words.listening import Listener
 from linjen.triage.own_words.unheard import FAULT, LANGUAGE
@@ -282,7 +282,7 @@ async def test_nothing_is_kept_of_a_hit_when_its_event_cannot_be_written(
         raise RuntimeError("no events today")
 
     with monkeypatch.context() as patch:
-        patch.setattr("linjen.cases.listening.record", broken)
+        patch.setattr("linjen.cases.alarms.listening.record", broken)
         await astrid.say(case_id, CHEST)
         await asyncio.sleep(3)
         assert await region.value("select count(*) from alarms where case_id = $1", case_id) == 0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linjen.cases.load import weigh_load
+from linjen.cases.waiting.load import weigh_load
 from linjen.core import clock
 from linjen.demo.world import id_of
 from linjen.notices.load import tell_load

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from linjen.cases.close import close
+from linjen.cases.moves.close import close
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from tests.region import Person, Region

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from linjen.cases.booked import tell_due
-from linjen.cases.queues import measure_queues
+from linjen.cases.moves.booked import tell_due
+from linjen.cases.waiting.queues import measure_queues
 from linjen.core import clock, swedish
 from linjen.demo.world import id_of
 from tests.region import Person, Region

@@ -6,7 +6,7 @@ import asyncio
 
 import asyncpg
 
-from linjen.cases.reading import Reading
+from linjen.cases.talk.reading import Reading
 from linjen.core.ids import new_id
 from tests.region import Person, Region
 

@@ -153,7 +153,7 @@ async def test_nothing_is_kept_when_the_event_cannot_be_written(sms: Sms, monkey
     async def broken(*_: object) -> None:
         raise LookupError
 
-    monkeypatch.setattr("linjen.cases.remind.record", broken)
+    monkeypatch.setattr("linjen.cases.moves.remind.record", broken)
     assert (await remind(karin, case_id, what="own", text="Hör av dig."))[0] == 500
     assert await sms.region.value("select count(*) from sms_texts") == 0
     assert await sms.go_on() == []

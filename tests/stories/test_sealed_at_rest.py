@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from linjen.cases.message import list_messages
+from linjen.cases.talk.message import list_messages
 from linjen.core.sealing import Broken
 from linjen.demo.world import number_of
 from linjen.people.residents import find_by_number

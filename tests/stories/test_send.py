@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from linjen.cases.follow_advice import follow_advice
+from linjen.cases.intake.follow_advice import follow_advice
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from tests.region import Region, ids_in
@@ -32,7 +32,7 @@ async def test_a_sent_case_stands_in_the_ledger_with_her_words_first_in_the_chat
     karin = await region.staff("karin", "ankaret")
     assert walk.case_id in ids_in((await karin.get("/clinic/ledger")).text)
     async with region.site.database.transaction() as db:
-        from linjen.cases.message import list_messages  # noqa: PLC0415
+        from linjen.cases.talk.message import list_messages  # noqa: PLC0415
 
         messages = await list_messages(db, region.site.sealer, UUID(walk.case_id))
     assert [one.text for one in messages] == ["Jag har ont i halsen"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linjen.cases.turn import DEADLINES, place, place_sql
+from linjen.cases.waiting.turn import DEADLINES, place, place_sql
 from linjen.core.database import Connection
 from tests.region import Region
 

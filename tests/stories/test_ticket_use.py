@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from linjen.cases.ticket_expiry import expire_tickets
+from linjen.cases.tickets.ticket_expiry import expire_tickets
 from linjen.core import clock
 from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does

@@ -10,8 +10,8 @@ from html import unescape
 
 import pytest
 
-from linjen.cases.assessments import month_of
-from linjen.cases.triage_quality import months_back, next_month
+from linjen.cases.afterwards.triage_quality import months_back, next_month
+from linjen.cases.intake.assessments import month_of
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of

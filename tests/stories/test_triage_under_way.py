@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.cases.interview import read_assessment
+from linjen.cases.intake.interview import read_assessment
 from linjen.demo.world import id_of
 from linjen.triage.content.library import load
 from linjen.triage.releases import retire

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from linjen.cases.triage_verdict import Said, read_said
+from linjen.cases.afterwards.triage_verdict import Said, read_said
 from linjen.core.errors import Invalid
 from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does

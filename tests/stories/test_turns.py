@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from linjen.access.sessions import hash_token
-from linjen.cases.message import Sending, send_messages
+from linjen.cases.talk.message import Sending, send_messages
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from tests.region import Region

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from linjen.cases.unmet import tell_unmet
+from linjen.cases.waiting.unmet import tell_unmet
 from linjen.core import clock
 from linjen.demo.world import id_of
 from tests.region import Region

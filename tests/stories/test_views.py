@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linjen.web.clinic.views import VIEWS
+from linjen.web.clinic.waiting.views import VIEWS
 from linjen.web.pages import all_pages
 from tests.region import Region
 

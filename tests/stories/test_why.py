@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.cases.interview import read_assessment, read_state
+from linjen.cases.intake.interview import read_assessment, read_state
+from linjen.cases.intake.start import read_intake
 from linjen.cases.loading import see_case
-from linjen.cases.start import read_intake
 from linjen.demo.world import id_of
 from linjen.triage import load
 from linjen.triage.asking.margins import margins

@@ -6,7 +6,7 @@ import asyncio
 
 import asyncpg
 
-from linjen.cases.claim import claim
+from linjen.cases.moves.claim import claim
 from linjen.core.errors import Refused
 from tests.region import Region
 

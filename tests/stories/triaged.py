@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
-from linjen.cases.start import open_draft, save_intake
+from linjen.cases.intake.interview import conclude, concluded, keep_assessment, keep_state
+from linjen.cases.intake.start import open_draft, save_intake
 from linjen.demo.cases import SeedCase
 from linjen.media.decoding import Prepared
 from linjen.media.pictures import add_picture

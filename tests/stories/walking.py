@@ -10,28 +10,29 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases import actions, attestation
-from linjen.cases.asynchronous import make_asynchronous
-from linjen.cases.attestation_moves import forward_attestation
-from linjen.cases.claim import claim
-from linjen.cases.close import close
-from linjen.cases.document import document
-from linjen.cases.handover import Receiver, hand_over
-from linjen.cases.invitation import end_invitation, invite, leave_case
-from linjen.cases.keep import keep
-from linjen.cases.left_behind import return_cases
+from linjen.cases.afterwards.document import document
+from linjen.cases.colleagues import attestation
+from linjen.cases.colleagues.attestation_moves import forward_attestation
+from linjen.cases.colleagues.invitation import end_invitation, invite, leave_case
+from linjen.cases.colleagues.note import write_note
+from linjen.cases.intake.withdraw import withdraw
 from linjen.cases.loading import may, open_case
-from linjen.cases.message import write_message
-from linjen.cases.note import write_note
-from linjen.cases.patient_info import change_contact, set_protection
-from linjen.cases.record_system import open_record_system
-from linjen.cases.release import release
-from linjen.cases.remind import remind
-from linjen.cases.reopen import reopen
-from linjen.cases.reprioritise import reprioritise
-from linjen.cases.signpost import signpost
+from linjen.cases.moves.asynchronous import make_asynchronous
+from linjen.cases.moves.claim import claim
+from linjen.cases.moves.close import close
+from linjen.cases.moves.handover import Receiver, hand_over
+from linjen.cases.moves.keep import keep
+from linjen.cases.moves.left_behind import return_cases
+from linjen.cases.moves.release import release
+from linjen.cases.moves.remind import remind
+from linjen.cases.moves.reopen import reopen
+from linjen.cases.moves.reprioritise import reprioritise
+from linjen.cases.moves.signpost import signpost
+from linjen.cases.patients.patient_info import change_contact, set_protection
+from linjen.cases.patients.record_system import open_record_system
 from linjen.cases.states import TRANSITIONS
-from linjen.cases.withdraw import withdraw
+from linjen.cases.talk import actions
+from linjen.cases.talk.message import write_message
 from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, LinjenError, NotFound

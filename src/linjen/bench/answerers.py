@@ -14,8 +14,8 @@ import msgspec
 
 from linjen.bench.ground import make_sessions
 from linjen.bench.interviewees import Interviewee, begun, turns
-from linjen.cases.interview import keep_state
-from linjen.cases.start import Intake
+from linjen.cases.intake.interview import keep_state
+from linjen.cases.intake.start import Intake
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.demo.world import id_of

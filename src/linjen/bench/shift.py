@@ -21,9 +21,9 @@ from linjen.bench.answerers import Script, make_scripts
 from linjen.bench.browsers import Browser, Ear, Tally
 from linjen.bench.ground import Ground, make_cases, make_sessions, quantile
 from linjen.bench.interviewees import Interviewee, begun, interviewees, turns
-from linjen.cases.interview import keep_state
-from linjen.cases.message import seal_text
-from linjen.cases.start import Intake
+from linjen.cases.intake.interview import keep_state
+from linjen.cases.intake.start import Intake
+from linjen.cases.talk.message import seal_text
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from linjen.triage import answer, load

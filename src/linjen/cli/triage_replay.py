@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.cases.stored_interviews import Batch, StoredInterview, read_interviews
+from linjen.cases.intake.stored_interviews import Batch, StoredInterview, read_interviews
 from linjen.cli.opening import add_data_argument, opened_rows, read_for, read_keys, require_folder, told
 from linjen.cli.triage_diff import VERSION, read_versions
 from linjen.core.database import Database

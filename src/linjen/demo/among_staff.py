@@ -9,9 +9,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from linjen.access.by import By
-from linjen.cases.attestation import Addressee, Asked, request_attestation
-from linjen.cases.handover import Receiver, hand_over
-from linjen.cases.note import write_note
+from linjen.cases.colleagues.attestation import Addressee, Asked, request_attestation
+from linjen.cases.colleagues.note import write_note
+from linjen.cases.moves.handover import Receiver, hand_over
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.ids import new_id

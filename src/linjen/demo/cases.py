@@ -6,16 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from linjen.access.by import By
-from linjen.cases.actions import add_action, confirm_action
-from linjen.cases.claim import claim
-from linjen.cases.close import close
-from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
-from linjen.cases.dialogue import choose_dialogue
-from linjen.cases.interview import conclude, concluded, keep_assessment, keep_state
-from linjen.cases.message import pass_turn, seal_text
-from linjen.cases.reading import Reading, mark_read
-from linjen.cases.send import ADMIN_PRIORITY, send_case
-from linjen.cases.start import (
+from linjen.cases.intake.interview import conclude, concluded, keep_assessment, keep_state
+from linjen.cases.intake.send import ADMIN_PRIORITY, send_case
+from linjen.cases.intake.start import (
     Intake,
     choose_patient,
     choose_unit_for_case,
@@ -24,6 +17,13 @@ from linjen.cases.start import (
     set_outcome,
     start_case,
 )
+from linjen.cases.moves.claim import claim
+from linjen.cases.moves.close import close
+from linjen.cases.patients.consent import CARE_HISTORY, FEE, MEDICATION_LIST, give_consent
+from linjen.cases.patients.dialogue import choose_dialogue
+from linjen.cases.talk.actions import add_action, confirm_action
+from linjen.cases.talk.message import pass_turn, seal_text
+from linjen.cases.talk.reading import Reading, mark_read
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import record

@@ -13,17 +13,15 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases.alarms import judge_alarm, keep_alarms
-from linjen.cases.assessments import settle_self_care
-from linjen.cases.claim import claim
-from linjen.cases.close import close
-from linjen.cases.consent import FEE, give_consent
-from linjen.cases.document import document
-from linjen.cases.expiry import expire_drafts
-from linjen.cases.follow_advice import follow_advice
-from linjen.cases.interview import Assessment, conclude, keep_assessment, keep_state, level_of
-from linjen.cases.send import send_case
-from linjen.cases.start import (
+from linjen.cases.afterwards.document import document
+from linjen.cases.afterwards.triage_verdict import Said, judge_level
+from linjen.cases.alarms.alarms import judge_alarm, keep_alarms
+from linjen.cases.intake.assessments import settle_self_care
+from linjen.cases.intake.expiry import expire_drafts
+from linjen.cases.intake.follow_advice import follow_advice
+from linjen.cases.intake.interview import Assessment, conclude, keep_assessment, keep_state, level_of
+from linjen.cases.intake.send import send_case
+from linjen.cases.intake.start import (
     Draft,
     Intake,
     choose_patient,
@@ -33,7 +31,9 @@ from linjen.cases.start import (
     save_intake,
     start_case,
 )  # fmt: skip
-from linjen.cases.triage_verdict import Said, judge_level
+from linjen.cases.moves.claim import claim
+from linjen.cases.moves.close import close
+from linjen.cases.patients.consent import FEE, give_consent
 from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.personal_number import personnummer_for

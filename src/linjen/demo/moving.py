@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from linjen.cases.start import KEPT_DAYS
+from linjen.cases.intake.start import KEPT_DAYS
 
 #: $1 holds cases, $2 for each the moment it was sent, left or closed. What has not happened yet stays so.
 _MOVE = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from linjen.cases.claim import claim
-from linjen.cases.release import release
-from linjen.cases.ticket_issue import Ticketing, issue_ticket
+from linjen.cases.moves.claim import claim
+from linjen.cases.moves.release import release
+from linjen.cases.tickets.ticket_issue import Ticketing, issue_ticket
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.sealing import Sealer

@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
+from linjen.cases.intake.start import count_pictures
 from linjen.cases.loading import open_case
-from linjen.cases.start import count_pictures
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.events import record

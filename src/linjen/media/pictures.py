@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
+from linjen.cases.intake.start import count_pictures
 from linjen.cases.loading import Case, open_case, see_case
-from linjen.cases.start import count_pictures
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.core.ids import new_id

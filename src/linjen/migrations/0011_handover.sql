@@ -11,7 +11,7 @@ alter table visits
 update visits v set for_role = 'medical_secretary' from cases c
   where c.id = v.case_id and c.entry = 'admin' and v.state <> 'closed';
 
--- Which queues a role sees at a unit that has decided otherwise than cases/queues.py.
+-- Which queues a role sees at a unit that has decided otherwise than cases/waiting/queues.py.
 create table unit_queues (
   unit_id uuid not null references units,
   role text not null,

@@ -12,8 +12,8 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
-from linjen.cases.contact import find_contact
 from linjen.cases.loading import open_case
+from linjen.cases.patients.contact import find_contact
 from linjen.core import clock
 from linjen.core.connection import Connection
 from linjen.core.errors import Invalid, NotFound, Refused

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from linjen.access import policy
-from linjen.cases.queues import queues_sql
+from linjen.cases.waiting.queues import queues_sql
 from linjen.core import clock
 from linjen.core.connection import Connection
 from linjen.core.dispatcher import Dispatcher, Reaction

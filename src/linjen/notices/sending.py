@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.cases.contact import Contact, find_contact
+from linjen.cases.patients.contact import Contact, find_contact
 from linjen.core import clock
 from linjen.core.database import Database, Row
 from linjen.core.errors import Invalid, LinjenError, Refused, Unavailable

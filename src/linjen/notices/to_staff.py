@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from linjen.access import policy
-from linjen.cases.unmet import STANDING_SQL
+from linjen.cases.waiting.unmet import STANDING_SQL
 from linjen.core.database import Database
 from linjen.notices.outbox import Due, Outcome
 from linjen.notices.requests import STILL_ASKED

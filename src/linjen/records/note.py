@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases.document import document, find_documented
+from linjen.cases.afterwards.document import document, find_documented
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
 from linjen.core.errors import Refused

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import minijinja
 
 from linjen.access.by import By
-from linjen.cases.ledger import LedgerRow
-from linjen.cases.queues import queue_of
-from linjen.cases.turn import is_late, is_over
-from linjen.cases.unmet import STEP_MINUTES
+from linjen.cases.waiting.ledger import LedgerRow
+from linjen.cases.waiting.queues import queue_of
+from linjen.cases.waiting.turn import is_late, is_over
+from linjen.cases.waiting.unmet import STEP_MINUTES
 from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
 from linjen.web.words import say
@@ -148,7 +148,7 @@ def _waits_for(row: LedgerRow) -> str:
 
 
 def _rank(row: LedgerRow, minutes: int, *, over: bool) -> str:
-    """The order of `cases/turn.py` as text; ledger.js works out the same when a deadline passes on an open page."""
+    """The order of `cases/waiting/turn.py` as text; ledger.js works out the same when a deadline passes."""
     if over:
         return f"2~{10_000_000 - minutes * 1000 // row.deadline:08d}"
     return f"{row.priority}-{row.waiting_since.timestamp():017.6f}"

@@ -17,9 +17,9 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.sessions import Session, find_session, hash_token
-from linjen.cases.ledger import VIEWS
 from linjen.cases.loading import see_case
-from linjen.cases.message import Sending, check_text
+from linjen.cases.talk.message import Sending, check_text
+from linjen.cases.waiting.ledger import VIEWS
 from linjen.core.errors import Invalid, LinjenError
 from linjen.core.ids import parse_id
 from linjen.core.metrics import OPEN_STREAMS, observe_request

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from linjen.access.sessions import find_active
-from linjen.cases.late_alarms import find_late
-from linjen.cases.ledger import LedgerRow, find_gone, has_ledger, see_rows
-from linjen.cases.message import unseal_text
+from linjen.cases.alarms.late_alarms import find_late
+from linjen.cases.talk.message import unseal_text
 from linjen.cases.timeline import AMONG_STAFF
+from linjen.cases.waiting.ledger import LedgerRow, find_gone, has_ledger, see_rows
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import Event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from linjen.cases.load import weigh_load
+from linjen.cases.waiting.load import weigh_load
 from linjen.core.database import Connection
 from linjen.core.swedish import moment_words, time_inside
 from linjen.notices.load import Told, find_told, tell_load

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from time import perf_counter
 from typing import Any
 
-from linjen.cases.alarm_counts import measure_listening
-from linjen.cases.message import Sent
-from linjen.cases.queues import measure_queues
+from linjen.cases.alarms.alarm_counts import measure_listening
+from linjen.cases.talk.message import Sent
+from linjen.cases.waiting.queues import measure_queues
 from linjen.core import clock, metrics
 from linjen.core.database import Database
 from linjen.core.errors import LinjenError

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 
-from linjen.cases.answers import Answer
-from linjen.cases.drafts import Typed
-from linjen.cases.message import Sending, Sent
-from linjen.cases.reading import Read, Reading
+from linjen.cases.intake.answers import Answer
+from linjen.cases.talk.drafts import Typed
+from linjen.cases.talk.message import Sending, Sent
+from linjen.cases.talk.reading import Read, Reading
 from linjen.core.database import Database
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings

@@ -16,7 +16,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from linjen.core import swedish
-from linjen.web.clinic.keys import key_help, key_map
+from linjen.web.clinic.desk.keys import key_help, key_map
 from linjen.web.words import LANGUAGES, read_words, say
 
 _WEB = Path(__file__).parent
@@ -127,7 +127,7 @@ def _keys_dialog(env: jinja2.Environment, person: Any) -> Markup:
 @lru_cache(maxsize=256)
 def _draw_keys(env: jinja2.Environment, own: tuple[tuple[str, str], ...], *, single: bool) -> Markup:
     keys = dict(own)
-    html = env.get_template("clinic/keys.html").render(groups=key_help(keys), map=key_map(keys), single=single)
+    html = env.get_template("clinic/desk/keys.html").render(groups=key_help(keys), map=key_map(keys), single=single)
     return Markup(html)  # noqa: S704 - drawn by a template, which escapes
 
 

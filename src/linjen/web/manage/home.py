@@ -6,8 +6,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.load import Standing, list_standing
-from linjen.cases.unmet import UnmetHere, list_unmet
+from linjen.cases.waiting.load import Standing, list_standing
+from linjen.cases.waiting.unmet import UnmetHere, list_unmet
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
+from linjen.cases.waiting.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
 from linjen.core import clock
 from linjen.core.errors import Invalid
 from linjen.core.swedish import moment_words

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.load import may_see_load
+from linjen.cases.waiting.load import may_see_load
 from linjen.core import clock
 from linjen.core.phone import display_phone
 from linjen.units.chat_limit import MOST, chat_limit, may_limit

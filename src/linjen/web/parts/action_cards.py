@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from linjen.cases.actions import TAKEN_BACK, WAYS, Action
+from linjen.cases.talk.actions import TAKEN_BACK, WAYS, Action
 from linjen.cases.timeline import Happening
 from linjen.core import clock, swedish
 from linjen.web.exchange import Exchange

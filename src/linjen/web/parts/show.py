@@ -8,8 +8,8 @@ from typing import Any
 from litestar import Response
 
 from linjen.access.by import By
-from linjen.cases.ledger import LedgerRow
-from linjen.cases.turn import DEADLINES
+from linjen.cases.waiting.ledger import LedgerRow
+from linjen.cases.waiting.turn import DEADLINES
 from linjen.core import clock
 from linjen.core.errors import NotFound
 from linjen.core.ids import new_id

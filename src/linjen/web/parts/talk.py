@@ -16,11 +16,11 @@ import msgspec
 from markupsafe import Markup, escape
 
 from linjen.access.by import By
-from linjen.cases.drafts import find_draft
 from linjen.cases.loading import Case
-from linjen.cases.message import LONGEST, Message, list_messages
-from linjen.cases.reading import Delivery, Marks, find_marks, mark_delivered
 from linjen.cases.states import is_allowed
+from linjen.cases.talk.drafts import find_draft
+from linjen.cases.talk.message import LONGEST, Message, list_messages
+from linjen.cases.talk.reading import Delivery, Marks, find_marks, mark_delivered
 from linjen.cases.timeline import Happening, list_happenings
 from linjen.core import clock, swedish
 from linjen.core.database import Connection

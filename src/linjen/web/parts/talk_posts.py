@@ -9,10 +9,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from linjen.access.sessions import hash_token
-from linjen.cases.drafts import Typed
-from linjen.cases.message import LONGEST, Sending, Sent, check_text
-from linjen.cases.reading import Reading
-from linjen.cases.writing import may_write
+from linjen.cases.talk.drafts import Typed
+from linjen.cases.talk.message import LONGEST, Sending, Sent, check_text
+from linjen.cases.talk.reading import Reading
+from linjen.cases.talk.writing import may_write
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
 from linjen.core.visible import plain_text

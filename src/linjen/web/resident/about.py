@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.start import KEPT_DAYS
+from linjen.cases.intake.start import KEPT_DAYS
 from linjen.web.exchange import Exchange
 from linjen.web.resident.support import PHONE
 from linjen.web.routing import get_page

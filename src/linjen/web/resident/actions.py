@@ -6,8 +6,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.actions import confirm_action
 from linjen.cases.loading import note_refusal
+from linjen.cases.talk.actions import confirm_action
 from linjen.core.errors import Refused
 from linjen.web.exchange import Exchange
 from linjen.web.routing import post_page

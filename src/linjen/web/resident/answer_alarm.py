@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from linjen.cases.alarms import ANSWERS, Alarm, list_unanswered
-from linjen.cases.answer_alarm import answer_alarm
+from linjen.cases.alarms.alarms import ANSWERS, Alarm, list_unanswered
+from linjen.cases.alarms.answer_alarm import answer_alarm
 from linjen.cases.loading import Case
 from linjen.core import clock
 from linjen.core.database import Connection

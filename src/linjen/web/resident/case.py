@@ -8,19 +8,19 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.actions import list_actions
-from linjen.cases.alarms import find_standing
-from linjen.cases.answer_times import find_deadline, usual_minutes
-from linjen.cases.close import find_fee
-from linjen.cases.consent import list_consents
-from linjen.cases.interview import read_assessment
+from linjen.cases.alarms.alarms import find_standing
+from linjen.cases.intake.interview import read_assessment
+from linjen.cases.intake.start import read_intake
+from linjen.cases.intake.withdraw import withdraw
 from linjen.cases.loading import Case, see_case
+from linjen.cases.moves.close import find_fee
+from linjen.cases.moves.reopen import find_reply_until, may_reply, reply_id
 from linjen.cases.overview import Around, count_ahead, look_around
-from linjen.cases.reading import is_reading
-from linjen.cases.reopen import find_reply_until, may_reply, reply_id
-from linjen.cases.start import read_intake
-from linjen.cases.ticket import list_case_tickets
-from linjen.cases.withdraw import withdraw
+from linjen.cases.patients.consent import list_consents
+from linjen.cases.talk.actions import list_actions
+from linjen.cases.talk.reading import is_reading
+from linjen.cases.tickets.ticket import list_case_tickets
+from linjen.cases.waiting.answer_times import find_deadline, usual_minutes
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused

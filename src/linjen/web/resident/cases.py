@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import list_my_cases
-from linjen.cases.ticket import list_my_tickets
+from linjen.cases.tickets.ticket import list_my_tickets
 from linjen.web.exchange import Exchange
 from linjen.web.resident.home import show_all
 from linjen.web.resident.shown_case import is_draft

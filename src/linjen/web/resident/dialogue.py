@@ -7,8 +7,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.consent import Consent
-from linjen.cases.dialogue import choose_dialogue
+from linjen.cases.patients.consent import Consent
+from linjen.cases.patients.dialogue import choose_dialogue
 from linjen.core import clock, swedish
 from linjen.core.errors import Invalid
 from linjen.web.exchange import Exchange

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from litestar import Response
 
-from linjen.cases.answer_times import usual_minutes
-from linjen.cases.dialogue import find_dialogue
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
+from linjen.cases.patients.dialogue import find_dialogue
+from linjen.cases.waiting.answer_times import usual_minutes
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound

@@ -7,9 +7,9 @@ from typing import Any
 from litestar import Response
 
 from linjen.access.sign_ins import list_sign_ins
-from linjen.cases.dialogue import list_dialogue
 from linjen.cases.loading import list_my_cases
 from linjen.cases.overview import look_around
+from linjen.cases.patients.dialogue import list_dialogue
 from linjen.core import clock, swedish
 from linjen.core.errors import Invalid
 from linjen.core.phone import display_phone

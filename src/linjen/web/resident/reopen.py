@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import note_refusal
-from linjen.cases.message import LONGEST
-from linjen.cases.reopen import reopen
+from linjen.cases.moves.reopen import reopen
+from linjen.cases.talk.message import LONGEST
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
 from linjen.web.exchange import Exchange

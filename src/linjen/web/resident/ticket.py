@@ -6,9 +6,9 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.message import LONGEST
-from linjen.cases.ticket import note_ticket_refusal, see_ticket
-from linjen.cases.ticket_use import use_ticket
+from linjen.cases.talk.message import LONGEST
+from linjen.cases.tickets.ticket import note_ticket_refusal, see_ticket
+from linjen.cases.tickets.ticket_use import use_ticket
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.web.exchange import Exchange
 from linjen.web.resident.ticket_cards import ticket_cards

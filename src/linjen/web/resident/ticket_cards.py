@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from linjen.cases.ticket import Ticket
+from linjen.cases.tickets.ticket import Ticket
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.units.hours import received_at

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from linjen.cases.drafts import Typed
 from linjen.cases.loading import Case
+from linjen.cases.talk.drafts import Typed
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.triage import Protocols

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 
 from linjen.access.locking import lock_session
 from linjen.access.sessions import set_language
-from linjen.cases.left_behind import list_held, return_mine
+from linjen.cases.moves.left_behind import list_held, return_mine
 from linjen.core.errors import Invalid
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page

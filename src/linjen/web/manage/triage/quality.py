@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response
 
-from linjen.cases.quality_figures import Quality
-from linjen.cases.triage_quality import SeenUnit, Selection, list_seen_units, months_back, read_quality
+from linjen.cases.afterwards.quality_figures import Quality
+from linjen.cases.afterwards.triage_quality import SeenUnit, Selection, list_seen_units, months_back, read_quality
 from linjen.core import clock
 from linjen.core.errors import NotFound
 from linjen.core.ids import parse_id

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from linjen.cases.stored_interviews import read_interviews
+from linjen.cases.intake.stored_interviews import read_interviews
 from linjen.core.errors import NotFound
 from linjen.triage.trials.trying_process import Stored
 from linjen.web.exchange import Exchange

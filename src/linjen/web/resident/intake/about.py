@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.start import Intake
+from linjen.cases.intake.start import Intake
 from linjen.core.database import Connection
 from linjen.triage.asking.wording import name_of
 from linjen.web.resident.intake.flow import offered_forms

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.answers import Answer
-from linjen.cases.interview import keep_state
-from linjen.cases.start import find_draft_to_answer
+from linjen.cases.intake.answers import Answer
+from linjen.cases.intake.interview import keep_state
+from linjen.cases.intake.start import find_draft_to_answer
 from linjen.triage import State
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.flow import next_path, next_step

@@ -8,9 +8,8 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.alarms import keep_alarms
-from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST
-from linjen.cases.interview import (
+from linjen.cases.alarms.alarms import keep_alarms
+from linjen.cases.intake.interview import (
     FORM_PRIORITY,
     Assessment,
     concluded,
@@ -18,7 +17,8 @@ from linjen.cases.interview import (
     level_of,
     untriaged_priority,
 )
-from linjen.cases.send import ADMIN_PRIORITY, send_case
+from linjen.cases.intake.send import ADMIN_PRIORITY, send_case
+from linjen.cases.patients.consent import CARE_HISTORY, MEDICATION_LIST
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.triage import Value, page_at

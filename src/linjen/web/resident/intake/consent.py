@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from linjen.cases.consent import CARE_HISTORY, MEDICATION_LIST, give_consent
-from linjen.cases.start import Intake
+from linjen.cases.intake.start import Intake
+from linjen.cases.patients.consent import CARE_HISTORY, MEDICATION_LIST, give_consent
 from linjen.core.database import Connection
 from linjen.web.resident.intake.sheet import Fault, Sheet
 from linjen.web.resident.intake.step import Step, Values, routes_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.interview import keep_state, set_words
-from linjen.cases.start import Intake
+from linjen.cases.intake.interview import keep_state, set_words
+from linjen.cases.intake.start import Intake
 from linjen.core.database import Connection
 from linjen.triage.asking.forms import written_in
 from linjen.triage.state import LONGEST_WORDS

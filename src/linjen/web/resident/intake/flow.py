@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from linjen.cases.consent import CARE_HISTORY, FEE, MEDICATION_LIST
+from linjen.cases.patients.consent import CARE_HISTORY, FEE, MEDICATION_LIST
 from linjen.triage import Page, Protocols
 from linjen.triage.asking.confirming import PAGE, danger_heard
 from linjen.triage.asking.forms import GENERAL_FORM, has_form, is_form_done

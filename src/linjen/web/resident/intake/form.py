@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.interview import keep_state, set_words
-from linjen.cases.start import Intake
+from linjen.cases.intake.interview import keep_state, set_words
+from linjen.cases.intake.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.core.visible import plain_text

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.start import see_draft
+from linjen.cases.intake.start import see_draft
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.core.sealing import Broken

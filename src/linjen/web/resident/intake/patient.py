@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.start import Intake, choose_patient
+from linjen.cases.intake.start import Intake, choose_patient
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.ids import parse_id

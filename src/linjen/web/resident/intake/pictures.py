@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response
 from litestar.datastructures import UploadFile
 
-from linjen.cases.start import Intake, see_draft
+from linjen.cases.intake.start import Intake, see_draft
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused, Unavailable
 from linjen.core.ids import parse_id

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.interview import keep_state
-from linjen.cases.start import Intake
+from linjen.cases.intake.interview import keep_state
+from linjen.cases.intake.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.triage import Page, State, answer, page_at, pages_left

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.interview import keep_state
-from linjen.cases.start import Intake
+from linjen.cases.intake.interview import keep_state
+from linjen.cases.intake.start import Intake
 from linjen.core.database import Connection
 from linjen.triage import candidates, choose
 from linjen.triage.asking.plausible import FALLBACK

@@ -6,9 +6,9 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.answer_times import usual_minutes
-from linjen.cases.interview import read_assessment
+from linjen.cases.intake.interview import read_assessment
 from linjen.cases.loading import see_case
+from linjen.cases.waiting.answer_times import usual_minutes
 from linjen.core import clock, swedish
 from linjen.people.residents import see_resident
 from linjen.triage.asking.facts import FactTable

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.follow_advice import follow_advice
-from linjen.cases.interview import Assessment, keep_assessment, read_assessment
+from linjen.cases.intake.follow_advice import follow_advice
+from linjen.cases.intake.interview import Assessment, keep_assessment, read_assessment
+from linjen.cases.intake.start import Intake
 from linjen.cases.loading import Case, see_case
-from linjen.cases.start import Intake
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.people.residents import see_resident

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.consent import Consent
-from linjen.cases.interview import Assessment, begun_on, conclude, follow_protocol, hear, hear_form, read_state
-from linjen.cases.start import Draft, Intake, open_draft, read_again, see_draft
+from linjen.cases.intake.interview import Assessment, begun_on, conclude, follow_protocol, hear, hear_form, read_state
+from linjen.cases.intake.start import Draft, Intake, open_draft, read_again, see_draft
+from linjen.cases.patients.consent import Consent
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.personal_number import age_months

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.drafts import Typed
-from linjen.cases.start import choose_patient, go_on_or_start, keep_text, open_draft, start_case
+from linjen.cases.intake.start import choose_patient, go_on_or_start, keep_text, open_draft, start_case
+from linjen.cases.talk.drafts import Typed
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
 from linjen.people.guardians import list_children

@@ -11,9 +11,9 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from linjen.cases.interview import keep_assessment
+from linjen.cases.intake.interview import keep_assessment
+from linjen.cases.intake.start import KEPT_DAYS, Intake, note_step, save_intake
 from linjen.cases.loading import see_case
-from linjen.cases.start import KEPT_DAYS, Intake, note_step, save_intake
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.web.exchange import Exchange

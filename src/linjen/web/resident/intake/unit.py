@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.cases.start import Intake, choose_unit_for_case, see_draft
+from linjen.cases.intake.start import Intake, choose_unit_for_case, see_draft
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, Unavailable

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from linjen.cases.start import Intake
+from linjen.cases.intake.start import Intake
 from linjen.core.database import Connection
 from linjen.web.resident.intake.flow import is_emergency
 from linjen.web.resident.intake.sheet import Sheet

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from linjen.cases.interview import keep_state, set_words
-from linjen.cases.start import Intake, keep_text
+from linjen.cases.intake.interview import keep_state, set_words
+from linjen.cases.intake.start import Intake, keep_text
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.visible import is_visible, plain_text

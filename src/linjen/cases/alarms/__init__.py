@@ -1,0 +1,1 @@
+"""Larm: warning signs in what residents write, heard, answered and counted."""

@@ -1,0 +1,120 @@
+"""Kvarlämnade ärenden: what is held by somebody who is not there any more goes back to its queue by itself.
+
+Nothing is ever lost (routine F036, F066): when the staffed time of a unit ends, when somebody signs out, and when an
+assignment has ended. What is asynchronous stays with its holder until its day, as long as she works there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from linjen.access.by import By
+from linjen.cases.waiting.queues import TO_QUEUE
+from linjen.core import clock
+from linjen.core.database import Connection, Database, Row
+from linjen.core.events import record
+from linjen.people.workplaces import CARE_ROLES
+from linjen.units.hours import last_staffed_end
+from linjen.units.opening import list_schedules
+
+#: So many cases in one transaction: no write may last long, since readers of events wait for the oldest one.
+BATCH = 100
+
+_TO_QUEUE = f"""
+update visits v set {TO_QUEUE}
+from cases c where c.visit_id = v.id and c.id = $1 and v.state = 'in_progress' and v.holder_id = $2 returning c.id
+"""
+
+#: Whose assignment at the unit has ended, or who has no account any more.
+_GONE = """
+select c.id, v.holder_id from visits v join cases c on c.visit_id = v.id where v.state = 'in_progress'
+and not exists (select 1 from assignments a join staff s on s.id = a.staff_id and s.active
+  where a.staff_id = v.holder_id and a.unit_id = v.unit_id and a.from_at <= now()
+    and (a.ended_at is null or a.ended_at > now())
+    and a.role = any($2))
+order by c.id limit $1 for no key update of c skip locked
+"""
+
+#: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it; so does
+#: a holder who has said until which day she keeps a silent case.
+_UNSTAFFED = """
+select c.id, v.holder_id from unnest($1::uuid[], $2::timestamptz[]) as left_at (unit_id, at)
+join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
+join cases c on c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $3)
+  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $3)
+order by c.id limit $4 for no key update of c skip locked
+"""
+
+
+#: Units where something was held when their staff left, or before; asked often, so it locks nothing.
+_HELD_SINCE = """
+select unit_id, min(claimed_at) as since from visits
+where state = 'in_progress' and (kind <> 'async' or until_on < $1) group by unit_id
+"""
+
+
+async def return_unstaffed(database: Database, at: datetime) -> int:
+    """What the end of the staffed time has left behind, and nothing else: cheap when there is none of it; how many."""
+    async with database.connection() as db:
+        left = await _left_units(db, at)
+    return await return_cases(database, at, ["unstaffed"]) if left else 0
+
+
+async def return_cases(
+    database: Database, at: datetime, reasons: Sequence[str] = ("assignment_ended", "unstaffed")
+) -> int:
+    """Put back what nobody looks after at `at` (UTC); how many. Each leaves an event that says why."""
+    returned = 0
+    for reason in reasons:
+        while True:
+            async with database.transaction() as db:
+                rows = await _find(db, reason, at)
+                for row in rows:
+                    await _return(db, row["id"], row["holder_id"], reason)
+            returned += len(rows)
+            if len(rows) < BATCH:
+                break
+    return returned
+
+
+async def _find(db: Connection, reason: str, at: datetime) -> list[Row]:
+    if reason == "assignment_ended":
+        return list(await db.fetch(_GONE, BATCH, sorted(CARE_ROLES)))
+    left = await _left_units(db, at)
+    return list(await db.fetch(_UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH))
+
+
+async def _left_units(db: Connection, at: datetime) -> dict[UUID, datetime]:
+    """When the staff last left, of each unit where something was taken before that and may be held still."""
+    since = {row["unit_id"]: row["since"] for row in await db.fetch(_HELD_SINCE, clock.local_date(at))}
+    schedules = await list_schedules(db, list(since))
+    ends = {unit_id: last_staffed_end(schedule, at) for unit_id, schedule in schedules.items()}
+    return {unit_id: end for unit_id, end in ends.items() if end is not None and since[unit_id] < end}
+
+
+async def _return(db: Connection, case_id: UUID, holder_id: UUID, reason: str) -> None:
+    if await db.fetchval(_TO_QUEUE, case_id, holder_id) is not None:
+        await record(db, case_id, "returned", "system", None, {"reason": reason})
+
+
+async def list_held(db: Connection, by: By) -> list[UUID]:
+    """The cases that this person holds at her unit and that are not asynchronous, or whose day has passed: what must be
+    taken care of before she leaves. Ids only; what is shown of them is read by see_ledger.
+    """
+    rows = await db.fetch(
+        "select c.id from visits v join cases c on c.visit_id = v.id where v.holder_id = $1 and v.unit_id = $2"
+        " and v.state = 'in_progress' and (v.kind <> 'async' or v.until_on < $3) order by v.queued_at",
+        by.person_id, by.unit_id, clock.local_date(clock.now()),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def return_mine(db: Connection, by: By) -> int:
+    """Who signs out leaves nothing behind: what she holds and has not made asynchronous goes to its queue; how many."""
+    held = await list_held(db, by)
+    for case_id in held:
+        await db.execute("select 1 from cases where id = $1 for no key update", case_id)
+        await _return(db, case_id, by.person_id, "signed_out")
+    return len(held)

@@ -1,0 +1,1 @@
+"""The patient around her cases: finding her, protection, consents, what else she has here."""

@@ -1,0 +1,1 @@
+"""The ledger: who waits, in which order, in whose queue, and for how long."""

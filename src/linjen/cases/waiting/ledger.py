@@ -1,0 +1,175 @@
+"""Patientliggaren: a unit's waiting and held cases in priority order, as one list with several views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from linjen.access import policy
+from linjen.access.access_log import log_access, log_shown
+from linjen.access.by import By
+from linjen.cases.waiting.queues import queues_sql
+from linjen.cases.waiting.turn import DEADLINES_SQL, Place, place, place_sql
+from linjen.cases.waiting.unmet import STANDING_SQL
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound
+from linjen.people.staff import list_workplaces
+from linjen.people.workplaces import care_workplaces
+
+
+class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the ledger. `waiting_since` is when it entered the queue (UTC), `protocol` the stamp of its triage,
+    `deadline` the minutes within which a case of its level should be met at this unit. It waits for `for_role`, and
+    where it was handed to one person for her (`for_name`). It is `turn`'s to speak ('staff' or 'resident') since
+    `turn_at`.
+    """
+
+    case_id: UUID
+    visit_id: UUID
+    entry: str
+    state: str
+    priority: int
+    reason: str
+    protocol: str
+    birth_on: date
+    waiting_since: datetime
+    unread: int
+    pictures: int
+    holder_id: UUID | None
+    holder_name: str | None
+    deadline: int
+    for_role: str
+    for_name: str | None
+    turn: str
+    turn_at: datetime
+    #: Of level 1: how far the alarm has gone that nobody has opened it (cases/waiting/unmet.py), None for not at all.
+    unmet: int | None = None
+
+    def place(self, at: datetime) -> Place:
+        """Where it stands among those that wait, at an instant: a smaller place is offered first."""
+        return place(self.priority, (at - self.waiting_since).total_seconds(), self.deadline)
+
+
+#: The most rows one view draws; beyond it the page says how many more wait.
+MOST = 500
+
+_ROWS = f"""
+select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
+  c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
+  h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
+  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
+left join staff f on f.id = v.for_staff_id
+join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
+left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority
+"""
+
+
+_OWN_QUEUE = f"v.for_role in ({queues_sql(person='$1', unit='$2')})"
+
+#: A booked visit is not there before its time, unless the patient has written meanwhile: then somebody must read it.
+_DUE = "(v.state = 'in_progress' or v.queued_at <= now() or c.staff_unread > 0)"
+
+#: Which of the rows within reach each view of the list shows. "role" is where everybody begins (routine F059–F065);
+#: "answer" is what waits for the patient; "handed" what somebody has passed on to me or my role, and nobody has taken.
+#: "invited" holds those in which I take part while somebody else keeps them.
+VIEWS = {
+    "role": f"((v.holder_id = $1 or v.for_staff_id = $1 or {_OWN_QUEUE}) and {_DUE})",
+    "unit": _DUE,
+    "mine": "v.holder_id = $1",
+    "answer": f"(v.state = 'in_progress' and c.turn = 'resident' and (v.holder_id = $1 or {_OWN_QUEUE}))",
+    "invited": """(v.holder_id is distinct from $1 and exists (
+      select 1 from invitations i where i.case_id = c.id and i.staff_id = $1 and i.ended_at is null))""",
+    "handed": f"""(v.state = 'queued' and v.booked_on is null and (v.for_staff_id = $1
+      or (v.for_staff_id is null and {_OWN_QUEUE}
+      and exists (select 1 from handovers o
+                  where o.case_id = c.id and o.to_unit_id = $2 and o.to_role = v.for_role))))""",
+}
+
+
+def _reach() -> str:
+    return policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
+
+
+_INNER = place_sql(
+    level="v.priority", since="v.queued_at", minutes="coalesce(own.minutes, usual.minutes)", at="$5::timestamptz"
+)
+_OUTER = place_sql(level="priority", since="waiting_since", minutes="deadline", at="$5::timestamptz")
+
+_LEDGER = {
+    view: f"""
+with shown as (
+  {_ROWS} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}
+  and {in_view} order by {_INNER}, v.id limit {MOST}
+), logged as ({log_shown("ledger", "select case_id from shown", person="$1", unit="$2", session="$4")})
+select * from shown order by {_OUTER}, visit_id
+"""
+    for view, in_view in VIEWS.items()
+}
+
+
+async def see_ledger(db: Connection, by: By, view: str = "unit") -> list[LedgerRow]:
+    """The unit's open cases that this person may see and that the view shows, in the order of `cases/waiting/turn.py`
+    (routine F009).
+
+    Writes one row in the access log that holds the ids shown, in the same statement: it needs no transaction around
+    it, and shows nothing that is not logged. Raises NotFound for who has no ledger at this unit.
+    """
+    at = clock.now()
+    rows = await db.fetch(_LEDGER[view], by.person_id, by.unit_id, clock.local_date(at), by.session_id, at)
+    if not rows:
+        if not await has_ledger(db, by):
+            raise NotFound("ledger")
+        await log_access(db, by, "ledger")
+    return [LedgerRow(**row) for row in rows]
+
+
+async def has_ledger(db: Connection, by: By) -> bool:
+    """Whether this person works with cases at the unit now: a living assignment with a role in care."""
+    places = care_workplaces(await list_workplaces(db, by.person_id))
+    return any(place.unit_id == by.unit_id for place in places)
+
+
+async def was_used(db: Connection, unit_id: UUID) -> bool:
+    """Whether anybody has ever written to the unit."""
+    return bool(await db.fetchval("select exists (select 1 from visits where unit_id = $1)", unit_id))
+
+
+_GONE = {
+    view: f"""
+select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
+where c.id = any($4) and (v.state = 'closed' or ({in_view}) is not true) and $3::date is not null and {_reach()}
+union select c.id from cases c join (select case_id, from_unit_id as unit_id from handovers) v on v.case_id = c.id
+where c.id = any($4) and c.unit_id <> v.unit_id and $3::date is not null and {_reach()}
+"""
+    for view, in_view in VIEWS.items()
+}
+
+
+async def find_gone(db: Connection, by: By, case_ids: Sequence[UUID], view: str = "unit") -> set[UUID]:
+    """Those of the cases that may have stood in this view of her ledger and do not now: what has ended or gone to
+    another queue, and what was handed over from her unit. Drafts never were there.
+    """
+    rows = await db.fetch(_GONE[view], by.person_id, by.unit_id, clock.local_date(clock.now()), list(case_ids))
+    return {row["id"] for row in rows}
+
+
+async def see_rows(
+    db: Connection, by: By, case_ids: Sequence[UUID], known: set[UUID], view: str = "unit"
+) -> list[LedgerRow]:
+    """Those of the cases that she may see, that are open and in the view; ids not in `known` are logged first."""
+    where = (
+        f"c.id = any($4) and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
+        f" and {VIEWS[view]}"
+    )
+    today = clock.local_date(clock.now())
+    rows = await db.fetch(f"{_ROWS} where {where}", by.person_id, by.unit_id, today, list(case_ids))
+    shown = [LedgerRow(**row) for row in rows]
+    fresh = [row.case_id for row in shown if row.case_id not in known]
+    if fresh:
+        await log_access(db, by, "ledger", None, fresh)
+    return shown

@@ -1,0 +1,1 @@
+"""Documenting a closed case, and judging the triage's level."""

@@ -1,0 +1,101 @@
+"""What stands at the top of every page of a case: whom it is about, how it stands, and who holds it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from linjen.cases.loading import Case
+from linjen.cases.moves.inactivity import find_silence
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.swedish import date_words, time_inside
+from linjen.people.residents import see_resident
+from linjen.web.booked_words import booked_words
+from linjen.web.exchange import Exchange
+from linjen.web.fast import age_words
+from linjen.web.reason_names import reason_on
+
+
+class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of a case in words. `holding` is queued, mine, colleague or closed; `protected` as the resident's row.
+
+    `facts` holds age and sex; `writer` is who wrote when that is not the patient herself. `silent` (her holder is to
+    decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
+    """
+
+    case_id: UUID
+    patient_id: UUID
+    name: str
+    given_name: str
+    age: str
+    facts: str
+    reason: str
+    protected: str
+    unit: str
+    holding: str
+    holder: str
+    status: str
+    ended: str
+    level: int
+    unread: int
+    writer: str
+    silent: bool
+    reminded: bool
+    may_remind: bool
+    chats: list[dict[str, Any]] = []
+
+
+async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
+    """The head of a case that the reader has seen by see_case."""
+    if case.patient_id is None:  # a sent case always has a patient; the type does not say so
+        raise LookupError("a case without a patient")
+    patient = await see_resident(db, case.patient_id)
+    writer = await see_resident(db, case.opened_by) if case.opened_by != case.patient_id else None
+    names = await db.fetchrow(
+        "select u.name as unit, coalesce(s.given_name || ' ' || s.surname, '') as holder from units u"
+        " left join staff s on s.id = $2 where u.id = $1",
+        case.unit_id, case.holder_id,
+    )  # fmt: skip
+    holder = names["holder"] if names else ""
+    age = age_words(patient.birth_on, clock.now())
+    holding = _holding(exchange, case)
+    silence = await find_silence(db, case.id) if holding == "mine" else None
+    return CaseHead(
+        case_id=case.id, patient_id=patient.id, name=f"{patient.given_name} {patient.surname}",
+        given_name=patient.given_name, age=age,
+        facts=exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{patient.sex}")),
+        reason=reason_on(exchange.site.shelf, case.entry, case.reason, case.protocol), protected=patient.protected,
+        unit=names["unit"] if names else "",
+        holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
+        level=case.priority or case.urgency or 0, unread=case.staff_unread,
+        writer=f"{writer.given_name} {writer.surname}" if writer else "",
+        silent=silence is not None and silence.flagged_at is not None,
+        reminded=silence is not None and silence.reminded_at is not None,
+        may_remind=holding == "mine" and exchange.site.sms is not None,
+    )  # fmt: skip
+
+
+def _holding(exchange: Exchange, case: Case) -> str:
+    if case.state != "in_progress":
+        return "queued" if case.state == "queued" else "closed"
+    return "mine" if case.holder_id == exchange.by.person_id else "colleague"
+
+
+def _status(exchange: Exchange, case: Case, holding: str, holder: str) -> str:
+    if holding == "queued" and case.booked_on is not None:
+        return exchange.say("clinic.status.booked", when=booked_words(exchange, case.booked_on, case.starts_at))
+    at = moment(exchange, case.closed_at) if case.closed_at else ""
+    return exchange.say(f"clinic.status.{holding}", name=holder, at=at)
+
+
+def _ended(exchange: Exchange, case: Case) -> str:
+    return exchange.say(f"clinic.close.reasons.{case.close_reason}") if case.close_reason else ""
+
+
+def moment(exchange: Exchange, at: datetime) -> str:
+    """'15 maj 2023, kl. 09.00'."""
+    return exchange.say("clinic.at", date=date_words(clock.local_date(at)), time=time_inside(at))

@@ -1,0 +1,1 @@
+"""Notes, mentions, invitations and attestations: what stands in a case for staff alone."""

@@ -1,0 +1,69 @@
+"""Mina inställningar: how a staff member sets up her own desk; each part of the profile page is a form of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.people.desks import choose_chats, choose_density, choose_notices, find_chats
+from linjen.units.chat_limit import USUAL, chat_limit
+from linjen.web.clinic.waiting.views import VIEWS as TABS
+from linjen.web.exchange import Exchange
+from linjen.web.routing import post_page
+
+
+async def desk_values(db: Connection, exchange: Exchange) -> dict[str, Any]:
+    """What clinic/desk/desk_settings.html shows: her choices as they stand."""
+    most = await chat_limit(db, exchange.by.unit_id)
+    chosen = min(await find_chats(db, exchange.by.person_id) or USUAL, most)
+    say, person = exchange.say, exchange.person
+    return {
+        "chats": str(chosen), "chat_options": [{"value": str(n), "text": str(n)} for n in range(1, most + 1)],
+        "levels": [
+            {"value": str(n), "text": f"{n} {say(f'urgency.{n}')}", "chosen": n in (person["notice_levels"] or [])}
+            for n in range(1, 6)
+        ],
+        "sounds": [{"value": str(n), "text": say(f"desk.sound.{n}")} for n in range(4)],
+        "sound": str(person["sound"] or 0), "notices": bool(person["notices"]),
+    }  # fmt: skip
+
+
+@post_page("/clinic/profile/chats", verb="profile", who="staff")
+async def save_chats(exchange: Exchange) -> Response[Any]:
+    """Back to the profile."""
+    asked, by = exchange.text_of("chats", longest=10), exchange.by
+    async with exchange.site.database.transaction() as db:
+        most = await chat_limit(db, by.unit_id)
+        if not asked.isascii() or not asked.isdigit():
+            raise Invalid("chats_range", "chats", most=most)
+        await choose_chats(db, by.person_id, int(asked), most)
+    return exchange.redirect("/clinic/profile?done=1#desk")
+
+
+@post_page("/clinic/profile/density", verb="profile", who="staff")
+async def save_density(exchange: Exchange) -> Response[Any]:
+    """Back to the list that it was chosen on."""
+    async with exchange.site.database.transaction() as db:
+        await choose_density(db, exchange.by.person_id, exchange.text_of("density", longest=10))
+    exchange.site.faces.forget(exchange.by.person_id)
+    back = exchange.text_of("back", longest=20)
+    return exchange.redirect(next((tab.href for tab in TABS if tab.name == back), "/clinic/ledger"))
+
+
+@post_page("/clinic/profile/notices", verb="profile", who="staff")
+async def save_notices(exchange: Exchange) -> Response[Any]:
+    """Back to the profile."""
+    levels, sound = exchange.all_of("levels"), exchange.text_of("sound", longest=2)
+    if not all(one.isascii() and one.isdigit() for one in [*levels, sound]):
+        raise Invalid("unknown_choice", "levels")
+    async with exchange.site.database.transaction() as db:
+        chosen, told = [int(one) for one in levels], exchange.text_of("notices", longest=3) == "yes"
+        await choose_notices(db, exchange.by.person_id, chosen, int(sound), told)
+    exchange.site.faces.forget(exchange.by.person_id)
+    return exchange.redirect("/clinic/profile?done=1#desk")
+
+
+ROUTES = [save_chats, save_density, save_notices]

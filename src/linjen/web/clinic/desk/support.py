@@ -1,0 +1,19 @@
+"""Support för personal: whom to ask, in the routine's order, and whether the service answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from linjen.web.exchange import Exchange
+from linjen.web.routing import get_page
+
+
+@get_page("/clinic/support", verb="support", who="staff")
+async def show_support(exchange: Exchange) -> Response[Any]:
+    """The chain of support (routine, Support & Felanmälan). Being drawn at all means that the database answered."""
+    return exchange.page("clinic/desk/support.html")
+
+
+ROUTES = [show_support]

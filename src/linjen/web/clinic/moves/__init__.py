@@ -1,0 +1,1 @@
+"""A dialogue for every movement of a case."""

@@ -1,0 +1,56 @@
+"""Gör asynkront: for how many days, and what the patient is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.loading import see_case
+from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
+from linjen.cases.talk.message import LONGEST
+from linjen.core.errors import Invalid
+from linjen.web.clinic.case.case_head import case_head
+from linjen.web.exchange import Exchange
+from linjen.web.routing import get_page, post_page
+
+#: What the page suggests first: enough for a night, or for a weekend that begins tomorrow.
+USUAL_DAYS = 3
+
+
+@get_page("/clinic/cases/{case_id:str}/asynchronous", verb="make_asynchronous", who="staff")
+async def ask(exchange: Exchange) -> Response[Any]:
+    """The number of days, and a message that can be changed."""
+    return await _ask(exchange, str(USUAL_DAYS), exchange.say("asynchronous.tell_text"))
+
+
+@post_page("/clinic/cases/{case_id:str}/asynchronous", verb="make_asynchronous", who="staff")
+async def go_on_later(exchange: Exchange) -> Response[Any]:
+    """Back to the case, or the question anew with what was filled in."""
+    days, tell = exchange.text_of("days", longest=10).strip(), exchange.text_of("tell", longest=LONGEST + 1)
+    try:
+        async with exchange.site.database.transaction() as db:
+            number = int(days) if days.isascii() and days.isdigit() else 0
+            await make_asynchronous(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"), number, tell)
+    except Invalid as error:
+        told = {error.field: exchange.say(f"asynchronous.{error.reason}", longest=LONGEST, most=MOST_DAYS)}
+        return await _ask(exchange, days, tell, told)
+    return exchange.redirect(f"/clinic/cases/{exchange.id_of('case_id')}")
+
+
+async def _ask(
+    exchange: Exchange, days: str, tell: str, errors: Mapping[str, str] | None = None
+) -> Response[Any]:  # fmt: skip
+    errors = errors or {}
+    async with exchange.site.database.transaction() as db:
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"), "make_asynchronous")
+        head = await case_head(db, exchange, case)
+    return exchange.page(
+        "clinic/moves/asynchronous.html",
+        status=422 if errors else 200, head=head, days=days, tell=tell, longest=LONGEST,
+        error_of=errors, errors=[{"field": field, "text": text} for field, text in errors.items()],
+    )  # fmt: skip
+
+
+ROUTES = [ask, go_on_later]

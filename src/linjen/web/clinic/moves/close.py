@@ -1,0 +1,176 @@
+"""Avsluta: the holder says how it ended, and if she likes whether the triage's level was right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import shorten
+from typing import Any
+from uuid import UUID
+
+from litestar import Response
+
+from linjen.cases.afterwards.triage_verdict import find_triage_verdict, judge_level
+from linjen.cases.alarms.alarms import find_standing, list_alarms
+from linjen.cases.loading import may, see_case
+from linjen.cases.moves.close import FEES, REASONS, close, count_written_since
+from linjen.cases.talk.actions import Action, find_waiting, list_actions
+from linjen.cases.talk.drafts import find_draft
+from linjen.cases.talk.message import list_messages
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.core.ids import parse_id
+from linjen.web.clinic.afterwards.triage_verdict import Filled, said_in, sent_verdict, verdict_question
+from linjen.web.clinic.alarms.alarms import alarms_in_words
+from linjen.web.clinic.case.case_head import case_head
+from linjen.web.exchange import Exchange
+from linjen.web.parts.action_cards import ways_in_words
+from linjen.web.routing import get_page, post_page
+
+#: What close() refuses, in words; the other reasons are those of the question about the level.
+_WORDS = {
+    reason: f"clinic.close.{reason}"
+    for reason in ("alarms_left", "actions_left", "action_missing", "written_meanwhile")
+}
+_WORDS["unknown_way"] = "clinic.close.actions_left"
+
+#: Characters of an unsent message: enough to know it again.
+_BEGINNING = 160
+
+
+@get_page("/clinic/cases/{case_id:str}/closings", verb="close", who="staff")
+async def ask(exchange: Exchange) -> Response[Any]:
+    """The question with its reasons, and for a triaged case the one about its level; nothing is chosen beforehand."""
+    return await _ask(exchange)
+
+
+@post_page("/clinic/cases/{case_id:str}/closings", verb="close", who="staff")
+async def end(exchange: Exchange) -> Response[Any]:
+    """Back to the ledger with a word of it, or the questions anew when something has to be changed."""
+    reason, filled = exchange.text_of("reason", longest=40), sent_verdict(exchange)
+    errors = {} if reason in REASONS else {"reason": exchange.say("clinic.close.choose")}
+    try:
+        async with exchange.site.database.transaction() as db:
+            errors |= await _unmet(db, exchange)
+            if not errors:
+                await _judge(db, exchange, filled)
+                dealt_with, reached = _dealt_with(exchange), _reached(exchange)
+                await close(
+                    db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached, _fee(exchange),
+                    drawn_at=drawn_at(exchange),
+                )  # fmt: skip
+    except Invalid as error:
+        errors = {error.field: exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))}
+    if errors:
+        return await _ask(exchange, reason, filled, errors)
+    return exchange.redirect("/clinic/ledger?done=closed")
+
+
+async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
+    """What must be answered before the case can end, told together with what else is missing."""
+    case_id = exchange.id_of("case_id")
+    if not await may(db, exchange.by, case_id, "close"):
+        return {}  # close() says why, or that it is done already
+    unmet = {}
+    if await find_waiting(db, case_id) - _reached(exchange).keys():
+        unmet["actions"] = exchange.say(_WORDS["actions_left"])
+    if await find_standing(db, case_id) - _dealt_with(exchange):
+        unmet["dealt_with"] = exchange.say(_WORDS["alarms_left"])
+    if await count_written_since(db, case_id, drawn_at(exchange)):
+        unmet["written"] = exchange.say(_WORDS["written_meanwhile"])
+    if not _leaves_draft(exchange) and await _unsent(db, exchange, case_id):
+        unmet["leave_draft"] = exchange.say("clinic.close.draft_left")
+    return unmet
+
+
+def drawn_at(exchange: Exchange) -> int | None:
+    """The case's number when the page was drawn: what the resident has written since then, nobody has read there."""
+    sent = exchange.text_of("drawn_at", longest=9)
+    return int(sent) if sent.isascii() and sent.isdigit() else None
+
+
+async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[str]:
+    """What the resident has written since the form that was sent was drawn."""
+    after = drawn_at(exchange)
+    if after is None:
+        return []
+    messages = await list_messages(db, exchange.site.sealer, case_id, after)
+    return [shorten(one.text, _BEGINNING, placeholder=" …") for one in messages if one.by_kind == "resident"]
+
+
+async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
+    """How the message begins that she has typed and not sent, '' when there is none."""
+    text = (await find_draft(db, exchange.site.sealer, exchange.by, case_id)).strip()
+    return shorten(text, _BEGINNING, placeholder=" …") if text else ""
+
+
+def _leaves_draft(exchange: Exchange) -> bool:
+    return bool(exchange.text_of("leave_draft", longest=10))
+
+
+def _fee(exchange: Exchange) -> str:
+    """Avgift as it was judged; a form without the question costs nothing."""
+    fee = exchange.text_of("fee", longest=40)
+    return fee if fee in FEES else "none"
+
+
+def _reached(exchange: Exchange) -> dict[UUID, str]:
+    """How the patient was reached about each card that she has not confirmed, where that was said."""
+    said = ((parse_id(name.removeprefix("reached_")), name) for name in exchange.form if name.startswith("reached_"))
+    return {one: how for one, name in said if one and (how := exchange.text_of(name, longest=20))}
+
+
+def _dealt_with(exchange: Exchange) -> frozenset[UUID]:
+    """The alarms that stood on the page whose box was ticked: one that came meanwhile is asked about anew."""
+    if not exchange.text_of("dealt_with", longest=10):
+        return frozenset()
+    return frozenset(found for one in exchange.all_of("alarm") if (found := parse_id(one)))
+
+
+async def _judge(db: Connection, exchange: Exchange, filled: Filled) -> None:
+    """Keep what was said of the triage's level, if anything was."""
+    if filled == Filled():
+        return
+    case_id, sealer = exchange.id_of("case_id"), exchange.site.sealer
+    found = await find_triage_verdict(db, sealer, case_id)
+    said = said_in(found.level, filled) if found else None
+    if said is not None:
+        await judge_level(db, sealer, exchange.by, case_id, said)
+
+
+async def _ask(
+    exchange: Exchange, reason: str = "", filled: Filled | None = None, errors: Mapping[str, str] | None = None
+) -> Response[Any]:
+    errors = errors or {}
+    async with exchange.site.database.transaction() as db:
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"), "close")
+        head = await case_head(db, exchange, case)
+        found = await find_triage_verdict(db, exchange.site.sealer, case.id)
+        standing = await find_standing(db, case.id)
+        unsent = await _unsent(db, exchange, case.id)
+        written = await _written(db, exchange, case.id)
+        actions = [one for one in await list_actions(db, exchange.site.sealer, case.id) if one.waits]
+        alarms = [one for one in await list_alarms(db, exchange.site.sealer, case.id) if one.id in standing]
+    options = [{"value": one, "text": exchange.say(f"clinic.close.reasons.{one}")} for one in REASONS]
+    return exchange.page(
+        "clinic/moves/close.html", status=422 if errors else 200, head=head, options=options, reason=reason,
+        wants_action=reason in REASONS and "reason" in errors,
+        errors=[{"field": field, "text": text} for field, text in errors.items()], error_of=errors,
+        alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
+        actions=_actions(exchange, actions), ways=ways_in_words(exchange),
+        fees=[{"value": one, "text": exchange.say(f"clinic.close.fees.{one}")} for one in FEES], fee=_fee(exchange),
+        unsent=unsent, drawn_at=case.counter, written=written, leave_draft=_leaves_draft(exchange),
+        verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
+    )  # fmt: skip
+
+
+def _actions(exchange: Exchange, actions: Sequence[Action]) -> list[dict[str, Any]]:
+    """The cards that wait: what each is, its words, and what was chosen for it in the form."""
+    reached = _reached(exchange)
+    return [
+        {"name": f"reached_{one.id}", "kind": exchange.say(f"case.action.kinds.{one.kind}"),
+         "text": shorten(one.text, _BEGINNING, placeholder=" …"), "how": reached.get(one.id, "")}
+        for one in actions
+    ]  # fmt: skip
+
+
+ROUTES = [ask, end]

@@ -1,0 +1,153 @@
+"""Lämna över besök: to whom, a line for the receiver, and what the patient is told; and the hand-overs in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.loading import Case, note_refusal, see_case
+from linjen.cases.moves.handover import LONGEST_NOTE, Handover, Receiver, hand_over, receivers_for
+from linjen.cases.talk.message import LONGEST
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid, Refused, Reused
+from linjen.core.ids import new_id, parse_id
+from linjen.people.colleagues import Colleague, list_colleagues
+from linjen.units.hours import closes_at, next_opening
+from linjen.units.opening import list_schedules
+from linjen.units.referrals import list_referrals
+from linjen.web.clinic.case.case_head import case_head, moment
+from linjen.web.exchange import Exchange
+from linjen.web.routing import get_page, post_page
+
+
+def handovers_in_words(exchange: Exchange, handovers: Sequence[Handover]) -> list[dict[str, str]]:
+    """What clinic/waiting/handovers.html shows of each, the latest first."""
+    return [
+        {"note": one.note, "by": f"{one.by_name}, {moment(exchange, one.at)}", "text": _to_words(exchange, one)}
+        for one in handovers
+    ]
+
+
+def _to_words(exchange: Exchange, one: Handover) -> str:
+    to = one.to_name or exchange.say(f"handover.role.{one.to_role}")
+    return exchange.say("handover.to", to=to, unit=one.to_unit)
+
+
+@get_page("/clinic/cases/{case_id:str}/handovers", verb="hand_over", who="staff")
+async def ask(exchange: Exchange) -> Response[Any]:
+    """Everybody of the care provider who can receive it, the own unit first; nobody is chosen beforehand."""
+    return await _ask(exchange)
+
+
+@post_page("/clinic/cases/{case_id:str}/handovers", verb="hand_over", who="staff")
+async def pass_on(exchange: Exchange) -> Response[Any]:
+    """Back to the ledger, or the question anew with what was filled in: also when a colleague came first."""
+    case_id, by = exchange.id_of("case_id"), exchange.by
+    to, handover_id = (
+        _receiver(exchange.text_of("to", longest=200)),
+        parse_id(exchange.text_of("handover_id", longest=40)),
+    )
+    note, tell = exchange.text_of("note", longest=LONGEST_NOTE + 1), exchange.text_of("tell", longest=LONGEST + 1)
+    try:
+        if to is None:
+            raise Invalid("choose", "to")
+        async with exchange.site.database.transaction() as db:
+            await hand_over(db, exchange.site.sealer, by, case_id, handover_id or new_id(), to, note=note, tell=tell)
+    except Invalid as error:
+        if isinstance(error, Reused) and not error.elsewhere:  # it was handed over by this very form, in other words
+            return await show_late(exchange, {"note": note, "tell": tell}, "handover.again_title")
+        told = exchange.told(error, "handover", longest=error.detail.get("longest", 0))
+        return await _ask(exchange, {error.field: told})
+    except Refused as error:
+        await note_refusal(exchange.site.database, by, "hand_over", case_id, error)
+        if error.reason not in {"not_yours", "wrong_state"}:
+            raise
+        return await show_late(exchange, {"note": note, "tell": tell})
+    return exchange.redirect("/clinic/ledger?done=handed_over")
+
+
+def _receiver(value: str) -> Receiver | None:
+    """`unit/role` or `unit/role/person`, as the page's list says it."""
+    unit, _, rest = value.partition("/")
+    role, _, person = rest.partition("/")
+    unit_id, staff_id = parse_id(unit), parse_id(person)
+    if unit_id is None or not role or (person and staff_id is None):
+        return None
+    return Receiver(unit_id, role, staff_id)
+
+
+async def show_late(
+    exchange: Exchange, typed: Mapping[str, str], title: str = "handover.late_title"
+) -> Response[Any]:  # fmt: skip
+    """Somebody else has the case, or it has ended: who, and what was typed, so that nothing of it is lost."""
+    async with exchange.site.database.transaction() as db:
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"))
+        head = await case_head(db, exchange, case)
+    return exchange.page(
+        "clinic/moves/handover_late.html", status=409, head=head, typed=[t for t in typed.values() if t],
+        title=exchange.say(title),
+    )  # fmt: skip
+
+
+async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> Response[Any]:
+    errors = errors or {}
+    sent = exchange.request.method == "POST"
+    async with exchange.site.database.transaction() as db:
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"), "hand_over")
+        head = await case_head(db, exchange, case)
+        colleagues = await _receivers(db, exchange, case)
+        hours = await _hours(db, exchange, case, colleagues)
+        referrals = await list_referrals(db, case.unit_id)
+    tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else exchange.say("handover.tell_text")
+    return exchange.page(
+        "clinic/moves/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
+        groups=_groups(exchange, colleagues), hours=hours, to=exchange.text_of("to", longest=200) if sent else "",
+        note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
+        longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),
+        errors=[{"field": field, "text": text} for field, text in errors.items()],
+    )  # fmt: skip
+
+
+async def _receivers(db: Connection, exchange: Exchange, case: Case) -> list[Colleague]:
+    if case.unit_id is None:
+        return []
+    found = receivers_for(case.entry, await list_colleagues(db, case.unit_id))
+    return [one for one in found if case.holder_id is None or one.staff_id != case.holder_id]
+
+
+def _groups(exchange: Exchange, colleagues: Sequence[Colleague]) -> list[dict[str, Any]]:
+    """The list of the page: a group for each unit, in it each role as a whole and then its people."""
+    groups = []
+    for (unit_id, unit_name), of_unit in groupby(colleagues, key=lambda one: (one.unit_id, one.unit_name)):
+        options = []
+        for role, of_role in groupby(of_unit, key=lambda one: one.role):
+            people = list(of_role)
+            options.append({"value": f"{unit_id}/{role}", "text": exchange.say(f"handover.all.{role}")})
+            options += [
+                {"value": f"{unit_id}/{role}/{one.staff_id}",
+                 "text": exchange.say("handover.person", name=one.name, role=exchange.say(f"handover.role.{role}"))}
+                for one in people
+            ]  # fmt: skip
+        groups.append({"name": unit_name, "options": options})
+    return groups
+
+
+async def _hours(db: Connection, exchange: Exchange, case: Case, colleagues: Sequence[Colleague]) -> list[str]:
+    """When each other unit begins to handle what comes now: rehab works in the forenoon (routine F052)."""
+    at, others = clock.now(), {one.unit_id: one.unit_name for one in colleagues if one.unit_id != case.unit_id}
+    schedules = await list_schedules(db, list(others))
+    lines = []
+    for unit_id, name in others.items():
+        closes, opens = closes_at(schedules[unit_id], at), next_opening(schedules[unit_id], at)
+        if closes is not None:
+            lines.append(exchange.say("handover.open", unit=name, at=moment(exchange, closes)))
+        elif opens is not None:
+            lines.append(exchange.say("handover.opens", unit=name, at=moment(exchange, opens)))
+    return lines
+
+
+ROUTES = [ask, pass_on]

@@ -1,0 +1,128 @@
+"""Inför stängning: one pass over what a person still holds, with a suggestion for each, before she leaves (F035, F036).
+
+It is offered 45 minutes before the unit closes and when somebody signs out; what is left goes to the queue by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from linjen.cases.moves.asynchronous import make_asynchronous
+from linjen.cases.moves.left_behind import list_held
+from linjen.cases.moves.release import release
+from linjen.cases.talk.message import LONGEST
+from linjen.cases.waiting.ledger import LedgerRow, see_ledger
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.swedish import date_words, time_inside
+from linjen.units.hours import closes_at, next_opening, staffed_until
+from linjen.units.opening import see_schedule
+from linjen.units.schedule import Schedule
+from linjen.web.clinic.moves.asynchronous import USUAL_DAYS
+from linjen.web.exchange import Exchange
+from linjen.web.fast import age_words
+from linjen.web.reason_names import reason_on
+from linjen.web.routing import get_page, post_page
+
+#: How long before the unit closes the ledger begins to remind (routine F035).
+BEFORE = timedelta(minutes=45)
+
+CHOICES = ("async", "queue", "stay")
+
+#: Levels that somebody must take over rather than wait with.
+_URGENT = 2
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """The end of a unit's day when it is near: when it closes to residents (None: it has) and when its staff leaves."""
+
+    closes_at: datetime | None
+    staffed_until: datetime
+
+
+def closing_near(schedule: Schedule, at: datetime) -> Closing | None:
+    """The closing that is at most 45 minutes away, or has been while the staff is still there."""
+    closes, leaves = closes_at(schedule, at), staffed_until(schedule, at)
+    if leaves is None or (closes is not None and closes - at > BEFORE):
+        return None
+    return Closing(closes, leaves)
+
+
+def closing_words(exchange: Exchange, near: Closing) -> str:
+    """'Enheten stänger kl. 16.00. Personalen är kvar till kl. 16.30.'"""
+    key = "closes" if near.closes_at else "closed"
+    closes = time_inside(near.closes_at) if near.closes_at else ""
+    return exchange.say(f"leaving.{key}", closes=closes, until=time_inside(near.staffed_until))
+
+
+@get_page("/clinic/leaving", verb="ledger", who="staff")
+async def show(exchange: Exchange) -> Response[Any]:
+    """All that this person holds and that is not asynchronous; the cases themselves are a press away."""
+    return await _show(exchange)
+
+
+@post_page("/clinic/leaving", verb="ledger", who="staff")
+async def settle(exchange: Exchange) -> Response[Any]:
+    """Do what was chosen for each case; what could not be done is told, and the rest is done."""
+    by, site, failed = exchange.by, exchange.site, []
+    async with site.database.connection() as db:
+        held = await list_held(db, by)
+    for case_id in held:
+        choice = exchange.text_of(f"do-{case_id}", longest=10)
+        tell = exchange.text_of(f"tell-{case_id}", longest=LONGEST + 1)
+        try:
+            async with site.database.transaction() as db:
+                await _settle(db, exchange, case_id, choice, tell)
+        except (Invalid, Refused, NotFound):
+            failed.append(case_id)
+    if failed:
+        return await _show(exchange, failed)
+    return exchange.redirect("/clinic/leaving?done=yes")
+
+
+async def _settle(db: Connection, exchange: Exchange, case_id: UUID, choice: str, tell: str) -> None:
+    if choice == "async":
+        await make_asynchronous(db, exchange.site.sealer, exchange.by, case_id, USUAL_DAYS, tell)
+    elif choice == "queue":
+        await release(db, exchange.by, case_id, exchange.site.sealer, tell)
+
+
+async def _show(exchange: Exchange, failed: Sequence[UUID] = ()) -> Response[Any]:
+    by, at = exchange.by, clock.now()
+    if by.unit_id is None:
+        return exchange.redirect("/clinic/units")
+    async with exchange.site.database.connection() as db:
+        held = await list_held(db, by)
+        rows = [row for row in await see_ledger(db, by, "mine") if row.case_id in set(held)]
+        schedule = await see_schedule(db, by.unit_id)
+    near = closing_near(schedule, at)
+    return exchange.page(
+        "clinic/moves/leaving.html",
+        status=409 if failed else 200, rows=[_row(exchange, row, schedule, at) for row in rows],
+        near=closing_words(exchange, near) if near else "", failed={str(one) for one in failed}, longest=LONGEST,
+        done=bool(exchange.request.query_params.get("done")), leaving=bool(exchange.request.query_params.get("out")),
+    )  # fmt: skip
+
+
+def _row(exchange: Exchange, row: LedgerRow, schedule: Schedule, at: datetime) -> dict[str, Any]:
+    suggested = "queue" if row.priority <= _URGENT or row.unread else "async"
+    until, opens = clock.local_date(at) + timedelta(days=USUAL_DAYS), next_opening(schedule, at)
+    next_day = date_words(clock.local_date(opens)) if opens else exchange.say("leaving.next_day")
+    told_day = date_words(until) if suggested == "async" else next_day
+    return {
+        "case_id": str(row.case_id), "level": row.priority, "age": age_words(row.birth_on, at), "unread": row.unread,
+        "reason": reason_on(exchange.site.shelf, row.entry, row.reason, row.protocol), "suggested": suggested,
+        "options": [{"value": one, "text": exchange.say(f"leaving.choice.{one}", date=date_words(until))}
+                    for one in CHOICES],
+        "tell": exchange.say(f"leaving.tell.{suggested}", date=told_day),
+    }  # fmt: skip
+
+
+ROUTES = [show, settle]

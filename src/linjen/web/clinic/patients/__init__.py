@@ -1,0 +1,1 @@
+"""Sök patient, Patientinfo, and a case for somebody on the phone."""

@@ -1,0 +1,128 @@
+"""Patientinfo: who the patient is, whether she is protected and who says so, and how she is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.loading import Case, may, note_refusal, see_case
+from linjen.cases.patients.patient_info import change_contact, set_protection
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid, Refused
+from linjen.core.personal_number import parse_personal_number
+from linjen.core.phone import display_phone
+from linjen.core.swedish import date_words
+from linjen.people.contacts import Contacts, find_contacts, find_set_by_hand, parse_contacts
+from linjen.people.residents import Resident, find_deregistered, see_resident, unseal_number
+from linjen.web.clinic.case.case import see_with_head
+from linjen.web.clinic.case.case_head import moment
+from linjen.web.clinic.patients.record_system import record_system_values
+from linjen.web.exchange import Exchange
+from linjen.web.routing import get_page, post_page
+
+_LONGEST = 300
+
+
+@get_page("/clinic/cases/{case_id:str}/patient", verb="see", who="staff")
+async def show_patient(exchange: Exchange) -> Response[Any]:
+    """Patientinfo: who she is. The phone number is shown only of one who is known not to be protected.
+
+    The personal number is there to look her up in the record system, which must always be opened (routine, Skyddade
+    personuppgifter); seeing it is seeing the case, and logged as that.
+    """
+    return await _show(exchange)
+
+
+@post_page("/clinic/cases/{case_id:str}/protections", verb="set_protection", who="staff")
+async def protect(exchange: Exchange) -> Response[Any]:
+    """Skyddad identitet Ja or Nej: back to Patientinfo, also when a colleague came first, with what is true now."""
+    case_id, by = exchange.id_of("case_id"), exchange.by
+    chosen, was = exchange.text_of("protected", longest=10), exchange.text_of("was", longest=10)
+    try:
+        async with exchange.site.database.transaction() as db:
+            await set_protection(db, by, case_id, chosen, was)
+    except Invalid:
+        return await _show(exchange, status=422)
+    except Refused as error:
+        return await _changed(exchange, error)
+    return exchange.redirect(f"/clinic/cases/{case_id}/patient")
+
+
+@post_page("/clinic/cases/{case_id:str}/contacts", verb="change_contact", who="staff")
+async def keep_contacts(exchange: Exchange) -> Response[Any]:
+    """Phone and e-mail: back to Patientinfo, or the form anew with what was typed."""
+    case_id, by = exchange.id_of("case_id"), exchange.by
+    typed = _texts(exchange, "phone", "email")
+    was = _texts(exchange, "was_phone", "was_email")
+    try:
+        new = parse_contacts(typed.phone, typed.email)
+        async with exchange.site.database.transaction() as db:
+            await change_contact(db, by, case_id, new, was)
+    except Invalid as error:
+        told = {error.field: exchange.say(f"clinic.patient_info.{error.reason}")}
+        return await _show(exchange, typed=typed, errors=told, status=422)
+    except Refused as error:
+        return await _changed(exchange, error, typed)
+    return exchange.redirect(f"/clinic/cases/{case_id}/patient")
+
+
+def _texts(exchange: Exchange, phone: str, email: str) -> Contacts:
+    return Contacts(exchange.text_of(phone, longest=_LONGEST), exchange.text_of(email, longest=_LONGEST))
+
+
+async def _changed(exchange: Exchange, error: Refused, typed: Contacts | None = None) -> Response[Any]:
+    """The page as it is now, with what was typed, when somebody else came first; the attempt is logged."""
+    if error.reason not in {"changed", "protected"}:
+        raise error
+    verb = str(error.detail["verb"])
+    await note_refusal(exchange.site.database, exchange.by, verb, exchange.id_of("case_id"), error)
+    return await _show(exchange, typed=typed, changed="changed", status=409)
+
+
+async def _show(
+    exchange: Exchange, *, typed: Contacts | None = None, errors: Mapping[str, str] | None = None, changed: str = "",
+    status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    errors = errors or {}
+    async with exchange.site.database.transaction() as db:
+        case, head = await see_with_head(db, exchange)
+        patient = await see_resident(db, head.patient_id)
+        values = await _values(db, exchange, case, patient)
+        digits = await unseal_number(db, exchange.site.sealer, head.patient_id)
+        was = await find_contacts(db, head.patient_id) if patient.protected == "no" else Contacts("", "")
+    phone = display_phone(was.phone) if was.phone else ""
+    return exchange.page(
+        "clinic/case/patient.html", status=status, head=head, tab_here="patient", patient=patient,
+        born=date_words(patient.birth_on), phone=phone, was=was, typed=typed or Contacts(phone, was.email),
+        error_of={"phone": errors.get("phone"), "email": errors.get("email")},
+        errors=[{"field": field, "text": text} for field, text in errors.items()],
+        changed=exchange.say(f"clinic.patient_info.{changed}") if changed else "",
+        personal_number=parse_personal_number(digits).on_screen, **values,
+    )  # fmt: skip
+
+
+async def _values(db: Connection, exchange: Exchange, case: Case, patient: Resident) -> dict[str, Any]:
+    by_hand = await find_set_by_hand(db, patient.id)
+    words = ""
+    if by_hand is not None:
+        choice = exchange.say(f"clinic.patient_info.{patient.protected}")
+        at = moment(exchange, by_hand.at)
+        words = exchange.say("clinic.patient_info.set_by", choice=choice, by=by_hand.by_name, at=at)
+    return {
+        "set_by": words, "deregistered": await find_deregistered(db, patient.id),
+        "may_protect": await may(db, exchange.by, case.id, "set_protection"),
+        "may_contact": await may(db, exchange.by, case.id, "change_contact"),
+    } | await record_system_values(db, exchange, case)  # fmt: skip
+
+
+@post_page("/clinic/cases/{case_id:str}/identity-copies", verb="copy_number", who="staff")
+async def copy_number(exchange: Exchange) -> Response[Any]:
+    """That the personal number was copied: its own row in the access log, before the clipboard has it."""
+    async with exchange.site.database.transaction() as db:
+        await see_case(db, exchange.by, exchange.id_of("case_id"), "copy_number")
+    return Response(None, status_code=204)
+
+
+ROUTES = [copy_number, show_patient, protect, keep_contacts]

@@ -1,0 +1,1 @@
+"""Biljetter: writing one, reading one, and the unit's list."""

@@ -1,0 +1,189 @@
+"""Patientliggaren: the waiting cases in priority order, then those that somebody holds; several views of one list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Response
+
+from linjen.cases.alarms.late_alarms import LateAlarm, list_late_alarms
+from linjen.cases.waiting.ledger import MOST, LedgerRow, see_ledger, was_used
+from linjen.cases.waiting.ledger_filters import read_filters
+from linjen.cases.waiting.queues import find_queues
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.ids import new_id
+from linjen.units.opening import see_schedule
+from linjen.web.clinic.case.case_head import moment
+from linjen.web.clinic.moves.leaving import closing_near, closing_words
+from linjen.web.clinic.talk.chats import chats_here
+from linjen.web.clinic.waiting.ledger_tools import (
+    Wanted,
+    by_name,
+    filters_of,
+    ordered,
+    search_words,
+    shown_by,
+    tools_here,
+    view_of,
+)
+from linjen.web.clinic.waiting.views import views_here
+from linjen.web.exchange import Exchange
+from linjen.web.fast import age_words, draw_row, draw_rows
+from linjen.web.load_live import load_words
+from linjen.web.reason_names import reason_on
+from linjen.web.routing import get_page, post_page
+
+#: What has just been done, told once above the ledger; the words stand under ledger.done.
+_DONE = ("closed", "released", "handed_over", "nobody_waits")
+
+#: Views in which nothing waits for somebody to take it.
+_HELD_ONLY = ("mine", "answer")
+
+
+@get_page("/clinic/ledger", verb="ledger", who="staff")
+async def show_ledger(exchange: Exchange) -> Response[Any]:
+    """What this person's role works with: the whole page, or for its own script only the table. 404 for who does not
+    work with cases here.
+    """
+    return await _show(exchange, "role")
+
+
+@get_page("/clinic/ledger/handed", verb="ledger", who="staff")
+async def show_handed(exchange: Exchange) -> Response[Any]:
+    """What has been handed over to this person or her role, and waits."""
+    return await _show(exchange, "handed")
+
+
+@get_page("/clinic/ledger/answer", verb="ledger", who="staff")
+async def show_answer(exchange: Exchange) -> Response[Any]:
+    """What waits for the patient to write."""
+    return await _show(exchange, "answer")
+
+
+@get_page("/clinic/ledger/unit", verb="ledger", who="staff")
+async def show_unit(exchange: Exchange) -> Response[Any]:
+    """Everything open at the unit that this person may see, whatever her role."""
+    return await _show(exchange, "unit")
+
+
+@get_page("/clinic/ledger/invited", verb="ledger", who="staff")
+async def show_invited(exchange: Exchange) -> Response[Any]:
+    """The cases that others keep and to which this person is invited."""
+    return await _show(exchange, "invited")
+
+
+@get_page("/clinic/mine", verb="ledger", who="staff")
+async def show_mine(exchange: Exchange) -> Response[Any]:
+    """The cases that this person holds."""
+    return await _show(exchange, "mine")
+
+
+@post_page("/clinic/ledger/search", verb="ledger", who="staff", limit="ledger_search")
+async def search(exchange: Exchange) -> Response[Any]:
+    """The view that it was asked from, with the rows that hold the words: by a form, since they may be a name."""
+    view, words = view_of(exchange), search_words(exchange)
+    filters = read_filters(parse_qsl(exchange.text_of("filters", longest=400)))
+    found = await by_name(exchange, view)
+    return await _show(exchange, view, Wanted(filters, words, found))
+
+
+async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> Response[Any]:
+    by, site = exchange.by, exchange.site
+    if by.unit_id is None:
+        return exchange.redirect("/clinic/units")
+    alone = bool(exchange.request.headers.get("x-linjen"))
+    wanted = wanted or Wanted(filters_of(exchange))
+    version = site.hub.ledger_version(by.unit_id)  # read first: what is committed meanwhile makes the script look again
+    async with site.database.connection() as db:
+        rows = await see_ledger(db, by, view)
+        used = bool(rows) or await was_used(db, by.unit_id)
+        late = await list_late_alarms(db, by)
+        load = await load_words(db, exchange, clock.now())
+        around = {} if alone else await _around(db, exchange, view, wanted, rows)
+    values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
+    values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
+    values["load"] = load
+    values["late"] = [_late(exchange, one) for one in late]
+    if alone:
+        return exchange.page("clinic/waiting/ledger_table.html", **values)
+    done = exchange.request.query_params.get("done", "")
+    return exchange.page(
+        "clinic/waiting/ledger.html", done=done if done in _DONE else "", triage_on=site.shelf.is_on, **values
+    )
+
+
+async def _around(
+    db: Connection, exchange: Exchange, view: str, wanted: Wanted, rows: Sequence[LedgerRow]
+) -> dict[str, Any]:
+    """What stands around the table."""
+    return {
+        "views": await views_here(db, exchange, view), "near": await _closing(db, exchange, rows),
+        "chats": await chats_here(db, exchange, known={row.case_id for row in rows}), "claim_id": str(new_id()),
+        "tools": await tools_here(db, exchange, view, wanted),
+        "tries": await _tries(db, exchange) if exchange.site.settings.demo else "",
+    }  # fmt: skip
+
+
+async def _tries(db: Connection, exchange: Exchange) -> str:
+    """Whose three lines of what to try in the demo: those of what this person's own queue is for."""
+    queues = await find_queues(db, exchange.by)
+    return "nurse" if "nurse" in queues else "secretary" if "medical_secretary" in queues else "other"
+
+
+def _holds(exchange: Exchange, rows: Sequence[LedgerRow]) -> bool:
+    return any(row.holder_id == exchange.by.person_id for row in rows)
+
+
+async def _closing(db: Connection, exchange: Exchange, rows: Sequence[LedgerRow]) -> str:
+    """That the unit's day ends soon, to who still holds something; '' otherwise."""
+    by = exchange.by
+    if by.unit_id is None or not _holds(exchange, rows):
+        return ""
+    near = closing_near(await see_schedule(db, by.unit_id), clock.now())
+    return closing_words(exchange, near) if near else ""
+
+
+def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:
+    """A closed case in which something was heard afterwards, in words."""
+    return {
+        "href": f"/clinic/cases/{one.case_id}#case-alarms", "level": one.level,
+        "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
+        "age": age_words(one.birth_on, clock.now()), "at": moment(exchange, one.closed_at),
+    }  # fmt: skip
+
+
+def _sections(exchange: Exchange, rows: Sequence[LedgerRow], wanted: Wanted) -> dict[str, Any]:
+    """The rows of both sections. Those that are not wanted are there and hidden, for the script to show again."""
+    by, at, shelf = exchange.by, clock.now(), exchange.site.shelf
+
+    @cache
+    def name_of(entry: str, reason: str, protocol: str) -> str:
+        return reason_on(shelf, entry, reason, protocol)
+
+    def named(row: LedgerRow) -> str:
+        return name_of(row.entry, row.reason, row.protocol)
+
+    queued, held = ordered(rows, by.person_id)
+    if wanted == Wanted():
+        html = {"queued_html": draw_rows(queued, by, at, named), "held_html": draw_rows(held, by, at, named)}
+        shown = len(rows)
+    else:
+        shows = shown_by(wanted, at, named)
+        drawn = {row.case_id: (draw_row(row, by, at, named), shows(row)) for row in rows}
+        html = {
+            name: "".join(_hidden(*drawn[row.case_id]) for row in some)
+            for name, some in (("queued_html", queued), ("held_html", held))
+        }
+        shown = sum(is_shown for _, is_shown in drawn.values())
+    return {"queued": len(queued), "held": len(held), "now": at.isoformat(), "shown": shown, "all": len(rows)} | html
+
+
+def _hidden(row: str, is_shown: bool) -> str:
+    return row if is_shown else row.replace("<tr ", "<tr hidden ", 1)
+
+
+ROUTES = [search, show_ledger, show_handed, show_answer, show_unit, show_invited, show_mine]
