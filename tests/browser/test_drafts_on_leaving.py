@@ -40,23 +40,25 @@ async def test_a_slow_save_does_not_put_what_was_sent_back_into_the_box(
 ) -> None:
     resident, case = await _begun(windows)
     saves: list[str] = []
+    go_on = asyncio.Event()
     submit = demo.site.drafts.submit
 
     async def hold_the_first(typed: Typed) -> None:
         saves.append(typed.text)
         if len(saves) == 1:
-            await asyncio.sleep(2)
+            await go_on.wait()
         await submit(typed)
 
     monkeypatch.setattr(demo.site.drafts, "submit", hold_the_first)
     box = resident.locator("#composer-text")
-    await box.press_sequentially("Det är blodtrycksmedicinen.")
+    await box.fill("Det är blodtrycksmedicinen.")
     await expect(resident.locator("#draft-state")).to_have_text("Sparar utkast")
     await resident.locator("#composer button[type=submit]").click()
     await expect(resident.locator("#thread .lj-bubble--mine", has_text="blodtryck")).to_have_attribute(
         "data-seq", re.compile(r"\d")
     )
     await expect(resident.locator("#draft-state")).to_have_text("")
+    go_on.set()
     await asyncio.sleep(2)
     assert saves == ["Det är blodtrycksmedicinen.", ""]
     rows = "select count(*) from drafts where case_id = $1"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linjen import app
+from linjen import rounds
 from linjen.cases.moves.left_behind import return_cases, return_unstaffed
 from linjen.core import clock
 from linjen.demo.world import id_of
@@ -49,10 +49,10 @@ async def test_it_comes_back_within_the_minute_not_at_the_next_long_sweep(
     region: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _claimed(region, _NOON)
-    assert app._WATCH_S <= 30
-    monkeypatch.setattr(app, "_WATCH_S", 0.05)
+    assert rounds._WATCH_S <= 30
+    monkeypatch.setattr(rounds, "_WATCH_S", 0.05)
     monkeypatch.setattr(clock, "now", lambda: _EVENING)
-    watching = asyncio.create_task(app._watch(region.site))
+    watching = asyncio.create_task(rounds._watch(region.site))
     async with asyncio.timeout(20):
         while await region.value(_STATE, region.cases["held_by_karin"]) != "queued":  # noqa: ASYNC110 - rows tell no one
             await asyncio.sleep(0.05)

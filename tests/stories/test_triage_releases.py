@@ -193,6 +193,8 @@ async def test_what_runs_cannot_be_retired_and_what_is_retired_cannot_run(region
         found = await see_release(db, eva(region), release_id)
         with pytest.raises(Refused, match="not_released"):
             await run_release(db, eva(region), release_id, 2)
+    await region.site.shelf.refresh()
+    async with database.connection() as db:
         assert await region.site.shelf.find(db, found.stamp) is None
     assert (found.state, found.retirer) == ("retired", "Eva Rask")
 

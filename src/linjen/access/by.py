@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 import msgspec
+
+from linjen.core import clock
 
 
 class By(msgspec.Struct, frozen=True):
@@ -21,3 +24,7 @@ class By(msgspec.Struct, frozen=True):
     def is_staff(self) -> bool:
         """Whether a staff member acts."""
         return self.kind == "staff"
+
+    def asking(self) -> tuple[UUID, UUID | None, date]:
+        """Who asks, where and on which day (Stockholm): the first three values of a statement with `policy.asked`."""
+        return self.person_id, self.unit_id, clock.local_date(clock.now())

@@ -251,6 +251,15 @@ def clause(verb: str, kind: Kind, *, person: str, unit: str, today: str) -> str:
     return text.format(person=person, unit=unit, today=today)
 
 
+def asked(verb: str = "see") -> str:
+    """The clause of a staff member's verb over $1 the person, $2 her unit and $3 the day, as `By.asking` gives them.
+
+    Each is named with its type, so that a clause that does not look at one of them may be given all three.
+    """
+    given = "$1::uuid is not null and $2::uuid is not null and $3::date is not null"
+    return f"({given} and {clause(verb, 'staff', person='$1', unit='$2', today='$3::date')})"
+
+
 def clause_for_many(verb: str, *, listener: str, today: str) -> str:
     """The clause when the asking people are rows of `listener` with columns kind, person_id and unit_id."""
     person, unit = f"{listener}.person_id", f"{listener}.unit_id"

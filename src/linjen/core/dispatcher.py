@@ -45,12 +45,18 @@ order by e.txid, e.id
 
 
 class Dispatcher:
-    """One reader of the events, by name; of several nodes one at a time reads."""
+    """One reader of the events, by name; of several nodes one at a time reads.
 
-    def __init__(self, database: Database, name: str = "reactions", most: int = _MOST) -> None:
+    It reads every `every_s` seconds, at most `most` events in one transaction.
+    """
+
+    def __init__(
+        self, database: Database, name: str = "reactions", most: int = _MOST, every_s: float = _EVERY_S
+    ) -> None:
         self._database = database
         self._name = name
         self._most = most
+        self._every_s = every_s
         self._reactions: dict[str, list[tuple[frozenset[str], Reaction]]] = defaultdict(list)
 
     def add(self, kind: str, reaction: Reaction, by: Set[str] = _ANYBODY) -> None:
@@ -58,7 +64,7 @@ class Dispatcher:
         self._reactions[kind].append((frozenset(by), reaction))
 
     async def run(self) -> None:
-        """Read once a second, for ever; without a reaction there is nothing to read."""
+        """Read again and again, for ever; without a reaction there is nothing to read."""
         while self._reactions:
             try:
                 while await self.step() >= self._most:
@@ -67,7 +73,7 @@ class Dispatcher:
                 log.warning("dispatch_failed", reason=error.reason)
             except Exception as error:  # a reaction's defect: the cursor stands, so nothing is lost
                 log.error("dispatch_failed", reason="defect", exc_info=error)
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(self._every_s)
 
     async def step(self) -> int:
         """React to the next events, at most a round of them; how many there were. 0, too, while another node reads."""

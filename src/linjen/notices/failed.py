@@ -47,13 +47,11 @@ where o.state in ('failed', 'uncertain', 'withheld') and o.settled_at is null an
   and (o.state <> 'withheld' or o.kind <> 'your_turn') and v.state <> 'closed'
   and not exists (select from reading_marks m where m.case_id = c.id and m.party = 'resident'
                   and m.read_at > o.created_at)
-  and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")} and $3::date is not null
+  and {policy.asked()}
 """
 
-
-async def count_failed(db: Connection, by: By) -> int:
-    """How many SMS of the unit wait for somebody to deal with them, as far as this person may see their cases."""
-    return int(await db.fetchval(f"select count(*) {_OPEN}", *_who(by)) or 0)
+#: How many SMS of the unit wait for somebody to deal with them, as far as she may see their cases.
+WAITING: Final = f"select count(*) {_OPEN}"
 
 
 async def list_failed(db: Connection, by: By) -> list[FailedSms]:
@@ -62,7 +60,7 @@ async def list_failed(db: Connection, by: By) -> list[FailedSms]:
         "select o.id, o.case_id, o.kind, o.state, o.reason, o.changed_at as at,"
         " p.given_name || ' ' || p.surname as name, c.patient_birth_on as birth_on,"
         f" coalesce(h.given_name || ' ' || h.surname, '') as holder {_OPEN} order by o.created_at limit 200",
-        *_who(by),
+        *by.asking(),
     )
     await log_access(db, by, "failed_sms", None, _ids(rows))
     return [FailedSms(**dict(row)) for row in rows]
@@ -70,10 +68,6 @@ async def list_failed(db: Connection, by: By) -> list[FailedSms]:
 
 def _ids(rows: Sequence[object]) -> list[UUID]:
     return list(dict.fromkeys(row["case_id"] for row in rows))  # type: ignore[index]
-
-
-def _who(by: By) -> tuple[object, ...]:
-    return by.person_id, by.unit_id, clock.local_date(clock.now())
 
 
 async def settle_sms(db: Connection, by: By, case_id: UUID, sms_id: UUID, how: str) -> None:

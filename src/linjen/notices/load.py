@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -36,6 +37,9 @@ select a.unit_id, a.begun_at, least(
   (select min(x.seen_at) from load_alarms_seen x where x.alarm_id = a.id)) as told_at
 from load_alarms a where a.ended_at is null and (a.unit_id = $1 or $1::uuid is null)
 """
+
+#: How many load alarms stand at the unit $2.
+WAITING: Final = "select count(*) from load_alarms a where a.unit_id = $2 and a.ended_at is null"
 
 
 async def tell_load(database: Database, at: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,6 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
-from linjen.core import clock
 from linjen.core.database import Connection
 
 
@@ -33,15 +33,12 @@ class Undocumented(msgspec.Struct, frozen=True, kw_only=True):
 _OPEN = f"""
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id join residents p on p.id = c.patient_id
 join staff s on s.id = v.closed_by
-where v.unit_id = $2 and v.state = 'closed' and v.documented_at is null and $3::date is not null
-  and {policy.clause("document", "staff", person="$1", unit="$2", today="$3::date")}
+where v.unit_id = $2 and v.state = 'closed' and v.documented_at is null
+  and {policy.asked("document")}
 """
 
-
-async def count_undocumented(db: Connection, by: By) -> int:
-    """How many cases that this person closed wait for their note."""
-    found = await db.fetchval(f"select count(*) {_OPEN} and v.closed_by = $1", *_who(by))
-    return int(found or 0)
+#: How many cases that she closed herself wait for their note.
+WAITING: Final = f"select count(*) {_OPEN} and v.closed_by = $1"
 
 
 async def list_undocumented(db: Connection, by: By) -> list[Undocumented]:
@@ -52,11 +49,7 @@ async def list_undocumented(db: Connection, by: By) -> list[Undocumented]:
         " s.given_name || ' ' || s.surname as closed_by,"
         " exists (select from record_drafts d where d.case_id = c.id) as is_begun"
         f" {_OPEN} order by is_mine desc, v.closed_at, c.id limit 200",
-        *_who(by),
+        *by.asking(),
     )
     await log_access(db, by, "to_document", None, [row["case_id"] for row in rows])
     return [Undocumented(**dict(row)) for row in rows]
-
-
-def _who(by: By) -> tuple[object, ...]:
-    return by.person_id, by.unit_id, clock.local_date(clock.now())

@@ -46,6 +46,8 @@ class Shelf:
         self._loading: dict[str, asyncio.Task[Protocols]] = {}
         #: Stamps whose content this program cannot compile, or reads otherwise: not tried again.
         self._lost: set[str] = set()
+        #: Two who look at once would put what they read there in the order in which they were compiled.
+        self._looking = asyncio.Lock()
 
     def running(self) -> Protocols:
         """The content that runs. Raises Unavailable("triage_not_loaded") before the rows have been read."""
@@ -115,7 +117,7 @@ class Shelf:
 
     async def refresh(self) -> None:
         """Do what the rows say. Raises Unavailable when they cannot be read; then what ran goes on."""
-        async with self._database.connection() as db:
+        async with self._looking, self._database.connection() as db:
             switch = await find_switch(db)
             before = self._switch
             if before is not None and switch.number == before.number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,6 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
-from linjen.core import clock
 from linjen.core.database import Connection
 
 
@@ -27,17 +27,22 @@ class LateAlarm(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime
 
 
+_LATE = f"""
+from alarms a join cases c on c.id = a.case_id join visits v on v.id = c.visit_id
+where a.unit_id = $2 and a.late and a.verdict is null and v.state = 'closed' and {policy.asked()}
+"""
+
+#: How many alarms wait there for somebody to judge them.
+WAITING: Final = f"select count(*) {_LATE}"
+
+
 async def list_late_alarms(db: Connection, by: By) -> list[LateAlarm]:
     """Those of this person's unit and within her reach, the most urgent first; logged as shown in the ledger."""
-    reach = policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
     rows = await db.fetch(
         "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
-        " min(a.level) as level, v.closed_at from alarms a join cases c on c.id = a.case_id"
-        " join visits v on v.id = c.visit_id where a.unit_id = $2 and a.late and a.verdict is null"
-        " and v.state = 'closed'"
-        f" and $3::date is not null and {reach} group by c.id, v.id order by level, v.closed_at, c.id limit 50",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
-    )  # fmt: skip
+        f" min(a.level) as level, v.closed_at {_LATE} group by c.id, v.id order by level, v.closed_at, c.id limit 50",
+        *by.asking(),
+    )
     found = [LateAlarm(**dict(row)) for row in rows]
     if found:
         await log_access(db, by, "ledger", None, [one.case_id for one in found])

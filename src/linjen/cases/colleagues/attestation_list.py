@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -13,7 +13,6 @@ from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.colleagues.attestation import unseal
-from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.sealing import Sealer
 
@@ -121,11 +120,17 @@ def _read(sealer: Sealer, case_id: UUID, values: dict[str, Any], moves: list[Mov
 
 
 _IS_LATER = "(t.state = 'follow_up' and t.due_on > $3::date)"
-_REACH = policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
-_TO_ME = f"{policy.IS_ASKED.format(person='$1')} and {_REACH} and $3::date is not null"
+_REACH = policy.asked()
+_TO_ME = f"{policy.IS_ASKED.format(person='$1')} and {_REACH}"
 #: What I have asked: all that is open, and for a fortnight what became of the rest.
-_BY_ME = f"""t.by_id = $1 and {_REACH} and $3::date is not null
+_BY_ME = f"""t.by_id = $1 and {_REACH}
   and (t.ended_at is null or t.ended_at > now() - interval '14 days')"""
+
+#: How many wait for her or her roles today: a follow-up of a later day is not counted.
+WAITING: Final = f"""
+select count(*) from attestations t join cases c on c.id = t.case_id join visits v on v.id = c.visit_id
+where {_TO_ME} and not {_IS_LATER}
+"""
 
 _ROWS = f"""
 select t.id, t.case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on, {_NAMES}, t.to_role, t.purpose,
@@ -149,16 +154,6 @@ async def list_asked_by_me(db: Connection, by: By) -> list[AttestationRow]:
 
 
 async def _list(db: Connection, by: By, sql: str) -> list[AttestationRow]:
-    rows = await db.fetch(sql, by.person_id, by.unit_id, clock.local_date(clock.now()))
+    rows = await db.fetch(sql, *by.asking())
     await log_access(db, by, "attestations", None, [row["case_id"] for row in rows])
     return [AttestationRow(**dict(row)) for row in rows]
-
-
-async def count_asked_of_me(db: Connection, by: By) -> int:
-    """How many wait for this person or her roles today: a follow-up of a later day is not counted."""
-    found = await db.fetchval(
-        "select count(*) from attestations t join cases c on c.id = t.case_id join visits v on v.id = c.visit_id"
-        f" where {_TO_ME} and not {_IS_LATER}",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
-    )  # fmt: skip
-    return int(found or 0)

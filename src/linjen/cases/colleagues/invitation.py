@@ -7,6 +7,7 @@ which she is invited, and lets her and the holder read at once what the other wr
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -15,7 +16,6 @@ from linjen.access import policy
 from linjen.access.by import By
 from linjen.cases.colleagues.attestation import Addressee, check_addressee
 from linjen.cases.loading import open_case
-from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
@@ -125,13 +125,9 @@ async def list_invited(db: Connection, by: By, case_id: UUID) -> list[Invitation
     return [Invitation(**dict(row)) for row in rows]
 
 
-async def count_invited(db: Connection, by: By) -> int:
-    """To how many open cases at the unit this person is invited and may see."""
-    reach = policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
-    found = await db.fetchval(
-        "select count(*) from invitations i join cases c on c.id = i.case_id join visits v on v.id = c.visit_id"
-        " where i.staff_id = $1 and i.ended_at is null and v.state in ('queued', 'in_progress')"
-        f" and v.holder_id is distinct from $1 and {reach} and $3::date is not null",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
-    )  # fmt: skip
-    return int(found or 0)
+#: To how many open cases at the unit she is invited, as far as she may see them.
+WAITING: Final = f"""
+select count(*) from invitations i join cases c on c.id = i.case_id join visits v on v.id = c.visit_id
+where i.staff_id = $1 and i.ended_at is null and v.state in ('queued', 'in_progress')
+  and v.holder_id is distinct from $1 and {policy.asked()}
+"""

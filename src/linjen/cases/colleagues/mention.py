@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,6 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.colleagues.attestation import Addressee, check_addressee
 from linjen.cases.loading import Case
-from linjen.core import clock
 from linjen.core.database import Connection
 
 
@@ -69,16 +69,11 @@ async def mark_mentions_read(db: Connection, by: By, case_id: UUID) -> None:
 _UNREAD = f"""
 from note_mentions m join notes n on n.id = m.note_id join cases c on c.id = n.case_id
 join visits v on v.id = c.visit_id where m.staff_id = $1 and m.read_at is null
-  and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")} and $3::date is not null
+  and {policy.asked()}
 """
 
-
-async def count_mentions(db: Connection, by: By) -> int:
-    """How many cases at the unit have a note for this person that she has not read."""
-    found = await db.fetchval(
-        f"select count(distinct c.id) {_UNREAD}", by.person_id, by.unit_id, clock.local_date(clock.now())
-    )
-    return int(found or 0)
+#: How many cases at the unit have a note for her that she has not read.
+WAITING: Final = f"select count(distinct c.id) {_UNREAD}"
 
 
 async def list_mentions(db: Connection, by: By) -> list[MentionRow]:
@@ -89,7 +84,7 @@ async def list_mentions(db: Connection, by: By) -> list[MentionRow]:
         f" from (select distinct on (c.id) n.id as note_id, c.id as case_id, n.by_id, n.at {_UNREAD}"
         " order by c.id, n.seq desc) u join cases c on c.id = u.case_id join residents p on p.id = c.patient_id"
         " join staff s on s.id = u.by_id order by u.at limit 200",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
+        *by.asking(),
     )  # fmt: skip
     await log_access(db, by, "mentions", None, [row["case_id"] for row in rows])
     return [MentionRow(**dict(row)) for row in rows]

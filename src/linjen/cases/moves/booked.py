@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,6 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
-from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.events import record
 
@@ -34,9 +34,16 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True):
 _FROM = f"""
 from visits v join cases c on c.visit_id = v.id join residents r on r.id = c.patient_id
 left join staff s on s.id = coalesce(v.holder_id, v.for_staff_id)
-where v.unit_id = $2 and v.booked_on = $4 and v.kind <> 'async' and v.state <> 'closed' and $3::date is not null
+where v.unit_id = $2 and v.booked_on = $4 and v.kind <> 'async' and v.state <> 'closed'
   and ($5 or v.holder_id = $1 or v.for_staff_id = $1)
-  and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")}
+  and {policy.asked()}
+"""
+
+#: How many of her own visits of today have not begun.
+WAITING: Final = f"""
+select count(*) from visits v join cases c on c.visit_id = v.id
+where v.unit_id = $2 and v.booked_on = $3 and v.kind <> 'async' and v.state = 'queued'
+  and (v.holder_id = $1 or v.for_staff_id = $1) and {policy.asked()}
 """
 
 #: So many in one transaction, as in every sweep.
@@ -73,15 +80,8 @@ async def list_booked(db: Connection, by: By, on: date, *, whole_unit: bool) -> 
         " c.patient_birth_on as birth_on, r.protected, v.state, v.starts_at, v.holder_id,"
         f" coalesce(s.given_name || ' ' || s.surname, '') as with_name {_FROM}"
         " order by v.starts_at nulls last, r.surname, c.id limit 500",
-        by.person_id, by.unit_id, clock.local_date(clock.now()), on, whole_unit,
+        *by.asking(), on, whole_unit,
     )  # fmt: skip
     found = [Booked(**dict(row)) for row in rows]
     await log_access(db, by, "ledger", None, [one.case_id for one in found])
     return found
-
-
-async def count_booked_today(db: Connection, by: By) -> int:
-    """How many of her own visits of today have not begun."""
-    today = clock.local_date(clock.now())
-    sql = f"select count(*) {_FROM} and v.state = 'queued'"
-    return int(await db.fetchval(sql, by.person_id, by.unit_id, today, today, False))

@@ -151,17 +151,12 @@ from silences s join cases c on c.id = s.case_id join visits v on v.id = c.visit
 join residents p on p.id = c.patient_id
 where s.flagged_at is not null and v.state in ('queued', 'in_progress')
   and (v.holder_id = $1 or (v.holder_id is null and v.for_role in ({queues_sql(person="$1", unit="$2")})))
-  and {policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")}
+  and {policy.asked()}
   and not exists (select from messages m where m.case_id = s.case_id and m.seq > s.since_seq and m.by_kind = 'resident')
 """
 
-
-async def count_silent(db: Connection, by: By) -> int:
-    """How many silent cases wait for this person's decision."""
-    found = await db.fetchval(
-        f"select count(*) {_MINE} and $3::date is not null", by.person_id, by.unit_id, clock.local_date(clock.now())
-    )
-    return int(found or 0)
+#: How many silent cases wait for her decision.
+WAITING: Final = f"select count(*) {_MINE}"
 
 
 async def list_silent(db: Connection, by: By) -> list[SilentCase]:
@@ -169,9 +164,9 @@ async def list_silent(db: Connection, by: By) -> list[SilentCase]:
     rows = await db.fetch(
         "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
         f" p.given_name || ' ' || p.surname as name, s.since_at, s.reminded_at,"
-        f" v.holder_id is not null as is_held {_MINE} and $3::date is not null"
+        f" v.holder_id is not null as is_held {_MINE}"
         " order by s.since_at limit 200",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
+        *by.asking(),
     )  # fmt: skip
     await log_access(db, by, "silent", None, [row["case_id"] for row in rows])
     return [SilentCase(**dict(row)) for row in rows]

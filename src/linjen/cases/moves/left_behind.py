@@ -106,7 +106,7 @@ async def list_held(db: Connection, by: By) -> list[UUID]:
     rows = await db.fetch(
         "select c.id from visits v join cases c on c.visit_id = v.id where v.holder_id = $1 and v.unit_id = $2"
         " and v.state = 'in_progress' and (v.kind <> 'async' or v.until_on < $3) order by v.queued_at",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
+        *by.asking(),
     )  # fmt: skip
     return [row["id"] for row in rows]
 

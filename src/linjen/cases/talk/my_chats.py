@@ -32,13 +32,13 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     turn_at: datetime
 
 
-_MAY = policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
+_MAY = policy.asked()
 
 _SHOWN = f"""
   select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on, v.priority as level,
     c.staff_unread as unread, c.turn, c.turn_at
   from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
-  where v.holder_id = $1 and v.state = 'in_progress' and v.kind <> 'async' and $3::date is not null and {_MAY}
+  where v.holder_id = $1 and v.state = 'in_progress' and v.kind <> 'async' and {_MAY}
   order by c.turn = 'staff' desc, c.turn_at, c.id limit {MOST}
 """
 

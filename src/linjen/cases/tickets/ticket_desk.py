@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from linjen.access import policy
@@ -9,7 +11,6 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.tickets.ticket import COLUMNS, FROM, Ticket, as_ticket
 from linjen.cases.waiting.ledger import has_ledger
-from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.sealing import Sealer
@@ -39,6 +40,9 @@ _RECEIVED = f"(t.state = 'issued' or {_BOOKED}) and {_clause('return_ticket')}"
 _SENT = f"t.state = 'issued' and {_clause('withdraw_ticket')}"
 _TO_BOOK = f"t.state = 'issued' and t.kind = 'booking' and {_clause('book_ticket')}"
 
+#: How many wait for somebody at this unit: those to book a time for, and those that came back.
+WAITING: Final = f"select count(*) {FROM} where {_TYPED} and (({_BACK}) or ({_TO_BOOK}))"
+
 _ORDER = {
     _BACK: "t.changed_at, t.id",
     _RECEIVED: "t.state = 'booked', t.kind = 'drop_in', coalesce(t.booked_for, t.issued_at), t.id",
@@ -62,15 +66,6 @@ async def see_desk(db: Connection, sealer: Sealer, by: By) -> Desk:
 async def _list(db: Connection, sealer: Sealer, by: By, which: str) -> list[Ticket]:
     rows = await db.fetch(
         f"select {COLUMNS} {FROM} where {_TYPED} and {which} order by {_ORDER[which]} limit {MOST}",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
+        *by.asking(),
     )  # fmt: skip
     return [as_ticket(sealer, row) for row in rows]
-
-
-async def count_ticket_work(db: Connection, by: By) -> int:
-    """How many tickets wait for somebody at this unit: those to book a time for, and those that came back."""
-    found: int | None = await db.fetchval(
-        f"select count(*) {FROM} where {_TYPED} and (({_BACK}) or ({_TO_BOOK}))",
-        by.person_id, by.unit_id, clock.local_date(clock.now()),
-    )  # fmt: skip
-    return found or 0

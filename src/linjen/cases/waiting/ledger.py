@@ -92,7 +92,7 @@ VIEWS = {
 
 
 def _reach() -> str:
-    return policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
+    return policy.asked()
 
 
 _INNER = place_sql(
@@ -103,7 +103,7 @@ _OUTER = place_sql(level="priority", since="waiting_since", minutes="deadline", 
 _LEDGER = {
     view: f"""
 with shown as (
-  {_ROWS} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}
+  {_ROWS} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and {_reach()}
   and {in_view} order by {_INNER}, v.id limit {MOST}
 ), logged as ({log_shown("ledger", "select case_id from shown", person="$1", unit="$2", session="$4")})
 select * from shown order by {_OUTER}, visit_id
@@ -142,9 +142,9 @@ async def was_used(db: Connection, unit_id: UUID) -> bool:
 _GONE = {
     view: f"""
 select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
-where c.id = any($4) and (v.state = 'closed' or ({in_view}) is not true) and $3::date is not null and {_reach()}
+where c.id = any($4) and (v.state = 'closed' or ({in_view}) is not true) and {_reach()}
 union select c.id from cases c join (select case_id, from_unit_id as unit_id from handovers) v on v.case_id = c.id
-where c.id = any($4) and c.unit_id <> v.unit_id and $3::date is not null and {_reach()}
+where c.id = any($4) and c.unit_id <> v.unit_id and {_reach()}
 """
     for view, in_view in VIEWS.items()
 }
@@ -154,7 +154,7 @@ async def find_gone(db: Connection, by: By, case_ids: Sequence[UUID], view: str 
     """Those of the cases that may have stood in this view of her ledger and do not now: what has ended or gone to
     another queue, and what was handed over from her unit. Drafts never were there.
     """
-    rows = await db.fetch(_GONE[view], by.person_id, by.unit_id, clock.local_date(clock.now()), list(case_ids))
+    rows = await db.fetch(_GONE[view], *by.asking(), list(case_ids))
     return {row["id"] for row in rows}
 
 
@@ -162,10 +162,7 @@ async def see_rows(
     db: Connection, by: By, case_ids: Sequence[UUID], known: set[UUID], view: str = "unit"
 ) -> list[LedgerRow]:
     """Those of the cases that she may see, that are open and in the view; ids not in `known` are logged first."""
-    where = (
-        f"c.id = any($4) and v.state in ('queued', 'in_progress') and $3::date is not null and {_reach()}"
-        f" and {VIEWS[view]}"
-    )
+    where = f"c.id = any($4) and v.state in ('queued', 'in_progress') and {_reach()} and {VIEWS[view]}"
     today = clock.local_date(clock.now())
     rows = await db.fetch(f"{_ROWS} where {where}", by.person_id, by.unit_id, today, list(case_ids))
     shown = [LedgerRow(**row) for row in rows]

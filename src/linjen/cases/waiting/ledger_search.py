@@ -8,16 +8,15 @@ from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.waiting.ledger import MOST, VIEWS
-from linjen.core import clock
 from linjen.core.database import Connection
 
-_MAY = policy.clause("see", "staff", person="$1", unit="$2", today="$3::date")
+_MAY = policy.asked()
 
 _NAMES = {
     view: f"""
 select c.id, r.given_name || ' ' || r.surname as name
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id join residents r on r.id = c.patient_id
-where v.unit_id = $2 and v.state in ('queued', 'in_progress') and $3::date is not null and {_MAY} and {in_view}
+where v.unit_id = $2 and v.state in ('queued', 'in_progress') and {_MAY} and {in_view}
 order by v.priority, v.queued_at limit {MOST}
 """
     for view, in_view in VIEWS.items()
@@ -40,7 +39,7 @@ async def find_by_name(db: Connection, by: By, view: str, words: str) -> set[UUI
     wanted = words.casefold().split()
     if is_number(words) or not any(len(word) >= SHORTEST and not word.isdigit() for word in wanted):
         return set()
-    rows = await db.fetch(_NAMES[view], by.person_id, by.unit_id, clock.local_date(clock.now()))
+    rows = await db.fetch(_NAMES[view], *by.asking())
     hits = [row["id"] for row in rows if all(word in row["name"].casefold() for word in wanted)]
     if hits:
         await log_access(db, by, "search", None, hits)

@@ -15,7 +15,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.events import record
 
-_MAY = policy.clause("claim", "staff", person="$1", unit="$2", today="$3::date")
+_MAY = policy.asked("claim")
 
 _ORDER = place_sql(
     level="v.priority", since="v.queued_at", minutes="coalesce(own.minutes, usual.minutes)", at="$4::timestamptz"
@@ -29,7 +29,7 @@ where state = 'queued' and holder_id is null and ({HELD}) < $5 and id = (
   select v.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
   join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
   left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority
-  where v.unit_id = $2 and v.state = 'queued' and $3::date is not null and {_MAY} and {VIEWS["role"]}
+  where v.unit_id = $2 and v.state = 'queued' and {_MAY} and {VIEWS["role"]}
     and (v.for_staff_id is null or v.for_staff_id = $1)
   order by {_ORDER}, v.id limit 1 for update of c, v skip locked)
 returning case_id

@@ -16,6 +16,7 @@ from linjen.cases.waiting.queues import find_queues
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.ids import new_id
+from linjen.records.waiting_work import count_waiting_work
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.moves.leaving import closing_near, closing_words
@@ -30,7 +31,7 @@ from linjen.web.clinic.waiting.ledger_tools import (
     tools_here,
     view_of,
 )
-from linjen.web.clinic.waiting.views import views_here
+from linjen.web.clinic.waiting.views import views_with
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words, draw_row, draw_rows
 from linjen.web.load_live import load_words
@@ -42,6 +43,9 @@ _DONE = ("closed", "released", "handed_over", "nobody_waits")
 
 #: Views in which nothing waits for somebody to take it.
 _HELD_ONLY = ("mine", "answer")
+
+#: Views that show everything that the reader holds herself.
+_WITH_OWN = ("role", "mine")
 
 
 @get_page("/clinic/ledger", verb="ledger", who="staff")
@@ -101,12 +105,14 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
     async with site.database.connection() as db:
         rows = await see_ledger(db, by, view)
         used = bool(rows) or await was_used(db, by.unit_id)
-        late = await list_late_alarms(db, by)
-        load = await load_words(db, exchange, clock.now())
+        waiting = await count_waiting_work(db, by)
+        late = await list_late_alarms(db, by) if waiting["late_alarms"] else []
+        load = await load_words(db, exchange, clock.now()) if waiting["load"] else ""
         around = {} if alone else await _around(db, exchange, view, wanted, rows)
+        if not alone:
+            around["views"] = views_with(exchange, view, waiting)
     values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
-    values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0}
-    values["load"] = load
+    values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0, "load": load}
     values["late"] = [_late(exchange, one) for one in late]
     if alone:
         return exchange.page("clinic/waiting/ledger_table.html", **values)
@@ -119,10 +125,12 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
 async def _around(
     db: Connection, exchange: Exchange, view: str, wanted: Wanted, rows: Sequence[LedgerRow]
 ) -> dict[str, Any]:
-    """What stands around the table."""
+    """What stands around the table. Who holds none of what her own list shows, all of it, has no chats to look for."""
+    may_chat = view not in _WITH_OWN or len(rows) == MOST or _holds(exchange, rows)
     return {
-        "views": await views_here(db, exchange, view), "near": await _closing(db, exchange, rows),
-        "chats": await chats_here(db, exchange, known={row.case_id for row in rows}), "claim_id": str(new_id()),
+        "near": await _closing(db, exchange, rows),
+        "chats": await chats_here(db, exchange, known={row.case_id for row in rows}) if may_chat else [],
+        "claim_id": str(new_id()),
         "tools": await tools_here(db, exchange, view, wanted),
         "tries": await _tries(db, exchange) if exchange.site.settings.demo else "",
     }  # fmt: skip

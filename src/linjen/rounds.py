@@ -1,0 +1,139 @@
+"""What happens beside the requests: reactions to what has been committed, and what the clock alone sets off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from linjen.access.sessions import sweep_sessions
+from linjen.access.sign_in_orders import sweep_sign_in_orders
+from linjen.cases.alarms.listening import listening
+from linjen.cases.colleagues.attestation_moves import return_attestations
+from linjen.cases.intake.assessments import settle_self_care
+from linjen.cases.intake.expiry import expire_drafts
+from linjen.cases.moves.booked import tell_due
+from linjen.cases.moves.inactivity import flag_silent, watch_silence
+from linjen.cases.moves.left_behind import return_cases, return_unstaffed
+from linjen.cases.tickets.ticket_expiry import expire_tickets
+from linjen.cases.waiting.unmet import tell_unmet
+from linjen.core import clock
+from linjen.core.dispatcher import Dispatcher
+from linjen.core.errors import LinjenError
+from linjen.core.jobs import Worker, sweep_jobs
+from linjen.core.logs import get_log
+from linjen.core.pulse import Pulse
+from linjen.notices.reactions import add_reactions
+from linjen.triage import load
+from linjen.triage.content.library import make_ready
+from linjen.triage.own_words.listening import Listener
+from linjen.triage.own_words.tripwire import finding_levels
+from linjen.web.load_live import LoadWatch
+from linjen.web.measuring import Sampler
+from linjen.web.site import Site
+from linjen.web.telling import sms_sender
+
+log = get_log(__name__)
+
+_SWEEP_S = 600
+#: What people wait for within the minute: what was left behind, and what nobody has seen to.
+_WATCH_S = 20
+#: Messages read for warning signs in one transaction.
+_HEARD_AT_ONCE = 100
+#: Who is silent is a matter of a day: of a lively talk only the last message of a round is written down.
+_SILENCES_AT_ONCE, _SILENCES_EVERY_S = 2000, 5.0
+
+
+@contextlib.asynccontextmanager
+async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
+    """Open what the requests need, run what goes on beside them, and close it all in an order that loses nothing."""
+    with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
+        await site.database.open()
+    site.hub.start()
+    await site.shelf.look()
+    # The lexicon takes about a second: it is read before somebody needs it.
+    loading = asyncio.create_task(asyncio.to_thread(lambda: make_ready(load())))
+    # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
+    worker, listener = Worker(site.database.dsn), Listener()
+    reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
+    heard = listening(listener.read, finding_levels().get, site.sealer)
+    reactions.add("message_sent", heard, by={"resident"})
+    working = asyncio.create_task(worker.run())
+    sender = sms_sender(site)
+    sending = asyncio.create_task(sender.run()) if sender else None
+    rounds = (*_rounds(site, reactions), *((_sweep(site), _watch(site)) if by_the_clock else ()))
+    going = [asyncio.create_task(one) for one in rounds]
+    try:
+        yield
+    finally:
+        worker.stop()
+        if sender is not None and sending is not None:
+            sender.stop()  # an SMS under way is ended first: cut off, nobody would know whether it went
+            await sending
+        await loading
+        for task in going:
+            task.cancel()
+        await asyncio.gather(working, *going, return_exceptions=True)
+        await listener.close()
+        await site.hub.stop()
+        for close in site.closing:
+            await close()
+        await site.database.close()
+
+
+def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What goes round beside the requests for as long as the program runs."""
+    pulse = Pulse(site.database, site.settings.database_patience_ms / 1000)
+    silence = Dispatcher(site.database, "silence", most=_SILENCES_AT_ONCE, every_s=_SILENCES_EVERY_S)
+    notices = Dispatcher(site.database, "notices")
+    watch_silence(silence)
+    rounds = [site.sms.listen()] if site.sms is not None else []
+    if site.sms is not None:
+        add_reactions(notices, site.settings.sms_unread_after_s)
+    return (
+        Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(), pulse.run(),
+        site.shelf.run(), site.presence.run(), *rounds,
+    )  # fmt: skip
+
+
+async def _sweep(site: Site) -> None:
+    """What the clock alone sets off; each sweep belongs to the owner of its rows."""
+    sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: sweep_sessions(site.database),
+        lambda: sweep_sign_in_orders(site.database),
+        lambda: return_cases(site.database, clock.now()),
+        lambda: return_attestations(site.database, clock.now()),
+        lambda: expire_drafts(site.database, site.sealer, clock.now()),
+        lambda: settle_self_care(site.database, clock.now()),
+        lambda: flag_silent(site.database, clock.now()),
+        lambda: expire_tickets(site.database, clock.now()),
+        lambda: sweep_jobs(site.database),
+    )
+    while True:
+        await _do_each(sweeps)
+        await asyncio.sleep(_SWEEP_S)
+
+
+async def _watch(site: Site) -> None:
+    """As `_sweep`, for what cannot wait so long; each of these looks first whether there is anything to do."""
+    load = LoadWatch(site)
+    watches: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: return_unstaffed(site.database, clock.now()),
+        lambda: tell_due(site.database, clock.now()),
+        lambda: tell_unmet(site.database, clock.now()),
+        lambda: load.look(clock.now()),
+    )
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        await _do_each(watches)
+
+
+async def _do_each(sweeps: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    for sweep in sweeps:
+        try:
+            await sweep()
+        except LinjenError as error:
+            log.warning("sweep_failed", reason=error.reason)
+        except Exception as error:  # one sweep's trouble never stops the others, nor the next time
+            log.error("sweep_failed", exc_info=error)
