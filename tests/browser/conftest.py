@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from linjen.core import clock
 from linjen.demo.running import Demo
 from linjen.web import rate
 from tests.browser.windows import Windows
+from tests.folders import database_folder
 
 _HERE = Path(__file__).parent
 # The whole program: chromium-headless-shell costs half as much, but once in three runs a script in a page never ended.
@@ -56,8 +56,7 @@ async def chromium() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="session")
 async def demo() -> AsyncIterator[Demo]:
     """The whole demo on a free port, in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="linjen-browser-"))
-    os.chmod(folder, 0o755)  # noqa: PTH101, S103 - the database server of another user walks through it
+    folder = database_folder("linjen-browser-")
     demo = Demo(folder, 0)
     await demo.start()
     # Only the tests of taking back wait for it.

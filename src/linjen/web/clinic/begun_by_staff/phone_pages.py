@@ -74,7 +74,7 @@ def _page(
         row = _row(exchange, patient.resident.id)
         sealed = exchange.site.sealer.seal(_PURPOSE, msgspec.json.encode(held), row)
     return exchange.page(
-        f"clinic/phone_{step}.html", status=status, head=patient_head(exchange, patient), errors=errors,
+        f"clinic/begun_by_staff/phone_{step}.html", status=status, head=patient_head(exchange, patient), errors=errors,
         held=base64.urlsafe_b64encode(sealed).decode(), **values,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ from linjen.web.routing import get_page, post_page
 
 def _own(exchange: Exchange) -> Shelf:
     async def draw(template: str, *, status: int = 200, **values: Any) -> Response[Any]:
-        return exchange.page(f"clinic/{template}", status=status, **values)
+        return exchange.page(f"clinic/talk/{template}", status=status, **values)
 
     return Shelf(Home(), "/clinic/phrases", draw)
 
