@@ -57,8 +57,8 @@ async def test_a_slow_save_does_not_put_what_was_sent_back_into_the_box(
     await expect(resident.locator("#thread .lj-bubble--mine", has_text="blodtryck")).to_have_attribute(
         "data-seq", re.compile(r"\d")
     )
-    await expect(resident.locator("#draft-state")).to_have_text("")
     go_on.set()
+    await expect(resident.locator("#draft-state")).to_have_text("")
     await asyncio.sleep(2)
     assert saves == ["Det är blodtrycksmedicinen.", ""]
     rows = "select count(*) from drafts where case_id = $1"

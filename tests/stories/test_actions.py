@@ -221,6 +221,7 @@ async def test_a_card_that_waits_is_never_folded_away(region: Region) -> None:
 
 async def test_her_word_that_she_has_read_is_an_answer(region: Region) -> None:
     silences = Silences(region)
+    await silences.react()
     _, gustav, case_id, action_id = await carded(region)
     await silences.react()
     waits = "select count(*) from silences where case_id = $1"

@@ -15,6 +15,12 @@ from linjen.core.dispatcher import Dispatcher
 from tests.region import Person, Region
 from tests.stories.sms_world import _OVER
 
+#: Something that the reader listens to and has not read.
+_LEFT = """
+select exists (select from events e join event_cursors k on k.name = 'silence' where (e.txid, e.id) > (k.txid, k.id)
+               and e.kind in ('message_sent', 'action_confirmed', 'closed', 'withdrawn'))
+"""
+
 
 class Silences:
     """A region whose silence is counted by hand."""
@@ -29,9 +35,10 @@ class Silences:
         async with asyncio.timeout(30):
             while not await self.region.value(_OVER):  # noqa: ASYNC110 - rows tell no one
                 await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)
-        while await self.reader.step():
-            pass
+            await self.reader.step()
+            while await self.region.value(_LEFT):
+                await self.reader.step()
+                await asyncio.sleep(0.01)
 
     async def flag(self, hours: float) -> int:
         """The sweep, so many hours from now."""
