@@ -12,10 +12,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Request, expect
 
+from linjen.demo.world import id_of
 from tests.browser.talking import close, say, take
 from tests.browser.windows import DESKTOP, PHONE, Windows, scroll_overflow
 from tests.browser.writing_in import Intake, ask, make_picture, write_in
 
+_UNIT = f"/manage/units/{id_of('unit/ankaret')}"
 SMALL: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -230,7 +232,8 @@ async def test_the_other_pages_of_the_staff(windows: Windows, look: Looker) -> N
     await look(petra)
     for name, paths in (
         ("Ivar Norén", ["/clinic"]),
-        ("Disa Holm", ["/manage/phrases", "/manage/triage-quality", "/manage/triage-quality?reason=halsont"]),
+        ("Disa Holm", ["/manage/phrases", "/manage/triage-quality", "/manage/triage-quality?reason=halsont",
+                       f"{_UNIT}/reply-days", f"{_UNIT}/queues"]),
         ("Maja Ek", ["/manage", "/manage/users", "/manage/units"]),
     ):  # fmt: skip
         page = await windows.open(SMALL)

@@ -208,6 +208,8 @@ UNIT_VERBS: dict[str, str] = {
     "allow_own_sms": _CONFIG_ADMIN,
     "keep_referrals": _CONFIG_ADMIN,
     "limit_chats": _CONFIG_ADMIN,
+    "set_reply_days": _CONFIG_ADMIN,
+    "share_queues": _CONFIG_ADMIN,
     "keep_phrases": _CONFIG_ADMIN,
     "use_phrases": _CARES,
     "keep_own_phrases": _CARES,

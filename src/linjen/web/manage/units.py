@@ -7,12 +7,14 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.waiting.load import may_see_load
+from linjen.cases.waiting.sharing import may_share
 from linjen.core import clock
 from linjen.core.phone import display_phone
 from linjen.units.chat_limit import MOST, chat_limit, may_limit
 from linjen.units.managed import ManagedUnit, list_managed_units, see_managed_unit
 from linjen.units.own_sms import may_decide_own, may_write_own
 from linjen.units.referrals import may_keep_referrals
+from linjen.units.reply_days import may_set_reply_days, reply_days
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.manage.unit_words import closure_in_words, day_in_words, today_words, week_in_words
@@ -48,6 +50,8 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         own_sms, decides = await may_write_own(db, unit.id), await may_decide_own(db, exchange.by, unit.id)
         sees = await may_see_load(db, exchange.by, unit.id)
         chats, limits = await chat_limit(db, unit.id), await may_limit(db, exchange.by, unit.id)
+        days, sets_days = await reply_days(db, unit.id), await may_set_reply_days(db, exchange.by, unit.id)
+        shares = await may_share(db, exchange.by, unit.id)
     today = clock.local_date(at)
     return await manage_page(
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
@@ -55,6 +59,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         week=week_in_words(exchange, unit.schedule, today),
         own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps,
         chats=str(chats), limits_chats=limits, sees_load=sees,
+        reply_days=days, sets_reply_days=sets_days, shares_queues=shares,
         chat_options=[{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)],
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip
