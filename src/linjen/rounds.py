@@ -29,6 +29,7 @@ from linjen.triage import load
 from linjen.triage.content.library import make_ready
 from linjen.triage.own_words.listening import Listener
 from linjen.triage.own_words.tripwire import finding_levels
+from linjen.web.alarms_live import AlarmWatch
 from linjen.web.load_live import LoadWatch
 from linjen.web.measuring import Sampler
 from linjen.web.site import Site
@@ -117,12 +118,13 @@ async def _sweep(site: Site) -> None:
 
 async def _watch(site: Site) -> None:
     """As `_sweep`, for what cannot wait so long; each of these looks first whether there is anything to do."""
-    load = LoadWatch(site)
+    load, alarms = LoadWatch(site), AlarmWatch(site)
     watches: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: return_unstaffed(site.database, clock.now()),
         lambda: tell_due(site.database, clock.now()),
         lambda: tell_unmet(site.database, clock.now()),
         lambda: load.look(clock.now()),
+        alarms.look,
     )
     while True:
         await asyncio.sleep(_WATCH_S)

@@ -16,9 +16,11 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access.access_log import log_refusal
 from linjen.access.sessions import Session, find_session, hash_token
 from linjen.cases.loading import see_case
 from linjen.cases.talk.message import Sending, check_text
+from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.ledger import VIEWS
 from linjen.core.errors import Invalid, LinjenError
 from linjen.core.ids import parse_id
@@ -41,6 +43,7 @@ _ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _MESSAGE = re.compile(rf"/(clinic/)?cases/{_ID}/messages")
 _STREAM = re.compile(rf"/(clinic/)?cases/{_ID}/stream")
 _LEDGER = "/clinic/ledger/stream"
+_MANAGE = "/manage/stream"
 _MESSAGE_ROUTES = {None: "/cases/{case_id}/messages", "clinic/": "/clinic/cases/{case_id}/messages"}
 
 #: (method, path, verb, who) of the routes here.
@@ -50,6 +53,7 @@ ROUTES = (
     ("GET", "/cases/{case_id}/stream", "see", "resident"),
     ("GET", "/clinic/cases/{case_id}/stream", "see", "staff"),
     ("GET", _LEDGER, "ledger", "staff"),
+    ("GET", _MANAGE, "see_load", "staff"),
 )
 
 _LONGEST_BODY = 64 * 1024
@@ -91,6 +95,8 @@ class Hot:
             await self._case_stream(match, headers, receive, send)
         elif method == "GET" and path == _LEDGER:
             await self._ledger_stream(scope["query_string"], headers, receive, send)
+        elif method == "GET" and path == _MANAGE:
+            await self._manage_stream(headers, receive, send)
         else:
             await self._rest(scope, receive, send)
 
@@ -218,6 +224,23 @@ class Hot:
             stream.put(frame("hello", self._site.hub.ledger_version(session.unit_id)))
             await self._serve(stream, receive, send)
 
+    async def _manage_stream(self, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        session = await self._session("staff", headers)
+        if session is None:
+            await self._refuse(send, 401, "signed_out")
+            return
+        by = session.by()
+        async with self._site.database.connection() as db:
+            version = (await read_standing(db, [by.person_id])).get(by.person_id)
+        if version is None:
+            await log_refusal(self._site.database, by, "see_load", None, "page")
+            await self._refuse(send, 404, "page")
+            return
+        stream = Stream(by, None, version=version)
+        with self._site.hub.serving(stream):
+            stream.put(frame("hello", version))
+            await self._serve(stream, receive, send)
+
     async def _session(self, kind: str, headers: dict[bytes, bytes]) -> Session | None:
         token = self._token(kind, headers)
         if not token:
@@ -233,7 +256,7 @@ class Hot:
             while (await receive())["type"] != "http.disconnect":
                 pass
 
-        page = "ledger" if stream.case_id is None else f"{stream.by.kind}_case"
+        page = f"{stream.by.kind}_case" if stream.case_id else "ledger" if stream.version is None else "manage"
         OPEN_STREAMS.labels(page).inc()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._stream_headers})

@@ -55,13 +55,17 @@ def frame(event: str, data: str, number: int | None = None) -> bytes:
 class Stream:
     """One open page's way in: what it listens to and what waits to be sent."""
 
-    __slots__ = ("by", "case_id", "closed", "ready", "seen_seq", "shown", "view", "waiting")
+    __slots__ = ("by", "case_id", "closed", "ready", "seen_seq", "shown", "version", "view", "waiting")
 
-    def __init__(self, by: By, case_id: UUID | None, seen_seq: int = 0, view: str = "unit") -> None:
+    def __init__(
+        self, by: By, case_id: UUID | None, seen_seq: int = 0, view: str = "unit", version: str | None = None
+    ) -> None:
         self.by = by
         self.case_id = case_id
         self.seen_seq = seen_seq
         self.view = view
+        #: Of a page of the administration: what its reader had been told when it was opened.
+        self.version = version
         self.shown: set[UUID] = set()
         self.waiting: list[bytes] = []
         self.ready = asyncio.Event()
@@ -96,6 +100,7 @@ class Hub:
         self._database = database
         self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
+        self._boards: set[Stream] = set()
         self._by_session: dict[UUID, dict[Stream, None]] = defaultdict(dict)
         self._pending: list[Event] = []
         self._waiting_since = 0.0
@@ -118,20 +123,24 @@ class Hub:
     # -- streams -------------------------------------------------------------------------------------------------
 
     def add(self, stream: Stream) -> None:
-        """Begin to serve a stream: of its case, or else of its unit's ledger."""
+        """Begin to serve a stream: of its case, of the administration, or else of its unit's ledger."""
         if stream.case_id is not None:
             self._by_case[stream.case_id].add(stream)
+        elif stream.version is not None:
+            self._boards.add(stream)
         elif stream.by.unit_id is not None:
             self._by_unit[stream.by.unit_id].add(stream)
         of_session = self._by_session[stream.by.session_id]
         of_session[stream] = None
         for oldest in list(of_session)[: max(0, len(of_session) - _MOST_OF_SESSION)]:
             oldest.close()
-        if self.on_page is not None:
+        if self.on_page is not None and stream not in self._boards:
             self.on_page(stream)
 
     def remove(self, stream: Stream) -> None:
         """Stop serving a stream."""
+        is_board = stream in self._boards
+        self._boards.discard(stream)
         for index, key in ((self._by_case, stream.case_id), (self._by_unit, stream.by.unit_id)):
             if key is not None and key in index:
                 index[key].discard(stream)
@@ -142,7 +151,7 @@ class Hub:
         if not of_session:
             self._by_session.pop(stream.by.session_id, None)
         stream.closed = True
-        if self.on_page is not None:
+        if self.on_page is not None and not is_board:
             self.on_page(stream)
 
     @contextlib.contextmanager
@@ -159,6 +168,11 @@ class Hub:
         for index in (self._by_case, self._by_unit):
             for streams in list(index.values()):
                 yield from list(streams)
+        yield from list(self._boards)
+
+    def boards(self) -> list[Stream]:
+        """The open pages of the administration."""
+        return [stream for stream in self._boards if not stream.closed]
 
     def has_open(self, case_id: UUID, person_id: UUID | None) -> bool:
         """Whether the case stands open on a page of this person."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.load import Standing, list_standing
 from linjen.cases.waiting.unmet import UnmetHere, list_unmet
 from linjen.core import clock
@@ -29,11 +30,13 @@ async def show_start(exchange: Exchange) -> Response[Any]:
 async def _start(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         units = await _units(db, exchange)
+        # Named before it is read: a change between the two wakes the page once too often, never too seldom.
+        live = (await read_standing(db, [exchange.by.person_id])).get(exchange.by.person_id, "")
         unmet, loaded = await list_unmet(db, exchange.by), await list_standing(db, exchange.by)
     at = clock.now()
     rows = [{"id": str(unit.id), "name": unit.name, "today": today_words(exchange, unit, at)} for unit in units]
     return await manage_page(exchange, "manage/home.html", rows=rows, unmet=[_unmet(exchange, one) for one in unmet],
-                             loaded=[_loaded(exchange, one) for one in loaded])  # fmt: skip
+                             loaded=[_loaded(exchange, one) for one in loaded], live=live)  # fmt: skip
 
 
 def _loaded(exchange: Exchange, one: Standing) -> dict[str, str]:

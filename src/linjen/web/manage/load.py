@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
 from linjen.core import clock
 from linjen.core.errors import Invalid
@@ -46,6 +47,7 @@ async def _page(
 ) -> Response[Any]:
     at, unit_id = clock.now(), exchange.id_of("unit_id")
     async with exchange.site.database.transaction() as db:
+        live = (await read_standing(db, [exchange.by.person_id])).get(exchange.by.person_id, "")
         load = await see_load(db, exchange.by, unit_id, at)
         unit = await see_managed_unit(db, exchange.by, unit_id, at)
         alarms = await list_load_alarms(db, unit_id)
@@ -54,7 +56,7 @@ async def _page(
         exchange, "manage/load.html", status=422 if errors else 200, unit=unit, now=_now(exchange, load), limits=limits,
         stands=any(one.ended_at is None for one in alarms), alarms=[_row(exchange, one) for one in alarms],
         error_of=errors or {}, errors=[{"field": key, "text": text} for key, text in (errors or {}).items()],
-        done="done" in exchange.request.query_params and not errors,
+        done="done" in exchange.request.query_params and not errors, live=live,
     )  # fmt: skip
 
 
