@@ -58,13 +58,17 @@ def _field_of(asked: Asked, value: Value, *, ticked: bool) -> list[tuple[str, st
 async def make_scripts(
     db: asyncpg.Connection[asyncpg.Record], sealer: Sealer, protocols: Protocols, people: list[Interviewee]
 ) -> list[Script]:
-    """A resident, a session and a draft at its first page of questions for each interviewee."""
+    """A resident, a session and a draft at its first page of questions for each interviewee. Who has answered the last
+    one comes to the page that checks, since she has no pictures and nothing to add.
+    """
     residents, cases = [new_id() for _ in people], [new_id() for _ in people]
     births = [date.today() - timedelta(days=int(who.age_years * 365.25) + 10) for who in people]  # noqa: DTZ011
     unit = id_of("unit/ankaret")
     sealed, forms = [], []
     for case_id, who in zip(cases, people, strict=True):
-        intake = keep_state(Intake(text=who.text, reasons=[who.reason], passed=["reasons"]), begun(protocols, who))
+        intake = keep_state(
+            Intake(text=who.text, reasons=[who.reason], passed=["reasons", "pictures", "extra"]), begun(protocols, who)
+        )
         sealed.append(sealer.seal("intake", msgspec.json.encode(intake), case_id.bytes))
         played = list(turns(protocols, who))
         forms.append(tuple(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from linjen.triage import Asked, Page, Protocols, State, Value, answer, begin, choose, next_page
+from linjen.triage import Asked, Page, Protocols, State, Value, answer, assess, begin, choose, next_page
 from linjen.triage.state import Sex, Writer
 
 _MOST_PAGES = 60
@@ -95,6 +95,14 @@ def turns(protocols: Protocols, who: Interviewee) -> Iterator[tuple[Page, dict[s
         given = replies(chance, page)
         yield page, given
         state = answer(protocols, state, given)
+
+
+def comes_to_staff(protocols: Protocols, who: Interviewee) -> bool:
+    """Whether the whole interview ends in a case to send, and neither in the 112 page nor in advice."""
+    state = begun(protocols, who)
+    for _, given in turns(protocols, who):
+        state = answer(protocols, state, given)
+    return assess(protocols, state).outcome == "contact"
 
 
 def replies(chance: random.Random, page: Page) -> dict[str, Value]:

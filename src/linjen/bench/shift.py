@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
+from collections import Counter
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +21,9 @@ import asyncpg
 import msgspec
 
 from linjen.bench.answerers import Script, make_scripts
-from linjen.bench.browsers import Browser, Ear, Tally
+from linjen.bench.browsers import Answer, Browser, Ear, Tally
 from linjen.bench.ground import Ground, make_cases, make_sessions, quantile
-from linjen.bench.interviewees import Interviewee, begun, interviewees, turns
+from linjen.bench.interviewees import Interviewee, begun, comes_to_staff, interviewees, turns
 from linjen.cases.intake.interview import keep_state
 from linjen.cases.intake.start import Intake
 from linjen.cases.talk.message import seal_text
@@ -37,6 +40,8 @@ BURST_TIMES = 3
 ANSWERS, MESSAGES, LOOKS, CASES = 15.0, 9.0, 2.0, 0.75
 _AT_DESK = 6  # open interviews that take turns
 _SETTLE_S = 2.0
+#: Residents for each contact reason: enough for so many who come to staff, and for others: most find advice or 112.
+_ROUNDS, _TO_STAFF, _ELSEWHERE = 16, 400, 300
 _TEXTS = (
     "Tack, då vet jag.",
     "Hur länge har du haft besvären?",
@@ -78,7 +83,8 @@ class Shift:
         self.pages: list[float] = []
         self.posts: list[float] = []
         self.rows, self.messages = Tally(), Tally()
-        self.failures = 0
+        #: What was asked for and answered otherwise than it should be: how often each.
+        self.failed: Counter[str] = Counter()
         self.counts = dict.fromkeys(("cases", "messages", "answers", "looks", "taken", "closed"), 0)
         self._drafts: dict[UUID, Browser] = {}
         self._settling: set[asyncio.Task[None]] = set()
@@ -92,7 +98,7 @@ class Shift:
         name, began = str(new_id()), time.perf_counter()
         came = await chat.browsers[kind].say(f"{chat.path(kind)}/messages", name, self.chance.choice(_TEXTS))
         if came.status != 201:
-            self.failures += 1
+            self._fail(f"message of {kind}", came)
             return
         self.counts["messages"] += 1
         self._settle(self.messages, name, began, chat.ears, once=True)
@@ -126,14 +132,14 @@ class Shift:
     async def _end(self, nurse: Browser, chat: Chat) -> None:
         chat.is_ending = True
         await asyncio.sleep(_SETTLE_S + 0.5)  # what was said last has arrived
-        await self._see(nurse, f"{chat.path('staff')}/close")
+        await self._see(nurse, f"{chat.path('staff')}/closings")
         fields = {"reason": "advice", "dealt_with": "1", "leave_draft": "1", "fee": "none"}
         came = await nurse.post(f"{chat.path('staff')}/closings", fields)
         self.posts.append(came.ms)
         if came.status == 303:
             self.counts["closed"] += 1
         else:
-            self.failures += 1
+            self._fail("closing", came)
         self.chats.remove(chat)
         chat.close()
 
@@ -147,7 +153,7 @@ class Shift:
             came = await browser.post(path, b"version=%d&do=next&" % number + form)
             self.posts.append(came.ms)
             if came.status != 303:
-                self.failures += 1
+                self._fail("answer", came)
                 return
             self.counts["answers"] += 1
             await self._see(browser, came.location)
@@ -157,21 +163,24 @@ class Shift:
         await may_send.acquire()
         self._drafts[script.case_id] = browser
         began = time.perf_counter()
-        came = await browser.post(f"{base}/send", {})
+        came = await browser.post(f"{base}/send", {"version": str(len(script.forms))})
         self.posts.append(came.ms)
         if came.location.endswith("/receipt"):
             self.counts["cases"] += 1
             self._settle(self.rows, str(script.case_id), began, self.ledgers, once=False)
         else:
-            may_send.release()  # advice or 112 came first
+            may_send.release()  # advice, 112 or a form came first
 
     async def _see(self, browser: Browser, path: str) -> bool:
         came = await browser.get(path)
         self.pages.append(came.ms)
         # A draft leads on by itself: to advice, or to the page that checks.
         if came.status not in {200, 303}:
-            self.failures += 1
+            self._fail(re.sub(r"[0-9a-f-]{36}|\d+", "…", path), came)
         return came.status == 200
+
+    def _fail(self, what: str, came: Answer) -> None:
+        self.failed[f"{what}: {came.status}"] += 1
 
     def _settle(self, tally: Tally, name: str, began: float, ears: list[Ear], *, once: bool) -> None:
         async def later() -> None:
@@ -237,7 +246,8 @@ async def run(seconds: float = SECONDS) -> dict[str, Any]:
     try:
         await ground.open()
         db = await ground.connect()
-        people = interviewees(load(), 6, from_age=13, picks=True)
+        asked = interviewees(load(), _ROUNDS, from_age=13, picks=True)
+        people = [*islice((who for who in asked if comes_to_staff(load(), who)), _TO_STAFF), *asked[-_ELSEWHERE:]]
         scripts = await make_scripts(db, ground.sealer, load(), people)
         random.Random(2).shuffle(scripts)
         nurses = await _nurses(ground, db)
@@ -353,7 +363,8 @@ def _figures(shift: Shift, seconds: float, spent: tuple[float, float]) -> dict[s
         "message_p95_ms": round(quantile(shift.messages.delays, 0.95), 2),
         "missed": shift.rows.missed + shift.messages.missed,
         "doubled": shift.messages.doubled,
-        "failures": shift.failures,
+        "failures": shift.failed.total(),
+        "failed": dict(shift.failed),
         "pages": len(shift.pages),
         "events": len(events),
         "streams": len(shift.ledgers) + 2 * len(shift.chats),

@@ -5,9 +5,8 @@ const root = document.getElementById("chat");
 if (root) start();
 
 async function start() {
-  const [{ listen, pauseMs }, { makeOutbox, makeId, outliving }, { makeNewer }] = await Promise.all(
-    [root.dataset.live, root.dataset.outbox, root.dataset.newer].map((address) => import(address)),
-  );
+  const parts = ["live", "outbox", "newer", "bubbles", "following", "draft"].map((name) => import(root.dataset[name]));
+  const [{ listen, pauseMs }, { makeOutbox, makeId, outliving }, { makeNewer }, { element, isMine, makeBubbles }, { makeFollowing }, { makeDraft }] = await Promise.all(parts);
   const words = JSON.parse(root.dataset.words);
   const { base, csrf, party } = root.dataset;
   const holdMs = Number(root.dataset.hold) * 1000;
@@ -18,6 +17,9 @@ async function start() {
   const title = document.title;
   const kept = `linjen-sending-${base}`;
   const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const field = () => document.getElementById("composer-text");
+  const { place, translate, setMark, setMarks, localBubble } = makeBubbles(list, { say, titles: words.titles, language: root.dataset.language });
+  const { holdEnd, toEnd, scrolls } = makeFollowing(list, box, field);
   let counter = Number(root.dataset.counter);
   let readUpTo = Number(root.dataset.unreadFrom);
   let unseen = 0;
@@ -31,40 +33,6 @@ async function start() {
   });
 
   // -- bubbles --------------------------------------------------------------------------------------------------------
-
-  function element(html) {
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    return template.content.firstElementChild;
-  }
-
-  function place(item) {
-    const seq = Number(item.dataset.seq) || Infinity;
-    let before = null;
-    for (let one = list.lastElementChild; one; one = one.previousElementSibling) {
-      if (one === item || one.classList.contains("lj-day")) continue;
-      if ((Number(one.dataset.seq) || Infinity) <= seq) {
-        before = one;
-        break;
-      }
-    }
-    if (before) before.after(item);
-    else list.prepend(item);
-    if (before?.dataset.day === item.dataset.day) return;
-    const next = list.querySelector(`:scope > .lj-day[data-day="${item.dataset.day}"]`);
-    if (next) next.after(item);
-    else item.before(dayHeading(item));
-  }
-
-  function dayHeading(item) {
-    const line = document.createElement("li");
-    const heading = document.createElement("h3");
-    line.className = "lj-day";
-    line.dataset.day = item.dataset.day;
-    heading.textContent = item.dataset.dayWords || say("today");
-    line.append(heading);
-    return line;
-  }
 
   // Puts a drawn bubble or line in its place, once. True when it was not there before.
   function insert(item, live) {
@@ -85,31 +53,6 @@ async function start() {
     return !known;
   }
 
-  // Live bubbles are drawn once for all listeners, in Swedish; the page puts its own words in.
-  function translate(item) {
-    const by = item.querySelector(".lj-bubble__by");
-    if ("you" in item.dataset) by.textContent = say("you");
-    else if (by) by.textContent = by.textContent.trim().replace(/, (.+)$/, (all, title) => `, ${words.titles[title] ?? title}`);
-    const time = item.querySelector("time");
-    if (time) time.textContent = time.textContent.replace(".", ":");
-  }
-
-  const isMine = (item) => item.classList.contains("lj-bubble--mine");
-
-  function setMark(item) {
-    const mark = item.querySelector("[data-mark]");
-    const seq = Number(item.dataset.seq);
-    if (!mark || !seq) return;
-    const state = seq <= Number(list.dataset.readSeq) ? "read" : seq <= Number(list.dataset.deliveredSeq) ? "delivered" : "sent";
-    mark.dataset.mark = state;
-    mark.textContent = say(state);
-  }
-
-  function setMarks(name, seq) {
-    list.dataset[name] = Math.max(Number(list.dataset[name]), seq);
-    for (const item of list.querySelectorAll(".lj-bubble--mine")) setMark(item);
-  }
-
   function tellNew(item) {
     const by = item.querySelector(".lj-bubble__by")?.textContent.trim();
     const text = item.querySelector(".lj-bubble__text")?.textContent ?? item.textContent;
@@ -119,58 +62,6 @@ async function start() {
       document.title = `(${unseen}) ${title}`;
     }
   }
-
-  // -- where the reader is --------------------------------------------------------------------------------------------
-
-  // The talk scrolls in a box of its own on the desk of a case, with the whole page elsewhere.
-  // A box that is not full yet counts, too: the message that fills it must be followed.
-  const scrolls = () => getComputedStyle(box).overflowY !== "visible";
-  const boxIsAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 48;
-
-  // How far down the page can be seen: above the keyboard and the tab bar of a phone.
-  function seenDownTo() {
-    const screen = window.visualViewport;
-    const bar = document.querySelector(".lj-tabbar");
-    const bottom = screen ? screen.offsetTop + screen.height : innerHeight;
-    return bar && getComputedStyle(bar).position === "fixed" ? Math.min(bottom, bar.getBoundingClientRect().top) : bottom;
-  }
-
-  // Null when the reader is somewhere else than at the end of the talk: then nothing may move. Otherwise `follow(item)`
-  // shows what has been put in, from its first line; where she writes stays where it is.
-  function holdEnd() {
-    if (scrolls()) return boxIsAtEnd() ? { follow: followInBox } : null;
-    const write = document.getElementById("chat-write").getBoundingClientRect();
-    const down = seenDownTo();
-    const writes = field() && field() === document.activeElement && write.bottom > 0 && write.top < down;
-    const end = list.getBoundingClientRect().bottom;
-    if (!writes && (end < 0 || end > down + 24)) return null;
-    return { follow: (item) => followOnPage(item, writes, write, down) };
-  }
-
-  function followInBox(item) {
-    toEnd();
-    const hidden = box.getBoundingClientRect().top - item.getBoundingClientRect().top;
-    if (hidden > 0) box.scrollTop -= hidden + 8;
-    wasAtEnd = boxIsAtEnd();
-  }
-
-  function followOnPage(item, writes, before, down) {
-    const after = document.getElementById("chat-write").getBoundingClientRect();
-    if (writes) return scrollBy(0, after.top - before.top);
-    const { top, bottom } = item.getBoundingClientRect();
-    const wanted = (before.height && before.bottom <= down ? after.bottom : bottom) - down + 8;
-    scrollBy(0, Math.max(0, Math.min(wanted, top - 8)));
-  }
-
-  function toEnd() {
-    if (scrolls()) box.scrollTop = box.scrollHeight;
-    else document.getElementById("composer")?.scrollIntoView({ block: "nearest" });
-  }
-
-  // A box that gets lower because what is written below it grows keeps its end in sight.
-  let wasAtEnd = true;
-  box.addEventListener("scroll", () => { wasAtEnd = boxIsAtEnd(); }, { passive: true });
-  new ResizeObserver(() => wasAtEnd && scrolls() && toEnd()).observe(box);
 
   // -- read -----------------------------------------------------------------------------------------------------------
 
@@ -220,7 +111,7 @@ async function start() {
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", () => {
     look();
-    if (document.visibilityState === "hidden") saveDraft();
+    if (document.visibilityState === "hidden") draft.save();
     // What the page says of the hour grows old while nobody looks.
     const old = Date.now() - refreshedAt > 5 * 60_000;
     if (old && document.visibilityState === "visible" && document.querySelector("[data-fresh]")) refresh();
@@ -230,11 +121,7 @@ async function start() {
 
   let typingTimer = 0;
   let typedAt = 0;
-  let draftTimer = 0;
-  let draftSaved = null;
   let nextId = null;
-
-  const field = () => document.getElementById("composer-text");
 
   function showTyping(name) {
     const typing = document.getElementById("typing");
@@ -252,8 +139,7 @@ async function start() {
   function onInput() {
     showFault("");
     setDraftState("");
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(saveDraft, 1000);
+    draft.soon();
     if (field().value.trim() && Date.now() - typedAt >= 3000) {
       typedAt = Date.now();
       send("/typing", {}).catch(() => {});
@@ -266,46 +152,15 @@ async function start() {
   // What is on its way but not acknowledged belongs to the draft: a page that is reloaded has it back in the box.
   const draftText = () => [...unsent, ...outbox.waiting().map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
 
-  // One save at a time: an older text that arrives after a newer one would put what has been sent back into the box.
-  let saving = Promise.resolve();
-  let onItsWay = null;
-  function saveDraft() {
-    clearTimeout(draftTimer);
-    draftTimer = 0;
-    return (saving = saving.then(keepDraft));
-  }
-
-  const sendDraft = (text, more) => send("/drafts", { text }, { ...outliving(text), ...more });
-
-  async function keepDraft() {
-    const text = draftText();
-    if (ended || text === draftSaved) return;
-    if (text) setDraftState("draft_saving");
-    const save = (onItsWay = new AbortController());
-    const patience = setTimeout(() => save.abort(), 15_000);
-    try {
-      const answer = await sendDraft(text, { signal: save.signal });
-      if (answer.status === 401) return signedOut();
-      if (answer.ok) draftSaved = text;
-      setDraftState(answer.ok ? (text ? "draft_saved" : "") : "draft_unsaved");
-    } catch {
-      setDraftState("draft_unsaved");
-      draftTimer = setTimeout(saveDraft, pauseMs(3));
-    } finally {
-      clearTimeout(patience);
-      onItsWay = null;
-    }
-  }
-
-  // The page is being left: nobody waits for an answer any more, and what is on its way must not come after this.
-  function keepOnLeaving() {
-    if (ended || (draftText() === draftSaved && !onItsWay)) return;
-    onItsWay?.abort();
-    clearTimeout(draftTimer);
-    draftTimer = 0;
-    draftSaved = null;
-    sendDraft(draftText()).catch(() => {});
-  }
+  const draft = makeDraft({
+    post: (text, more) => send("/drafts", { text }, { ...outliving(text), ...more }),
+    text: draftText,
+    isOver: () => ended,
+    tell: setDraftState,
+    signedOut: () => signedOut(),
+    pauseMs,
+    saved: field()?.value ?? "",
+  });
 
   function setDraftState(key) {
     const state = document.getElementById("draft-state");
@@ -343,22 +198,6 @@ async function start() {
     field().focus();
   }
 
-  function localBubble(id, text) {
-    const at = new Date();
-    const item = document.getElementById("own-bubble").content.firstElementChild.cloneNode(true);
-    const stockholm = { timeZone: "Europe/Stockholm", hour: "2-digit", minute: "2-digit", hour12: false };
-    item.id = `m-${id}`;
-    item.dataset.day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Stockholm" }).format(at);
-    item.dataset.local = "";
-    delete item.dataset.seq;
-    delete item.dataset.dayWords;
-    item.querySelector(".lj-bubble__text").textContent = text;
-    const clock = new Intl.DateTimeFormat("sv-SE", stockholm).format(at);
-    item.querySelector("time").textContent = root.dataset.language === "sv" ? clock.replace(":", ".") : clock;
-    item.querySelector("time").dateTime = at.toISOString();
-    return item;
-  }
-
   function setLocalState(item, state, told = state) {
     const bubble = document.getElementById(`m-${item.id}`);
     const mark = bubble?.querySelector("[data-mark]");
@@ -387,7 +226,7 @@ async function start() {
     giveBack(text);
     news.textContent = say("taken_back");
     field()?.focus();
-    saveDraft();
+    draft.save();
   }
 
   // Who leaves has decided: what is held goes first, and another form of the page waits for it.
@@ -415,7 +254,7 @@ async function start() {
     slow: (item) => setLocalState(item, "sending", "slow"),
     unsent: (item, status) => {
       setLocalState(item, "unsent", status >= 500 ? "service_silent" : "unsent");
-      saveDraft();
+      draft.save();
     },
     sent: (item, seq) => {
       const bubble = document.getElementById(`m-${item.id}`);
@@ -428,7 +267,7 @@ async function start() {
       }
       counter = Math.max(counter, seq);
       rememberSending();
-      saveDraft();
+      draft.save();
     },
     renamed: (item, old) => {
       const bubble = document.getElementById(`m-${old}`);
@@ -441,7 +280,7 @@ async function start() {
       showFault(words[reason] ? say(reason) : say("refused"));
       if (reason !== "closed_meanwhile") return;
       // The page says what was heard in the words and how to go on: it is fetched once they are kept.
-      await saveDraft();
+      await draft.save();
       refresh();
     },
     signedOut: () => signedOut(),
@@ -470,11 +309,11 @@ async function start() {
   document.addEventListener("submit", hurryBefore, true);
   addEventListener("pagehide", () => {
     outbox.hurry();
-    keepOnLeaving();
+    draft.leave();
   });
   // A message that is on its way arrives without its page; one that could not be sent may need her to stay.
   addEventListener("beforeunload", (event) => {
-    if (outbox.waiting().some((item) => item.tries) && draftSaved !== draftText()) event.preventDefault();
+    if (outbox.waiting().some((item) => item.tries) && !draft.isSaved()) event.preventDefault();
   });
 
   // -- how the page stands --------------------------------------------------------------------------------------------
@@ -545,7 +384,7 @@ async function start() {
 
   // A page that cannot be mended in place (the desk of the staff) is opened anew once its draft is kept.
   async function leaveFor() {
-    await saveDraft();
+    await draft.save();
     location.reload();
   }
 
@@ -561,7 +400,7 @@ async function start() {
     if (typed.trim()) unsent.push(typed);
     if (!all || page.getElementById("unsent-text")?.value === all) return;
     here.append(unsentText(all));
-    saveDraft().then(refresh);
+    draft.save().then(refresh);
   }
 
   function unsentText(text) {
@@ -587,7 +426,7 @@ async function start() {
       // What was written between the page and the stream follows at once; what does not is fetched.
       setTimeout(() => Number(data) > counter && refresh(), 1000);
     } else {
-      if (kind === "reload") saveDraft();
+      if (kind === "reload") draft.save();
       counter = Math.max(counter, number);
       refresh();
     }
@@ -609,7 +448,7 @@ async function start() {
   function opened() {
     banners.offline.hidden = true;
     outbox.now();
-    if (draftText() && draftSaved !== draftText()) saveDraft();
+    if (draftText() && !draft.isSaved()) draft.save();
   }
 
   const kinds = ["hello", "reload", "gone", "urgent", "unmet", "chats", "presence", "arrived", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
@@ -645,9 +484,9 @@ async function start() {
     }
   }
 
-  draftSaved = field()?.value ?? "";
+  const hadDraft = Boolean(field()?.value);
   pickUp();
-  if (draftSaved) setDraftState("draft_saved");
+  if (hadDraft) setDraftState("draft_saved");
   toEndAtFirst();
   for (const item of list.querySelectorAll(".lj-bubble--theirs")) {
     if (Number(item.dataset.seq) > readUpTo) newer.add(item);
