@@ -41,7 +41,7 @@ async def test_it_leaves_the_ledger_and_can_be_read_by_both_sides(region: Region
 async def test_the_question_has_every_reason_and_none_is_chosen(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
     page = (await karin.get(f"/clinic/cases/{region.cases['held_by_karin']}/closings")).text
-    assert page.count('name="reason"') == 8
+    assert page.count('name="reason"') == 9
     assert " checked" not in page
     assert "Gustav Öberg" in page
 

@@ -28,7 +28,7 @@ from linjen.cases.moves.remind import remind
 from linjen.cases.moves.reopen import reopen
 from linjen.cases.moves.reprioritise import reprioritise
 from linjen.cases.moves.signpost import signpost
-from linjen.cases.patients.patient_info import change_contact, set_protection
+from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
 from linjen.cases.patients.record_system import open_record_system
 from linjen.cases.states import TRANSITIONS
 from linjen.cases.talk import actions
@@ -213,6 +213,9 @@ VERBS: dict[str, Verb] = {
     ),
     "change_contact": lambda w, db, by, pick: change_contact(
         db, by, w.case_id, Contacts(f"070-174 06 0{pick}", ""), Contacts("", "")
+    ),
+    "set_interpreter": lambda w, db, by, pick: set_interpreter(
+        db, by, w.case_id, ("arabiska", "dari", "")[pick % 3], ("", "dari", "arabiska")[pick % 3]
     ),
     "hand_over": lambda w, db, by, pick: hand_over(db, w.sealer, by, w.case_id, new_id(), _PLACES[pick % len(_PLACES)]),
     "make_asynchronous": lambda w, db, by, pick: make_asynchronous(db, w.sealer, by, w.case_id, pick + 1),

@@ -108,6 +108,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "open_record_system": (_NOBODY, STAFF_IN_UNIT),
     "set_protection": (_NOBODY, STAFF_IN_UNIT),
     "change_contact": (_NOBODY, STAFF_IN_UNIT),
+    "set_interpreter": (_NOBODY, STAFF_IN_UNIT),
     "hand_over": (_NOBODY, STAFF_PASSES_ON),
     "make_asynchronous": (_NOBODY, STAFF_IS_HOLDER),
     "issue_ticket": (_NOBODY, STAFF_IS_HOLDER),

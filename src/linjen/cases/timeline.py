@@ -19,7 +19,7 @@ AMONG_STAFF = frozenset({
     "attestation_withdrawn", "attestation_returned",
     "ticket_settled",
     "documented", "picture_marked", "picture_unmarked", "record_system_opened",
-    "protection_set", "contact_changed",
+    "protection_set", "contact_changed", "interpreter_set",
 })  # fmt: skip
 
 

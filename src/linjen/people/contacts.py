@@ -1,4 +1,4 @@
-"""Telefon och e-post, och skyddad identitet satt för hand: what staff change of a resident, each in one statement."""
+"""Telefon, e-post, tolkbehov och skyddad identitet satt för hand: what staff change, each in one statement."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from linjen.core.phone import parse_phone
 
 _LONGEST_EMAIL: Final = 254
 _EMAIL = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;.]{2,}")
+_LONGEST_LANGUAGE: Final = 40
+_LANGUAGE = re.compile(r"[^\W\d_]+(?:[ ,-]+[^\W\d_]+)*")
 
 
 class Contacts(msgspec.Struct, frozen=True):
@@ -43,6 +45,29 @@ async def find_contacts(db: Connection, resident_id: UUID) -> Contacts:
     """How she is reached now."""
     row = await db.fetchrow("select coalesce(phone, ''), coalesce(email, '') from residents where id = $1", resident_id)
     return Contacts(*row) if row else Contacts("", "")
+
+
+def parse_interpreter(text: str) -> str:
+    """A language's name as it is kept, '' for no need. Raises Invalid('language_form') with field "interpreter"."""
+    language = " ".join(text.split()).lower()
+    if language and (len(language) > _LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language)):
+        raise Invalid("language_form", "interpreter")
+    return language
+
+
+async def find_interpreter(db: Connection, resident_id: UUID) -> str:
+    """The language in which she needs an interpreter, '' for no need."""
+    return await db.fetchval("select interpreter from residents where id = $1", resident_id) or ""
+
+
+async def swap_interpreter(db: Connection, resident_id: UUID, new: str, was: str) -> bool:
+    """Put `new` where `was` still stands; False when it does not."""
+    done = await db.fetchval(
+        "update residents set interpreter = nullif($2, '') where id = $1 and coalesce(interpreter, '') = $3"
+        " returning id",
+        resident_id, new, was,
+    )  # fmt: skip
+    return done is not None
 
 
 async def find_set_by_hand(db: Connection, resident_id: UUID) -> SetByHand | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,36 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.personal_number import age_years
 from linjen.people.residents import Resident, resident_json
+
+
+class Guardian(msgspec.Struct, frozen=True, kw_only=True):
+    """A guardian of a child as staff may know her. `name` is '' for one who is not known to be unprotected.
+
+    `confirmed_at` is when the register last said that she has custody, `ended_at` when it no longer did (UTC).
+    """
+
+    name: str
+    confirmed_at: datetime
+    ended_at: datetime | None
+
+
+async def list_guardians(db: Connection, child_id: UUID) -> list[Guardian] | None:
+    """The guardians whom the register has named at a sign-in, those with custody first; None for a child who is not
+    known to be unprotected, of whom nothing is told.
+    """
+    rows = await db.fetch(
+        "select k.protected as child, case when p.protected = 'no' then p.given_name || ' ' || p.surname else '' end"
+        " as name, g.confirmed_at, g.ended_at from residents k left join guardianships g on g.child_id = k.id"
+        " left join residents p on p.id = g.guardian_id where k.id = $1"
+        " order by g.ended_at is not null, p.given_name, p.id",
+        child_id,
+    )  # fmt: skip
+    if any(row["child"] != "no" for row in rows):
+        return None
+    return [
+        Guardian(name=row["name"], confirmed_at=row["confirmed_at"], ended_at=row["ended_at"])
+        for row in rows if row["confirmed_at"] is not None
+    ]  # fmt: skip
 
 
 async def set_children(db: Connection, guardian_id: UUID, child_ids: Sequence[UUID]) -> None:

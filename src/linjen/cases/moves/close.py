@@ -15,7 +15,17 @@ from linjen.core.errors import Invalid, Refused
 from linjen.core.events import record
 
 #: Why a case ended; its words stand under clinic.close.reasons and case.closed.
-REASONS = ("advice", "booked", "prescribed", "ticketed", "redirected", "inactive", "wrong_unit", "withdrawn")
+REASONS = (
+    "advice",
+    "booked",
+    "prescribed",
+    "ticketed",
+    "redirected",
+    "inactive",
+    "wrong_unit",
+    "withdrawn",
+    "other_way",
+)
 
 #: Avgift: a medical judgement; advice costs nothing (routine F073–F074). The invoice is sent by the region.
 FEES = ("none", "prescription", "certificate", "visit", "digital_visit")

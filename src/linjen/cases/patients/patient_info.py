@@ -1,6 +1,7 @@
-"""Patientinfo: staff set Skyddad identitet after a look in the record system, and keep phone and e-mail (F020, F021).
+"""Patientinfo: staff set Skyddad identitet after a look in the record system, and keep phone, e-mail and Tolkbehov.
 
-Neither number nor address stands in the event. Each change names what it found, so that of two at once one wins.
+Routine F020, F021, F023. Neither number, address nor language stands in the event. Each change names what it found, so
+that of two at once one wins.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from linjen.cases.loading import Case, open_case
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
 from linjen.core.events import record
-from linjen.people.contacts import Contacts, find_contacts, find_set_by_hand, swap_contacts, swap_protected
+from linjen.people.contacts import (
+    Contacts,
+    find_contacts,
+    find_interpreter,
+    find_set_by_hand,
+    swap_contacts,
+    swap_interpreter,
+    swap_protected,
+)
 from linjen.people.residents import see_resident
 
 
@@ -47,6 +56,20 @@ async def change_contact(db: Connection, by: By, case_id: UUID, new: Contacts, w
     if not await swap_contacts(db, patient_id, new, was):
         raise Refused("changed", verb="change_contact")
     await record(db, case_id, "contact_changed", by.kind, by.person_id)
+
+
+async def set_interpreter(db: Connection, by: By, case_id: UUID, language: str, was: str) -> None:
+    """Tolkbehov: keep the language, '' for no need, if what the page showed still stands. Once more changes nothing.
+
+    `language` is as parse_interpreter gives it; it is kept of a protected patient too, since it does not tell where she
+    is. Raises Refused('changed') when somebody has changed it meanwhile, and as open_case.
+    """
+    patient_id = _patient(await open_case(db, by, case_id, "set_interpreter"))
+    if await find_interpreter(db, patient_id) == language:
+        return
+    if not await swap_interpreter(db, patient_id, language, was):
+        raise Refused("changed", verb="set_interpreter")
+    await record(db, case_id, "interpreter_set", by.kind, by.person_id)
 
 
 def _patient(case: Case) -> UUID:

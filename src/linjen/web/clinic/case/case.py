@@ -16,11 +16,13 @@ from linjen.cases.moves.handover import list_handovers
 from linjen.cases.moves.reopen import find_reply_until, may_reply
 from linjen.cases.moves.reprioritise import list_reprioritised
 from linjen.cases.patients.consent import list_consents
+from linjen.cases.patients.contact import find_contact
 from linjen.cases.patients.history import list_past
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.tickets.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
 from linjen.core.database import Connection
+from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.misplaced import list_set_aside
 from linjen.media.pictures import Picture, list_pictures
@@ -89,6 +91,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "others": await _others(db, exchange, case, head),
+            "ring": await _ring(db, exchange, case),
             "reply_until": await _reply_until(db, case),
             "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
         } | await among_staff(db, exchange, case) | await record_system_values(db, exchange, case)  # fmt: skip
@@ -108,6 +111,17 @@ async def _others(db: Connection, exchange: Exchange, case: Case, head: CaseHead
          "state": exchange.say(f"clinic.others.{one.state}", name=one.holder_name)}
         for one in found if one.case_id != case.id
     ]  # fmt: skip
+
+
+async def _ring(db: Connection, exchange: Exchange, case: Case) -> dict[str, str]:
+    """Whom to ring when writing is not enough, a guardian of her child; no number where either may be protected."""
+    contact = await find_contact(db, case.id)
+    if contact is None:
+        return {"name": "", "number": ""}
+    number = exchange.say(f"clinic.protected.hidden_{contact.protected}") if contact.protected != "no" else ""
+    if not number:
+        number = display_phone(contact.phone) if contact.phone else exchange.say("clinic.patient.no_phone")
+    return {"name": " ".join(contact.names[:2]), "number": number}
 
 
 async def _reply_until(db: Connection, case: Case) -> str:

@@ -13,6 +13,7 @@ from linjen.cases.moves.inactivity import find_silence
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.swedish import date_words, time_inside
+from linjen.people.contacts import find_interpreter
 from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
@@ -23,8 +24,9 @@ from linjen.web.reason_names import reason_on
 class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a case in words. `holding` is queued, mine, colleague or closed; `protected` as the resident's row.
 
-    `facts` holds age and sex; `writer` is who wrote when that is not the patient herself. `silent` (her holder is to
-    decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
+    `interpreter` is the language that she needs one for, '' for none. `facts` holds age and sex; `writer` is who wrote
+    when that is not the patient herself. `silent` (her holder is to decide), `reminded` and `may_remind` are for the
+    holder alone; `chats` are the reader's own.
     """
 
     case_id: UUID
@@ -43,6 +45,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     unread: int
     writer: str
+    interpreter: str
     silent: bool
     reminded: bool
     may_remind: bool
@@ -73,6 +76,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
         writer=f"{writer.given_name} {writer.surname}" if writer else "",
+        interpreter=await find_interpreter(db, patient.id),
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,

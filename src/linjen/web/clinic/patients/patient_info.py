@@ -8,13 +8,15 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import Case, may, note_refusal, see_case
-from linjen.cases.patients.patient_info import change_contact, set_protection
+from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
+from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
-from linjen.core.personal_number import parse_personal_number
+from linjen.core.personal_number import age_years, parse_personal_number
 from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
-from linjen.people.contacts import Contacts, find_contacts, find_set_by_hand, parse_contacts
+from linjen.people.contacts import Contacts, find_contacts, find_set_by_hand, parse_contacts, parse_interpreter
+from linjen.people.guardians import Guardian, list_guardians
 from linjen.people.residents import Resident, find_deregistered, see_resident, unseal_number
 from linjen.web.clinic.case.case import see_with_head
 from linjen.web.clinic.case.case_head import moment
@@ -68,22 +70,41 @@ async def keep_contacts(exchange: Exchange) -> Response[Any]:
     return exchange.redirect(f"/clinic/cases/{case_id}/patient")
 
 
+@post_page("/clinic/cases/{case_id:str}/interpreters", verb="set_interpreter", who="staff")
+async def keep_interpreter(exchange: Exchange) -> Response[Any]:
+    """Tolkbehov: back to Patientinfo, or the form anew with what was typed."""
+    case_id, by = exchange.id_of("case_id"), exchange.by
+    typed, was = (exchange.text_of(name, longest=_LONGEST) for name in ("interpreter", "was"))
+    try:
+        language = parse_interpreter(typed)
+        async with exchange.site.database.transaction() as db:
+            await set_interpreter(db, by, case_id, language, was)
+    except Invalid as error:
+        told = {error.field: exchange.say(f"clinic.patient_info.{error.reason}")}
+        return await _show(exchange, language=typed, errors=told, status=422)
+    except Refused as error:
+        return await _changed(exchange, error, language=typed)
+    return exchange.redirect(f"/clinic/cases/{case_id}/patient")
+
+
 def _texts(exchange: Exchange, phone: str, email: str) -> Contacts:
     return Contacts(exchange.text_of(phone, longest=_LONGEST), exchange.text_of(email, longest=_LONGEST))
 
 
-async def _changed(exchange: Exchange, error: Refused, typed: Contacts | None = None) -> Response[Any]:
+async def _changed(
+    exchange: Exchange, error: Refused, typed: Contacts | None = None, language: str | None = None
+) -> Response[Any]:
     """The page as it is now, with what was typed, when somebody else came first; the attempt is logged."""
     if error.reason not in {"changed", "protected"}:
         raise error
     verb = str(error.detail["verb"])
     await note_refusal(exchange.site.database, exchange.by, verb, exchange.id_of("case_id"), error)
-    return await _show(exchange, typed=typed, changed="changed", status=409)
+    return await _show(exchange, typed=typed, language=language, changed="changed", status=409)
 
 
 async def _show(
-    exchange: Exchange, *, typed: Contacts | None = None, errors: Mapping[str, str] | None = None, changed: str = "",
-    status: int = 200,
+    exchange: Exchange, *, typed: Contacts | None = None, language: str | None = None,
+    errors: Mapping[str, str] | None = None, changed: str = "", status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     errors = errors or {}
     async with exchange.site.database.transaction() as db:
@@ -96,7 +117,8 @@ async def _show(
     return exchange.page(
         "clinic/case/patient.html", status=status, head=head, tab_here="patient", patient=patient,
         born=date_words(patient.birth_on), phone=phone, was=was, typed=typed or Contacts(phone, was.email),
-        error_of={"phone": errors.get("phone"), "email": errors.get("email")},
+        language=head.interpreter if language is None else language,
+        error_of={name: errors.get(name) for name in ("phone", "email", "interpreter")},
         errors=[{"field": field, "text": text} for field, text in errors.items()],
         changed=exchange.say(f"clinic.patient_info.{changed}") if changed else "",
         personal_number=parse_personal_number(digits).on_screen, **values,
@@ -110,11 +132,30 @@ async def _values(db: Connection, exchange: Exchange, case: Case, patient: Resid
         choice = exchange.say(f"clinic.patient_info.{patient.protected}")
         at = moment(exchange, by_hand.at)
         words = exchange.say("clinic.patient_info.set_by", choice=choice, by=by_hand.by_name, at=at)
+    guardians, is_child = await _guardians(db, exchange, patient)
     return {
+        "guardians": guardians, "is_child": is_child,
+        "may_interpreter": await may(db, exchange.by, case.id, "set_interpreter"),
         "set_by": words, "deregistered": await find_deregistered(db, patient.id),
         "may_protect": await may(db, exchange.by, case.id, "set_protection"),
         "may_contact": await may(db, exchange.by, case.id, "change_contact"),
     } | await record_system_values(db, exchange, case)  # fmt: skip
+
+
+async def _guardians(
+    db: Connection, exchange: Exchange, patient: Resident
+) -> tuple[list[dict[str, str]] | None, bool]:  # fmt: skip
+    """The guardians of a child in words, None where nothing may be told; and whether she is under 18 at all."""
+    if age_years(patient.birth_on, clock.local_date(clock.now())) >= 18:
+        return None, False
+    found = await list_guardians(db, patient.id)
+    return (None if found is None else [_guardian(exchange, one) for one in found]), True
+
+
+def _guardian(exchange: Exchange, one: Guardian) -> dict[str, str]:
+    since, key = (one.ended_at, "guardian_ended") if one.ended_at else (one.confirmed_at, "guardian_custody")
+    custody = exchange.say(f"clinic.patient_info.{key}", day=date_words(clock.local_date(since)))
+    return {"name": one.name or exchange.say("clinic.patient_info.guardian_hidden"), "custody": custody}
 
 
 @post_page("/clinic/cases/{case_id:str}/identity-copies", verb="copy_number", who="staff")
@@ -125,4 +166,4 @@ async def copy_number(exchange: Exchange) -> Response[Any]:
     return Response(None, status_code=204)
 
 
-ROUTES = [copy_number, show_patient, protect, keep_contacts]
+ROUTES = [copy_number, show_patient, protect, keep_contacts, keep_interpreter]
