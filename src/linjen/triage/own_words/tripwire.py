@@ -80,7 +80,7 @@ def _heard(text: str, inner: tuple[int, int]) -> dict[str, str]:
             continue
         places = sorted({place for span in spans for place in span})
         if inner[0] <= tokens[places[0]].start and tokens[places[-1]].end <= inner[1]:
-            hits[code] = quote_of(text, tokens, places)
+            hits[code] = quote_of(text, tokens, places, whole=True)
     return hits
 
 

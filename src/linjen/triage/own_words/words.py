@@ -17,6 +17,8 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _FOLD = str.maketrans("åäöéèêëáàâãóòôõúùûüíìîïñçøæ", "aaoeeeeaaaaoooouuuuiiiincoa")
 _ACCENTS = str.maketrans("éèêëáàâãóòôõúùûüíìîïñçøæ", "eeeeaaaaoooouuuuiiiincöä")
 _MAX_CHARACTERS = 6000
+#: So many words more make a quote whole.
+_NEAR_EDGE = 4
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -60,15 +62,41 @@ def tokenise(text: str) -> list[Token]:
     return tokens
 
 
-def quote_of(text: str, tokens: Sequence[Token], places: Iterable[int]) -> str:
-    """The writer's own words at `places` (token numbers); what stands far apart is joined by dots."""
+def quote_of(text: str, tokens: Sequence[Token], places: Iterable[int], *, whole: bool = False) -> str:
+    """The writer's own words at `places` (token numbers); what stands far apart is joined by dots.
+
+    With `whole` a piece that begins or ends near the edge of its clause reaches it: "kan inte andas", not "andas".
+    """
     pieces: list[list[int]] = []
     for place in sorted(set(places)):
         if pieces and place - pieces[-1][1] <= 4 and tokens[place].sentence == tokens[pieces[-1][1]].sentence:
             pieces[-1][1] = place
         else:
             pieces.append([place, place])
+    if whole:
+        pieces = _grown(tokens, pieces)
     return " … ".join(text[tokens[first].start : tokens[last].end] for first, last in pieces)
+
+
+def _grown(tokens: Sequence[Token], pieces: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Each piece to the edges of its clause where they are near; those that meet are one."""
+    grown: list[list[int]] = []
+    for first, last in ((_edge(tokens, first, -1), _edge(tokens, last, 1)) for first, last in pieces):
+        if grown and first <= grown[-1][1] + 1:
+            grown[-1][1] = max(last, grown[-1][1])
+        else:
+            grown.append([first, last])
+    return grown
+
+
+def _edge(tokens: Sequence[Token], place: int, step: int) -> int:
+    """The first or last word of the clause around `place`, where that is near; else the place itself."""
+    edge = place
+    while 0 <= edge + step < len(tokens) and tokens[edge + step].clause == tokens[place].clause:
+        edge += step
+        if abs(edge - place) > _NEAR_EDGE:
+            return place
+    return edge
 
 
 _SOFT_C = re.compile(r"c(?=[eiy])")
