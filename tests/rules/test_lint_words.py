@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linjen.core.errors import Invalid
-from linjen.triage.checking import lint, lint_languages
+from linjen.triage.checking import lint, lint_file, lint_languages
 from linjen.triage.checking.lint import check_files
 from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.content import condition, yaml_lines
@@ -47,7 +47,7 @@ def _filled(node: ast.expr) -> str:
     return "".join(parts)
 
 
-SAID = [one for module in (lint, lint_languages, condition, yaml_lines) for one in _said_in(module)]
+SAID = [one for module in (lint, lint_file, lint_languages, condition, yaml_lines) for one in _said_in(module)]
 
 
 def test_the_sentences_are_found() -> None:

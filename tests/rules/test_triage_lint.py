@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from linjen.cli.main import main
-from linjen.triage.checking.lint import Problem, check
+from linjen.triage.checking.lint import check
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.checking.lint_vignettes import rules_without_vignette
 from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.checking.reading_level import lix

@@ -9,7 +9,7 @@ from pathlib import Path
 from linjen.core.errors import Invalid
 from linjen.triage.asking.facts import FactTable, see_facts
 from linjen.triage.asking.interview import checked
-from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.content.condition import YES
 from linjen.triage.content.library import Loaded, Protocols, Rule, files_in, load, read_files
 from linjen.triage.content.vignettes import FOLDER as VIGNETTES

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from linjen.core.errors import Invalid
-from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.content.archives import sha256_of
 from linjen.triage.content.condition import Node, parse
 from linjen.triage.content.condition_words import condition_words

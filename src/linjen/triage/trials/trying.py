@@ -14,7 +14,7 @@ import msgspec
 
 import linjen
 from linjen.core.errors import Invalid, Unavailable
-from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.trials.trial import Difference, Ended
 from linjen.triage.trials.trying_process import (
     Check,

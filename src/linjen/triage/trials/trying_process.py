@@ -15,7 +15,8 @@ from typing import BinaryIO
 import msgspec
 
 from linjen.core.errors import Invalid
-from linjen.triage.checking.lint import Problem, check_files
+from linjen.triage.checking.lint import check_files
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.content.library import Protocols, compile_files
 from linjen.triage.content.vignettes import all_vignettes
 from linjen.triage.state import State, Value

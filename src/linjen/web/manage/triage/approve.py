@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.in_words.change_words import summary_line
 from linjen.triage.releases import approve

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linjen.core.errors import Invalid, Unavailable
-from linjen.triage.checking.lint import Problem
+from linjen.triage.checking.lint_file import Problem
 from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.content.archives import sha256_of
 from linjen.triage.content.vignettes import vignettes_of
