@@ -30,7 +30,7 @@ async def show_booked(exchange: Exchange) -> Response[Any]:
         views = await views_here(db, exchange, "booked")
     return exchange.page(
         "clinic/moves/booked.html", rows=rows, views=views, whole=whole, day=on.isoformat(), is_today=on == today,
-        title=exchange.say("new_visit.of_day", day=swedish.weekday(on), date=swedish.date_words(on)),
+        title=exchange.say("new_visit.of_day", day=swedish.weekday(on).capitalize(), date=swedish.date_words(on)),
         before=(on - timedelta(days=1)).isoformat(), after=(on + timedelta(days=1)).isoformat(),
     )  # fmt: skip
 

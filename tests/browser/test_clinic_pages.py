@@ -1,0 +1,260 @@
+"""Every page of the clinic and of a unit's administration: axe finds nothing, 320 pixels are enough, light and dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.async_api import Page, expect
+
+from linjen.core.database import Database
+from linjen.demo.running import Demo
+from linjen.demo.world import id_of
+from linjen.web.pages import all_pages
+from tests.browser.pictures import film
+from tests.browser.test_accessibility import SMALL, Looker
+from tests.browser.windows import Windows, sign_in_nurse
+
+#: By the axe that the look in the light has left in the page; only what depends on the colours.
+_IN_THE_DARK = """() => axe.run({ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } })
+  .then((all) => all.violations.flatMap((one) => one.nodes.map((node) => `${one.id} ${node.html.slice(0, 160)}`)))"""
+
+#: What the walks need not open: files, what a script fetches, pages before the sign-in, and the triage's own content.
+_ELSEWHERE = re.compile(
+    r"/clinic(/sign-in.*|/units|/chats|/phrase-list)?|/clinic/cases/\{case_id:str\}/pictures/.*|.*/stream|.*export"
+    r"|/manage/triage.*"
+)
+
+LISTS = (
+    "/clinic/ledger", "/clinic/ledger/handed", "/clinic/ledger/answer", "/clinic/ledger/unit", "/clinic/ledger/invited",
+    "/clinic/mine", "/clinic/booked", "/clinic/attestations", "/clinic/attestations/mine", "/clinic/mentions",
+    "/clinic/tickets", "/clinic/document", "/clinic/profile", "/clinic/keys", "/clinic/support", "/clinic/phrases",
+    "/clinic/phrases/new", "/clinic/patients",
+)  # fmt: skip
+#: In a state that the walk looks for in their words, too.
+_STATES = (
+    "/clinic/silent",
+    "/clinic/sms",
+    "/clinic/leaving",
+    "/clinic/locked",
+    "/clinic/tickets/*",
+    "/clinic/phrases/*",
+)
+OF_A_PATIENT = ("", "/asynchronous", "/calls", "/bookings")
+OF_A_HELD_CASE = (
+    "", "/patient", "/patient-tickets", "/visits", "/handovers", "/asynchronous", "/closings", "/reminders",
+    "/keepings", "/actions", "/bookings", "/bookings?kind=scheduled", "/tickets", "/signposts", "/invitations",
+    "/notes", "/phrases", "/attestations",
+)  # fmt: skip
+OF_A_CLOSED_CASE = ("", "/record", "/triage-verdicts")
+OF_A_WAITING_CASE = ("", "/patient", "/pictures", "/priorities")
+ANSWERS = ("/answers", "/follow-ups", "/forwardings")
+_UNIT = f"/manage/units/{id_of('unit/ankaret')}"
+ADMINISTRATION = (
+    ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load")),
+    ("Disa Holm", ("/manage/phrases", f"{_UNIT}/phrases", f"{_UNIT}/phrases/new", f"{_UNIT}/referrals", _UNIT)),
+    ("Maja Ek", ("/manage", "/manage/users", "/manage/units", _UNIT)),
+)
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+
+_HELD = """
+select c.id from cases c join visits v on v.id = c.visit_id where v.state = 'in_progress' and v.holder_id = $1
+order by v.kind <> 'drop_in', exists (select from tickets t where t.case_id = c.id) desc limit 1
+"""
+_WAITING = """
+select c.id from cases c join visits v on v.id = c.visit_id join residents p on p.id = c.patient_id
+where v.state = 'queued' and v.unit_id = $1 and v.queued_at <= now() and v.for_role = 'nurse'
+order by (p.protected = 'yes') = $2 desc, c.id limit 1
+"""
+_CLOSED = (
+    "select case_id from visits where state = 'closed' and unit_id = $1 and closed_by = $2 order by id desc limit 1"
+)
+
+
+class Walk:
+    """Goes from page to page in one window and looks at each in light and dark."""
+
+    def __init__(self, page: Page, url: str, film_name: str) -> None:
+        self.page = page
+        self.url = url
+        self.film_name = film_name
+        #: What the next pages are of, for the names of their pictures.
+        self.of = ""
+        self.look = Looker()
+
+    async def to(self, path: str, heading: str = "") -> None:
+        """Open a page, which must be a page and not a refusal, and look at it."""
+        answer = await self.page.goto(self.url + path)
+        assert answer is not None and answer.status == 200, (path, answer and answer.status)
+        await self.here(self.of + re.sub(r"\W+", "-", _ID.sub("", path)).strip("-"), heading)
+
+    async def here(self, name: str, heading: str = "") -> None:
+        """Look at what the window shows now."""
+        if heading:
+            await expect(self.page.locator("main")).to_contain_text(heading)
+        await self.look(self.page)
+        await self.page.emulate_media(color_scheme="dark")
+        for one in await self.page.evaluate(_IN_THE_DARK):
+            self.look.found.append(f"{name} in the dark: {one}")
+        await self.page.emulate_media(color_scheme="light")
+        await film(self.page, self.film_name, name, whole=True)
+
+    def judge(self) -> None:
+        """Fail with everything that was found."""
+        assert self.look.looked
+        assert not self.look.found, "\n".join(self.look.found)
+
+
+def _kinds() -> set[str]:
+    """The addresses of all pages that staff can open, with a star for what is between."""
+    found = set()
+    for handler in all_pages():
+        for path in handler.paths:
+            staff = path.startswith(("/clinic", "/manage"))
+            if staff and "GET" in {str(one) for one in handler.http_methods} and not _ELSEWHERE.fullmatch(path):
+                found.add(re.sub(r"\{[^}]*\}", "*", path))
+    return found
+
+
+def test_the_walks_go_to_every_page_that_staff_can_open() -> None:
+    cases = {f"/clinic/cases/*{part}" for part in (*OF_A_HELD_CASE, *OF_A_CLOSED_CASE, *OF_A_WAITING_CASE)}
+    cases |= {f"/clinic/cases/*/attestations/*{answer}" for answer in ANSWERS}
+    patients = {f"/clinic/patients/*{part}" for part in OF_A_PATIENT}
+    administration = {_ID.sub("*", path) for _, paths in ADMINISTRATION for path in paths}
+    walked = {*LISTS, *_STATES} | cases | patients | administration | {"/manage/units/*/phrases/*"}
+    assert _kinds() - walked == set(), "a page that no walk opens"
+    assert len(_kinds()) > 50
+
+
+class Ground:
+    """The cases of the demo that the walk goes to, found anew: other tests may have moved some."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def _one(self, sql: str, *values: Any) -> UUID:
+        found = await self.database.fetch_value(sql, *values)
+        assert isinstance(found, UUID), sql
+        return found
+
+    async def held(self) -> UUID:
+        return await self._one(_HELD, id_of("staff/karin"))
+
+    async def waiting(self, *, protected: bool) -> UUID:
+        return await self._one(_WAITING, id_of("unit/ankaret"), protected)
+
+    async def closed(self) -> UUID:
+        return await self._one(_CLOSED, id_of("unit/ankaret"), id_of("staff/karin"))
+
+    async def patient(self, case_id: UUID) -> UUID:
+        return await self._one("select patient_id from cases where id = $1", case_id)
+
+
+@pytest.fixture
+async def troubled(demo: Demo) -> AsyncIterator[Ground]:
+    """A case of Karin's has been silent for 24 hours, and an SMS of it did not arrive."""
+    ground = Ground(demo.site.database)
+    case_id = await ground.held()
+    await ground.database.execute(
+        "insert into silences (case_id, since_seq, since_at, due_at, flagged_at) values ($1, 10000,"
+        " now() - interval '25 hours', now() - interval '1 hour', now()) on conflict (case_id) do update"
+        " set since_seq = 10000, flagged_at = now()", case_id,
+    )  # fmt: skip
+    await ground.database.execute(
+        "insert into sms (id, kind, cause, to_kind, case_id, state, reason, tries) values"
+        " ($1, 'new_message', $2, 'resident', $3, 'failed', 'unreachable', 3)", uuid4(), f"test/{uuid4()}", case_id,
+    )  # fmt: skip
+    yield ground
+    await ground.database.execute("delete from silences where case_id = $1", case_id)
+    await ground.database.execute(
+        "update sms set settled_at = now(), settled_how = 'phone' where case_id = $1", case_id
+    )
+
+
+async def test_every_list_and_form_of_the_clinic_in_light_and_dark(windows: Windows, troubled: Ground) -> None:
+    walk = Walk(await windows.nurse("Karin Lindqvist", SMALL), windows.url, "clinic")
+    for path in LISTS:
+        await walk.to(path)
+    await walk.to("/clinic/silent", "Påminn")
+    await walk.to("/clinic/sms", "Hur nåddes")
+    await walk.to("/clinic/leaving", "Vad händer med ärendet?")
+    patient = await troubled.patient(await troubled.held())
+    for part in OF_A_PATIENT:
+        await walk.to(f"/clinic/patients/{patient}{part}")
+    await walk.to(f"/clinic/phrases/{await _own_phrase(walk)}")
+    asked = await _of_who_was_asked(windows)
+    for one in (walk, asked):
+        one.judge()
+
+
+async def _own_phrase(walk: Walk) -> str:
+    """The id of a phrase of Karin's own, written if she has none."""
+    await walk.page.goto(f"{walk.url}/clinic/phrases")
+    own = walk.page.locator("a[href^='/clinic/phrases/']:not([href$='/new'])")
+    if not await own.count():
+        await walk.page.goto(f"{walk.url}/clinic/phrases/new")
+        await walk.page.locator("main input.lj-input").first.fill("Morgon")
+        await walk.page.locator("main textarea").first.fill("God morgon! Nu läser jag ditt ärende.")
+        await walk.page.locator("main form button[type=submit]").last.click()
+        await walk.page.wait_for_url("**/clinic/phrases*")
+    return str(await own.first.get_attribute("href")).rpartition("/")[2]
+
+
+async def _of_who_was_asked(windows: Windows) -> Walk:
+    """Sara, who has been asked to look at a case and leaves her screen locked; her session is this test's own."""
+    page = await windows.open(SMALL)
+    await sign_in_nurse(page, windows.url, "Sara Ahmadi")
+    walk = Walk(page, windows.url, "physician")
+    for path in ("/clinic/ledger", "/clinic/attestations"):
+        await walk.to(path)
+    await page.locator(".lj-work-list a").first.click()
+    await walk.here("asked")
+    for answer in ANSWERS:
+        found = await page.locator(f"#case-attestations a[href$='{answer}']").first.get_attribute("href")
+        await walk.to(str(found))
+        await page.go_back()
+    await page.evaluate("document.querySelector('form[action=\"/clinic/locked\"]').requestSubmit()")
+    await page.wait_for_url("**/clinic/locked")
+    await walk.to("/clinic/locked", "låst")
+    return walk
+
+
+async def test_every_page_of_a_case_in_light_and_dark(windows: Windows, troubled: Ground) -> None:
+    walk = Walk(await windows.nurse("Karin Lindqvist", SMALL), windows.url, "clinic")
+    held = await troubled.held()
+    for of, case_id, parts in (
+        ("held-", held, OF_A_HELD_CASE),
+        ("closed-", await troubled.closed(), OF_A_CLOSED_CASE),
+        ("waiting-", await troubled.waiting(protected=True), OF_A_WAITING_CASE),
+    ):
+        walk.of = of
+        for part in parts:
+            await walk.to(f"/clinic/cases/{case_id}{part}")
+    walk.of = ""
+    tickets = "select id from tickets where case_id = $1 limit 1"
+    await walk.to(f"/clinic/tickets/{await troubled.database.fetch_value(tickets, held)}")
+    walk.judge()
+
+
+async def test_every_page_of_a_units_administration_in_light_and_dark(windows: Windows) -> None:
+    looks = []
+    for name, paths in ADMINISTRATION:
+        page = await windows.open(SMALL)
+        await page.goto(f"{windows.url}/clinic")
+        await page.get_by_role("link", name="Logga in med SITHS").click()
+        await page.get_by_role("link", name=name).click()
+        await expect(page.locator("h1")).to_be_visible()
+        walk = Walk(page, windows.url, "manage-" + name.partition(" ")[0].lower())
+        for path in paths:
+            await walk.to(path)
+        if name.startswith("Disa"):
+            await page.goto(f"{windows.url}{_UNIT}/phrases")
+            one = page.locator("a[href*='/phrases/']:not([href$='/new'])").first
+            await walk.to(str(await one.get_attribute("href")))
+        looks.append(walk)
+    for walk in looks:
+        walk.judge()
