@@ -13,7 +13,6 @@ from playwright.async_api import Page, expect
 from linjen.core.database import Database
 from linjen.demo.running import Demo
 from linjen.demo.world import id_of
-from linjen.web.pages import all_pages
 from tests.browser.pictures import film
 from tests.browser.test_accessibility import SMALL, Looker
 from tests.browser.windows import Windows, sign_in_nurse
@@ -21,12 +20,6 @@ from tests.browser.windows import Windows, sign_in_nurse
 #: By the axe that the look in the light has left in the page; only what depends on the colours.
 _IN_THE_DARK = """() => axe.run({ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } })
   .then((all) => all.violations.flatMap((one) => one.nodes.map((node) => `${one.id} ${node.html.slice(0, 160)}`)))"""
-
-#: What the walks need not open: files, what a script fetches, pages before the sign-in, and the triage's own content.
-_ELSEWHERE = re.compile(
-    r"/clinic(/sign-in.*|/units|/chats|/phrase-list)?|/clinic/cases/\{case_id:str\}/pictures/.*|.*/stream|.*export"
-    r"|/manage/triage.*"
-)
 
 LISTS = (
     "/clinic/ledger", "/clinic/ledger/handed", "/clinic/ledger/answer", "/clinic/ledger/unit", "/clinic/ledger/invited",
@@ -55,7 +48,18 @@ ANSWERS = ("/answers", "/follow-ups", "/forwardings")
 _UNIT = f"/manage/units/{id_of('unit/ankaret')}"
 ADMINISTRATION = (
     ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load")),
-    ("Disa Holm", ("/manage/phrases", f"{_UNIT}/phrases", f"{_UNIT}/phrases/new", f"{_UNIT}/referrals", _UNIT)),
+    (
+        "Disa Holm",
+        (
+            "/manage/phrases",
+            f"{_UNIT}/phrases",
+            f"{_UNIT}/phrases/new",
+            f"{_UNIT}/referrals",
+            f"{_UNIT}/queues",
+            f"{_UNIT}/reply-days",
+            _UNIT,
+        ),
+    ),
     ("Maja Ek", ("/manage", "/manage/users", "/manage/units", _UNIT)),
 )
 
@@ -109,25 +113,13 @@ class Walk:
         assert not self.look.found, "\n".join(self.look.found)
 
 
-def _kinds() -> set[str]:
-    """The addresses of all pages that staff can open, with a star for what is between."""
-    found = set()
-    for handler in all_pages():
-        for path in handler.paths:
-            staff = path.startswith(("/clinic", "/manage"))
-            if staff and "GET" in {str(one) for one in handler.http_methods} and not _ELSEWHERE.fullmatch(path):
-                found.add(re.sub(r"\{[^}]*\}", "*", path))
-    return found
-
-
-def test_the_walks_go_to_every_page_that_staff_can_open() -> None:
+def walked() -> set[str]:
+    """The pages that the walks go to, a star for each id; tests/house/test_walks.py holds them against the routes."""
     cases = {f"/clinic/cases/*{part}" for part in (*OF_A_HELD_CASE, *OF_A_CLOSED_CASE, *OF_A_WAITING_CASE)}
     cases |= {f"/clinic/cases/*/attestations/*{answer}" for answer in ANSWERS}
     patients = {f"/clinic/patients/*{part}" for part in OF_A_PATIENT}
     administration = {_ID.sub("*", path) for _, paths in ADMINISTRATION for path in paths}
-    walked = {*LISTS, *_STATES} | cases | patients | administration | {"/manage/units/*/phrases/*"}
-    assert _kinds() - walked == set(), "a page that no walk opens"
-    assert len(_kinds()) > 50
+    return {*LISTS, *_STATES} | cases | patients | administration | {"/manage/units/*/phrases/*"}
 
 
 class Ground:
