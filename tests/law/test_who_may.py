@@ -17,8 +17,11 @@ import pytest
 from linjen.access.by import By
 from linjen.access.policy import VERBS
 from linjen.access.sessions import begin_session, hash_token
+from linjen.cases.begun_by_staff.phone_case import PhoneCase, add_phone_case
 from linjen.cases.colleagues.attestation import Addressee, Asked, request_attestation
 from linjen.cases.colleagues.invitation import invite
+from linjen.cases.intake.interview import Assessment
+from linjen.cases.intake.start import Intake
 from linjen.cases.loading import Case, may_see, open_case, open_cases
 from linjen.cases.states import is_allowed
 from linjen.cases.talk.message import Sending, send_messages
@@ -40,7 +43,7 @@ STAFF = (
 @pytest.fixture(autouse=True)
 async def asked(region: Region) -> None:
     """Karin has asked Sara to look at a case that she holds, and has invited her; Sara has asked the nurses at one that
-    has ended.
+    has ended. Astrid has called about Elsa, and Karin has added the case.
     """
     doctor = Addressee("physician", id_of("staff/sara"))
     for who, case, to in (("karin", "held_by_karin", doctor), ("sara", "closed", Addressee("nurse"))):
@@ -50,6 +53,12 @@ async def asked(region: Region) -> None:
     async with region.site.database.transaction() as db:
         karin = region.actors.staff("karin", "ankaret")
         await invite(db, karin, region.cases["held_by_karin"], new_id(), doctor)
+        region.cases["child_by_phone"], about = new_id(), region.actors.residents
+        told = PhoneCase(
+            entry="symptom", intake=Intake(text="Elsa har ont i halsen"), level=3, guardian_id=about["astrid"],
+            found=Assessment(urgency=None, outcome="contact"),
+        )  # fmt: skip
+        await add_phone_case(db, region.site.sealer, karin, about["elsa"], region.cases["child_by_phone"], told)
 
 
 def people(region: Region) -> dict[str, By]:

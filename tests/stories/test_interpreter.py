@@ -130,10 +130,10 @@ async def test_nothing_is_told_of_who_may_be_protected(region: Region, flag: str
     assert "Astrid" not in section
 
 
-async def test_a_child_whose_guardians_have_not_signed_in_here(region: Region) -> None:
+async def test_a_child_whose_guardians_are_not_known_here(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["child"]
     await owner_does(region, "delete from guardianships")
-    assert "Ingen vårdnadshavare har loggat in här än." in await main(karin, f"/clinic/cases/{case_id}/patient")
+    assert "Ingen vårdnadshavare är känd här." in await main(karin, f"/clinic/cases/{case_id}/patient")
 
 
 async def test_when_writing_is_not_enough_the_number_and_the_way_to_end_stand_beside_the_talk(region: Region) -> None:

@@ -20,6 +20,7 @@ class Guardian(msgspec.Struct, frozen=True, kw_only=True):
     `confirmed_at` is when the register last said that she has custody, `ended_at` when it no longer did (UTC).
     """
 
+    id: UUID
     name: str
     confirmed_at: datetime
     ended_at: datetime | None
@@ -30,18 +31,45 @@ async def list_guardians(db: Connection, child_id: UUID) -> list[Guardian] | Non
     known to be unprotected, of whom nothing is told.
     """
     rows = await db.fetch(
-        "select k.protected as child, case when p.protected = 'no' then p.given_name || ' ' || p.surname else '' end"
-        " as name, g.confirmed_at, g.ended_at from residents k left join guardianships g on g.child_id = k.id"
-        " left join residents p on p.id = g.guardian_id where k.id = $1"
-        " order by g.ended_at is not null, p.given_name, p.id",
+        "select k.protected as child, g.guardian_id as id, g.confirmed_at, g.ended_at,"
+        " case when p.protected = 'no' then p.given_name || ' ' || p.surname else '' end as name"
+        " from residents k left join guardianships g on g.child_id = k.id left join residents p on p.id = g.guardian_id"
+        " where k.id = $1 order by g.ended_at is not null, p.given_name, p.id",
         child_id,
     )  # fmt: skip
     if any(row["child"] != "no" for row in rows):
         return None
     return [
-        Guardian(name=row["name"], confirmed_at=row["confirmed_at"], ended_at=row["ended_at"])
+        Guardian(id=row["id"], name=row["name"], confirmed_at=row["confirmed_at"], ended_at=row["ended_at"])
         for row in rows if row["confirmed_at"] is not None
     ]  # fmt: skip
+
+
+async def is_guardian(db: Connection, guardian_id: UUID, child_id: UUID) -> bool:
+    """Whether she has custody now and neither may be protected; the bond stays so until the transaction ends."""
+    return bool(
+        await db.fetchval(
+            "select true from guardianships g join residents k on k.id = g.child_id join residents p"
+            " on p.id = g.guardian_id where g.guardian_id = $1 and g.child_id = $2 and g.ended_at is null"
+            " and k.protected = 'no' and p.protected = 'no' for share of g",
+            guardian_id, child_id,
+        )
+    )  # fmt: skip
+
+
+async def set_guardians(db: Connection, child_id: UUID, guardian_ids: Sequence[UUID]) -> None:
+    """What the service answered today of a child: as `set_children`, seen from her side."""
+    at = clock.now()
+    await db.execute(
+        "update guardianships set ended_at = $3 where child_id = $1 and ended_at is null and not guardian_id = any($2)",
+        child_id, list(guardian_ids), at,
+    )  # fmt: skip
+    await db.execute(
+        "insert into guardianships (guardian_id, child_id, confirmed_at) select guardian, $1, $3 from"
+        " unnest($2::uuid[]) as guardian on conflict (guardian_id, child_id) do update"
+        " set confirmed_at = $3, ended_at = null",
+        child_id, list(guardian_ids), at,
+    )  # fmt: skip
 
 
 async def set_children(db: Connection, guardian_id: UUID, child_ids: Sequence[UUID]) -> None:

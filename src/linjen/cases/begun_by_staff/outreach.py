@@ -123,14 +123,19 @@ async def check_entry(db: Connection, by: By, entry: str) -> None:
 
 
 async def insert_case(
-    db: Connection, sealer: Sealer, by: By, patient: Patient, case_id: UUID, entry: str, intake: Intake | None = None
-) -> UUID:
-    """The case's own row, sent as it is made; the id that its visit is to have, which the caller writes at once."""
+    db: Connection, sealer: Sealer, by: By, patient: Patient, case_id: UUID, entry: str, intake: Intake | None = None,
+    *, opened_by: UUID | None = None,
+) -> UUID:  # fmt: skip
+    """The case's own row, sent as it is made; the id that its visit is to have, which the caller writes at once.
+
+    It is the patient's own unless `opened_by` names the guardian who is to have it.
+    """
     visit_id, at = new_id(), clock.now()
     await db.execute(
         "insert into cases (id, entry, phase, patient_id, opened_by, begun_by, unit_id, visit_id, patient_birth_on,"
-        " sent_at) values ($1, $2, 'sent', $3, $3, $4, $5, $6, $7, $8)",
+        " sent_at) values ($1, $2, 'sent', $3, $9, $4, $5, $6, $7, $8)",
         case_id, entry, patient.resident.id, by.person_id, by.unit_id, visit_id, patient.resident.birth_on, at,
+        opened_by or patient.resident.id,
     )  # fmt: skip
     await db.execute(
         "insert into intakes (case_id, state_sealed, expires_at) values ($1, $2, $3)",

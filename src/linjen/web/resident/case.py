@@ -104,7 +104,7 @@ async def _read_around(
         "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "tickets": await ticket_cards(db, exchange, tickets, case.id),
-        "by_other": around.writer_name if case.opened_by != exchange.by.person_id else "",
+        "by_other": around.writer_name if case.opened_by != exchange.by.person_id and not case.begun_by else "",
     }  # fmt: skip
 
 

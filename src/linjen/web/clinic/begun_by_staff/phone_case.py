@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 
 from linjen.access.access_log import log_refusal
-from linjen.cases.begun_by_staff.outreach import ENTRIES, check_entry
+from linjen.cases.begun_by_staff.outreach import ENTRIES, check_entry, is_child
 from linjen.cases.begun_by_staff.phone_case import LONGEST, PhoneCase, add_phone_case, why_no_phone_case
 from linjen.cases.intake.interview import (
     FORM_PRIORITY,
@@ -26,8 +26,9 @@ from linjen.cases.intake.start import Intake
 from linjen.cases.patients.patients import Patient, see_patient
 from linjen.core import clock
 from linjen.core.errors import NotFound, Refused, Reused
-from linjen.core.ids import new_id
+from linjen.core.ids import new_id, parse_id
 from linjen.core.personal_number import age_months
+from linjen.people.guardians import list_guardians
 from linjen.triage import answer, begin, candidates, choose, next_page, page_at
 from linjen.triage.asking.plausible import FALLBACK
 from linjen.triage.content.library import Protocols
@@ -49,13 +50,15 @@ from linjen.web.resident.intake.step import MAX_WORDS_BODY
 from linjen.web.routing import get_page, post_page
 
 _CALLERS = ("self", "parent", "relative")
+#: Before a guardian's id among the callers.
+_GUARDIAN = "guardian-"
 _FIELDS = ("entry", "caller", "text")
 
 
 @get_page("/clinic/patients/{patient_id:str}/calls", verb="begin_case", who="staff")
 async def ask(exchange: Exchange) -> Response[Any]:
     """What the caller says, in her own words."""
-    return _start(exchange, await _see(exchange), dict.fromkeys(_FIELDS, ""))
+    return await _start(exchange, await _see(exchange), dict.fromkeys(_FIELDS, ""))
 
 
 @post_page("/clinic/patients/{patient_id:str}/calls", verb="begin_case", who="staff", max_body=MAX_WORDS_BODY)
@@ -63,14 +66,14 @@ async def go_on(exchange: Exchange) -> Response[Any]:
     """The next page, the case that was added, or the page with what has to be changed."""
     patient = await _see(exchange)
     if why_no_phone_case(patient):
-        return _start(exchange, patient, dict.fromkeys(_FIELDS, ""))
+        return await _start(exchange, patient, dict.fromkeys(_FIELDS, ""))
     if "held" not in exchange.form:
         return await _begin(exchange, patient)
     held = unsealed(exchange, patient.resident.id)
     protocols = _protocols(exchange, held) if held is not None else None
     if held is None or protocols is None:
         fields = {"entry": held.entry if held else "", "caller": "", "text": held.text if held else ""}
-        return _start(exchange, patient, fields, (Fault("text", exchange.say("phone_case.lost")),))
+        return await _start(exchange, patient, fields, (Fault("text", exchange.say("phone_case.lost")),))
     if exchange.form.get("do") == "add":
         return await _add(exchange, patient, protocols, held)
     if held.state is not None and not held.chosen:
@@ -91,12 +94,27 @@ def _protocols(exchange: Exchange, held: Held) -> Protocols | None:
     return shelf.running() if held.state is None else shelf.at_hand(held.state.protocol)
 
 
-def _start(
+async def _callers(exchange: Exchange, patient: Patient) -> dict[str, str]:
+    """Who may call, value to words: of a child under 13 each guardian by name, whose case it will be."""
+    callers = {one: exchange.say(f"phone_case.caller.{one}") for one in _CALLERS}
+    if not is_child(patient):
+        return callers
+    async with exchange.site.database.connection() as db:
+        found = await list_guardians(db, patient.resident.id) or []
+    named = [one for one in found if one.name and one.ended_at is None]
+    words = {f"{_GUARDIAN}{one.id}": exchange.say("phone_case.caller.guardian", name=one.name) for one in named}
+    unnamed = {"parent": exchange.say("phone_case.caller.other_guardian" if named else "phone_case.caller.parent")}
+    return words | unnamed | {"relative": callers["relative"]}
+
+
+async def _start(
     exchange: Exchange, patient: Patient, fields: dict[str, str], errors: tuple[Fault, ...] = (), refusal: str = ""
 ) -> Response[Any]:
+    callers = await _callers(exchange, patient)
     options = {
         "entries": [{"value": one, "text": exchange.say(f"outreach.entry.{one}")} for one in reversed(ENTRIES)],
-        "callers": [{"value": one, "text": exchange.say(f"phone_case.caller.{one}")} for one in _CALLERS],
+        "callers": [{"value": one, "text": words} for one, words in callers.items()],
+        "is_child": is_child(patient),
         "longest": LONGEST,
     }
     return draw_start(exchange, patient, fields, options, errors, refusal or why_no_phone_case(patient))
@@ -104,27 +122,30 @@ def _start(
 
 async def _begin(exchange: Exchange, patient: Patient) -> Response[Any]:
     fields = {name: exchange.text_of(name, longest=LONGEST + 1) for name in _FIELDS}
+    known = {"entry": ENTRIES, "caller": tuple(await _callers(exchange, patient))}
     faults = [
         Fault(name, exchange.say(f"phone_case.choose_{name}"))
-        for name, known in (("entry", ENTRIES), ("caller", _CALLERS)) if fields[name] not in known
-    ]  # fmt: skip
+        for name, those in known.items()
+        if fields[name] not in those
+    ]
     if not 0 < len(fields["text"]) <= LONGEST:
         key = "too_long" if fields["text"] else "empty"
         faults.append(Fault("text", exchange.say(f"phone_case.{key}", longest=LONGEST)))
     if faults:
-        return _start(exchange, patient, fields, tuple(faults))
+        return await _start(exchange, patient, fields, tuple(faults))
     try:
         async with exchange.site.database.connection() as db:
             await check_entry(db, exchange.by, fields["entry"])
     except Refused as error:
-        return _start(exchange, patient, fields, refusal=error.reason)
-    protocols, about = exchange.site.shelf.running(), _triaged(patient, fields["caller"])
+        return await _start(exchange, patient, fields, refusal=error.reason)
+    guardian = fields["caller"].removeprefix(_GUARDIAN) if fields["caller"].startswith(_GUARDIAN) else ""
+    protocols, about = exchange.site.shelf.running(), _triaged(patient, "parent" if guardian else fields["caller"])
     if fields["entry"] == "admin" or not exchange.site.shelf.is_on:
-        return _result(exchange, patient, protocols, begin_held(fields["entry"], fields["text"], None))
+        return _result(exchange, patient, protocols, begin_held(fields["entry"], fields["text"], None, guardian))
     state = begin(
         protocols, about.age_years, about.sex, about.writer, fields["text"], about.name, clock.local_date(clock.now())
     )
-    return _go_on(exchange, patient, protocols, begin_held(fields["entry"], fields["text"], state), state)
+    return _go_on(exchange, patient, protocols, begin_held(fields["entry"], fields["text"], state, guardian), state)
 
 
 def _triaged(patient: Patient, caller: str) -> Triaged:
@@ -208,7 +229,9 @@ async def _add(exchange: Exchange, patient: Patient, protocols: Protocols, held:
     if held.state is not None and (not held.chosen or next_page(protocols, held.state, "sv") is not None):
         return _go_on(exchange, patient, protocols, held, held.state)
     hold = exchange.text_of("hold", longest=10)
-    told = msgspec.structs.replace(_told(protocols, patient, held), to_queue=hold != "me")
+    told = msgspec.structs.replace(
+        _told(protocols, patient, held), to_queue=hold != "me", guardian_id=parse_id(held.guardian)
+    )
     case_id, site = UUID(held.case_id), exchange.site
     try:
         async with site.database.transaction() as db:
@@ -220,7 +243,8 @@ async def _add(exchange: Exchange, patient: Patient, protocols: Protocols, held:
         await log_refusal(site.database, exchange.by, "begin_case", None, error.reason)
         if isinstance(error, NotFound):
             raise
-        return _start(exchange, patient, {"entry": held.entry, "caller": "", "text": held.text}, refusal=error.reason)
+        fields = {"entry": held.entry, "caller": "", "text": held.text}
+        return await _start(exchange, patient, fields, refusal=error.reason)
     return exchange.redirect(f"/clinic/cases/{case_id}")
 
 

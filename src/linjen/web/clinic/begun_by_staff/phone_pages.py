@@ -36,7 +36,8 @@ _PURPOSE = "phone_case"
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A case under way on the phone, as the form carries it. `state` is None where nothing is triaged.
 
-    `case_id` is what the case will have, `chosen` says that the page of contact reasons has been answered.
+    `case_id` is what the case will have, `chosen` says that the page of contact reasons has been answered, `guardian`
+    is the id of the guardian who calls, '' for somebody else.
     """
 
     entry: str
@@ -44,11 +45,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     case_id: str
     state: State | None = None
     chosen: bool = False
+    guardian: str = ""
 
 
-def begin_held(entry: str, text: str, state: State | None) -> Held:
+def begin_held(entry: str, text: str, state: State | None, guardian: str = "") -> Held:
     """The first of it."""
-    return Held(entry=entry, text=text, case_id=str(new_id()), state=state)
+    return Held(entry=entry, text=text, case_id=str(new_id()), state=state, guardian=guardian)
 
 
 def _row(exchange: Exchange, patient_id: UUID) -> bytes:

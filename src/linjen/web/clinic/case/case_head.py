@@ -25,8 +25,8 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a case in words. `holding` is queued, mine, colleague or closed; `protected` as the resident's row.
 
     `interpreter` is the language that she needs one for, '' for none. `facts` holds age and sex; `writer` is who wrote
-    when that is not the patient herself. `silent` (her holder is to decide), `reminded` and `may_remind` are for the
-    holder alone; `chats` are the reader's own.
+    when that is not the patient herself, or with `called` who rang and had it written down. `silent` (her holder is to
+    decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
     """
 
     case_id: UUID
@@ -45,6 +45,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     unread: int
     writer: str
+    called: bool
     interpreter: str
     silent: bool
     reminded: bool
@@ -76,6 +77,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
         writer=f"{writer.given_name} {writer.surname}" if writer else "",
+        called=case.begun_by is not None,
         interpreter=await find_interpreter(db, patient.id),
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
