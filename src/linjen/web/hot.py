@@ -6,6 +6,8 @@ ROUTES declares their verbs for the house tests.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -29,7 +31,7 @@ from linjen.phrases.fields import check_filled
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.faults import status_of
-from linjen.web.live import Stream, frame, pump
+from linjen.web.live import Stream, frame
 from linjen.web.protection import protecting_headers
 from linjen.web.routing import csrf_token, is_same_origin
 from linjen.web.server import RETRY_AFTER_S, Answer
@@ -44,6 +46,8 @@ _MESSAGE = re.compile(rf"/(clinic/)?cases/{_ID}/messages")
 _STREAM = re.compile(rf"/(clinic/)?cases/{_ID}/stream")
 _LEDGER = "/clinic/ledger/stream"
 _MANAGE = "/manage/stream"
+#: The query of a page of a case that shows no talk.
+_APART = b"apart"
 _MESSAGE_ROUTES = {None: "/cases/{case_id}/messages", "clinic/": "/clinic/cases/{case_id}/messages"}
 
 #: (method, path, verb, who) of the routes here.
@@ -58,6 +62,7 @@ ROUTES = (
 
 _LONGEST_BODY = 64 * 1024
 _MOST_REMEMBERED = 20_000
+_GREATEST_AGE_S = 15 * 60
 _OUTCOME_STATUS = {"sent": 201, "repeated": 200, "reused": 409, "refused": 404}
 
 
@@ -92,7 +97,7 @@ class Hot:
         if method == "POST" and b"x-linjen" in headers and (match := _MESSAGE.fullmatch(path)):
             await self._answer(send, *await self._message(match, headers, await _body(receive)))
         elif method == "GET" and (match := _STREAM.fullmatch(path)):
-            await self._case_stream(match, headers, receive, send)
+            await self._case_stream(match, headers, receive, send, apart=scope["query_string"] == _APART)
         elif method == "GET" and path == _LEDGER:
             await self._ledger_stream(scope["query_string"], headers, receive, send)
         elif method == "GET" and path == _MANAGE:
@@ -189,8 +194,9 @@ class Hot:
     # -- streams -------------------------------------------------------------------------------------------------
 
     async def _case_stream(
-        self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send
+        self, match: re.Match[str], headers: dict[bytes, bytes], receive: Receive, send: Send, *, apart: bool
     ) -> None:
+        """The stream of a case's talk; `apart` for one of its other pages, which is told only to look again."""
         session = await self._session("staff" if match[1] else "resident", headers)
         if session is None:
             await self._refuse(send, 401, "signed_out")
@@ -204,9 +210,13 @@ class Hot:
             return
         since = _number(headers.get(b"last-event-id", b""))
         fresh = since is None or since > case.counter
-        stream = Stream(session.by(), case_id, case.counter if fresh else since or 0)
+        stream = Stream(session.by(), case_id, case.counter if fresh else since or 0, version="" if apart else None)
         with self._site.hub.serving(stream):
-            if fresh and b"last-event-id" in headers:
+            if self._site.hub.is_to_look_again(case_id) and stream.by.is_staff:
+                stream.put(frame("reload", ""))
+            if apart:
+                stream.put(frame("hello", ""))
+            elif fresh and b"last-event-id" in headers:
                 stream.put(frame("reload", ""))
             else:
                 stream.put(frame("hello", str(case.counter)))
@@ -256,15 +266,36 @@ class Hot:
             while (await receive())["type"] != "http.disconnect":
                 pass
 
-        page = f"{stream.by.kind}_case" if stream.case_id else "ledger" if stream.version is None else "manage"
+        kind = "ledger" if stream.version is None else "manage"
+        page = f"{stream.by.kind}_case" if stream.case_id is not None else kind
         OPEN_STREAMS.labels(page).inc()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._stream_headers})
             await write(b"retry: 2000\n\n")
-            await pump(stream, write, leave())
+            await _pump(stream, write, leave())
             await send({"type": "http.response.body", "body": b""})
         finally:
             OPEN_STREAMS.labels(page).dec()
+
+
+async def _pump(stream: Stream, send: Callable[[bytes], Awaitable[None]], gone: Awaitable[object]) -> None:
+    """Send what the stream has until it is closed, too old, or `gone` (the browser has left) is done."""
+    leaving = asyncio.ensure_future(gone)
+    leaving.add_done_callback(lambda _: stream.close())
+    try:
+        async with asyncio.timeout(_GREATEST_AGE_S):
+            while not leaving.done():
+                data = await stream.take()
+                if data:
+                    await send(data)
+                elif stream.closed:
+                    break
+    except TimeoutError:
+        pass
+    finally:
+        leaving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await leaving
 
 
 _WANTED = frozenset(

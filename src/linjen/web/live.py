@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from linjen.access.by import By
@@ -29,10 +30,11 @@ from linjen.core.metrics import EVENT_DELIVERY_SECONDS
 log = get_log(__name__)
 
 HEARTBEAT_S = 20
-GREATEST_AGE_S = 15 * 60
 #: A ledger is drawn at most this often, so that a burst of messages costs one row.
 LEDGER_PAUSE_S = 0.1
 _MOST_WAITING = 500
+#: For so long after a case was to be looked at again a page that comes (back) is told so.
+_AGAIN_S = 60.0
 #: So many pages of one session are open at once; one more ends the one that was opened first.
 _MOST_OF_SESSION = 20
 #: Of what is heard in a message, this and what is more urgent reaches also who has another case open.
@@ -64,7 +66,7 @@ class Stream:
         self.case_id = case_id
         self.seen_seq = seen_seq
         self.view = view
-        #: Of a page of the administration: what its reader had been told when it was opened.
+        #: Of a page apart from talk and ledger: what its reader had been told when it was opened.
         self.version = version
         self.shown: set[UUID] = set()
         self.waiting: list[bytes] = []
@@ -100,7 +102,9 @@ class Hub:
         self._database = database
         self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
-        self._boards: set[Stream] = set()
+        #: Pages apart: of a case those that show no talk, and under None those of the administration.
+        self._apart: dict[UUID | None, set[Stream]] = defaultdict(set)
+        self._again: dict[UUID, float] = {}
         self._by_session: dict[UUID, dict[Stream, None]] = defaultdict(dict)
         self._pending: list[Event] = []
         self._waiting_since = 0.0
@@ -123,26 +127,27 @@ class Hub:
     # -- streams -------------------------------------------------------------------------------------------------
 
     def add(self, stream: Stream) -> None:
-        """Begin to serve a stream: of its case, of the administration, or else of its unit's ledger."""
-        if stream.case_id is not None:
+        """Begin to serve a stream: a page apart, or of its case, or else of its unit's ledger."""
+        if stream.version is not None:
+            self._apart[stream.case_id].add(stream)
+        elif stream.case_id is not None:
             self._by_case[stream.case_id].add(stream)
-        elif stream.version is not None:
-            self._boards.add(stream)
         elif stream.by.unit_id is not None:
             self._by_unit[stream.by.unit_id].add(stream)
         of_session = self._by_session[stream.by.session_id]
         of_session[stream] = None
         for oldest in list(of_session)[: max(0, len(of_session) - _MOST_OF_SESSION)]:
             oldest.close()
-        if self.on_page is not None and stream not in self._boards:
+        if self.on_page is not None and stream.version is None:
             self.on_page(stream)
 
     def remove(self, stream: Stream) -> None:
         """Stop serving a stream."""
-        is_board = stream in self._boards
-        self._boards.discard(stream)
-        for index, key in ((self._by_case, stream.case_id), (self._by_unit, stream.by.unit_id)):
-            if key is not None and key in index:
+        indexes: tuple[tuple[dict[Any, set[Stream]], UUID | None], ...] = (
+            (self._apart, stream.case_id), (self._by_case, stream.case_id), (self._by_unit, stream.by.unit_id)
+        )  # fmt: skip
+        for index, key in indexes:
+            if key in index:
                 index[key].discard(stream)
                 if not index[key]:
                     del index[key]
@@ -151,7 +156,7 @@ class Hub:
         if not of_session:
             self._by_session.pop(stream.by.session_id, None)
         stream.closed = True
-        if self.on_page is not None and not is_board:
+        if self.on_page is not None and stream.version is None:
             self.on_page(stream)
 
     @contextlib.contextmanager
@@ -165,14 +170,12 @@ class Hub:
 
     def streams(self) -> Iterable[Stream]:
         """Every open stream."""
-        for index in (self._by_case, self._by_unit):
-            for streams in list(index.values()):
-                yield from list(streams)
-        yield from list(self._boards)
+        for streams in [*self._by_case.values(), *self._by_unit.values(), *self._apart.values()]:
+            yield from list(streams)
 
     def boards(self) -> list[Stream]:
         """The open pages of the administration."""
-        return [stream for stream in self._boards if not stream.closed]
+        return [stream for stream in self._apart.get(None, ()) if not stream.closed]
 
     def has_open(self, case_id: UUID, person_id: UUID | None) -> bool:
         """Whether the case stands open on a page of this person."""
@@ -234,6 +237,24 @@ class Hub:
         for stream in self._by_case.get(case_id, ()):
             if stream.by.kind == to:
                 stream.put(frame(name, data))
+
+    async def look_again(self, case_ids: Sequence[UUID]) -> None:
+        """Who may see these cases, or what may be shown of them, has changed without an event in each: who may not see
+        one any more loses it at once, and the pages of staff fetch anew.
+        """
+        now = time.monotonic()
+        self._again = {one: at for one, at in self._again.items() if now - at < _AGAIN_S} | dict.fromkeys(case_ids, now)
+        pages = [s for one in case_ids for s in (*self._by_case.get(one, ()), *self._apart.get(one, ()))]
+        for stream, may in zip(pages, await self._may_see([(s, s.case_id) for s in pages]), strict=True):
+            if not may:
+                stream.put(frame("gone", ""))
+                stream.close()
+            elif stream.by.is_staff:
+                stream.put(frame("reload", ""))
+
+    def is_to_look_again(self, case_id: UUID) -> bool:
+        """Whether a page that opens its stream now may have been drawn before the case was looked at again."""
+        return time.monotonic() - self._again.get(case_id, -_AGAIN_S) < _AGAIN_S
 
     # -- rounds --------------------------------------------------------------------------------------------------
 
@@ -370,23 +391,3 @@ def _note(what: str, error: Exception) -> None:
         log.warning(what, reason=error.reason)
     else:
         log.error(what, exc_info=error)
-
-
-async def pump(stream: Stream, send: Callable[[bytes], Awaitable[None]], gone: Awaitable[object]) -> None:
-    """Send what the stream has until it is closed, too old, or `gone` (the browser has left) is done."""
-    leaving = asyncio.ensure_future(gone)
-    leaving.add_done_callback(lambda _: stream.close())
-    try:
-        async with asyncio.timeout(GREATEST_AGE_S):
-            while not leaving.done():
-                data = await stream.take()
-                if data:
-                    await send(data)
-                elif stream.closed:
-                    break
-    except TimeoutError:
-        pass
-    finally:
-        leaving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await leaving

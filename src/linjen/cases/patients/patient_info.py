@@ -42,6 +42,19 @@ async def set_protection(db: Connection, by: By, case_id: UUID, protected: str, 
         raise Refused("changed", verb="set_protection")
 
 
+async def list_concerned(db: Connection, case_id: UUID) -> list[UUID]:
+    """The cases of which something else may be seen when the flag of this one's patient has changed: hers, those that
+    she has written, and those of her children. Ids only; after set_protection by the same person.
+    """
+    rows = await db.fetch(
+        "select o.id from cases c join cases o on o.patient_id = c.patient_id or o.opened_by = c.patient_id"
+        "   or o.patient_id in (select g.child_id from guardianships g where g.guardian_id = c.patient_id)"
+        " where c.id = $1 and o.visit_id is not null",
+        case_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def change_contact(db: Connection, by: By, case_id: UUID, new: Contacts, was: Contacts) -> None:
     """Keep phone and e-mail, if they still are what the page showed. Once more changes nothing.
 

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import Case, may, note_refusal, see_case
-from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
+from linjen.cases.patients.patient_info import change_contact, list_concerned, set_interpreter, set_protection
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -45,10 +45,12 @@ async def protect(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:
             await set_protection(db, by, case_id, chosen, was)
+            concerned = await list_concerned(db, case_id)
     except Invalid:
         return await _show(exchange, status=422)
     except Refused as error:
         return await _changed(exchange, error)
+    await exchange.site.hub.look_again(concerned)
     return exchange.redirect(f"/clinic/cases/{case_id}/patient")
 
 

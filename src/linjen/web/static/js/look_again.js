@@ -1,0 +1,52 @@
+// A page of a case without a talk: when somebody sets her protected, or takes that back, the page says so at once and
+// loses what it may not show any more. The page of the talk sees to it itself (chat.js). What is typed in forms stays.
+import { listen } from "./live.js";
+
+const here = document.getElementById("look-again");
+if (here && !document.getElementById("chat")) keepAlive();
+
+function keepAlive() {
+  const end = listen(`${here.dataset.base}/stream?apart`, ["hello", "reload", "gone", "signed_out"], {
+    on(kind) {
+      if (kind === "reload") look();
+      else if (kind !== "hello") leave();
+    },
+    opened() {},
+    lost() {},
+    refused: leave,
+  });
+
+  async function look() {
+    try {
+      const answer = await fetch(`${here.dataset.base}/patient`, { headers: { "x-linjen": "1" } });
+      if ([401, 404].includes(answer.status)) return leave();
+      if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // Without a connection nothing is known; a stream that comes back asks again.
+    }
+  }
+
+  function show(page) {
+    const now = page.getElementById("look-again")?.dataset.protected;
+    if (!now) return;
+    const changed = now !== here.dataset.protected;
+    here.dataset.protected = now;
+    for (const part of document.querySelectorAll("#case-protected, #case-unchecked, [data-protected-part]")) {
+      const fresh = page.getElementById(part.id)?.innerHTML ?? "";
+      // A form that is being filled in goes only when it may not stand there any more.
+      const stays = part.id === "patient-contact" && !changed;
+      if (!stays && part.innerHTML !== fresh) part.innerHTML = fresh;
+    }
+    if (document.getElementById("case-protected")) return;
+    // A form of the case has its banner above its head.
+    for (const old of document.querySelectorAll("main .lj-protected")) old.remove();
+    const banner = page.querySelector("#case-protected > *");
+    if (banner) document.querySelector("main .lj-case-bar")?.before(banner);
+  }
+
+  // The server knows what comes now: sign-in, or "there is no such page".
+  function leave() {
+    end();
+    location.assign(here.dataset.base);
+  }
+}
