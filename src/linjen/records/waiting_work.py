@@ -15,7 +15,7 @@ from linjen.records import undocumented
 
 #: A count for each list, by its name; each part asks its own policy.
 _COUNTS: Final = {
-    "booked": booked.WAITING,
+    "booked": f"({booked.WAITING}) + ({ticket_desk.BOOKED_TODAY})",
     "attestations": attestation_list.WAITING,
     "tickets": ticket_desk.WAITING,
     "to_document": undocumented.WAITING,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -43,11 +45,44 @@ _TO_BOOK = f"t.state = 'issued' and t.kind = 'booking' and {_clause('book_ticket
 #: How many wait for somebody at this unit: those to book a time for, and those that came back.
 WAITING: Final = f"select count(*) {FROM} where {_TYPED} and (({_BACK}) or ({_TO_BOOK}))"
 
+_ON_DAY = "t.state = 'booked' and (t.booked_for at time zone 'Europe/Stockholm')::date = {day}"
+
+#: How many times are booked today on tickets: they are nobody's own, so they are before everybody who receives them.
+BOOKED_TODAY: Final = (
+    f"select count(*) {FROM} where {_TYPED} and {_ON_DAY.format(day='$3')} and {_clause('book_ticket')}"
+)
+
 _ORDER = {
     _BACK: "t.changed_at, t.id",
     _RECEIVED: "t.state = 'booked', t.kind = 'drop_in', coalesce(t.booked_for, t.issued_at), t.id",
     _SENT: "t.last_on, t.id",
 }
+
+
+class BookedTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A time that this unit has booked on a ticket: for whom, where she was sent from, and when (UTC)."""
+
+    id: UUID
+    name: str
+    birth_on: date
+    protected: str
+    from_unit: str
+    booked_for: datetime
+
+
+async def list_booked_tickets(db: Connection, by: By, on: date) -> list[BookedTicket]:
+    """The booked tickets of a Swedish day at the receiving unit, in their order; one row in the access log."""
+    rows = await db.fetch(
+        "select t.id, r.given_name || ' ' || r.surname as name, c.patient_birth_on as birth_on, r.protected,"
+        f" f.name as from_unit, t.booked_for {FROM} join residents r on r.id = c.patient_id"
+        f" where {_TYPED} and {_ON_DAY.format(day='$4')} and {_clause('book_ticket')}"
+        f" order by t.booked_for, t.id limit {MOST}",
+        *by.asking(), on,
+    )  # fmt: skip
+    found = [BookedTicket(**dict(row)) for row in rows]
+    if found:
+        await log_access(db, by, "list_tickets", None, [one.id for one in found])
+    return found
 
 
 async def see_desk(db: Connection, sealer: Sealer, by: By) -> Desk:
