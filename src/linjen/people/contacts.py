@@ -12,6 +12,7 @@ import msgspec
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.core.phone import parse_phone
+from linjen.people.guardians import end_bonds
 
 _LONGEST_EMAIL: Final = 254
 _EMAIL = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;.]{2,}")
@@ -80,6 +81,14 @@ async def find_set_by_hand(db: Connection, resident_id: UUID) -> SetByHand | Non
     return SetByHand(**dict(row)) if row else None
 
 
+async def find_overruled(db: Connection, resident_id: UUID) -> datetime | None:
+    """When the register said Ja (UTC) after staff had set Nej; None once somebody has set the flag again."""
+    found: datetime | None = await db.fetchval(
+        "select protected_overruled_at from residents where id = $1", resident_id
+    )
+    return found
+
+
 async def swap_contacts(db: Connection, resident_id: UUID, new: Contacts, was: Contacts) -> bool:
     """Put `new` where `was` still stands and she is known not to be protected; False when it does not."""
     done = await db.fetchval(
@@ -97,15 +106,10 @@ async def swap_protected(db: Connection, resident_id: UUID, new: str, was: str, 
     """
     done = await db.fetchval(
         "update residents set protected = $2, protected_set_by = $4, protected_set_at = now(),"
-        " protected_checked_at = now() where id = $1 and protected = $3"
+        " protected_overruled_at = null, protected_checked_at = now() where id = $1 and protected = $3"
         " and (protected <> $2 or protected_set_at is null) returning id",
         resident_id, new, was, by_id,
     )  # fmt: skip
-    if (
-        done is not None and new == "yes"
-    ):  # a bond would tell where she is; it comes back with the next sign-in after no
-        await db.execute(
-            "update guardianships set ended_at = now() where (child_id = $1 or guardian_id = $1) and ended_at is null",
-            resident_id,
-        )
+    if done is not None and new == "yes":
+        await end_bonds(db, [resident_id])
     return done is not None

@@ -86,6 +86,15 @@ async def set_children(db: Connection, guardian_id: UUID, child_ids: Sequence[UU
     )  # fmt: skip
 
 
+async def end_bonds(db: Connection, protected_ids: Sequence[UUID]) -> None:
+    """Of who is protected: a bond would tell where she is. It comes back when the register names it after a Nej."""
+    await db.execute(
+        "update guardianships set ended_at = $2 where (child_id = any($1) or guardian_id = any($1))"
+        " and ended_at is null",
+        list(protected_ids), clock.now(),
+    )  # fmt: skip
+
+
 def children_json(guardian: str) -> str:
     """SQL: all children of a guardian (an expression for the id) as a JSON array, oldest first; see `under_18`."""
     return (

@@ -15,7 +15,7 @@ from linjen.core.logs import get_log
 from linjen.core.personal_number import PersonalNumber, age_years, parse_personal_number
 from linjen.core.sealing import Sealer
 from linjen.integrations.person_data import Person, PersonData
-from linjen.people.guardians import set_children
+from linjen.people.guardians import end_bonds, set_children
 from linjen.people.residents import Resident, note_signed_in, register
 
 log = get_log(__name__)
@@ -62,6 +62,8 @@ async def recognise(
     async with database.transaction() as db:
         resident = await _write(db, sealer, number, (given_name, surname), person)
         await note_signed_in(db, resident.id)
+        if resident.protected == "yes":
+            await end_bonds(db, [resident.id])
         if known is not None:
             children = [] if resident.protected == "yes" else known.children
             await set_children(db, resident.id, await _register_children(db, sealer, children))

@@ -17,7 +17,7 @@ from linjen.core.logs import get_log
 from linjen.core.personal_number import PersonalNumber, age_years
 from linjen.core.sealing import Sealer
 from linjen.integrations.person_data import Person, PersonData
-from linjen.people.guardians import set_guardians
+from linjen.people.guardians import end_bonds, set_guardians
 from linjen.people.residents import Resident, find_by_number, register
 
 log = get_log(__name__)
@@ -95,6 +95,8 @@ async def _keep(db: Connection, sealer: Sealer, person: Person) -> Resident:
         db, sealer, person.personal_number, person.called_name or person.given_name, person.surname,
         protected="yes" if person.protected else "no", birth_on=person.birth_on,
     )  # fmt: skip
+    if resident.protected == "yes":
+        await end_bonds(db, [resident.id])
     gone = _WHY_GONE.get(person.deregistration_code, "other") if person.deregistered else ""
     await db.execute("update residents set deregistered = $2 where id = $1 and deregistered <> $2", resident.id, gone)
     return resident

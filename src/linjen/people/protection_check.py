@@ -15,6 +15,8 @@ from linjen.core.logs import get_log
 from linjen.core.personal_number import parse_personal_number
 from linjen.core.sealing import Sealer
 from linjen.integrations.person_data import PersonData
+from linjen.people.guardians import end_bonds
+from linjen.people.residents import told_by_register
 
 log = get_log(__name__)
 
@@ -27,7 +29,7 @@ async def ask_protection(
     """Ask the register of these residents and keep its answer; False when it cannot be asked now.
 
     Whom it does not know stays as she was: nobody passes as unprotected because a record was absent.
-    What staff have set stands, and counts as checked.
+    What staff have set stands, and counts as checked; but a Ja goes before their Nej.
     """
     if person_data is None:
         return False
@@ -43,10 +45,11 @@ async def ask_protection(
         log.warning("person_data_unavailable", reason=getattr(error, "reason", "timeout"))
         return False
     known = {numbers[number]: "yes" if person.protected else "no" for number, person in found.items()}
-    await database.execute(
-        "update residents r set protected_checked_at = now(),"
-        " protected = case when r.protected_set_at is null then k.protected else r.protected end"
-        " from unnest($1::uuid[], $2::text[]) as k(id, protected) where r.id = k.id",
-        list(known), list(known.values()),
-    )  # fmt: skip
+    async with database.transaction() as db:
+        rows = await db.fetch(
+            f"update residents r set protected_checked_at = now(), {told_by_register('r', 'k.protected')}"
+            " from unnest($1::uuid[], $2::text[]) as k(id, protected) where r.id = k.id returning r.id, r.protected",
+            list(known), list(known.values()),
+        )  # fmt: skip
+        await end_bonds(db, [row["id"] for row in rows if row["protected"] == "yes"])
     return True

@@ -37,6 +37,25 @@ def resident_json(row: str) -> str:
     return f"case when {row}.id is not null then jsonb_build_object({fields}) end"
 
 
+def told_by_register(row: str, says: str) -> str:
+    """SQL: what an update sets when the register says 'yes' or 'no' (an expression) of the resident `row`.
+
+    What staff have set stands, but for one thing: a Ja of the register goes before their Nej, and staff look again.
+    """
+    overruled = f"({row}.protected_set_at is not null and {row}.protected = 'no' and {says} = 'yes')"
+    return (
+        f"protected = case when {row}.protected_set_at is null or {overruled} then {says} else {row}.protected end,"
+        f" protected_set_by = case when not {overruled} then {row}.protected_set_by end,"
+        f" protected_set_at = case when not {overruled} then {row}.protected_set_at end,"
+        f" protected_overruled_at = case when {overruled} then now()"
+        f" when {says} = 'yes' then {row}.protected_overruled_at end"
+    )
+
+
+#: The register's word in an insert; where it could not be asked what is known stands.
+_SAYS = "coalesce(nullif(excluded.protected, 'unchecked'), residents.protected)"
+
+
 def _index(sealer: Sealer, number: PersonalNumber) -> bytes:
     return sealer.index("personal_number", number.canonical)
 
@@ -71,8 +90,8 @@ async def register(
 ) -> Resident:
     """The resident with this number, made if new, with today's name and protection flag ('yes', 'no', 'unchecked').
 
-    An 'unchecked' never overwrites what is known, and nothing what staff have set. Birth date and sex come from the
-    number; a number that does not say needs `birth_on`, else Invalid('birth_date_unknown').
+    An 'unchecked' never overwrites what is known, and nothing but a Ja what staff have set. Birth date and sex come
+    from the number; a number that does not say needs `birth_on`, else Invalid('birth_date_unknown').
     """
     born_on = number.birth_on or birth_on
     if born_on is None:
@@ -84,8 +103,7 @@ async def register(
         " (id, number_index, number_sealed, given_name, surname, birth_on, sex, protected, protected_checked_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, case when $8 = 'unchecked' then null else now() end)"
         " on conflict (number_index) do update set given_name = excluded.given_name, surname = excluded.surname,"
-        " protected = case when excluded.protected = 'unchecked' or residents.protected_set_at is not null"
-        " then residents.protected else excluded.protected end,"
+        f" {told_by_register('residents', _SAYS)},"
         " protected_checked_at = coalesce(excluded.protected_checked_at, residents.protected_checked_at)"
         f" returning {_COLUMNS}",
         resident_id, _index(sealer, number), sealed, given_name, surname, born_on, number.sex, protected,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
+from linjen.cases.patients.contact import list_concerned
 from linjen.integrations.smpp import SmppGateway
 from linjen.integrations.sms import Gateway, HttpGateway
 from linjen.notices.outbox import take_receipt
@@ -27,18 +29,30 @@ def open_gateway(site: Site) -> Gateway:
     return HttpGateway.from_settings(settings)
 
 
+async def show_protection(site: Site, resident_ids: Sequence[UUID]) -> None:
+    """It may have changed whether these are protected: every open page of theirs follows."""
+    async with site.database.connection() as db:
+        concerned = await list_concerned(db, resident_ids)
+    await site.hub.look_again(concerned)
+
+
+async def ask_register(site: Site, resident_ids: Sequence[UUID]) -> bool:
+    """Ask anew whether these are protected, as ask_protection; open pages follow."""
+    asked = await ask_protection(site.database, site.sealer, site.person_data, resident_ids)
+    if asked:
+        await show_protection(site, resident_ids)
+    return asked
+
+
 def sms_sender(site: Site) -> Sender | None:
     """What sends SMS; None where there is no gateway."""
     if site.sms is None:
         return None
-    region, person_data = site.settings.region_name, site.person_data
-
-    async def ask(resident_ids: Sequence[UUID]) -> bool:
-        return await ask_protection(site.database, site.sealer, person_data, resident_ids)
-
+    region = site.settings.region_name
     around = Surroundings(
         say=lambda language, key: say(language, key, region=region), looks=site.hub.has_open,
-        ask=ask if person_data is not None else None, report_url=lambda sms_id: report_url(site, sms_id),
+        ask=partial(ask_register, site) if site.person_data is not None else None,
+        report_url=lambda sms_id: report_url(site, sms_id),
         unread_after_s=site.settings.sms_unread_after_s,
     )  # fmt: skip
     return Sender(site.database, site.sealer, site.sms, around)

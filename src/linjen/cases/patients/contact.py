@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -72,3 +73,15 @@ async def find_contact(db: Connection, case_id: UUID) -> Contact | None:
     """Whom to tell of this case; None for a draft without a patient."""
     row = await db.fetchrow(_CONTACT, case_id, clock.local_date(clock.now()))
     return msgspec.convert(dict(row), Contact) if row else None
+
+
+async def list_concerned(db: Connection, resident_ids: Sequence[UUID]) -> list[UUID]:
+    """The cases of which something else may be seen when it has changed whether these are protected: theirs, those that
+    they have written, and those of their children. Ids only, for waking open pages.
+    """
+    rows = await db.fetch(
+        "select id from cases where visit_id is not null and (patient_id = any($1) or opened_by = any($1)"
+        " or patient_id in (select child_id from guardianships where guardian_id = any($1)))",
+        list(resident_ids),
+    )
+    return [row["id"] for row in rows]

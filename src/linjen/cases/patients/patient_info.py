@@ -25,8 +25,9 @@ from linjen.people.contacts import (
 from linjen.people.residents import see_resident
 
 
-async def set_protection(db: Connection, by: By, case_id: UUID, protected: str, was: str) -> None:
-    """Set the patient's flag to 'yes' or 'no', if it is still what the page showed. Once more changes nothing.
+async def set_protection(db: Connection, by: By, case_id: UUID, protected: str, was: str) -> UUID:
+    """Set the patient's flag to 'yes' or 'no', if it is still what the page showed; whose it is. Once more changes
+    nothing.
 
     Raises Invalid('choose') with field "protected", Refused('changed') when somebody has set it otherwise meanwhile,
     and as open_case.
@@ -36,23 +37,11 @@ async def set_protection(db: Connection, by: By, case_id: UUID, protected: str, 
     patient_id = _patient(await open_case(db, by, case_id, "set_protection"))
     if await swap_protected(db, patient_id, protected, was, by.person_id):
         await record(db, case_id, "protection_set", by.kind, by.person_id, {"protected": protected})
-        return
+        return patient_id
     now = await see_resident(db, patient_id)
     if now.protected != protected or await find_set_by_hand(db, patient_id) is None:
         raise Refused("changed", verb="set_protection")
-
-
-async def list_concerned(db: Connection, case_id: UUID) -> list[UUID]:
-    """The cases of which something else may be seen when the flag of this one's patient has changed: hers, those that
-    she has written, and those of her children. Ids only; after set_protection by the same person.
-    """
-    rows = await db.fetch(
-        "select o.id from cases c join cases o on o.patient_id = c.patient_id or o.opened_by = c.patient_id"
-        "   or o.patient_id in (select g.child_id from guardianships g where g.guardian_id = c.patient_id)"
-        " where c.id = $1 and o.visit_id is not null",
-        case_id,
-    )
-    return [row["id"] for row in rows]
+    return patient_id
 
 
 async def change_contact(db: Connection, by: By, case_id: UUID, new: Contacts, was: Contacts) -> None:

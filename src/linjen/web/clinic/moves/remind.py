@@ -14,11 +14,11 @@ from linjen.core import clock
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
 from linjen.integrations.sms_text import LONGEST
-from linjen.people.protection_check import ask_protection
 from linjen.units.own_sms import may_write_own
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
+from linjen.web.telling import ask_register
 from linjen.web.words import has_word, say
 
 
@@ -59,7 +59,7 @@ async def _freshen(exchange: Exchange) -> None:
         contact = await find_contact(db, (await see_case(db, exchange.by, exchange.id_of("case_id"), "remind")).id)
     if contact is not None and contact.why_no_sms(clock.now()) == "protection_unknown":
         ids = [contact.resident_id, contact.patient_id]
-        await ask_protection(site.database, site.sealer, site.person_data, ids)
+        await ask_register(site, ids)
 
 
 async def _ask(

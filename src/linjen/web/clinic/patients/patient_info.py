@@ -8,14 +8,21 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import Case, may, note_refusal, see_case
-from linjen.cases.patients.patient_info import change_contact, list_concerned, set_interpreter, set_protection
+from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
 from linjen.core.personal_number import age_years, parse_personal_number
 from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
-from linjen.people.contacts import Contacts, find_contacts, find_set_by_hand, parse_contacts, parse_interpreter
+from linjen.people.contacts import (
+    Contacts,
+    find_contacts,
+    find_overruled,
+    find_set_by_hand,
+    parse_contacts,
+    parse_interpreter,
+)
 from linjen.people.guardians import Guardian, list_guardians
 from linjen.people.residents import Resident, find_deregistered, see_resident, unseal_number
 from linjen.web.clinic.case.case import see_with_head
@@ -23,6 +30,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.patients.record_system import record_system_values
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
+from linjen.web.telling import show_protection
 
 _LONGEST = 300
 
@@ -44,13 +52,12 @@ async def protect(exchange: Exchange) -> Response[Any]:
     chosen, was = exchange.text_of("protected", longest=10), exchange.text_of("was", longest=10)
     try:
         async with exchange.site.database.transaction() as db:
-            await set_protection(db, by, case_id, chosen, was)
-            concerned = await list_concerned(db, case_id)
+            patient_id = await set_protection(db, by, case_id, chosen, was)
     except Invalid:
         return await _show(exchange, status=422)
     except Refused as error:
         return await _changed(exchange, error)
-    await exchange.site.hub.look_again(concerned)
+    await show_protection(exchange.site, [patient_id])
     return exchange.redirect(f"/clinic/cases/{case_id}/patient")
 
 
@@ -134,6 +141,8 @@ async def _values(db: Connection, exchange: Exchange, case: Case, patient: Resid
         choice = exchange.say(f"clinic.patient_info.{patient.protected}")
         at = moment(exchange, by_hand.at)
         words = exchange.say("clinic.patient_info.set_by", choice=choice, by=by_hand.by_name, at=at)
+    elif (overruled := await find_overruled(db, patient.id)) is not None:
+        words = exchange.say("clinic.patient_info.overruled", at=moment(exchange, overruled))
     guardians, is_child = await _guardians(db, exchange, patient)
     return {
         "guardians": guardians, "is_child": is_child,

@@ -32,6 +32,7 @@ from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
+from linjen.web.telling import show_protection
 from linjen.web.words import has_word
 
 _LONGEST_NUMBER = 40
@@ -94,6 +95,8 @@ async def _found(exchange: Exchange, number: PersonalNumber, reason: str = "", w
     if resident is None:
         await log_refusal(site.database, by, "search_patient", None, "unknown")
         return _form(exchange, {"who": exchange.say("patients.unknown")}, asks=bool(reason))
+    if resident.protected == "yes":  # the register may have said so just now
+        await show_protection(site, [resident.id])
     async with site.database.transaction() as db:
         if reason:
             await give_reason(db, site.sealer, by, resident.id, reason, check_reason(reason, why))
