@@ -11,6 +11,7 @@ from linjen.access.sessions import sweep_sessions
 from linjen.access.sign_in_orders import sweep_sign_in_orders
 from linjen.cases.alarms.listening import listening
 from linjen.cases.colleagues.attestation_moves import return_attestations
+from linjen.cases.colleagues.colleague_gone import settle_gone
 from linjen.cases.intake.assessments import settle_self_care
 from linjen.cases.intake.expiry import expire_drafts
 from linjen.cases.moves.booked import tell_due
@@ -105,6 +106,7 @@ async def _sweep(site: Site) -> None:
         lambda: sweep_sign_in_orders(site.database),
         lambda: return_cases(site.database, clock.now()),
         lambda: return_attestations(site.database, clock.now()),
+        lambda: settle_gone(site.database),
         lambda: expire_drafts(site.database, site.sealer, clock.now()),
         lambda: settle_self_care(site.database, clock.now()),
         lambda: flag_silent(site.database, clock.now()),

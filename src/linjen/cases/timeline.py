@@ -14,7 +14,7 @@ from linjen.core.database import Connection
 AMONG_STAFF = frozenset({
     "reprioritised", "level_judged", "note_written", "reminded", "sms_told", "sms_settled", "fell_silent", "kept",
     "went_unmet",
-    "invited", "left_case", "uninvited",
+    "invited", "left_case", "uninvited", "invitation_lapsed", "note_returned",
     "attestation_requested", "attestation_seen", "attested", "attestation_kept", "attestation_forwarded",
     "attestation_withdrawn", "attestation_returned",
     "ticket_settled",

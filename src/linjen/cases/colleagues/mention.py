@@ -18,7 +18,9 @@ from linjen.core.database import Connection
 
 
 class MentionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the list: the case in short, and who wrote. `protected` is as the resident's row has it."""
+    """A row of the list: the case in short, and who wrote. `protected` is as the resident's row has it; `gone` is the
+    colleague who is not there any more to read what was `mine` or another's, '' for none.
+    """
 
     note_id: UUID
     case_id: UUID
@@ -29,6 +31,8 @@ class MentionRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     protected: str
     by_name: str
+    mine: bool
+    gone: str
     at: datetime
 
 
@@ -61,14 +65,14 @@ async def mark_mentions_read(db: Connection, by: By, case_id: UUID) -> None:
     """Opening the case is reading the notes in it. Only after see_case by the same person."""
     await db.execute(
         "update note_mentions m set read_at = now() from notes n where n.id = m.note_id and n.case_id = $1"
-        " and m.staff_id = $2 and m.read_at is null",
+        " and m.staff_id = $2 and m.read_at is null and m.gone_at is null",
         case_id, by.person_id,
     )  # fmt: skip
 
 
 _UNREAD = f"""
 from note_mentions m join notes n on n.id = m.note_id join cases c on c.id = n.case_id
-join visits v on v.id = c.visit_id where m.staff_id = $1 and m.read_at is null
+join visits v on v.id = c.visit_id where m.staff_id = $1 and m.read_at is null and m.gone_at is null
   and {policy.asked()}
 """
 
@@ -80,10 +84,11 @@ async def list_mentions(db: Connection, by: By) -> list[MentionRow]:
     """The cases in which this person has unread notes, the latest note of each, the oldest case first; logged."""
     rows = await db.fetch(
         "select u.note_id, u.case_id, u.at, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
-        " p.given_name || ' ' || p.surname as name, p.protected, s.given_name || ' ' || s.surname as by_name"
-        f" from (select distinct on (c.id) n.id as note_id, c.id as case_id, n.by_id, n.at {_UNREAD}"
+        " p.given_name || ' ' || p.surname as name, p.protected, s.given_name || ' ' || s.surname as by_name,"
+        " s.id = $1 as mine, coalesce(g.given_name || ' ' || g.surname, '') as gone"
+        f" from (select distinct on (c.id) n.id as note_id, c.id as case_id, n.by_id, n.at, m.instead_of {_UNREAD}"
         " order by c.id, n.seq desc) u join cases c on c.id = u.case_id join residents p on p.id = c.patient_id"
-        " join staff s on s.id = u.by_id order by u.at limit 200",
+        " join staff s on s.id = u.by_id left join staff g on g.id = u.instead_of order by u.at limit 200",
         *by.asking(),
     )  # fmt: skip
     await log_access(db, by, "mentions", None, [row["case_id"] for row in rows])

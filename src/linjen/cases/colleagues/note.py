@@ -25,7 +25,9 @@ LONGEST = 2_000
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """One note; `at` is UTC. It was written to those `named`, of whom the `unread` have not read it yet."""
+    """One note; `at` is UTC. It was written to those `named`, of whom the `unread` have not read it yet and the `gone`
+    never did before they left.
+    """
 
     id: UUID
     by_name: str
@@ -34,6 +36,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     named: list[str]
     unread: list[str]
+    gone: list[str]
 
 
 async def write_note(
@@ -66,10 +69,13 @@ def _text(sealer: Sealer, case_id: UUID, note_id: UUID, sealed: bytes) -> str:
 
 
 _NAMES = "array_agg(o.given_name || ' ' || o.surname order by o.surname, o.id) filter (where {which})"
+#: Not those before whom it stands instead of a colleague who is gone.
+_NAMED = "o.id is not null and m.instead_of is null"
 _NOTES = f"""
 select n.id, n.at, n.body_sealed, s.given_name || ' ' || s.surname as by_name, s.title as by_title,
-  coalesce({_NAMES.format(which="o.id is not null")}, '{{}}') as named,
-  coalesce({_NAMES.format(which="o.id is not null and m.read_at is null")}, '{{}}') as unread
+  coalesce({_NAMES.format(which=_NAMED)}, '{{}}') as named,
+  coalesce({_NAMES.format(which=f"{_NAMED} and m.read_at is null and m.gone_at is null")}, '{{}}') as unread,
+  coalesce({_NAMES.format(which=f"{_NAMED} and m.gone_at is not null")}, '{{}}') as gone
 from notes n join staff s on s.id = n.by_id left join note_mentions m on m.note_id = n.id
 left join staff o on o.id = m.staff_id where n.case_id = $1 group by n.id, s.id order by n.seq
 """
@@ -81,7 +87,7 @@ async def list_notes(db: Connection, sealer: Sealer, case_id: UUID) -> list[Note
     return [
         Note(
             id=row["id"], by_name=row["by_name"], by_title=row["by_title"], at=row["at"],
-            named=row["named"], unread=row["unread"],
+            named=row["named"], unread=row["unread"], gone=row["gone"],
             text=_text(sealer, case_id, row["id"], row["body_sealed"]),
         )
         for row in rows

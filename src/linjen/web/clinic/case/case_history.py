@@ -81,5 +81,6 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         raised = "raised" if one.data["to"] < one.data["from"] else "heard"
         key = "late" if one.data.get("late") else raised
         return exchange.say(f"clinic.events.alarm_{key}", level=one.data["to"])
-    key = f"protection_set_{one.data['protected']}" if one.kind == "protection_set" else one.kind
+    which = {"protection_set": "protected", "note_returned": "to"}.get(one.kind)
+    key = f"{one.kind}_{one.data[which]}" if which else one.kind
     return exchange.say(f"clinic.events.{key}", by=by, **values)

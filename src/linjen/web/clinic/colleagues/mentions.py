@@ -30,11 +30,12 @@ async def show_mentions(exchange: Exchange) -> Response[Any]:
 
 
 def _row(exchange: Exchange, one: MentionRow) -> dict[str, str]:
+    key = ("gone_mine" if one.mine else "gone") if one.gone else "from"
     return {
         "href": f"/clinic/cases/{one.case_id}#n-{one.note_id}", "age": age_words(one.birth_on, clock.now()),
         "name": one.name if one.protected == "no" else exchange.say(f"attestation.hidden_{one.protected}"),
         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
-        "by": exchange.say("invitation.mentions.from", name=one.by_name, at=moment(exchange, one.at)),
+        "by": exchange.say(f"invitation.mentions.{key}", name=one.by_name, at=moment(exchange, one.at), gone=one.gone),
     }  # fmt: skip
 
 

@@ -35,7 +35,9 @@ def _named(exchange: Exchange, one: Note) -> str:
     if not one.named:
         return ""
     told = exchange.say("clinic.notes.named", names=", ".join(one.named))
-    return f"{told}. {exchange.say('clinic.notes.unread', names=', '.join(one.unread))}" if one.unread else told
+    left = {"unread": one.unread, "gone": one.gone}
+    rest = [exchange.say(f"clinic.notes.{key}", names=", ".join(names)) for key, names in left.items() if names]
+    return ". ".join([told, *rest])
 
 
 def new_note_id() -> str:
