@@ -16,7 +16,7 @@ from linjen.cases.intake.assessments import settle_self_care
 from linjen.cases.intake.expiry import expire_drafts
 from linjen.cases.moves.booked import tell_due
 from linjen.cases.moves.inactivity import flag_silent, watch_silence
-from linjen.cases.moves.left_behind import return_cases, return_unstaffed
+from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
 from linjen.cases.tickets.ticket_expiry import expire_tickets
 from linjen.cases.waiting.unmet import tell_unmet
 from linjen.core import clock
@@ -104,7 +104,7 @@ async def _sweep(site: Site) -> None:
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: sweep_sessions(site.database),
         lambda: sweep_sign_in_orders(site.database),
-        lambda: return_cases(site.database, clock.now()),
+        lambda: return_from_gone(site.database),
         lambda: return_attestations(site.database, clock.now()),
         lambda: settle_gone(site.database),
         lambda: expire_drafts(site.database, site.sealer, clock.now()),

@@ -1,4 +1,4 @@
-"""Every page that staff can open is walked in a browser; a new one gets a line in tests/browser/test_clinic_pages.py."""
+"""Every page that staff can open is walked in a browser; a new one has a line in tests/browser/test_clinic_pages.py."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from linjen.cases.moves.inactivity import flag_silent, watch_silence
-from linjen.cases.moves.left_behind import return_cases
+from linjen.cases.moves.left_behind import return_unstaffed
 from linjen.core import clock
 from linjen.core.dispatcher import Dispatcher
 from tests.region import Person, Region
@@ -239,7 +239,7 @@ async def test_a_case_that_is_kept_to_a_day_stays_with_its_holder_over_the_night
     evening = clock.now() + timedelta(days=9)
     kept = clock.local_date(evening) + timedelta(days=1)
     await region.site.database.execute("update silences set kept_until = $1, due_at = now()", kept)
-    await return_cases(region.site.database, evening)
+    await return_unstaffed(region.site.database, evening)
     assert await region.value(state, case_id) == "in_progress"
-    await return_cases(region.site.database, evening + timedelta(days=1))
+    await return_unstaffed(region.site.database, evening + timedelta(days=1))
     assert await region.value(state, case_id) == "queued"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linjen import rounds
-from linjen.cases.moves.left_behind import return_cases, return_unstaffed
+from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
 from linjen.core import clock
 from linjen.demo.world import id_of
 from tests.region import Region
@@ -33,8 +33,8 @@ async def _claimed(region: Region, at: datetime, name: str = "held_by_karin") ->
 async def test_what_is_held_when_the_staff_leaves_returns_to_the_ledger_with_its_place(region: Region) -> None:
     case_id = region.cases["held_by_karin"]
     await _claimed(region, _NOON)
-    assert await return_cases(region.site.database, _NOON + timedelta(hours=2)) == 0
-    assert await return_cases(region.site.database, _EVENING) == 1
+    assert await return_unstaffed(region.site.database, _NOON + timedelta(hours=2)) == 0
+    assert await return_unstaffed(region.site.database, _EVENING) == 1
     assert await region.value(_STATE, case_id) == "queued"
     assert await region.value(_WHY, case_id) == "unstaffed"
     bo = await region.staff("bo", "ankaret")
@@ -73,12 +73,12 @@ async def test_the_frequent_look_locks_nothing_while_nothing_has_been_left(regio
 
 async def test_a_stop_of_the_program_at_that_minute_does_not_lose_it(region: Region) -> None:
     await _claimed(region, _NOON)
-    assert await return_cases(region.site.database, _NOON + timedelta(days=1)) == 1  # the next noon, staffed again
+    assert await return_unstaffed(region.site.database, _NOON + timedelta(days=1)) == 1  # the next noon, staffed again
 
 
 async def test_who_works_on_in_the_evening_keeps_what_she_takes_then(region: Region) -> None:
     await _claimed(region, _EVENING)
-    assert await return_cases(region.site.database, _EVENING + timedelta(hours=3)) == 0
+    assert await return_unstaffed(region.site.database, _EVENING + timedelta(hours=3)) == 0
     assert await region.value(_STATE, region.cases["held_by_karin"]) == "in_progress"
 
 
@@ -86,17 +86,17 @@ async def test_what_is_asynchronous_stays_until_its_day_has_passed(region: Regio
     case_id = region.cases["held_by_karin"]
     await _claimed(region, _NOON)
     await owner_does(region, f"update visits set kind = 'async', until_on = '2037-11-26' where case_id = '{case_id}'")
-    assert await return_cases(region.site.database, _EVENING) == 0
-    assert await return_cases(region.site.database, _EVENING + timedelta(days=2)) == 0
-    assert await return_cases(region.site.database, _EVENING + timedelta(days=3)) == 1
+    assert await return_unstaffed(region.site.database, _EVENING) == 0
+    assert await return_unstaffed(region.site.database, _EVENING + timedelta(days=2)) == 0
+    assert await return_unstaffed(region.site.database, _EVENING + timedelta(days=3)) == 1
 
 
 async def test_an_ended_assignment_lets_go_of_everything_also_what_is_asynchronous(region: Region) -> None:
     case_id = region.cases["held_by_karin"]
     await owner_does(region, f"update visits set kind = 'async', until_on = '2047-01-01' where case_id = '{case_id}'")
-    assert await return_cases(region.site.database, clock.now()) == 0
+    assert await return_from_gone(region.site.database) == 0
     await owner_does(region, f"update assignments set ended_at = now() where staff_id = '{id_of('staff/karin')}'")
-    assert await return_cases(region.site.database, clock.now()) == 1
+    assert await return_from_gone(region.site.database) == 1
     assert await region.value(_WHY, case_id) == "assignment_ended"
 
 

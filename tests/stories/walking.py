@@ -22,7 +22,7 @@ from linjen.cases.moves.claim import claim
 from linjen.cases.moves.close import close
 from linjen.cases.moves.handover import Receiver, hand_over
 from linjen.cases.moves.keep import keep
-from linjen.cases.moves.left_behind import return_cases
+from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
 from linjen.cases.moves.release import release
 from linjen.cases.moves.remind import remind
 from linjen.cases.moves.reopen import reopen
@@ -118,7 +118,8 @@ class Walk:
         before, by = await self.stand(), self.person(step)
         key = PEOPLE[step.who % len(PEOPLE)][0]
         if step.verb == "night":
-            await return_cases(self.database, _NIGHT + timedelta(days=step.pick))
+            await return_from_gone(self.database)
+            await return_unstaffed(self.database, _NIGHT + timedelta(days=step.pick))
         else:
             try:
                 async with self.database.transaction() as db:

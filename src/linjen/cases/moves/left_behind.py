@@ -6,14 +6,13 @@ assignment has ended. What is asynchronous stays with its holder until its day, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.waiting.queues import TO_QUEUE
 from linjen.core import clock
-from linjen.core.database import Connection, Database, Row
+from linjen.core.database import Connection, Database
 from linjen.core.events import record
 from linjen.people.workplaces import CARE_ROLES
 from linjen.units.hours import last_staffed_end
@@ -56,34 +55,34 @@ where state = 'in_progress' and (kind <> 'async' or until_on < $1) group by unit
 
 
 async def return_unstaffed(database: Database, at: datetime) -> int:
-    """What the end of the staffed time has left behind, and nothing else: cheap when there is none of it; how many."""
+    """Put back what the end of the staffed time has left behind at `at` (UTC); how many. Cheap when there is none of
+    it, so it is asked every few seconds.
+    """
     async with database.connection() as db:
         left = await _left_units(db, at)
-    return await return_cases(database, at, ["unstaffed"]) if left else 0
+    if not left:
+        return 0
+    return await _return_each(
+        database, "unstaffed", _UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH
+    )
 
 
-async def return_cases(
-    database: Database, at: datetime, reasons: Sequence[str] = ("assignment_ended", "unstaffed")
-) -> int:
-    """Put back what nobody looks after at `at` (UTC); how many. Each leaves an event that says why."""
+async def return_from_gone(database: Database) -> int:
+    """Put back what is held by somebody whose assignment has ended; how many. Looks through all that is held."""
+    return await _return_each(database, "assignment_ended", _GONE, BATCH, sorted(CARE_ROLES))
+
+
+async def _return_each(database: Database, reason: str, found: str, *values: object) -> int:
+    """Put back what a statement finds, a batch in a transaction; each case gets an event that says why."""
     returned = 0
-    for reason in reasons:
-        while True:
-            async with database.transaction() as db:
-                rows = await _find(db, reason, at)
-                for row in rows:
-                    await _return(db, row["id"], row["holder_id"], reason)
-            returned += len(rows)
-            if len(rows) < BATCH:
-                break
-    return returned
-
-
-async def _find(db: Connection, reason: str, at: datetime) -> list[Row]:
-    if reason == "assignment_ended":
-        return list(await db.fetch(_GONE, BATCH, sorted(CARE_ROLES)))
-    left = await _left_units(db, at)
-    return list(await db.fetch(_UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH))
+    while True:
+        async with database.transaction() as db:
+            rows = await db.fetch(found, *values)
+            for row in rows:
+                await _return(db, row["id"], row["holder_id"], reason)
+        returned += len(rows)
+        if len(rows) < BATCH:
+            return returned
 
 
 async def _left_units(db: Connection, at: datetime) -> dict[UUID, datetime]:
