@@ -26,6 +26,7 @@ from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
 from linjen.core.pulse import Pulse
 from linjen.notices.reactions import add_reactions
+from linjen.records.promise import watch_promises
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
 from linjen.triage.own_words.listening import Listener
@@ -45,6 +46,7 @@ _WATCH_S = 20
 _HEARD_AT_ONCE = 100
 #: Who is silent is a matter of a day: of a lively talk only the last message of a round is written down.
 _SILENCES_AT_ONCE, _SILENCES_EVERY_S = 2000, 5.0
+_PROMISES_EVERY_S = 10.0
 
 
 @contextlib.asynccontextmanager
@@ -90,12 +92,14 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
     silence = Dispatcher(site.database, "silence", most=_SILENCES_AT_ONCE, every_s=_SILENCES_EVERY_S)
     notices = Dispatcher(site.database, "notices")
     watch_silence(silence)
+    promises = Dispatcher(site.database, "promises", every_s=_PROMISES_EVERY_S)
+    watch_promises(site.database, promises)
     rounds = [site.sms.listen()] if site.sms is not None else []
     if site.sms is not None:
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
-        Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), notices.run(), pulse.run(),
-        site.shelf.run(), site.presence.run(), *rounds,
+        Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), promises.run(), notices.run(),
+        pulse.run(), site.shelf.run(), site.presence.run(), *rounds,
     )  # fmt: skip
 
 

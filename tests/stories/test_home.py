@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linjen.cases.intake.follow_advice import follow_advice
+from linjen.cases.waiting.answer_times import Usual
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
@@ -60,11 +61,11 @@ def test_a_closed_unit_says_when_it_opens_and_one_without_hours_points_to_the_ph
 
 
 def test_recent_answers_make_a_time_and_a_time_that_has_passed_is_never_promised() -> None:
-    usual = promise_for_new(WEEK, at("15 09.30"), swedish, "sv", "Ankaret", 60)
-    assert usual.answer == "Svaret kommer oftast före i dag kl. 10.30."
-    late = promise_for_waiting(WEEK, at("15 09.30"), at("15 11.00"), 3, swedish, "sv", "Ankaret", 60)
+    usual = promise_for_new(WEEK, at("15 09.30"), swedish, "sv", "Ankaret", Usual(60, 20))
+    assert usual.answer == "8 av 10 får svar före i dag kl. 10.30."
+    late = promise_for_waiting(WEEK, at("15 09.30"), at("15 11.00"), 3, swedish, "sv", "Ankaret", Usual(60, 20))
     assert late.answer.startswith("Just nu tar det längre tid än vanligt")
-    night = promise_for_waiting(WEEK, at("15 15.50"), at("15 22.00"), 3, swedish, "sv", "Ankaret", 60)
+    night = promise_for_waiting(WEEK, at("15 15.50"), at("15 22.00"), 3, swedish, "sv", "Ankaret", Usual(60, 20))
     assert night.answer.startswith("Då börjar ditt ärende läsas")
 
 
@@ -192,16 +193,16 @@ async def test_my_cases_are_sorted_by_how_they_stand_and_hold_nobody_elses(regio
 async def test_recent_answers_of_the_unit_become_a_time_on_home(
     region: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await _answered(region, 10, minutes=40)
+    await answered(region, 10, minutes=40)
     monday = clock.local(clock.now()) + timedelta(days=(7 - clock.local(clock.now()).weekday()) % 7 or 7)
     then = monday.replace(hour=9, minute=0, second=0, microsecond=0).astimezone(UTC)
     await region.site.database.execute("delete from closures")
     monkeypatch.setattr(clock, "now", lambda: then)
     page = (await (await region.resident("gustav")).get("/home")).text
-    assert "Svaret kommer oftast före i dag kl. 09.40." in page
+    assert "8 av 10 får svar före i dag kl. 09.40." in page
 
 
-async def _answered(region: Region, many: int, minutes: int) -> None:
+async def answered(region: Region, many: int, minutes: int) -> None:
     """Let so many cases of urgency 3 have been answered at Ankaret after so many minutes, last Wednesday morning."""
     today = clock.local(clock.now())
     wednesday = (today - timedelta(days=(today.weekday() - 2) % 7 or 7)).replace(hour=9, minute=0, second=0)

@@ -17,8 +17,8 @@ from linjen.triage.releases import may
 from linjen.units.managed import ManagedUnit, list_managed_units
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
-from linjen.web.manage.unit_words import today_words
 from linjen.web.routing import get_page
+from linjen.web.unit_words import today_words
 
 
 @get_page("/manage", verb="see_unit", who="staff")

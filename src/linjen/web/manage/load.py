@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.waiting.answer_times import SHARE, find_usual
 from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
 from linjen.core import clock
+from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.core.swedish import moment_words
+from linjen.records.promise import Kept, read_kept
 from linjen.units.managed import see_managed_unit
+from linjen.units.schedule import Schedule
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
@@ -51,13 +56,41 @@ async def _page(
         load = await see_load(db, exchange.by, unit_id, at)
         unit = await see_managed_unit(db, exchange.by, unit_id, at)
         alarms = await list_load_alarms(db, unit_id)
+        promises = await _promises(db, exchange, unit.schedule, unit_id)
     limits = typed or {"waiting": str(load.waiting_limit), "late": str(load.late_limit)}
     return await manage_page(
         exchange, "manage/load.html", status=422 if errors else 200, unit=unit, now=_now(exchange, load), limits=limits,
         stands=any(one.ended_at is None for one in alarms), alarms=[_row(exchange, one) for one in alarms],
         error_of=errors or {}, errors=[{"field": key, "text": text} for key, text in (errors or {}).items()],
         done="done" in exchange.request.query_params and not errors, live=live,
+        promises=promises,
     )  # fmt: skip
+
+
+async def _promises(db: Connection, exchange: Exchange, schedule: Schedule, unit_id: UUID) -> list[dict[str, str]]:
+    """Of each level what residents are told now, from which answers, and how often it has held for four weeks."""
+    at, say, names = clock.now(), exchange.say, {"share": SHARE}
+    kept = await read_kept(db, unit_id, at)
+    rows = []
+    for level in range(1, 6):
+        usual = await find_usual(exchange.site.database, db, schedule, unit_id, level, at)
+        one = kept.get(level, Kept(0, 0))
+        rows.append({
+            "level": f"{level} {say(f'urgency.{level}')}",
+            "within": say("load.promise.within", time=_duration(exchange, usual.minutes), count=usual.count, **names)
+            if usual else say("load.promise.too_few"),
+            "kept": say("load.promise.kept", held=one.held, count=one.count) if one.count else say("load.promise.none"),
+        })  # fmt: skip
+    return rows
+
+
+def _duration(exchange: Exchange, minutes: float) -> str:
+    """Staffed time in words: "35 minuter", "2 timmar och 5 minuter"."""
+    hours, rest = divmod(max(1, round(minutes)), 60)
+    parts = [exchange.say("load.promise.hours" if hours > 1 else "load.promise.hour", hours=hours)] if hours else []
+    if rest or not hours:
+        parts.append(exchange.say("load.promise.minutes" if rest > 1 else "load.promise.minute", minutes=rest))
+    return exchange.say("load.promise.and", first=parts[0], second=parts[1]) if len(parts) > 1 else parts[0]
 
 
 def _now(exchange: Exchange, load: Load) -> list[dict[str, str]]:

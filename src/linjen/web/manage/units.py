@@ -17,8 +17,8 @@ from linjen.units.referrals import may_keep_referrals
 from linjen.units.reply_days import may_set_reply_days, reply_days
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
-from linjen.web.manage.unit_words import closure_in_words, day_in_words, today_words, week_in_words
 from linjen.web.routing import get_page
+from linjen.web.unit_words import closure_in_words, day_in_words, today_words, week_in_words
 
 
 @get_page("/manage/units", verb="see_unit", who="staff")

@@ -6,14 +6,28 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.core.errors import LinjenError
 from linjen.web.exchange import Exchange
+from linjen.web.public.units import staffed_now, units_in_words
 from linjen.web.routing import get_page
+
+#: So many units are listed on the first page; of more it says how many have somebody there, with the way to all.
+_MOST_LISTED = 6
 
 
 @get_page("/", verb="public", who="anyone")
 async def show_front(exchange: Exchange) -> Response[Any]:
-    """Sök vård and Administrativa frågor; each leads to the sign-in and from there to its own first page."""
-    return exchange.page("public/home.html")
+    """Sök vård and Administrativa frågor, which lead to the sign-in and from there on; and which units are there now.
+
+    While the database is away the page stands without its units: the way to 112 and 1177 is on it.
+    """
+    try:
+        async with exchange.site.database.connection() as db:
+            units = await units_in_words(db, exchange)
+    except LinjenError:
+        units = []
+    listed = units if len(units) <= _MOST_LISTED else []
+    return exchange.page("public/home.html", units=listed, count=len(units), staffed=staffed_now(units))
 
 
 ROUTES = [show_front]

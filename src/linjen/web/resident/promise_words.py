@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from linjen.cases.waiting.answer_times import Usual
 from linjen.core import swedish
 from linjen.units.hours import Expected, State, expected_answer, next_opening, staffed_until, state_at
 from linjen.units.schedule import Schedule
@@ -54,24 +55,36 @@ def staffing_words(schedule: Schedule, at: datetime, say: Say, language: str, un
 
 
 def promise_for_new(
-    schedule: Schedule, at: datetime, say: Say, language: str, unit: str, usual_minutes: float | None = None
-) -> Promise:
-    """What the home page says of a case that would be sent now, as one of ordinary urgency."""
+    schedule: Schedule, at: datetime, say: Say, language: str, unit: str, usual: Usual | None = None,
+    kept: int | None = None,
+) -> Promise:  # fmt: skip
+    """What the home page says of a case that would be sent now, as one of ordinary urgency.
+
+    `kept` is in how many of a hundred the unit's promises have held lately, None where there are too few.
+    """
     now, there = staffing_words(schedule, at, say, language, unit)
-    expected = expected_answer(schedule, at, ORDINARY, usual_minutes)
-    return Promise(now, _answer_words(expected, at, say, language), "success" if there else "info")
+    expected = expected_answer(schedule, at, ORDINARY, usual.minutes if usual else None)
+    answer = _answer_words(expected, at, say, language)
+    if usual is None and expected.reason in _PROMISING:
+        answer = f"{answer} {say('home.answer.no_figures')}"
+    return Promise(now, _with_kept(answer, expected, kept, say), "success" if there else "info")
+
+
+def _with_kept(answer: str, expected: Expected, kept: int | None, say: Say) -> str:
+    """How often such a promise has held, after one that is made."""
+    return answer if kept is None or expected.by_at is None else f"{answer} {say('home.answer.kept', share=kept)}"
 
 
 def promise_for_waiting(
     schedule: Schedule, sent_at: datetime, at: datetime, urgency: int, say: Say, language: str, unit: str,
-    usual_minutes: float | None = None, deadline_minutes: int | None = None,
+    usual: Usual | None = None, deadline_minutes: int | None = None, kept: int | None = None,
 ) -> Promise:  # fmt: skip
     """What a waiting case's page says: never a time that has passed, and never one that nobody is there to keep.
 
     `deadline_minutes` is within which a case of its urgency should be met; for urgency 1–2 the page owns up to it.
     """
     now, there = staffing_words(schedule, at, say, language, unit)
-    expected = expected_answer(schedule, sent_at, urgency, usual_minutes)
+    expected = expected_answer(schedule, sent_at, urgency, usual.minutes if usual else None)
     if urgency <= _URGENT and _is_late(expected, at, deadline_minutes):
         return Promise(
             now, say("home.waiting.late_life" if urgency == 1 else "home.waiting.late_urgent"), "warning", True
@@ -87,9 +100,9 @@ def promise_for_waiting(
     urgent = urgency <= _URGENT
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
     answer = _answer_words(expected, at, say, language, "waiting")
-    if usual_minutes is None and expected.reason in _PROMISING:
+    if usual is None and expected.reason in _PROMISING:
         answer = f"{answer} {say('home.waiting.no_figures')}"
-    return Promise(now, answer, kind, urgent)
+    return Promise(now, _with_kept(answer, expected, kept, say), kind, urgent)
 
 
 def _is_late(expected: Expected, at: datetime, deadline_minutes: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""A unit's hours in words, as its administrator reads them: today, each day of the week, and closures."""
+"""A unit's hours in words, for its administrator and for who looks it up: today, each day of the week, and closures."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def week_in_words(exchange: Exchange, schedule: Schedule, today: date) -> list[d
     monday = today - timedelta(days=today.weekday())
     return [
         {
-            "day": swedish.weekday(monday + timedelta(days=number)).capitalize(), "is_today": number == today.weekday(),
-            "hours": _hours(exchange, spans), "staffed": _staffed(exchange, schedule, spans),
+            "day": swedish.weekday(monday + timedelta(days=number), exchange.language).capitalize(),
+            "is_today": number == today.weekday(), "hours": _hours(exchange, spans),
+            "span": span_words(exchange, spans), "staffed": _staffed(exchange, schedule, spans),
         }
         for number, spans in enumerate(schedule.week)
     ]  # fmt: skip
@@ -48,8 +49,15 @@ def _moment(at: datetime) -> str:
 
 
 def _hours(exchange: Exchange, spans: tuple[Span, ...]) -> str:
+    return span_words(exchange, spans) or exchange.say("manage.units.closed")
+
+
+def span_words(exchange: Exchange, spans: tuple[Span, ...]) -> str:
+    """ "Kl. 08.00–16.00" as the routine writes it, "08:00–16:00" in English; '' for a day that is closed."""
     if not spans:
-        return exchange.say("manage.units.closed")
+        return ""
+    if exchange.language == "en":
+        return ", ".join(f"{one.opens:%H:%M}–{_end(one.closes).replace('.', ':')}" for one in spans)
     return " ".join(["Kl.", ", ".join(f"{one.opens:%H.%M}–{_end(one.closes)}" for one in spans)])
 
 

@@ -1,0 +1,69 @@
+"""Vårdenheter: every unit that residents may write to, with its hours and the honest clock, before anybody signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response
+
+from linjen.cases.waiting.answer_times import find_usual
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound
+from linjen.records.promise import find_share
+from linjen.units.opening import list_schedules, see_schedule
+from linjen.units.schedule import find_public_holiday, spans_on
+from linjen.units.units import Unit, list_units_for_residents
+from linjen.web.exchange import Exchange
+from linjen.web.resident.promise_words import ORDINARY, promise_for_new, staffing_words
+from linjen.web.routing import get_page
+from linjen.web.unit_words import span_words, week_in_words
+
+
+@get_page("/units", verb="public", who="anyone")
+async def show_units(exchange: Exchange) -> Response[Any]:
+    """All of them by name, with who is there now."""
+    async with exchange.site.database.connection() as db:
+        return exchange.page("public/units.html", units=await units_in_words(db, exchange))
+
+
+@get_page("/units/{unit_id:str}", verb="public", who="anyone")
+async def show_unit(exchange: Exchange) -> Response[Any]:
+    """One of them: the clock, the two ways in, hours and the telephone; 404 for one that takes no residents."""
+    unit_id, at = exchange.id_of("unit_id"), clock.now()
+    async with exchange.site.database.connection() as db:
+        unit = next((one for one in await list_units_for_residents(db) if one.id == unit_id), None)
+        if unit is None:
+            raise NotFound("unit")
+        schedule = await see_schedule(db, unit.id)
+        usual = await find_usual(exchange.site.database, db, schedule, unit.id, ORDINARY, at)
+        kept = await find_share(exchange.site.database, db, unit.id, ORDINARY, at)
+    today = clock.local_date(at)
+    return exchange.page(
+        "public/unit.html", unit=unit, week=week_in_words(exchange, schedule, today),
+        promise=promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, usual, kept),
+        today=span_words(exchange, spans_on(schedule, today)), holiday=find_public_holiday(today) or "",
+        dialled="".join(sign for sign in unit.phone if sign.isdigit() or sign == "+"),
+    )  # fmt: skip
+
+
+async def units_in_words(db: Connection, exchange: Exchange) -> list[dict[str, Any]]:
+    """Each unit's name and address, and who is there now."""
+    units = await list_units_for_residents(db)
+    schedules, at = await list_schedules(db, [unit.id for unit in units]), clock.now()
+    return [_in_words(exchange, unit, staffing_words(
+        schedules[unit.id], at, exchange.say, exchange.language, unit.name)) for unit in units]  # fmt: skip
+
+
+def _in_words(exchange: Exchange, unit: Unit, staffing: tuple[str, bool]) -> dict[str, Any]:
+    words, there = staffing
+    return {"name": unit.name, "href": f"/units/{unit.id}", "words": words, "there": there}
+
+
+def staffed_now(units: Sequence[dict[str, Any]]) -> int:
+    """How many of them have somebody there."""
+    return sum(unit["there"] for unit in units)
+
+
+ROUTES = [show_units, show_unit]
