@@ -48,7 +48,7 @@ def test_what_is_told_holds_within_ten_points_of_the_share_that_is_told(name: st
     assert abs(100 * held / told - SHARE) <= 10, (name, held, told)
 
 
-def _one(minutes: float, state: str = "closed") -> dict[str, Any]:
+def _one(minutes: float, state: str = "closed") -> Any:
     sent = datetime(2026, 1, 13, 9, 0, tzinfo=UTC)
     return {"queued_at": sent, "state": state, "answered_at": sent + timedelta(minutes=minutes) if minutes else None}
 
