@@ -39,8 +39,8 @@ _STATES = (
 OF_A_PATIENT = ("", "/asynchronous", "/calls", "/bookings")
 OF_A_HELD_CASE = (
     "", "/patient", "/patient-tickets", "/visits", "/handovers", "/asynchronous", "/closings", "/reminders",
-    "/keepings", "/actions", "/bookings", "/bookings?kind=scheduled", "/tickets", "/signposts", "/invitations",
-    "/notes", "/phrases", "/attestations",
+    "/keepings", "/actions", "/further-questions", "/bookings", "/bookings?kind=scheduled", "/tickets", "/signposts",
+    "/invitations", "/notes", "/phrases", "/attestations",
 )  # fmt: skip
 OF_A_CLOSED_CASE = ("", "/record", "/triage-verdicts")
 OF_A_WAITING_CASE = ("", "/patient", "/pictures", "/priorities")
@@ -119,6 +119,7 @@ def walked() -> set[str]:
     cases |= {f"/clinic/cases/*/attestations/*{answer}" for answer in ANSWERS}
     patients = {f"/clinic/patients/*{part}" for part in OF_A_PATIENT}
     administration = {_ID.sub("*", path) for _, paths in ADMINISTRATION for path in paths}
+    cases.add("/clinic/cases/*/further-questions/*")
     return {*LISTS, *_STATES} | cases | patients | administration | {"/manage/units/*/phrases/*"}
 
 
@@ -229,7 +230,20 @@ async def test_every_page_of_a_case_in_light_and_dark(windows: Windows, troubled
     walk.of = ""
     tickets = "select id from tickets where case_id = $1 limit 1"
     await walk.to(f"/clinic/tickets/{await troubled.database.fetch_value(tickets, held)}")
+    await _ask_further(walk, held)
     walk.judge()
+
+
+async def _ask_further(walk: Walk, case_id: UUID) -> None:
+    """Further questions that Karin asks herself, to their first page."""
+    page = walk.page
+    await page.goto(f"{walk.url}/clinic/cases/{case_id}/further-questions")
+    await page.select_option("#reason", "hosta")
+    await page.get_by_label("Jag frågar patienten nu").check()
+    await page.get_by_role("button", name="Nästa").click()
+    await page.wait_for_url("**/further-questions/*")
+    await walk.here("further-question", "Hosta")
+    await walk.to(f"/clinic/cases/{case_id}", "Svara tillsammans med patienten")
 
 
 async def test_every_page_of_a_units_administration_in_light_and_dark(windows: Windows) -> None:

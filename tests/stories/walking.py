@@ -11,10 +11,13 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.afterwards.document import document
+from linjen.cases.begun_by_staff.further import Answered, Asking, ask_further, save_answers, see_further
 from linjen.cases.colleagues import attestation
 from linjen.cases.colleagues.attestation_moves import forward_attestation
 from linjen.cases.colleagues.invitation import end_invitation, invite, leave_case
 from linjen.cases.colleagues.note import write_note
+from linjen.cases.intake.interview import Assessment
+from linjen.cases.intake.start import Intake
 from linjen.cases.intake.withdraw import withdraw
 from linjen.cases.loading import may, open_case
 from linjen.cases.moves.asynchronous import make_asynchronous
@@ -177,6 +180,19 @@ async def _send_message(walk: Walk, db: Connection, by: By, pick: int) -> None:
     await write_message(db, walk.sealer, by, walk.case_id, f"Meddelande {pick}")
 
 
+async def _ask_further(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    asking = Asking(reason=("hosta", "halsont")[pick % 2], intake=Intake(), tell="Svara gärna." if pick % 3 else "")
+    await ask_further(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], asking)
+
+
+async def _answer_further(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    _, further = await see_further(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3])
+    found = Answered(found=Assessment(urgency=pick % 5 + 1, outcome="contact"), said="Jag har svarat.")
+    await save_answers(
+        db, walk.sealer, by, walk.case_id, further, further.intake, found if pick % 2 else None, lambda _: None
+    )  # fmt: skip
+
+
 async def _confirm(walk: Walk, db: Connection, by: By, pick: int) -> None:
     await actions.confirm_action(db, by, walk.case_id, walk.ids[pick % 3])
 
@@ -218,6 +234,8 @@ VERBS: dict[str, Verb] = {
     "set_interpreter": lambda w, db, by, pick: set_interpreter(
         db, by, w.case_id, ("arabiska", "dari", "")[pick % 3], ("", "dari", "arabiska")[pick % 3]
     ),
+    "ask_further": _ask_further,
+    "answer_further": _answer_further,
     "hand_over": lambda w, db, by, pick: hand_over(db, w.sealer, by, w.case_id, new_id(), _PLACES[pick % len(_PLACES)]),
     "make_asynchronous": lambda w, db, by, pick: make_asynchronous(db, w.sealer, by, w.case_id, pick + 1),
     "reprioritise": lambda w, db, by, pick: reprioritise(db, w.sealer, by, w.case_id, pick % 5 + 1, "Mår sämre"),

@@ -98,6 +98,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "add_action": (_NOBODY, STAFF_IS_HOLDER),
     "confirm_action": (RESIDENT_IS_PARTY, _NOBODY),
     "settle_action": (_NOBODY, STAFF_IS_HOLDER),
+    "ask_further": (_NOBODY, STAFF_IS_HOLDER),
+    "answer_further": (RESIDENT_IS_PARTY, STAFF_IS_HOLDER),
     "download_picture": (_NOBODY, STAFF_IN_UNIT),
     "archive_picture": (_NOBODY, STAFF_IN_UNIT),
     "set_aside_picture": (_NOBODY, STAFF_IN_UNIT),

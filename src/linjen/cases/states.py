@@ -75,6 +75,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "confirm_action"): "in_progress",
     ("closed", "confirm_action"): "closed",  # one that was withdrawn with a card in it
     ("in_progress", "settle_action"): "in_progress",
+    ("in_progress", "ask_further"): "in_progress",
+    ("queued", "answer_further"): "queued",
+    ("in_progress", "answer_further"): "in_progress",
     ("in_progress", "close"): "closed",
     ("in_progress", "signpost"): "closed",
     ("in_progress", "book_visit"): "queued",

@@ -303,7 +303,7 @@ class Hub:
                 if self._by_unit or self._by_case:
                     self._touched[unit_id].add(event.case_id)
                     self._wake_ledgers.set()
-            if event.kind == "alarm_heard" and event.data.get("level", 9) <= _URGENT:
+            if event.kind in {"alarm_heard", "further_answered"} and event.data.get("level", 9) <= _URGENT:
                 await self._tell_elsewhere(event, "urgent", event.data["level"])
             elif event.kind == "case_sent":
                 await self._tell_elsewhere(event, "arrived", event.data.get("urgency") or 0)

@@ -56,7 +56,7 @@ left join lateral (
 ) unread on v.state = 'in_progress'
 left join lateral (
   select max(e.at) as at from events e where e.case_id = c.id and (e.kind in ('released', 'returned', 'handed_over')
-    or (e.kind in ('reprioritised', 'alarm_heard') and (e.data ->> 'to')::integer = 1
+    or (e.kind in ('reprioritised', 'alarm_heard', 'further_answered') and (e.data ->> 'to')::integer = 1
         and (e.data ->> 'from')::integer > 1))
 ) again on true
 where v.priority = 1 and v.state in ('queued', 'in_progress')

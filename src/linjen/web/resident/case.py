@@ -9,6 +9,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.alarms.alarms import find_standing
+from linjen.cases.begun_by_staff.further import list_further
 from linjen.cases.intake.interview import read_assessment
 from linjen.cases.intake.start import read_intake
 from linjen.cases.intake.withdraw import withdraw
@@ -31,6 +32,7 @@ from linjen.triage.asking.wording import asked
 from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import draw_cards
+from linjen.web.parts.further_cards import draw_further_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.resident.answer_alarm import about_patient, read_heard
@@ -68,7 +70,9 @@ async def draw_case(
         error = exchange.say(f"chat.{fault}") if fault else ""
         base = f"/cases/{case.id}"
         cards = draw_cards(exchange, await list_actions(db, site.sealer, case.id), base)
-        talk = await read_talk(db, site, by, case, base=base, cards=cards, text=text, error=error)
+        further = await list_further(db, site.sealer, case.id)
+        asked = draw_further_cards(exchange, further, base, is_open=case.state != "closed")
+        talk = await read_talk(db, site, by, case, base=base, cards=[*cards, *asked], text=text, error=error)
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
         values = await _read_around(db, exchange, case, around, unsent)
@@ -77,7 +81,8 @@ async def draw_case(
     errors = [{"field": field, "text": error}] if fault and (talk.can_write or values["reply_id"]) else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
-        errors=errors, unsent=unsent, reply=reply, to_confirm=[one.seq for one in cards if one.waits], **values,
+        errors=errors, unsent=unsent, reply=reply, to_confirm=[one.seq for one in cards if one.waits],
+        to_answer=[one.seq for one in asked if one.waits], **values,
     )  # fmt: skip
 
 

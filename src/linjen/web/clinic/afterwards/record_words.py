@@ -15,6 +15,7 @@ from linjen.people.residents import unseal_number
 from linjen.records.note import PARTS, Part, RecordNote
 from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis, urgency_lines
 from linjen.web.clinic.case.case_head import CaseHead, moment
+from linjen.web.clinic.case.further import further_lines, read_further
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import state_words
 
@@ -34,7 +35,11 @@ async def fill_in(db: Connection, exchange: Exchange, case: Case, head: CaseHead
         "about": await _about(db, exchange, case, head, happened),
         "initiative": [_initiative(exchange, case, happened)],
         "reason": [head.reason],
-        "current": [*current_lines(exchange, head, case, anamnesis), *_chatted(exchange, messages)],
+        "current": [
+            *current_lines(exchange, head, case, anamnesis),
+            *further_lines(exchange, await read_further(db, exchange, case)),
+            *_chatted(exchange, messages),
+        ],
         "assessment": _assessment(exchange, case, urgency_lines(exchange, case, anamnesis)),
         "action": await _action(db, exchange, case, head),
         "talk": [_said(exchange, one) for one in messages],

@@ -53,10 +53,11 @@ async def read_anamnesis(db: Connection, exchange: Exchange, case: Case) -> tupl
     intake = await read_intake(db, exchange.site.sealer, case.id)
     assessment = await read_assessment(db, exchange.site.sealer, case.id)
     found = assessment or Assessment(urgency=None, outcome="contact")
-    return _as_anamnesis(intake, found, assessment is not None), await read_why(db, exchange, case, found)
+    return as_anamnesis(intake, found, triaged=assessment is not None), await read_why(db, exchange, case, found)
 
 
-def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis:
+def as_anamnesis(intake: Intake, found: Assessment, *, triaged: bool) -> Anamnesis:
+    """What was said and what it came to, sorted as staff read it."""
     signs = vocabulary().findings
     answered = {line.code for line in found.lines}
     of_kind = {kind: [line for line in found.lines if line.kind == kind] for kind in get_args(LineKind)}
@@ -72,11 +73,17 @@ def _as_anamnesis(intake: Intake, found: Assessment, triaged: bool) -> Anamnesis
     )  # fmt: skip
 
 
-def as_text(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis) -> str:
-    """The anamnesis for the record system: plain lines under the headings that the journal has."""
+def as_text(
+    exchange: Exchange, head: CaseHead, case: Case, anamnesis: Anamnesis, further: Sequence[str] = ()
+) -> str:  # fmt: skip
+    """The anamnesis for the record system: plain lines under the headings that the journal has.
+
+    `further` are the lines of further complaints.
+    """
     say = exchange.say
     return "\n".join([
-        say("clinic.copy.now"), *current_lines(exchange, head, case, anamnesis), "", say("clinic.copy.assessment"),
+        say("clinic.copy.now"), *current_lines(exchange, head, case, anamnesis), *further, "",
+        say("clinic.copy.assessment"),
         *urgency_lines(exchange, case, anamnesis), "", say("clinic.copy.action"), "",
     ])  # fmt: skip
 
@@ -88,17 +95,25 @@ def current_lines(exchange: Exchange, head: CaseHead, case: Case, anamnesis: Ana
         say("clinic.copy.patient", age=head.facts),
         say("clinic.copy.reason", reason=head.reason),
         *_block(say("clinic.intake.words"), [anamnesis.words, anamnesis.extra]),
-        *_block(say("clinic.intake.red_flags"), _lines(anamnesis.flags)),
-        *_block(say("clinic.intake.unknown"), _lines(anamnesis.unknown)),
-        *_block(say("clinic.intake.answers"), _lines(anamnesis.answers)),
-        *_block(say("clinic.intake.unsure"), _lines(anamnesis.unsure)),
-        *_block(say("clinic.intake.denied"), _lines(anamnesis.denied)),
+        *answer_lines(exchange, anamnesis),
         *_block(say("clinic.intake.form"), [f"{question} {answer}" for question, answer in anamnesis.form]),
     ]
     if case.pictures:
         key = "picture_one" if case.pictures == 1 else "picture_many"
         now.append(say(f"clinic.copy.{key}", count=case.pictures))
     return now
+
+
+def answer_lines(exchange: Exchange, anamnesis: Anamnesis) -> list[str]:
+    """The answers of an interview, line by line under their headings."""
+    say = exchange.say
+    return [
+        *_block(say("clinic.intake.red_flags"), _lines(anamnesis.flags)),
+        *_block(say("clinic.intake.unknown"), _lines(anamnesis.unknown)),
+        *_block(say("clinic.intake.answers"), _lines(anamnesis.answers)),
+        *_block(say("clinic.intake.unsure"), _lines(anamnesis.unsure)),
+        *_block(say("clinic.intake.denied"), _lines(anamnesis.denied)),
+    ]
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:

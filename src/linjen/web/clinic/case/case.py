@@ -32,6 +32,7 @@ from linjen.web.clinic.case.among_staff import among_staff, mark_opened
 from linjen.web.clinic.case.anamnesis import as_text, read_anamnesis
 from linjen.web.clinic.case.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.case.case_history import consents_in_words, timeline_in_words
+from linjen.web.clinic.case.further import further_in_words, further_lines, read_further
 from linjen.web.clinic.moves.handover import handovers_in_words
 from linjen.web.clinic.moves.reprioritise import changes_in_words
 from linjen.web.clinic.patients.record_system import record_system_values
@@ -39,6 +40,7 @@ from linjen.web.clinic.talk.chats import chats_here
 from linjen.web.clinic.tickets.ticket_words import tickets_in_words
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import draw_cards
+from linjen.web.parts.further_cards import draw_further_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.reason_names import reason_on
@@ -75,10 +77,16 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
         anamnesis, why = await read_anamnesis(db, exchange, case)
         base, error = f"/clinic/cases/{case.id}", exchange.say(fault) if fault else ""
         actions = await list_actions(db, site.sealer, case.id)
-        cards = draw_cards(exchange, actions, base, may_settle=head.holding == "mine")
+        mine, further = head.holding == "mine", await read_further(db, exchange, case)
+        cards = draw_cards(exchange, actions, base, may_settle=mine)
+        cards += draw_further_cards(exchange, further, base, is_open=case.state != "closed")
         values = {
             "talk": await read_talk(db, site, by, case, base=base, cards=cards, text=text, error=error),
-            "anamnesis": anamnesis, "why": why, "copy_text": as_text(exchange, head, case, anamnesis),
+            "anamnesis": anamnesis, "why": why, "copy_text": as_text(
+                exchange, head, case, anamnesis, further_lines(exchange, further)
+            ),
+            "further": further_in_words(exchange, case, further, mine=mine),
+            "may_ask_further": mine and case.entry == "symptom" and site.shelf.is_on,
             "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
             "pictures_aside": len(await list_set_aside(db, case.id)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),

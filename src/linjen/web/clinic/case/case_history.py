@@ -15,6 +15,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.talk.notices_in_words import notice_sentence
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import action_sentence
+from linjen.web.reason_names import reason_on
 
 
 def consents_in_words(exchange: Exchange, consents: Sequence[Consent]) -> list[dict[str, Any]]:
@@ -50,8 +51,21 @@ def _begun_sentence(exchange: Exchange, one: Happening, by: str) -> str:
     return exchange.say("clinic.events.visit_booked", by=by, when=when)
 
 
+def _further_sentence(exchange: Exchange, one: Happening) -> str | None:
+    """Fler frågor: about what, and what became of the case's place when they were answered; None for other events."""
+    if one.kind not in {"further_asked", "further_answered"}:
+        return None
+    by = one.by_name
+    data, reason = one.data, reason_on(exchange.site.shelf, "symptom", one.data["reason"], "").lower()
+    if one.kind == "further_asked":
+        return exchange.say("clinic.events.further_asked", by=by, reason=reason)
+    key = "further_raised" if data["to"] < data["from"] else "further_answered"
+    return exchange.say(f"clinic.events.{key}", by=by, reason=reason, level=data["level"])
+
+
 def _sentence(exchange: Exchange, one: Happening) -> str:
-    if (told := notice_sentence(exchange, one) or action_sentence(exchange, one)) is not None:
+    told = notice_sentence(exchange, one) or action_sentence(exchange, one) or _further_sentence(exchange, one)
+    if told is not None:
         return told
     by = one.by_name or exchange.say("clinic.events.system")
     if one.kind in {"case_begun", "visit_booked"}:

@@ -51,6 +51,7 @@ ACTIONS = (
     Action("write", "m", "case", "#composer-text"),
     Action("phrase", "a f", "case", "#phrases-open"),
     Action("card", "a g", "case", "#chat a[href$='/actions']"),
+    Action("further", "a q", "case", "#chat a[href$='/further-questions']"),
     Action("handover", "a l", "case", f"{_ON_CASE}a[href$='/handovers']"),
     Action("new_visit", "a n", "case", f"{_ON_CASE}a[href$='/bookings']"),
     Action("ticket", "a b", "case", f"{_ON_CASE}a[href$='/tickets']"),
