@@ -41,7 +41,9 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
         kept = await find_share(exchange.site.database, db, unit.id, ORDINARY, at)
     today = clock.local_date(at)
     return exchange.page(
-        "public/unit.html", unit=unit, week=week_in_words(exchange, schedule, today),
+        "public/unit.html", unit=unit,
+        week=[{"name": row["day"], "value": row["span"] or exchange.say("units.closed")}
+              for row in week_in_words(exchange, schedule, today)],
         promise=promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, usual, kept),
         today=span_words(exchange, spans_on(schedule, today)), holiday=find_public_holiday(today) or "",
         dialled="".join(sign for sign in unit.phone if sign.isdigit() or sign == "+"),
@@ -52,11 +54,13 @@ async def units_in_words(db: Connection, exchange: Exchange) -> list[dict[str, A
     """Each unit's name and address, and who is there now."""
     units = await list_units_for_residents(db)
     schedules, at = await list_schedules(db, [unit.id for unit in units]), clock.now()
-    return [_in_words(exchange, unit, staffing_words(
-        schedules[unit.id], at, exchange.say, exchange.language, unit.name)) for unit in units]  # fmt: skip
+    say, language = exchange.say, exchange.language
+    return [
+        _in_words(unit, staffing_words(schedules[unit.id], at, say, language, unit.name, named=False)) for unit in units
+    ]
 
 
-def _in_words(exchange: Exchange, unit: Unit, staffing: tuple[str, bool]) -> dict[str, Any]:
+def _in_words(unit: Unit, staffing: tuple[str, bool]) -> dict[str, Any]:
     words, there = staffing
     return {"name": unit.name, "href": f"/units/{unit.id}", "words": words, "there": there}
 

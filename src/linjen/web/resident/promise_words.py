@@ -34,8 +34,11 @@ class Promise(msgspec.Struct, frozen=True):
     urgent: bool = False
 
 
-def staffing_words(schedule: Schedule, at: datetime, say: Say, language: str, unit: str) -> tuple[str, bool]:
-    """Who is there at `at`, and whether anybody is. '' for a unit whose hours are not known."""
+def staffing_words(
+    schedule: Schedule, at: datetime, say: Say, language: str, unit: str, *, named: bool = True
+) -> tuple[str, bool]:  # fmt: skip
+    """Who is there at `at`, and whether anybody is. Not `named`, for a place where the unit's name stands already."""
+    clock_words = "home.clock" if named else "units.clock"
     until, opens = staffed_until(schedule, at), next_opening(schedule, at)
     words = {
         "unit": unit,
@@ -44,14 +47,14 @@ def staffing_words(schedule: Schedule, at: datetime, say: Say, language: str, un
     }
     match state_at(schedule, at):
         case State.OPEN:
-            return say("home.clock.open", **words), True
+            return say(f"{clock_words}.open", **words), True
         case State.CLOSED_TO_RESIDENTS if opens:
-            return say("home.clock.finishing", **words), True
+            return say(f"{clock_words}.finishing", **words), True
         case State.TEMPORARILY_CLOSED if opens:
-            return say("home.clock.paused", **words), False
+            return say(f"{clock_words}.paused", **words), False
         case _ if opens:
-            return say("home.clock.unstaffed", **words), False
-    return say("home.clock.no_hours", **words), False
+            return say(f"{clock_words}.unstaffed", **words), False
+    return say(f"{clock_words}.no_hours", **words), False
 
 
 def promise_for_new(
