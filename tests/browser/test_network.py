@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from linjen.demo.running import Demo
+from tests.browser.pictures import film
 from tests.browser.talking import close, say, take
 from tests.browser.windows import DESKTOP, PHONE, Windows
 from tests.browser.writing_in import ask
@@ -37,6 +38,34 @@ async def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back
     await expect(karin.locator("#thread li", has_text="blodtrycksmedicinen")).to_have_count(1)
     await resident.reload()
     await expect(bubble).to_have_count(1)
+    await close(karin, "Råd och egenvård")
+
+
+async def test_k12_a_nurse_loses_the_network_in_the_middle_of_a_sentence(windows: Windows, demo: Demo) -> None:
+    windows.watch.expect("ERR_INTERNET_DISCONNECTED")
+    resident, karin, _ = await _begun(windows, "Valter Ros")
+    box = karin.locator("#composer-text")
+    await box.press_sequentially("Hej Valter! Jag förnyar")
+    await expect(karin.locator("#draft-state")).to_have_text("Sparat utkast")
+    await karin.context.set_offline(True)
+    demo.site.hub.end_streams()  # a browser that is told to be offline keeps the line that it has
+    await expect(karin.locator("#offline")).to_be_visible()
+    await box.press_sequentially(" receptet i dag.")
+    await say(resident, "Det är det blå.")
+    await film(karin, "k12", "1-cut-off")
+    await expect(box).to_have_value("Hej Valter! Jag förnyar receptet i dag.")
+    assert await karin.get_by_text("Det är det blå.").count() == 0
+    await karin.context.set_offline(False)
+    await expect(karin.locator("#offline")).to_be_hidden()
+    await expect(karin.locator("#thread li", has_text="Det är det blå.")).to_have_count(1)
+    await expect(box).to_have_value("Hej Valter! Jag förnyar receptet i dag.")
+    await expect(box).to_be_focused()
+    await film(karin, "k12", "2-back")
+    await karin.reload()
+    await expect(box).to_have_value("Hej Valter! Jag förnyar receptet i dag.")
+    await expect(karin.locator("#chat[data-ready]")).to_be_attached()
+    await box.press("Control+Enter")
+    await expect(resident.locator("#thread li", has_text="receptet i dag")).to_have_count(1)
     await close(karin, "Råd och egenvård")
 
 

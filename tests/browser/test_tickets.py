@@ -1,9 +1,10 @@
-"""Biljett in three windows: issued without JavaScript, used on a phone, and live in the receiver's ledger."""
+"""Biljett in three windows (K6): issued without JavaScript, used on a phone, and live in the receiver's ledger."""
 
 from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
+from tests.browser.pictures import film
 from tests.browser.talking import take
 from tests.browser.test_accessibility import SMALL, Looker
 from tests.browser.windows import DESKTOP, PHONE, Windows, sign_in_nurse, sign_in_resident
@@ -25,7 +26,7 @@ async def _preview(page: Page) -> None:
     await expect(page.get_by_text("Lyktan Vård AB")).to_be_visible()
 
 
-async def test_a_ticket_goes_from_one_provider_to_another_by_the_patients_hand(windows: Windows) -> None:
+async def test_k6_a_ticket_goes_from_one_provider_to_another_by_the_patients_hand(windows: Windows) -> None:
     look = Looker()
     rut = await windows.open(PHONE)
     await sign_in_resident(rut, windows.url, "Rut Engman")
@@ -42,13 +43,16 @@ async def test_a_ticket_goes_from_one_provider_to_another_by_the_patients_hand(w
     await look(karin)
     await karin.goto(f"{windows.url}/clinic/cases/{case}/tickets")
     await look(karin)
+    await film(karin, "k6", "1-the-form", whole=True)
     await _preview(karin)
     await look(karin)
+    await film(karin, "k6", "2-exactly-what-leaves", whole=True)
     lena = await windows.nurse("Lena Falk", DESKTOP)
     await rut.goto(f"{windows.url}/cases/{case}")
     await rut.get_by_role("link", name="Använd biljetten").click()
     await expect(rut.locator("main")).to_contain_text(_NOTE)
     await look(rut)
+    await film(rut, "k6", "3-the-patient-uses-it", whole=True)
     await rut.get_by_role("textbox").fill("Nu gör det ont i örat också")
     await rut.get_by_role("button", name="Acceptera och använd biljetten").click()
     await expect(rut.locator("#thread")).to_contain_text("ont i örat")
@@ -58,6 +62,7 @@ async def test_a_ticket_goes_from_one_provider_to_another_by_the_patients_hand(w
     await lena.goto(f"{windows.url}/clinic/cases/{new}")
     await expect(lena.locator("#ticket-from")).to_contain_text(_NOTE)
     await look(lena)
+    await film(lena, "k6", "4-at-the-other-provider")
     for page, path in ((lena, "/clinic/tickets"), (karin, "/clinic/tickets")):
         await page.goto(windows.url + path)
         await look(page)

@@ -419,7 +419,10 @@ async function start() {
     else if (kind === "typing") showTyping(data);
     else if (kind === "urgent") tellElsewhere("words", "{level}", data);
     else if (kind === "unmet") tellElsewhere("unmet", "{minutes}", data);
-    else if (["chats", "presence", "arrived"].includes(kind)) document.dispatchEvent(new CustomEvent(`linjen:${kind}`, { detail: data }));
+    else if (["chats", "presence", "arrived"].includes(kind)) {
+      if (kind === "arrived" && ["1", "2"].includes(data)) tellElsewhere("words", "{level}", data);
+      document.dispatchEvent(new CustomEvent(`linjen:${kind}`, { detail: data }));
+    }
     else if (kind === "gone") gone();
     else if (kind === "signed_out") signedOut();
     else if (kind === "hello") {
@@ -432,7 +435,7 @@ async function start() {
     }
   }
 
-  // Another case of the unit is urgent now, or nobody has opened one of level 1; what it is about stands in the ledger.
+  // Another case of the unit is urgent now or is new and so, or nobody has opened one of level 1; the ledger says which.
   function tellElsewhere(words, name, value) {
     const bar = document.getElementById("elsewhere");
     if (!bar) return;

@@ -41,7 +41,8 @@ function listen() {
 
   function takeRow() {
     const row = document.activeElement?.closest("tr[data-sort], .lj-work-list li");
-    const what = row?.querySelector("button[form=take], .lj-button, a");
+    // What takes it before what opens it, wherever they stand in the row.
+    const what = ["button[form=take]", ".lj-button", "a"].map((one) => row?.querySelector(one)).find(Boolean);
     what?.click();
     return Boolean(what);
   }

@@ -120,7 +120,11 @@ function begin() {
     apply();
     ask();
   });
-  field.form.addEventListener("submit", (event) => event.preventDefault());
+  // The list obeys while somebody types; Enter leads on to what was found.
+  field.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    [...rows()].find((row) => !row.hidden)?.querySelector("a.lj-reason")?.focus();
+  });
   for (const box of boxes) {
     box.addEventListener("change", () => {
       apply();
