@@ -261,7 +261,9 @@ async def test_k10_the_end_of_the_day(windows: Windows, shift: Shift, size: dict
     ulf = await nurse_at(windows, "Ulf Dahl", size)
     for case in (waits, calm):
         await ulf.goto(f"{windows.url}/clinic/ledger")
-        await take_from(ulf, case)
+        async with ulf.expect_response("**/reads"):
+            await take_from(ulf, case)
+            await ulf.locator("#thread .lj-bubble").first.scroll_into_view_if_needed()
     await say(ulf, "Jag läser det du har skrivit.")
     await ulf.get_by_role("button", name="Logga ut").click()
     await ulf.wait_for_url("**/clinic/leaving*")
