@@ -74,9 +74,10 @@ select c.id from cases c join visits v on v.id = c.visit_id join residents p on 
 where v.state = 'queued' and v.unit_id = $1 and v.queued_at <= now() and v.for_role = 'nurse'
 order by (p.protected = 'yes') = $2 desc, c.id limit 1
 """
-_CLOSED = (
-    "select case_id from visits where state = 'closed' and unit_id = $1 and closed_by = $2 order by id desc limit 1"
-)
+_CLOSED = """
+select v.case_id from visits v join cases c on c.visit_id = v.id where v.state = 'closed' and v.unit_id = $1
+and v.closed_by = $2 and c.entry = 'symptom' order by v.id desc limit 1
+"""
 
 
 class Walk:
