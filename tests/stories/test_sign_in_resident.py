@@ -282,6 +282,20 @@ async def test_names_protection_and_children_come_from_the_register(world: World
     assert await value("select count(*) from guardianships where ended_at is null") == 3
 
 
+async def test_a_protection_that_the_register_tells_at_the_sign_in_is_on_open_pages_of_staff_at_once(
+    world: World,
+) -> None:
+    karin, case_id = await world.region.staff("karin", "ankaret"), world.region.cases["protected"]
+    await world.region.site.database.execute("update residents set protected = 'no'")
+    async with karin.listen(f"/clinic/cases/{case_id}/stream") as ear:
+        await ear.wait_for("hello")
+        await world.sign_in("astrid")
+        assert "reload" not in [one[0] for one in ear.heard]
+        await world.sign_in("ylva")
+        await ear.wait_for("reload")
+    assert "Följ regionens rutin" in (await karin.get(f"/clinic/cases/{case_id}")).text
+
+
 async def test_without_the_register_the_sign_in_works_unchecked(world: World) -> None:
     world.rivta.tell(Mischief(kind="status", status=503, times=9))
     await world.sign_in("stranger")

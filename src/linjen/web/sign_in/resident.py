@@ -13,6 +13,7 @@ from linjen.access.sign_in_orders import use_order
 from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.logs import get_log
 from linjen.integrations.bankid import Web, error_key, is_mobile, qr_content, qr_svg, start_link
+from linjen.people.residents import see_resident
 from linjen.people.sign_in import OWN_REASONS, Asking, BankIDSignIn, Standing, count_sign_in
 from linjen.web.cookies import make_cookie
 from linjen.web.exchange import Exchange
@@ -28,6 +29,7 @@ from linjen.web.sign_in.browser import (
     safe_path,
     user_agent,
 )
+from linjen.web.telling import show_protection
 
 log = get_log(__name__)
 
@@ -154,6 +156,9 @@ async def _enter(exchange: Exchange, standing: Standing) -> Response[Any]:
         if person_id is None or not await use_order(db, standing.order.id):
             return exchange.redirect("/sign-in")
         token = await begin_session(db, site.settings, "resident", person_id, language=exchange.language)
+        protected = (await see_resident(db, person_id)).protected == "yes"
+    if protected:  # the register may have said so just now
+        await show_protection(site, [person_id])
     count_sign_in("bankid")
     end_attempt(exchange, "resident")
     exchange.cookies.append(make_cookie(site.settings, "resident", token))
