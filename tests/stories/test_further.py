@@ -85,6 +85,8 @@ async def test_the_patient_answers_by_a_card_and_the_case_has_a_second_complaint
     after = (await gustav.get(f"/cases/{case_id}")).text
     assert "Du har svarat. Vården läser dina svar." in after
     assert f'href="{path}"' not in after
+    assert "Svar om Hosta" in after
+    assert "Har du feber" in after.split("Svar om Hosta", 1)[1]
     assert (await gustav.get(path)).headers["location"] == f"/cases/{case_id}"
     assert await region.value("select turn from cases where id = $1", case_id) == "staff"
     assert int(str(await region.value("select staff_unread from cases where id = $1", case_id))) >= 1

@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.alarms.alarms import find_standing
-from linjen.cases.begun_by_staff.further import list_further
+from linjen.cases.begun_by_staff.further import Further, list_further
 from linjen.cases.intake.interview import read_assessment
 from linjen.cases.intake.start import read_intake
 from linjen.cases.intake.withdraw import withdraw
@@ -28,7 +28,7 @@ from linjen.core.errors import NotFound, Refused
 from linjen.media.pictures import list_pictures
 from linjen.records.promise import find_share
 from linjen.triage import Line, Protocols
-from linjen.triage.asking.wording import asked
+from linjen.triage.asking.wording import asked, name_of
 from linjen.units.opening import see_schedule
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import draw_cards
@@ -72,6 +72,7 @@ async def draw_case(
         cards = draw_cards(exchange, await list_actions(db, site.sealer, case.id), base)
         further = await list_further(db, site.sealer, case.id)
         asked = draw_further_cards(exchange, further, base, is_open=case.state != "closed")
+        said = await _said_further(db, exchange, case, further)
         talk = await read_talk(db, site, by, case, base=base, cards=[*cards, *asked], text=text, error=error)
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
@@ -82,7 +83,7 @@ async def draw_case(
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
         errors=errors, unsent=unsent, reply=reply, to_confirm=[one.seq for one in cards if one.waits],
-        to_answer=[one.seq for one in asked if one.waits], **values,
+        to_answer=[one.seq for one in asked if one.waits], further=said, **values,
     )  # fmt: skip
 
 
@@ -194,6 +195,20 @@ async def _answers(
             one = asked(protocols, about, line.code, exchange.language)
             said = {"question": one.text, "answer": answer_words(exchange, one, line.value)}
         found.append(said)
+    return found
+
+
+async def _said_further(
+    db: Connection, exchange: Exchange, case: Case, asked: Sequence[Further]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What was answered of further questions, also by staff for her: under which heading, and each answer."""
+    found = []
+    for one in asked:
+        if one.found is not None:
+            protocols = exchange.site.shelf.at_hand(one.found.protocol) or exchange.site.shelf.running()
+            reason = name_of(protocols, one.reason, exchange.language)
+            lines = await _answers(db, exchange, case, protocols, one.found.lines)
+            found.append({"title": exchange.say("case.further.answers", reason=reason), "answers": lines})
     return found
 
 

@@ -13,7 +13,6 @@ from linjen.cases.moves.inactivity import find_silence
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.swedish import date_words, time_inside
-from linjen.people.contacts import find_interpreter
 from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
@@ -60,9 +59,10 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     patient = await see_resident(db, case.patient_id)
     writer = await see_resident(db, case.opened_by) if case.opened_by != case.patient_id else None
     names = await db.fetchrow(
-        "select u.name as unit, coalesce(s.given_name || ' ' || s.surname, '') as holder from units u"
-        " left join staff s on s.id = $2 where u.id = $1",
-        case.unit_id, case.holder_id,
+        "select u.name as unit, coalesce(s.given_name || ' ' || s.surname, '') as holder,"
+        " coalesce(p.interpreter, '') as interpreter from units u left join staff s on s.id = $2"
+        " left join residents p on p.id = $3 where u.id = $1",
+        case.unit_id, case.holder_id, case.patient_id,
     )  # fmt: skip
     holder = names["holder"] if names else ""
     age = age_words(patient.birth_on, clock.now())
@@ -78,7 +78,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
         writer=f"{writer.given_name} {writer.surname}" if writer else "",
         called=case.begun_by is not None,
-        interpreter=await find_interpreter(db, patient.id),
+        interpreter=names["interpreter"] if names else "",
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,

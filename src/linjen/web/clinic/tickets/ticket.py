@@ -36,6 +36,7 @@ from linjen.units.referrals import list_referrals
 from linjen.units.resources import list_destinations
 from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis
 from linjen.web.clinic.case.case_head import CaseHead, case_head
+from linjen.web.clinic.case.further import further_lines, read_further
 from linjen.web.clinic.tickets.ticket_words import begins_words, place_words
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
@@ -182,7 +183,8 @@ async def _with_anamnesis(db: Connection, exchange: Exchange, case: Case, head: 
     """What was typed in the box with the anamnesis after it; copying it is a row in the access log of its own."""
     anamnesis, _ = await read_anamnesis(db, exchange, case)
     await log_access(db, exchange.by, "copy_to_ticket", case.id)
-    text = "\n".join(current_lines(exchange, head, case, anamnesis))
+    further = further_lines(exchange, await read_further(db, exchange, case))
+    text = "\n".join([*current_lines(exchange, head, case, anamnesis), *further])
     if text in filled.history:
         return filled.history
     return f"{filled.history}\n\n{text}" if filled.history else text
