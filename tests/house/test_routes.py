@@ -10,6 +10,7 @@ from linjen.web.pages import all_pages
 
 #: Verbs that are not done to one case: they need no row in the policy table.
 _WITHOUT_CASE = {
+    "see_openings",
     "public", "health", "metrics", "sign_in", "sign_out", "session", "language", "home", "list", "profile", "support",
     "ledger", "choose_unit", "unlock", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
     "choose_language", "sms_report", "failed_sms", "silent", "tickets", "search_patient",

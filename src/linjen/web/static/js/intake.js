@@ -64,9 +64,3 @@ document.querySelector("[data-quick-exit]")?.addEventListener("click", (event) =
   document.documentElement.hidden = true;
   location.replace(event.currentTarget.href);
 });
-
-// The browser's own print command has a button here; without this file the words beside it say the same.
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-}

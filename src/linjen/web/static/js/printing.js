@@ -10,3 +10,9 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => {
   for (const one of opened.splice(0)) one.open = false;
 });
+
+// The browser's own print command has a button here; without this file the words beside it say the same.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
