@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Page, expect
 
 from linjen.demo.running import Demo
@@ -50,6 +52,9 @@ async def test_k12_a_nurse_loses_the_network_in_the_middle_of_a_sentence(windows
     await karin.context.set_offline(True)
     demo.site.hub.end_streams()  # a browser that is told to be offline keeps the line that it has
     await expect(karin.locator("#offline")).to_be_visible()
+    await expect(karin.locator("#offline")).to_contain_text(re.compile(r"Sidan visar läget kl\. \d\d\.\d\d\."))
+    ends = karin.locator("#case-status").get_by_text("Avsluta", exact=True)
+    assert await ends.evaluate("one => Boolean(one.closest('[inert]'))"), "what needs the connection rests"
     await box.press_sequentially(" receptet i dag.")
     await say(resident, "Det är det blå.")
     await film(karin, "k12", "1-cut-off")
@@ -60,6 +65,7 @@ async def test_k12_a_nurse_loses_the_network_in_the_middle_of_a_sentence(windows
     await expect(karin.locator("#thread li", has_text="Det är det blå.")).to_have_count(1)
     await expect(box).to_have_value("Hej Valter! Jag förnyar receptet i dag.")
     await expect(box).to_be_focused()
+    assert not await ends.evaluate("one => Boolean(one.closest('[inert]'))")
     await film(karin, "k12", "2-back")
     await karin.reload()
     await expect(box).to_have_value("Hej Valter! Jag förnyar receptet i dag.")

@@ -448,8 +448,18 @@ async function start() {
     field()?.focus();
   });
 
+  // The page says of which moment it is. What moves a case needs the connection and rests; writing never does.
+  function cutOff(yes) {
+    const line = banners.offline.querySelector("p");
+    const at = new Date().toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
+    if (yes && banners.offline.hidden) line.textContent = `${say("offline")} ${say("offline_at", { at })}`;
+    banners.offline.hidden = !yes;
+    if (party !== "staff") return;
+    for (const one of document.querySelectorAll("#case-status :is(a, button)")) one.inert = yes;
+  }
+
   function opened() {
-    banners.offline.hidden = true;
+    cutOff(false);
     outbox.now();
     if (draftText() && !draft.isSaved()) draft.save();
   }
@@ -458,7 +468,7 @@ async function start() {
   const endStream = listen(`${base}/stream`, kinds, {
     on,
     opened,
-    lost: () => { banners.offline.hidden = false; },
+    lost: () => cutOff(true),
     refused: (status) => (status === 401 ? signedOut() : gone()),
   });
 
