@@ -108,7 +108,8 @@ async def test_own_words_only_where_the_unit_allows_them(sms: Sms) -> None:
     [
         ("Gå till https://x.example", "Ta bort länken"), ("skriv till a@b.se", "Ta bort e-postadressen"),
         ("Det gäller 19870105-2386", "personnummer"), ("Dina provsvar är klara", "provsvar"),
-        ("Hej Astrid!", "Ta bort namnet"), ("", "Skriv vad det ska stå"), ("a" * 460, "högst 459 tecken"),
+        ("Hej Astrid!", "Ta bort namnet"),
+        ("Hör av dig [dag]", "Fyll i [dag]"), ("", "Skriv vad det ska stå"), ("a" * 460, "högst 459 tecken"),
     ],
 )  # fmt: skip
 async def test_own_words_that_may_not_stand_there_stay_in_the_box_with_the_reason(

@@ -9,10 +9,10 @@ import asyncpg
 import msgspec
 
 from linjen.access.by import By
+from linjen.cases.talk.fields import check_known
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.visible import is_visible, plain_text
-from linjen.phrases.fields import check_known
 from linjen.phrases.library import Home, must
 
 LONGEST_TITLE = 80

@@ -48,6 +48,8 @@ class Exchange:
         if isinstance(error, Reused):
             self.stale = 422 if error.elsewhere else 409
             return self.say("faults.old_form")
+        if error.reason == "unfilled_field":  # the same wherever something is written to a patient
+            return self.say("phrases.chat.unfilled", name=f"[{error.detail.get('name', '')}]")
         return self.say(f"{words}.{error.reason}", **values)
 
     def form_id(self, field: str) -> str:

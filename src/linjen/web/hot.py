@@ -21,13 +21,13 @@ import msgspec
 from linjen.access.access_log import log_refusal
 from linjen.access.sessions import Session, find_session, hash_token
 from linjen.cases.loading import see_case
+from linjen.cases.talk.fields import check_filled
 from linjen.cases.talk.message import Sending, check_text
 from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.ledger import VIEWS
 from linjen.core.errors import Invalid, LinjenError
 from linjen.core.ids import parse_id
 from linjen.core.metrics import OPEN_STREAMS, observe_request
-from linjen.phrases.fields import check_filled
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.faults import status_of

@@ -17,7 +17,7 @@ from linjen.cases.alarms.alarms import keep_alarms
 from linjen.cases.intake.interview import Assessment
 from linjen.cases.intake.start import Intake
 from linjen.cases.loading import Case, open_case, see_case
-from linjen.cases.talk.message import check_text, write_message
+from linjen.cases.talk.message import check_told, write_message
 from linjen.core.database import Connection, Row
 from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
@@ -62,10 +62,10 @@ async def ask_further(
     """Begin the questions. `further_id` is made by the form: once more it changes nothing.
 
     Raises Invalid('already_asked', "reason") while the same ones wait for answers, Refused('not_symptom') in an
-    administrative case, whose readers see no medical history, Reused, Invalid as check_text with field "text", and as
+    administrative case, whose readers see no medical history, Reused, Invalid as check_told with field "text", and as
     open_case.
     """
-    told = check_text(asking.tell) if asking.tell else ""
+    told = check_told(asking.tell) if asking.tell else ""
     case = await open_case(db, by, case_id, "ask_further")
     if case.entry != "symptom":
         raise Refused("not_symptom", verb="ask_further")

@@ -18,7 +18,7 @@ from linjen.cases.loading import open_case
 from linjen.cases.moves.handover import receivers_for
 from linjen.cases.patients.dialogue import take_turns
 from linjen.cases.patients.patients import see_patient
-from linjen.cases.talk.message import check_text, write_message
+from linjen.cases.talk.message import check_told, write_message
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -55,10 +55,10 @@ async def book_visit(
 ) -> None:
     """Let a booked visit follow on the one that `by` holds. `visit_id` is made by the form: once more does nothing.
 
-    `tell` is sent to the patient with it. Raises Invalid as `check_booking`, or as check_text with field "tell", and as
+    `tell` is sent to the patient with it. Raises Invalid as `check_booking`, or as check_told with field "tell", and as
     open_case.
     """
-    told = check_text(tell, "tell")
+    told = check_told(tell, "tell")
     check_booking(booking)
     try:
         case = await open_case(db, by, case_id, "book_visit")
@@ -88,7 +88,7 @@ async def begin_booked(
 
     Raises as `outreach.begin_asynchronous` and `book_visit`.
     """
-    told = check_text(tell, "tell")
+    told = check_told(tell, "tell")
     check_booking(booking)
     await take_turns(db, patient_id)
     patient = await see_patient(db, by, patient_id, "begin_case")

@@ -17,7 +17,7 @@ from linjen.cases.intake.start import Intake, seal_intake
 from linjen.cases.moves.asynchronous import MOST_DAYS
 from linjen.cases.patients.dialogue import take_turns
 from linjen.cases.patients.patients import Patient, see_patient
-from linjen.cases.talk.message import check_text, unseal_text, write_message
+from linjen.cases.talk.message import check_told, unseal_text, write_message
 from linjen.cases.waiting.queues import queue_of
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -100,14 +100,14 @@ async def begin_asynchronous(
 
 
 def check_outreach(asked: Outreach) -> Outreach:
-    """As it is kept; Invalid('choose_entry' | 'days' | 'level') at its field, or as check_text with field "text"."""
+    """As it is kept; Invalid('choose_entry' | 'days' | 'level') at its field, or as check_told with field "text"."""
     if asked.entry not in ENTRIES:
         raise Invalid("choose_entry", "entry")
     if not 1 <= asked.days <= MOST_DAYS:
         raise Invalid("days", "days", most=MOST_DAYS)
     if not 1 <= asked.level <= 5:
         raise Invalid("level", "level")
-    return msgspec.structs.replace(asked, text=check_text(asked.text))
+    return msgspec.structs.replace(asked, text=check_told(asked.text))
 
 
 async def check_entry(db: Connection, by: By, entry: str) -> None:

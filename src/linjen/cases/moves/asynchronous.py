@@ -10,7 +10,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.talk.message import check_optional, write_message
+from linjen.cases.talk.message import check_told_optional, write_message
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
@@ -29,7 +29,7 @@ async def make_asynchronous(db: Connection, sealer: Sealer, by: By, case_id: UUI
     """
     if not 1 <= days <= MOST_DAYS:
         raise Invalid("days", "days", most=MOST_DAYS)
-    told = check_optional(tell, "tell")
+    told = check_told_optional(tell, "tell")
     case = await open_case(db, by, case_id, "make_asynchronous")
     until = clock.local_date(clock.now()) + timedelta(days=days)
     changed = await db.fetchval(

@@ -14,7 +14,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
-from linjen.cases.talk.message import check_optional, pass_turn, unseal_text, write_message
+from linjen.cases.talk.message import check_optional, check_told_optional, pass_turn, unseal_text, write_message
 from linjen.cases.waiting.queues import TO_QUEUE
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
@@ -62,7 +62,7 @@ async def hand_over(
     Refused('other_provider'), Invalid('nobody_there'), Invalid('same_place'), Invalid('admin_only') with field "to",
     Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
     """
-    told, noted = check_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
+    told, noted = check_told_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
     try:
         case = await open_case(db, by, case_id, "hand_over")
     except (NotFound, Refused):  # it may have left this person's reach by this very form

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.talk.message import check_optional, write_message
+from linjen.cases.talk.message import check_told_optional, write_message
 from linjen.cases.waiting.queues import TO_QUEUE
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
@@ -26,7 +26,7 @@ async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None =
         if await _is_done(db, by, case_id):
             return
         raise
-    if sealer is not None and (told := check_optional(tell, "tell")):
+    if sealer is not None and (told := check_told_optional(tell, "tell")):
         await write_message(db, sealer, by, case_id, told, passes_turn=False)
     await db.execute(
         f"update visits set {TO_QUEUE}"

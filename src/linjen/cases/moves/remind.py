@@ -13,6 +13,7 @@ from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.cases.moves.inactivity import note_reminded
 from linjen.cases.patients.contact import find_contact
+from linjen.cases.talk.fields import check_filled
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Refused, must_repeat
@@ -38,8 +39,8 @@ async def remind(
     """Ask for a reminder under the id that its form made: the same form once more changes nothing.
 
     `own_text` None sends the fixed words. Raises Refused: sms_protected, sms_protection_unknown, sms_no_phone,
-    sms_phone_not_mobile, sms_own_text_off, reminded_lately; Invalid as check_sms_text; Reused with field "text";
-    and as open_case.
+    sms_phone_not_mobile, sms_own_text_off, reminded_lately; Invalid as check_sms_text and
+    check_filled; Reused with field "text"; and as open_case.
     """
     case = await open_case(db, by, case_id, "remind")
     last = await db.fetchrow(
@@ -73,6 +74,7 @@ async def _keep(
         raise Refused("sms_own_text_off")
     contact = await find_contact(db, case_id)
     clean = check_sms_text(text, contact.names if contact else ())
+    check_filled(clean)
     sealed = sealer.seal("sms", clean.encode(), case_id.bytes + reminder_id.bytes)
     done = await db.execute(
         "insert into sms_texts (id, case_id, by_id, body_sealed) values ($1, $2, $3, $4) on conflict do nothing",

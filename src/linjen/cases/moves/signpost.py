@@ -12,7 +12,7 @@ from uuid import UUID
 from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.cases.moves.close import close
-from linjen.cases.talk.message import check_text, write_message
+from linjen.cases.talk.message import check_told, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.sealing import Sealer
@@ -29,7 +29,7 @@ async def signpost(
 
     Raises Invalid('empty' | 'too_long' | 'unreadable') with field "text", and as `close`.
     """
-    told = check_text(text)
+    told = check_told(text)
     try:
         await open_case(db, by, case_id, "signpost")
     except Refused:  # whoever has closed it holds it no more

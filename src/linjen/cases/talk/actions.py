@@ -14,7 +14,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.talk.message import check_text, pass_turn, unseal_text, write_message
+from linjen.cases.talk.message import check_told, pass_turn, unseal_text, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
@@ -64,7 +64,7 @@ async def add_action(
     """
     if kind not in KINDS:
         raise Invalid("unknown_kind", "kind")
-    clean = check_text(text)
+    clean = check_told(text)
     await open_case(db, by, case_id, "add_action")
     if (known := await db.fetchrow(_KNOWN, action_id)) is not None:
         ours = (known["case_id"], known["by_id"]) == (case_id, by.person_id)

@@ -18,6 +18,7 @@ import msgspec
 from linjen.access import policy
 from linjen.access.by import By
 from linjen.cases.states import STATE, states_for
+from linjen.cases.talk.fields import check_filled
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import Invalid
@@ -124,6 +125,18 @@ def check_optional(text: str, field: str, longest: int = LONGEST) -> str:
     return check_text(text, field, longest) if text.strip() else ""
 
 
+def check_told(text: str, field: str = "text", longest: int = LONGEST) -> str:
+    """As `check_text`, for what staff write to a patient: Invalid('unfilled_field'), too, with a field left open."""
+    clean = check_text(text, field, longest)
+    check_filled(clean, field)
+    return clean
+
+
+def check_told_optional(text: str, field: str, longest: int = LONGEST) -> str:
+    """As `check_told`, for a box that may be left empty."""
+    return check_told(text, field, longest) if text.strip() else ""
+
+
 def seal_text(sealer: Sealer, case_id: UUID, message_id: UUID, text: str) -> bytes:
     """The sealed text, bound to its case and message id."""
     return sealer.seal("message", text.encode(), case_id.bytes + message_id.bytes)
@@ -186,10 +199,13 @@ async def write_message(
 ) -> Event:  # fmt: skip
     """A message that belongs to another change of the case, in its transaction: it is sent if the change is made.
 
-    `text` has passed check_text, and the caller has opened the case for `by`; `about` stands with the event, too. With
-    `passes_turn` false it asks for no answer: whose turn it is to speak stays as it was. `message_id` is one that the
-    form made, for what is written once.
+    `text` has passed check_text, or check_told where staff wrote it, and the caller has opened the case for `by`;
+    `about` stands with the event, too. With `passes_turn` false it asks for no answer: whose turn it is to speak stays
+    as it was. `message_id` is one that the form made, for what is written once. Of staff nothing is sent with a field
+    left open, whatever the caller forgot: Invalid('unfilled_field').
     """
+    if by.is_staff:
+        check_filled(text)
     message_id = message_id or new_id()
     data = {"message": str(message_id), **(about or {})}
     event = await record(db, case_id, "message_sent", by.kind, by.person_id, data, unkept={"text": text})

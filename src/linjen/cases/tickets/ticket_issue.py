@@ -14,7 +14,7 @@ import msgspec
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
-from linjen.cases.talk.message import check_optional, write_message
+from linjen.cases.talk.message import check_optional, check_told_optional, write_message
 from linjen.cases.tickets.ticket import open_text, seal_text
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -56,7 +56,7 @@ class Checked(msgspec.Struct, frozen=True):
 async def check_ticketing(db: Connection, case: Case, what: Ticketing) -> Checked:
     """What would be issued from a case that the caller has loaded for "issue_ticket"; writes nothing.
 
-    Raises Invalid('wrong_kind' | 'nowhere' | 'last_day' | 'too_long' | 'unreadable' | 'tell_needed') with its field.
+    Raises Invalid('wrong_kind' | 'nowhere' | 'last_day' | 'tell_needed') with its field, and as check_told_optional.
     """
     if what.kind not in KINDS:
         raise Invalid("wrong_kind", "kind")
@@ -67,8 +67,8 @@ async def check_ticketing(db: Connection, case: Case, what: Ticketing) -> Checke
     if not today <= what.last_on <= today + LONGEST_DAYS:
         raise Invalid("last_day", "last_on")
     clean = msgspec.structs.replace(
-        what, history=check_optional(what.history, "history", LONGEST_HISTORY),
-        note=check_optional(what.note, "note", LONGEST_NOTE), tell=check_optional(what.tell, "tell"),
+        what, history=check_told_optional(what.history, "history", LONGEST_HISTORY),
+        note=check_told_optional(what.note, "note", LONGEST_NOTE), tell=check_told_optional(what.tell, "tell"),
     )  # fmt: skip
     other = case.unit_id is not None and await find_provider(db, case.unit_id) != to.provider_id
     if other and not clean.tell:

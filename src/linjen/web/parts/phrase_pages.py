@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import msgspec
 from litestar import Response
 
+from linjen.cases.talk.fields import FIELDS
 from linjen.core import clock
 from linjen.core.errors import Invalid, Refused, Reused
 from linjen.core.ids import parse_id
 from linjen.core.swedish import date_words
-from linjen.phrases.fields import FIELDS
 from linjen.phrases.keeping import (
     LONGEST_BODY,
     LONGEST_SHORT,

@@ -19,12 +19,12 @@ from linjen.access.by import By
 from linjen.cases.loading import Case
 from linjen.cases.states import is_allowed
 from linjen.cases.talk.drafts import find_draft
+from linjen.cases.talk.fields import PATTERN
 from linjen.cases.talk.message import LONGEST, Message, list_messages
 from linjen.cases.talk.reading import Delivery, Marks, find_marks, mark_delivered
 from linjen.cases.timeline import Happening, list_happenings
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
-from linjen.phrases.fields import PATTERN
 from linjen.web.fast import draw_bubble
 from linjen.web.parts.action_cards import Card
 from linjen.web.parts.tone_words import tone_url
@@ -71,7 +71,7 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     #: Seconds that a message waits in its page before it leaves, so that its writer can take it back.
     hold_s: int = 0
     error: str = ""
-    #: For staff, the pattern of what must be filled in before it is sent (phrases/fields.py).
+    #: For staff, the pattern of what must be filled in before it is sent (cases/talk/fields.py).
     fields: str = PATTERN
     #: What stands folded above the thread of a resident's open case; how many messages that is, and how many there are.
     earlier: Markup = Markup()

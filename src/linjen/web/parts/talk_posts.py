@@ -10,13 +10,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from linjen.access.sessions import hash_token
 from linjen.cases.talk.drafts import Typed
+from linjen.cases.talk.fields import check_filled
 from linjen.cases.talk.message import LONGEST, Sending, Sent, check_text
 from linjen.cases.talk.reading import Reading
 from linjen.cases.talk.writing import may_write
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
 from linjen.core.visible import plain_text
-from linjen.phrases.fields import check_filled
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange

@@ -11,14 +11,13 @@ from linjen.cases.begun_by_staff.further import Asking, ask_further
 from linjen.cases.intake.interview import keep_state
 from linjen.cases.intake.start import Intake
 from linjen.cases.loading import Case, note_refusal, see_case
-from linjen.cases.talk.message import LONGEST, check_text
+from linjen.cases.talk.message import LONGEST, check_told
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound, Refused, Reused
 from linjen.core.ids import new_id, parse_id
 from linjen.core.personal_number import age_months
 from linjen.core.swedish import sort_key
 from linjen.people.residents import Resident, see_resident
-from linjen.phrases.fields import check_filled
 from linjen.triage import Protocols, begin, choose
 from linjen.triage.asking.plausible import FALLBACK, is_for
 from linjen.triage.asking.wording import name_of
@@ -70,9 +69,9 @@ def _faults(exchange: Exchange, reasons: Mapping[str, str], reason: str, way: st
         errors["way"] = exchange.say("further.choose_way")
     if way == "send":
         try:
-            check_filled(check_text(tell))
+            check_told(tell)
         except Invalid as error:
-            errors["text"] = exchange.say(f"chat.{error.reason}")
+            errors["text"] = exchange.told(error, "chat")
     return errors
 
 

@@ -114,7 +114,7 @@ def _made_id(exchange: Exchange) -> UUID:
 
 
 def _told(exchange: Exchange, error: Invalid) -> dict[str, str]:
-    return {error.field: exchange.say(f"new_visit.{error.reason}", longest=LONGEST, most=MOST_DAYS)}
+    return {error.field: exchange.told(error, "new_visit", longest=LONGEST, most=MOST_DAYS)}
 
 
 def _booking(fields: Mapping[str, str]) -> Booking:

@@ -34,7 +34,7 @@ async def go_on_later(exchange: Exchange) -> Response[Any]:
             number = int(days) if days.isascii() and days.isdigit() else 0
             await make_asynchronous(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"), number, tell)
     except Invalid as error:
-        told = {error.field: exchange.say(f"asynchronous.{error.reason}", longest=LONGEST, most=MOST_DAYS)}
+        told = {error.field: exchange.told(error, "asynchronous", longest=LONGEST, most=MOST_DAYS)}
         return await _ask(exchange, days, tell, told)
     return exchange.redirect(f"/clinic/cases/{exchange.id_of('case_id')}")
 

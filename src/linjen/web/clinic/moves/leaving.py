@@ -5,7 +5,7 @@ It is offered 45 minutes before the unit closes and when somebody signs out; wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from linjen.cases.moves.asynchronous import make_asynchronous
+from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
 from linjen.cases.moves.left_behind import list_held
 from linjen.cases.moves.release import release
 from linjen.cases.talk.message import LONGEST
@@ -71,7 +71,9 @@ async def show(exchange: Exchange) -> Response[Any]:
 @post_page("/clinic/leaving", verb="ledger", who="staff")
 async def settle(exchange: Exchange) -> Response[Any]:
     """Do what was chosen for each case; what could not be done is told, and the rest is done."""
-    by, site, failed = exchange.by, exchange.site, []
+    by, site = exchange.by, exchange.site
+    failed: dict[UUID, str] = {}
+    to_fill: dict[UUID, str] = {}
     async with site.database.connection() as db:
         held = await list_held(db, by)
     for case_id in held:
@@ -80,10 +82,12 @@ async def settle(exchange: Exchange) -> Response[Any]:
         try:
             async with site.database.transaction() as db:
                 await _settle(db, exchange, case_id, choice, tell)
-        except (Invalid, Refused, NotFound):
-            failed.append(case_id)
-    if failed:
-        return await _show(exchange, failed)
+        except Invalid as error:
+            to_fill[case_id] = exchange.told(error, "asynchronous", longest=LONGEST, most=MOST_DAYS)
+        except (Refused, NotFound):
+            failed[case_id] = exchange.say("leaving.failed_one")
+    if failed or to_fill:
+        return await _show(exchange, failed, to_fill)
     return exchange.redirect("/clinic/leaving?done=yes")
 
 
@@ -94,8 +98,11 @@ async def _settle(db: Connection, exchange: Exchange, case_id: UUID, choice: str
         await release(db, exchange.by, case_id, exchange.site.sealer, tell)
 
 
-async def _show(exchange: Exchange, failed: Sequence[UUID] = ()) -> Response[Any]:
-    by, at = exchange.by, clock.now()
+async def _show(
+    exchange: Exchange, failed: Mapping[UUID, str] | None = None, to_fill: Mapping[UUID, str] | None = None
+) -> Response[Any]:
+    """What is still held; with `failed` what has changed meanwhile, and with `to_fill` whose text is to be changed."""
+    by, at, failed, to_fill = exchange.by, clock.now(), failed or {}, to_fill or {}
     if by.unit_id is None:
         return exchange.redirect("/clinic/units")
     async with exchange.site.database.connection() as db:
@@ -105,8 +112,9 @@ async def _show(exchange: Exchange, failed: Sequence[UUID] = ()) -> Response[Any
     near = closing_near(schedule, at)
     return exchange.page(
         "clinic/moves/leaving.html",
-        status=409 if failed else 200, rows=[_row(exchange, row, schedule, at) for row in rows],
-        near=closing_words(exchange, near) if near else "", failed={str(one) for one in failed}, longest=LONGEST,
+        status=409 if failed else 422 if to_fill else 200, rows=[_row(exchange, row, schedule, at) for row in rows],
+        near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
+        to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST,
         done=bool(exchange.request.query_params.get("done")), leaving=bool(exchange.request.query_params.get("out")),
     )  # fmt: skip
 
@@ -121,8 +129,19 @@ def _row(exchange: Exchange, row: LedgerRow, schedule: Schedule, at: datetime) -
         "reason": reason_on(exchange.site.shelf, row.entry, row.reason, row.protocol), "suggested": suggested,
         "options": [{"value": one, "text": exchange.say(f"leaving.choice.{one}", date=date_words(until))}
                     for one in CHOICES],
-        "tell": exchange.say(f"leaving.tell.{suggested}", date=told_day),
+        "tell": exchange.say(f"leaving.tell.{suggested}", date=told_day), **_typed(exchange, row.case_id),
     }  # fmt: skip
+
+
+def _typed(exchange: Exchange, case_id: UUID) -> dict[str, str]:
+    """What this case's part of the form held when it was sent: nothing typed is lost where something was refused."""
+    if f"do-{case_id}" not in exchange.form:
+        return {}
+    choice, tell = (
+        exchange.text_of(f"do-{case_id}", longest=10),
+        exchange.text_of(f"tell-{case_id}", longest=LONGEST * 4),
+    )
+    return {"tell": tell, **({"suggested": choice} if choice in CHOICES else {})}
 
 
 ROUTES = [show, settle]

@@ -48,9 +48,7 @@ async def point(exchange: Exchange) -> Response[Any]:
                 drawn_at=drawn_at(exchange),
             )
     except Invalid as error:
-        return await _ask(
-            exchange, unit, text, {error.field: exchange.say(f"signpost.{error.reason}", longest=LONGEST)}
-        )
+        return await _ask(exchange, unit, text, {error.field: exchange.told(error, "signpost", longest=LONGEST)})
     except Refused as error:
         await note_refusal(exchange.site.database, exchange.by, "signpost", case_id, error)
         raise

@@ -8,10 +8,9 @@ from litestar import Response
 
 from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.talk.actions import KINDS, add_action, settle_action
-from linjen.cases.talk.message import LONGEST, check_text
+from linjen.cases.talk.message import LONGEST, check_told
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import new_id, parse_id
-from linjen.phrases.fields import check_filled
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.moves.handover import show_late
 from linjen.web.exchange import Exchange
@@ -45,9 +44,9 @@ async def add(exchange: Exchange) -> Response[Any]:
 def _faults(exchange: Exchange, kind: str, text: str) -> dict[str, str]:
     errors = {} if kind in KINDS else {"kind": exchange.say("actions.choose")}
     try:
-        check_filled(check_text(text))
+        check_told(text)
     except Invalid as error:
-        errors["text"] = exchange.say(f"chat.{error.reason}")
+        errors["text"] = exchange.told(error, "chat")
     return errors
 
 

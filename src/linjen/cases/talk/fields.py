@@ -20,8 +20,11 @@ FIELDS: Final = (
     "svarstid", "öppettid", "yrkesroll", "ämne", "åtgärd", "nästa steg", "egna ord",
 )  # fmt: skip
 
+#: Other names for the same, which people and our own suggested words use: as little to be sent, and not offered.
+ALSO: Final = ("dag", "klockslag", "enhet", "vårdenhet", "telefon", "nummer", "plats", "adress")
+
 #: Letter case and spaces do not matter, and a name matches whole. The same pattern is used by the page's script.
-PATTERN: Final = r"\[\s*(" + "|".join(FIELDS).replace(" ", r"\s+") + r")\s*\]"
+PATTERN: Final = r"\[\s*(" + "|".join((*FIELDS, *ALSO)).replace(" ", r"\s+") + r")\s*\]"
 
 _FIELD = re.compile(PATTERN, re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\[\]\n]*)\]?|\]")
@@ -42,10 +45,10 @@ def find_fields(text: str) -> list[Field]:
     return [Field(" ".join(one[1].lower().split()), *one.span()) for one in _FIELD.finditer(text)]
 
 
-def check_filled(text: str) -> None:
-    """Raises Invalid('unfilled_field') with the first field's name when a message still has one."""
+def check_filled(text: str, field: str = "text") -> None:
+    """Raises Invalid('unfilled_field') at `field`, with the first open field's name, when a message still has one."""
     if left := find_fields(text):
-        raise Invalid("unfilled_field", "text", name=left[0].name)
+        raise Invalid("unfilled_field", field, name=left[0].name)
 
 
 def check_known(text: str) -> None:
