@@ -63,7 +63,7 @@ async def test_a_closed_case_and_a_stranger_s_form_change_nothing(region: Region
     karin = await region.staff("karin", "ankaret")
     closed = await karin.post(f"/clinic/cases/{region.cases['closed']}/claims")
     assert closed.status_code == 409
-    assert "Ärendet har gått vidare" in closed.text
+    assert "Du har redan avslutat ärendet" in closed.text
     url = f"/clinic/cases/{region.cases['waiting']}/claims"
     foreign = await karin.http.post(url, data={"csrf": karin.csrf}, headers={"origin": "https://example.org"})
     no_token = await karin.http.post(url, data={}, headers={"origin": region.url})

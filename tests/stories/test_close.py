@@ -68,7 +68,7 @@ async def test_only_the_holder(region: Region) -> None:
         await bo.get(f"/clinic/cases/{case_id}/closings"),
     ):
         assert answer.status_code == 409
-        assert "En kollega har ärendet" in answer.text
+        assert "Karin Lindqvist har ärendet" in answer.text
     assert (await lena.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})).status_code == 404
     assert (await lena.get(f"/clinic/cases/{case_id}/closings")).status_code == 404
     waiting = await karin.post(f"/clinic/cases/{region.cases['waiting']}/closings", {"reason": "advice"})

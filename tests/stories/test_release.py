@@ -44,7 +44,7 @@ async def test_only_the_holder_and_only_while_it_is_held(region: Region) -> None
     held = region.cases["held_by_karin"]
     colleague = await bo.post(f"/clinic/cases/{held}/releases")
     assert colleague.status_code == 409
-    assert "En kollega har ärendet" in colleague.text
+    assert "Karin Lindqvist har ärendet" in colleague.text
     assert (await lena.post(f"/clinic/cases/{held}/releases")).status_code == 404
     for name in ("waiting", "closed"):
         assert (await karin.post(f"/clinic/cases/{region.cases[name]}/releases")).status_code == 409, name

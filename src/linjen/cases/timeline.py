@@ -37,6 +37,44 @@ class Happening(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest event that gave a case another holder, queue or state; `seq` 0 when there was none.
+
+    `to_name` and `to_role` say to whom it was handed over, `to_unit` at which unit; '' where it was not.
+    """
+
+    seq: int = 0
+    kind: str = ""
+    by_id: UUID | None = None
+    by_name: str = ""
+    at: datetime | None = None
+    to_role: str = ""
+    to_name: str = ""
+    to_unit: str = ""
+
+
+_LAST_MOVE = """
+select e.seq, e.kind, e.by_id, e.at, coalesce(s.given_name || ' ' || s.surname, '') as by_name,
+  coalesce(h.to_role, '') as to_role, coalesce(u.name, '') as to_unit,
+  coalesce(t.given_name || ' ' || t.surname, '') as to_name
+from events e left join staff s on e.by_kind = 'staff' and s.id = e.by_id
+left join handovers h on h.case_id = e.case_id and h.seq = e.seq
+left join units u on u.id = h.to_unit_id left join staff t on t.id = h.to_staff_id
+where e.case_id = $1 and e.kind in
+  ('claimed', 'released', 'handed_over', 'returned', 'closed', 'withdrawn', 'reopened', 'visit_booked')
+order by e.seq desc limit 1
+"""
+
+
+async def find_last_move(db: Connection, case_id: UUID) -> Move:
+    """Who moved the case last, how and when. The caller has seen or opened the case.
+
+    Its `seq` is how the case stood: a form that brings it back was drawn before whatever moved the case since.
+    """
+    row = await db.fetchrow(_LAST_MOVE, case_id)
+    return Move(**dict(row)) if row else Move()
+
+
 async def list_happenings(db: Connection, case_id: UUID) -> list[Happening]:
     """The case's events in order, messages left out. The caller has seen the case."""
     rows = await db.fetch(

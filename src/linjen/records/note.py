@@ -94,6 +94,6 @@ async def save_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID, note
 
 
 async def finish(db: Connection, by: By, case_id: UUID) -> None:
-    """Klar: dokumenterat. The note is in the record system, so its draft is erased. Raises as open_case."""
+    """Klar: dokumenterat. The note is in the record system, so its draft is erased. Raises as `document`."""
     await document(db, by, case_id)
     await db.execute("delete from record_drafts where case_id = $1", case_id)

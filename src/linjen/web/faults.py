@@ -10,6 +10,7 @@ from litestar import Response
 
 from linjen.core.errors import Invalid, LinjenError, NotFound, Refused, Reused, Unavailable
 from linjen.core.ids import parse_id
+from linjen.web.clinic.case.meanwhile import Meanwhile
 from linjen.web.exchange import Exchange
 from linjen.web.rate import TooOften
 from linjen.web.words import has_word
@@ -26,8 +27,8 @@ def status_of(error: LinjenError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def fault_page(exchange: Exchange, error: LinjenError) -> Response[Any]:
-    """The page (or, for a script's request, the JSON) of an error."""
+def fault_page(exchange: Exchange, error: LinjenError, meanwhile: Meanwhile | None = None) -> Response[Any]:
+    """The page (or, for a script's request, the JSON) of an error; `meanwhile` says who has moved the case."""
     status = status_of(error)
     headers = {}
     if isinstance(error, TooOften):
@@ -36,7 +37,7 @@ def fault_page(exchange: Exchange, error: LinjenError) -> Response[Any]:
         headers["Retry-After"] = "10"
     if exchange.request.headers.get("x-linjen"):
         return Response({"reason": error.reason}, status_code=status, headers=headers)
-    response = _draw(exchange, _key(exchange, error, status), status)
+    response = _draw(exchange, _key(exchange, error, status), status, meanwhile)
     response.headers.update(headers)
     return response
 
@@ -79,20 +80,21 @@ _CODE = re.compile(r"[a-z_]+")
 
 def _typed(exchange: Exchange) -> list[str]:
     """What was written in a form that could not be taken: it is nowhere else any more, so its writer gets it back."""
-    names = [one for one in exchange.form if one in _BOXES or one.startswith("tell-")]
+    names = [one for one in exchange.form if one in _BOXES or one.startswith(("tell-", "text_"))]
     sent = {name: value.strip() for name in names if isinstance(value := exchange.form.get(name), str)}
     return [one for name, one in sent.items() if one and not (name in _CHOSEN and _CODE.fullmatch(one))]
 
 
-def _draw(exchange: Exchange, key: str, status: int) -> Response[str]:
+def _draw(exchange: Exchange, key: str, status: int, meanwhile: Meanwhile | None) -> Response[str]:
     staff, way_on = _is_for_staff(exchange), _way_on(exchange, key)
     typed = _typed(exchange)
     try:
         # Where the database is gone nobody knows whether she is signed in, so she is not asked to sign in.
         unknown = {"nobody_asked": True} if status == 503 and exchange.session is None else {}
         return exchange.page(
-            "public/fault.html", status=status, key=key, staff=staff, way_on=way_on, typed=typed, **unknown
-        )
+            "public/fault.html", status=status, key=key, staff=staff, way_on=way_on, typed=typed, meanwhile=meanwhile,
+            **unknown,
+        )  # fmt: skip
     except jinja2.TemplateError:
         text = f"{exchange.say(f'{key}.title')}. {exchange.say(f'{key}.text')}"
         return Response(text, media_type="text/plain", status_code=status)

@@ -26,6 +26,7 @@ from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.ids import parse_id
 from linjen.core.logs import get_log
 from linjen.web import rate
+from linjen.web.clinic.case.meanwhile import tell_meanwhile
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
@@ -100,7 +101,8 @@ async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, l
         if isinstance(error, Unavailable):
             await _keep_typed(exchange)
         await _note(exchange, error)
-        return fault_page(exchange, error)
+        meanwhile = None if request.headers.get("x-linjen") else await tell_meanwhile(exchange, error)
+        return fault_page(exchange, error, meanwhile)
 
 
 async def _keep_typed(exchange: Exchange) -> None:

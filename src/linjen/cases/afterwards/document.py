@@ -10,6 +10,7 @@ import msgspec
 from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.core.database import Connection
+from linjen.core.errors import Refused
 from linjen.core.events import record
 
 
@@ -23,7 +24,7 @@ class Documented(msgspec.Struct, frozen=True):
 async def document(db: Connection, by: By, case_id: UUID) -> None:
     """Say that the case is documented, with all its visits that were not. Once more it changes nothing.
 
-    Raises as open_case.
+    Raises Refused('documented') when a colleague has said so already, and as open_case.
     """
     await open_case(db, by, case_id, "document")
     done = await db.fetch(
@@ -33,6 +34,13 @@ async def document(db: Connection, by: By, case_id: UUID) -> None:
     )  # fmt: skip
     if done:
         await record(db, case_id, "documented", by.kind, by.person_id)
+        return
+    by_other = await db.fetchval(
+        "select v.documented_by <> $2 from cases c join visits v on v.id = c.visit_id where c.id = $1",
+        case_id, by.person_id,
+    )  # fmt: skip
+    if by_other:
+        raise Refused("documented")
 
 
 async def find_documented(db: Connection, case_id: UUID) -> Documented:

@@ -18,7 +18,8 @@ _NEVER_ASKED = 2
 async def claim(db: Connection, by: By, case_id: UUID, *, over_cap: bool = False) -> None:
     """Make `by` the holder. One conditional UPDATE decides: of two who try, one wins.
 
-    Raises Refused('already_claimed') with the winner's name for the other; claiming what one already holds is done.
+    Raises Refused('already_claimed') with the winner's `name` and when (`at`, UTC) for the other; claiming what one
+    already holds is done.
     Raises Refused('at_cap') with `most` when she has as many chats as she is to have, unless she means it (`over_cap`)
     or the case is of level 1 or 2.
     """
@@ -46,12 +47,13 @@ async def _open(db: Connection, by: By, case_id: UUID) -> Case | None:
     except Refused as error:
         if error.reason == "wrong_state" and error.detail.get("state") == "in_progress":
             holder = await db.fetchrow(
-                "select s.id, s.given_name, s.surname from cases c join visits v on v.id = c.visit_id"
+                "select s.id, s.given_name, s.surname, v.claimed_at from cases c join visits v on v.id = c.visit_id"
                 " join staff s on s.id = v.holder_id where c.id = $1",
                 case_id,
             )
             if holder is not None and holder["id"] == by.person_id:
                 return None
             name = f"{holder['given_name']} {holder['surname']}" if holder else ""
-            raise Refused("already_claimed", name=name) from error
+            at = holder["claimed_at"] if holder else None
+            raise Refused("already_claimed", name=name, at=at) from error
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
@@ -10,7 +11,9 @@ from linjen.cases.afterwards.document import Documented, find_documented
 from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.waiting.ledger import has_ledger
 from linjen.core import clock
+from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
+from linjen.core.visible import plain_text
 from linjen.records.note import (
     BOOKING,
     CONTACT_TYPES,
@@ -71,25 +74,64 @@ async def show_note(exchange: Exchange) -> Response[Any]:
 async def keep_note(exchange: Exchange) -> Response[Any]:
     """Spara utkast: back to the note; when a colleague was first, what was typed stands there all the same."""
     case_id, note = exchange.id_of("case_id"), _sent_note(exchange)
-    version = exchange.text_of("version", longest=9)
     try:
         async with exchange.site.database.transaction() as db:
-            known = int(version) if version.isdigit() else 0
-            await save_draft(db, exchange.site.sealer, exchange.by, case_id, note, known)
+            await save_draft(db, exchange.site.sealer, exchange.by, case_id, note, _version(exchange))
     except Refused as error:
-        if error.reason != "draft_changed":
-            raise
-        await note_refusal(exchange.site.database, exchange.by, "write_record", case_id, error)
-        return await _show(exchange, note)
+        return await _show_late(exchange, "write_record", note, error)
     return exchange.redirect(f"/clinic/cases/{case_id}/record?done=saved")
 
 
 @post_page("/clinic/cases/{case_id:str}/documentations", verb="document", who="staff", max_body=1024 * 1024)
 async def end(exchange: Exchange) -> Response[Any]:
-    """Klar: dokumenterat; back to the list, without that one."""
-    async with exchange.site.database.transaction() as db:
-        await finish(db, exchange.by, exchange.id_of("case_id"))
+    """Klar: dokumenterat; back to the list, without that one. What was typed and never saved is first kept and shown
+    once more: the draft is erased when the case is documented, and nobody is to lose words by a press of a button.
+    """
+    case_id, note = exchange.id_of("case_id"), _sent_note(exchange)
+    try:
+        async with exchange.site.database.transaction() as db:
+            unsaved = await _is_unsaved(db, exchange, case_id, note)
+            if unsaved:
+                await save_draft(db, exchange.site.sealer, exchange.by, case_id, note, _version(exchange))
+            else:
+                await finish(db, exchange.by, case_id)
+    except Refused as error:
+        return await _show_late(exchange, "document", note, error)
+    if unsaved:
+        return exchange.redirect(f"/clinic/cases/{case_id}/record?done=kept")
     return exchange.redirect("/clinic/document?done=documented")
+
+
+async def _is_unsaved(db: Connection, exchange: Exchange, case_id: UUID, note: RecordNote) -> bool:
+    """Whether the form holds words that are neither in the kept note nor what the case filled in."""
+    if "text_assessment" not in exchange.form:
+        return False
+    case = await see_case(db, exchange.by, case_id, "write_record")
+    draft = await find_draft(db, exchange.site.sealer, case_id)
+    if draft is not None:
+        return _words_of(note) != _words_of(draft.note)
+    return _words_of(note) != _words_of(await fill_in(db, exchange, case, await case_head(db, exchange, case)))
+
+
+def _words_of(note: RecordNote) -> list[str]:
+    written = [part.text for name, part in sorted(note.parts.items()) if name != "mode"]
+    return [plain_text(text).strip() for text in (*written, *(note.booking.get(one, "") for one in BOOKING))]
+
+
+def _version(exchange: Exchange) -> int:
+    """Which kept note the page was drawn with, 0 for none."""
+    version = exchange.text_of("version", longest=9)
+    return int(version) if version.isascii() and version.isdigit() else 0
+
+
+async def _show_late(exchange: Exchange, verb: str, note: RecordNote, error: Refused) -> Response[Any]:
+    """The note as it was typed, when a colleague saved another one or documented the case first; else the refusal."""
+    if error.reason not in {"draft_changed", "documented"}:
+        raise error
+    await note_refusal(exchange.site.database, exchange.by, verb, exchange.id_of("case_id"), error)
+    # Klar alone, without a word in the form: there is nothing to give back but what the case says itself.
+    typed = note if "text_assessment" in exchange.form else None
+    return await _show(exchange, typed, late={"draft_changed": "changed", "documented": "not_kept"}[error.reason])
 
 
 @post_page("/clinic/cases/{case_id:str}/copies", verb="copy_text", who="staff")
@@ -112,8 +154,8 @@ def _sent_note(exchange: Exchange) -> RecordNote:
     )  # fmt: skip
 
 
-async def _show(exchange: Exchange, typed: RecordNote | None = None) -> Response[Any]:
-    """`typed` is what was sent and not kept, since a colleague kept another note meanwhile."""
+async def _show(exchange: Exchange, typed: RecordNote | None = None, *, late: str = "") -> Response[Any]:
+    """`typed` is what was sent and not kept, and `late` the word for why: a colleague came first."""
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "write_record")
         head = await case_head(db, exchange, case)
@@ -122,7 +164,7 @@ async def _show(exchange: Exchange, typed: RecordNote | None = None) -> Response
         note = typed or (draft.note if draft and not anew else await fill_in(db, exchange, case, head))
         is_old = not anew and draft is not None and case.closed_at is not None and draft.at < case.closed_at
         documented = await find_documented(db, case.id)
-    return _draw(exchange, head, note, draft, documented, is_late=typed is not None, is_old=is_old)
+    return _draw(exchange, head, note, draft, documented, late=late, is_old=is_old)
 
 
 def _draw(
@@ -132,15 +174,15 @@ def _draw(
     draft: Draft | None,
     documented: Documented,
     *,
-    is_late: bool,
+    late: str,
     is_old: bool,
 ) -> Response[Any]:
     say = exchange.say
     saved = say("record.saved_by", name=draft.by_name, at=moment(exchange, draft.at)) if draft else ""
     return exchange.page(
         "clinic/afterwards/record.html",
-        status=409 if is_late else 200, head=head, is_late=is_late, is_old=is_old, saved=saved,
-        done=exchange.request.query_params.get("done") == "saved" and not is_late,
+        status=409 if late else 200, head=head, late=late and say(f"record.{late}"), is_old=is_old, saved=saved,
+        done="" if late else _done(exchange),
         version=draft.version if draft else 0, documented=_documented(exchange, documented), longest=LONGEST,
         parts=[_part(exchange, note, name) for name in PARTS], note_template=exchange.site.settings.record_template,
         modes=[{"value": one, "text": say(f"record.mode.{one}"), "on": one in note.modes} for one in MODES],
@@ -148,6 +190,12 @@ def _draw(
         fields=[_field(exchange, note, name) for name in BOOKING], longest_field=LONGEST_FIELD,
         whole=whole_text(exchange, note), booking=booking_text(exchange, note.booking),
     )  # fmt: skip
+
+
+def _done(exchange: Exchange) -> str:
+    """The words of what the last press did, '' for none."""
+    done = exchange.request.query_params.get("done")
+    return exchange.say(f"record.{done}") if done in {"saved", "kept"} else ""
 
 
 def _documented(exchange: Exchange, found: Documented) -> str:

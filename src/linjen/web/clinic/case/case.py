@@ -22,6 +22,7 @@ from linjen.cases.talk.actions import list_actions
 from linjen.cases.tickets.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
 from linjen.core.database import Connection
+from linjen.core.errors import NotFound, Refused
 from linjen.core.phone import display_phone
 from linjen.core.swedish import date_words
 from linjen.media.misplaced import list_set_aside
@@ -64,6 +65,11 @@ async def show_case(exchange: Exchange) -> Response[Any]:
 async def send(exchange: Exchange) -> Response[Any]:
     """A message sent without JavaScript; what was not taken stands in the box again, with the reason."""
     taken = await take_message(exchange)
+    if taken.fault == "refused":  # the box to write in is not hers any more: the page of the fault gives the text back
+        async with exchange.site.database.connection() as db:
+            if await may(db, exchange.by, exchange.id_of("case_id"), "see"):
+                raise Refused("not_yours", verb="send_message")
+        raise NotFound("case")
     if taken.fault:
         return await _show(exchange, text=taken.text, fault=f"chat.{taken.fault}", status=422)
     return exchange.redirect(f"/clinic/cases/{exchange.id_of('case_id')}#m-{taken.seq}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from litestar import Response
 from linjen.cases.loading import note_refusal
 from linjen.cases.moves.claim import claim
 from linjen.core.errors import Refused
+from linjen.web.clinic.case.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.routing import post_page
 
@@ -27,7 +29,10 @@ async def take(exchange: Exchange) -> Response[Any]:
         await note_refusal(database, by, "claim", case_id, error)
         if error.reason == "at_cap":
             return at_cap(exchange, int(str(error.detail["most"])), case_id)
-        return exchange.page("clinic/moves/taken.html", status=409, case_id=case_id, name=error.detail["name"])
+        at = error.detail["at"]
+        when = exchange.say("clinic.taken.when", at=moment(exchange, at)) if isinstance(at, datetime) else ""
+        name = error.detail["name"]
+        return exchange.page("clinic/moves/taken.html", status=409, case_id=case_id, name=name, when=when)
     return exchange.redirect(f"/clinic/cases/{case_id}")
 
 

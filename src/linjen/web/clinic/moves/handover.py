@@ -11,6 +11,7 @@ from litestar import Response
 from linjen.cases.loading import Case, note_refusal, see_case
 from linjen.cases.moves.handover import LONGEST_NOTE, Handover, Receiver, hand_over, receivers_for
 from linjen.cases.talk.message import LONGEST
+from linjen.cases.timeline import find_last_move
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused, Reused
@@ -20,6 +21,7 @@ from linjen.units.hours import closes_at, next_opening
 from linjen.units.opening import list_schedules
 from linjen.units.referrals import list_referrals
 from linjen.web.clinic.case.case_head import case_head, moment
+from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 
@@ -86,10 +88,10 @@ async def show_late(
     """Somebody else has the case, or it has ended: who, and what was typed, so that nothing of it is lost."""
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"))
-        head = await case_head(db, exchange, case)
+        head, moved = await case_head(db, exchange, case), await find_last_move(db, case.id)
     return exchange.page(
         "clinic/moves/handover_late.html", status=409, head=head, typed=[t for t in typed.values() if t],
-        title=exchange.say(title),
+        title=exchange.say(title), moved=moved_words(exchange, moved),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from linjen.cases.tickets.ticket_issue import (
     check_ticketing,
     issue_ticket,
 )
+from linjen.cases.timeline import find_last_move
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -37,6 +38,7 @@ from linjen.units.resources import list_destinations
 from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis
 from linjen.web.clinic.case.case_head import CaseHead, case_head
 from linjen.web.clinic.case.further import further_lines, read_further
+from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.tickets.ticket_words import begins_words, place_words
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
@@ -149,9 +151,11 @@ async def _leaves(
 async def _late(exchange: Exchange, filled: Filled) -> Response[Any]:
     """A colleague has the case, or it has ended: who, and what was typed, so that nothing of it is lost."""
     async with exchange.site.database.transaction() as db:
-        head = await case_head(db, exchange, await see_case(db, exchange.by, exchange.id_of("case_id")))
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"))
+        head = await case_head(db, exchange, case)
+        moved = moved_words(exchange, await find_last_move(db, case.id))
     typed = [text for text in (filled.history, filled.note, filled.tell) if text]
-    return exchange.page("clinic/tickets/ticket_late.html", status=409, head=head, typed=typed)
+    return exchange.page("clinic/tickets/ticket_late.html", status=409, head=head, typed=typed, moved=moved)
 
 
 async def _ask(
