@@ -34,6 +34,7 @@ class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     at: datetime
     name: str
+    protected: str
     birth_on: date
     holder: str
 
@@ -58,7 +59,7 @@ async def list_failed(db: Connection, by: By) -> list[FailedSms]:
     """Those SMS, the oldest first, at most 200; logged as one row with their cases."""
     rows = await db.fetch(
         "select o.id, o.case_id, o.kind, o.state, o.reason, o.changed_at as at,"
-        " p.given_name || ' ' || p.surname as name, c.patient_birth_on as birth_on,"
+        " p.given_name || ' ' || p.surname as name, p.protected, c.patient_birth_on as birth_on,"
         f" coalesce(h.given_name || ' ' || h.surname, '') as holder {_OPEN} order by o.created_at limit 200",
         *by.asking(),
     )

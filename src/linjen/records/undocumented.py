@@ -23,6 +23,7 @@ class Undocumented(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str
     birth_on: date
     name: str
+    protected: str
     close_reason: str
     closed_at: datetime
     closed_by: str
@@ -45,7 +46,8 @@ async def list_undocumented(db: Connection, by: By) -> list[Undocumented]:
     """Hers first, then her colleagues', the longest closed first, at most 200; logged as one row."""
     rows = await db.fetch(
         "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
-        " p.given_name || ' ' || p.surname as name, v.close_reason, v.closed_at, v.closed_by = $1 as is_mine,"
+        " p.given_name || ' ' || p.surname as name, p.protected, v.close_reason, v.closed_at,"
+        " v.closed_by = $1 as is_mine,"
         " s.given_name || ' ' || s.surname as closed_by,"
         " exists (select from record_drafts d where d.case_id = c.id) as is_begun"
         f" {_OPEN} order by is_mine desc, v.closed_at, c.id limit 200",

@@ -48,6 +48,7 @@ class SilentCase(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str
     birth_on: date
     name: str
+    protected: str
     since_at: datetime
     reminded_at: datetime | None
     is_held: bool
@@ -163,7 +164,7 @@ async def list_silent(db: Connection, by: By) -> list[SilentCase]:
     """Cases, hers or of her queue, that have been silent for too long, the longest first; logged as one row."""
     rows = await db.fetch(
         "select c.id as case_id, c.entry, c.reason, c.protocol, c.patient_birth_on as birth_on,"
-        f" p.given_name || ' ' || p.surname as name, s.since_at, s.reminded_at,"
+        f" p.given_name || ' ' || p.surname as name, p.protected, s.since_at, s.reminded_at,"
         f" v.holder_id is not null as is_held {_MINE}"
         " order by s.since_at limit 200",
         *by.asking(),

@@ -34,6 +34,7 @@ from linjen.web.clinic.case.case_head import CaseHead, case_head, moment
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.listed_names import listed_name
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 
@@ -57,7 +58,8 @@ async def show_list(exchange: Exchange) -> Response[Any]:
 def _row(exchange: Exchange, one: Undocumented) -> dict[str, Any]:
     closed = "record.list.mine" if one.is_mine else "record.list.colleague"
     return {
-        "case": f"/clinic/cases/{one.case_id}", "name": one.name, "age": age_words(one.birth_on, clock.now()),
+        "case": f"/clinic/cases/{one.case_id}", "name": listed_name(exchange, one.name, one.protected),
+        "age": age_words(one.birth_on, clock.now()),
         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol), "begun": one.is_begun,
         "closed": exchange.say(closed, name=one.closed_by, at=moment(exchange, one.closed_at)),
         "ended": exchange.say(f"clinic.close.reasons.{one.close_reason}"), "mine": one.is_mine,

@@ -15,6 +15,7 @@ from linjen.web.clinic.talk.notices_in_words import reason_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.listed_names import listed_name
 from linjen.web.routing import get_page, post_page
 
 
@@ -42,7 +43,8 @@ def _row(exchange: Exchange, one: FailedSms) -> dict[str, Any]:
     holder = exchange.say("notices.failed.holder", name=one.holder) if one.holder else ""
     return {
         "href": f"/clinic/cases/{one.case_id}", "settle": f"/clinic/cases/{one.case_id}/sms/{one.id}/settlings",
-        "id": str(one.id), "name": one.name, "age": age_words(one.birth_on, clock.now()),
+        "id": str(one.id), "name": listed_name(exchange, one.name, one.protected),
+        "age": age_words(one.birth_on, clock.now()),
         "state": exchange.say(f"notices.failed.{one.state}"), "is_uncertain": one.state == "uncertain",
         "kind": exchange.say(f"notices.kinds.{one.kind}"), "why": reason_words(exchange, one.reason),
         "at": moment(exchange, one.at), "holder": holder or exchange.say("notices.failed.nobody"),

@@ -15,6 +15,7 @@ from linjen.web.clinic.colleagues.attestation import asked_in_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.listed_names import listed_name
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
@@ -57,7 +58,7 @@ def _row(exchange: Exchange, one: AttestationRow) -> dict[str, Any]:
         state = f"{state} {moment(exchange, one.ended_at)}"
     return {
         "href": f"/clinic/cases/{one.case_id}#at-{one.id}", "age": age_words(one.birth_on, clock.now()),
-        "name": one.name if one.protected == "no" else exchange.say(f"attestation.hidden_{one.protected}"),
+        "name": listed_name(exchange, one.name, one.protected),
         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
         "text": asked_in_words(exchange, one.purpose, to, one.due_on), "state": state,
         "by": exchange.say("attestation.from", name=one.by_name, at=moment(exchange, one.at)),

@@ -14,6 +14,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.listed_names import listed_name
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
@@ -33,7 +34,7 @@ def _row(exchange: Exchange, one: MentionRow) -> dict[str, str]:
     key = ("gone_mine" if one.mine else "gone") if one.gone else "from"
     return {
         "href": f"/clinic/cases/{one.case_id}#n-{one.note_id}", "age": age_words(one.birth_on, clock.now()),
-        "name": one.name if one.protected == "no" else exchange.say(f"attestation.hidden_{one.protected}"),
+        "name": listed_name(exchange, one.name, one.protected),
         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
         "by": exchange.say(f"invitation.mentions.{key}", name=one.by_name, at=moment(exchange, one.at), gone=one.gone),
     }  # fmt: skip

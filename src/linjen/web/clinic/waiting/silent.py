@@ -14,6 +14,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.listed_names import listed_name
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
@@ -34,7 +35,8 @@ async def show_silent(exchange: Exchange) -> Response[Any]:
 def _row(exchange: Exchange, one: SilentCase) -> dict[str, Any]:
     reminded = moment(exchange, one.reminded_at) if one.reminded_at else ""
     return {
-        "href": f"/clinic/cases/{one.case_id}", "held": one.is_held, "name": one.name,
+        "href": f"/clinic/cases/{one.case_id}", "held": one.is_held,
+        "name": listed_name(exchange, one.name, one.protected),
         "age": age_words(one.birth_on, clock.now()),
         "reason": reason_on(exchange.site.shelf, one.entry, one.reason, one.protocol),
         "since": exchange.say("notices.silent.since", at=moment(exchange, one.since_at)),
