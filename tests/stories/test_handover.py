@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from uuid import UUID, uuid4
 
 import httpx
@@ -198,6 +199,53 @@ async def test_of_two_who_act_at_once_one_wins_and_the_other_keeps_what_she_wrot
         assert passed.status_code == 409
         assert "Bo Hellström är ansvarig" in passed.text
         assert _NOTE in passed.text
+
+
+async def _drawn(person: Person, case_id: UUID) -> str:
+    """How the case stood when the form was drawn."""
+    found = re.search(r'name="was" value="(\d+)"', (await person.get(f"/clinic/cases/{case_id}/handovers")).text)
+    assert found
+    return found[1]
+
+
+async def test_of_two_who_hand_over_a_waiting_case_one_wins_and_the_other_is_told_who_where_and_when(
+    region: Region,
+) -> None:
+    case_id = region.cases["waiting"]
+    people = {"Karin Lindqvist": ("karin", _NOTE), "Bo Hellström": ("bo", "Bos ord till den som tar över")}
+    staff = [await region.staff(key, "ankaret") for key, _ in people.values()]
+    forms = [{"was": await _drawn(one, case_id)} for one in staff]
+    for fields in (forms, [{}, {}]):  # a form without the field is no way around it
+        answers = await asyncio.gather(*(
+            pass_on(one, case_id, to("physician"), note=note, **was)
+            for one, (_, note), was in zip(staff, people.values(), fields, strict=True)
+        ))  # fmt: skip
+        won = [answer.status_code == 303 for answer in answers]
+        assert won.count(True) == (1 if fields is forms else 0), [answer.status_code for answer in answers]
+        if fields is forms:
+            names, lost = list(people), won.index(False)
+            page = answers[lost].text.partition("</main")[0]
+            assert answers[lost].status_code == 409
+            told = rf"{names[1 - lost]} lämnade över ärendet \d+ \w+ \d{{4}}, kl\. \d\d\.\d\d, till läkare, .*Ankaret"
+            assert re.search(told, page), page
+            assert people[names[lost]][1] in page
+    assert await region.value(_EVENTS, case_id) == 1
+
+
+async def test_a_word_to_the_patient_of_a_case_that_was_put_back_is_not_dropped(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    was, said = await _drawn(karin, case_id), await _said(region, case_id)
+    await karin.post(f"/clinic/cases/{case_id}/releases")
+    answer = await pass_on(karin, case_id, to("physician"), note=_NOTE, tell=_TELL, was=was)
+    assert answer.status_code == 409
+    page = answer.text.partition("</main")[0]
+    assert _NOTE in page
+    assert _TELL in page
+    assert "Du lade tillbaka ärendet i kön" in page
+    assert (await _said(region, case_id), await region.value(_EVENTS, case_id)) == (said, 0)
+    late = await pass_on(karin, case_id, to("physician"), tell=_TELL, was=await _drawn(karin, case_id))
+    assert late.status_code == 409, "however the case stood"
+    assert await region.value(_EVENTS, case_id) == 0
 
 
 async def test_only_the_holder_passes_on_what_is_held_and_nobody_what_has_ended(region: Region) -> None:

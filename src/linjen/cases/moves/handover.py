@@ -15,6 +15,7 @@ import msgspec
 from linjen.access.by import By
 from linjen.cases.loading import Case, open_case
 from linjen.cases.talk.message import check_optional, check_told_optional, pass_turn, unseal_text, write_message
+from linjen.cases.timeline import find_last_move
 from linjen.cases.waiting.queues import TO_QUEUE
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
@@ -54,13 +55,15 @@ def receivers_for(entry: str, colleagues: Sequence[Colleague]) -> list[Colleague
 
 async def hand_over(
     db: Connection, sealer: Sealer, by: By, case_id: UUID, handover_id: UUID, to: Receiver, *, note: str = "",
-    tell: str = "",
+    tell: str = "", was: int | None = None,
 ) -> None:  # fmt: skip
     """Put the case into the receiver's queue. `handover_id` is made by the form: the same form once more does nothing.
 
-    `note` is for the receiver, `tell` is sent to the patient first, if `by` holds the case. Raises
-    Refused('other_provider'), Invalid('nobody_there'), Invalid('same_place'), Invalid('admin_only') with field "to",
-    Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
+    `note` is for the receiver, `tell` is sent to the patient first, which only its holder may. `was` is the number of
+    the case's last move when the form was drawn (timeline.find_last_move), 0 for none: of two who hand over the same
+    waiting case one wins. Raises Refused('moved') for the other, and for who would tell the patient something and
+    holds the case no more; Refused('other_provider'), Invalid('nobody_there' | 'same_place' | 'admin_only') with field
+    "to", Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
     """
     told, noted = check_told_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
     try:
@@ -71,8 +74,10 @@ async def hand_over(
         raise
     if await _is_done(db, sealer, by, case_id, handover_id, to, noted, told):
         return
+    if case.holder_id != by.person_id and (told or was not in {None, (await find_last_move(db, case_id)).seq}):
+        raise Refused("moved", verb="hand_over")
     await _check(db, by, case, to)
-    if told and case.holder_id == by.person_id:
+    if told:
         await write_message(db, sealer, by, case_id, told, passes_turn=False)
     data = {"role": to.role, "unit": str(to.unit_id), "from": str(case.unit_id)}
     event = await record(db, case_id, "handed_over", by.kind, by.person_id, data)

@@ -58,7 +58,17 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
         if to is None:
             raise Invalid("choose", "to")
         async with exchange.site.database.transaction() as db:
-            await hand_over(db, exchange.site.sealer, by, case_id, handover_id or new_id(), to, note=note, tell=tell)
+            await hand_over(
+                db,
+                exchange.site.sealer,
+                by,
+                case_id,
+                handover_id or new_id(),
+                to,
+                note=note,
+                tell=tell,
+                was=number_of(exchange, "was"),
+            )
     except Invalid as error:
         if isinstance(error, Reused) and not error.elsewhere:  # it was handed over by this very form, in other words
             return await show_late(exchange, {"note": note, "tell": tell}, "handover.again_title")
@@ -66,10 +76,16 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
         return await _ask(exchange, {error.field: told})
     except Refused as error:
         await note_refusal(exchange.site.database, by, "hand_over", case_id, error)
-        if error.reason not in {"not_yours", "wrong_state"}:
+        if error.reason not in {"not_yours", "wrong_state", "moved"}:
             raise
         return await show_late(exchange, {"note": note, "tell": tell})
     return exchange.redirect("/clinic/ledger?done=handed_over")
+
+
+def number_of(exchange: Exchange, field: str) -> int:
+    """A number that the form carries, such as how the case stood when it was drawn; 0 where it is none."""
+    sent = exchange.text_of(field, longest=9)
+    return int(sent) if sent.isascii() and sent.isdigit() else 0
 
 
 def _receiver(value: str) -> Receiver | None:
@@ -103,13 +119,14 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         head = await case_head(db, exchange, case)
         colleagues = await _receivers(db, exchange, case)
         hours = await _hours(db, exchange, case, colleagues)
-        referrals = await list_referrals(db, case.unit_id)
+        referrals, last = await list_referrals(db, case.unit_id), await find_last_move(db, case.id)
     tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else exchange.say("handover.tell_text")
     return exchange.page(
         "clinic/moves/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
         groups=_groups(exchange, colleagues), hours=hours, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),
+        was=number_of(exchange, "was") if sent else last.seq,
         errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 
