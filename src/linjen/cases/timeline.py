@@ -75,15 +75,20 @@ async def find_last_move(db: Connection, case_id: UUID) -> Move:
     return Move(**dict(row)) if row else Move()
 
 
-async def list_happenings(db: Connection, case_id: UUID) -> list[Happening]:
-    """The case's events in order, messages left out. The caller has seen the case."""
+async def list_happenings(db: Connection, case_id: UUID, masked_as: str = "") -> list[Happening]:
+    """The case's events in order, messages left out. The caller has seen the case.
+
+    `masked_as` is what staff read in place of a protected guardian's name; '' for the residents' own pages.
+    """
     rows = await db.fetch(
         "select e.seq, e.kind, e.by_kind, e.at, e.data, coalesce(u.name, '') as unit,"
-        " coalesce(s.given_name || ' ' || s.surname, r.given_name || ' ' || r.surname, '') as by_name from events e"
+        " case when $2 <> '' and r.protected = 'yes' and r.id is distinct from c.patient_id then $2"
+        " else coalesce(s.given_name || ' ' || s.surname, r.given_name || ' ' || r.surname, '') end as by_name"
+        " from events e join cases c on c.id = e.case_id"
         " left join staff s on e.by_kind = 'staff' and s.id = e.by_id"
         " left join units u on u.id = case when starts_with(e.kind, 'ticket_') then (e.data ->> 'unit')::uuid end"
         " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
         " where e.case_id = $1 and e.kind <> 'message_sent' order by e.seq",
-        case_id,
-    )
+        case_id, masked_as,
+    )  # fmt: skip
     return [Happening(r["seq"], r["kind"], r["by_kind"], r["by_name"], r["at"], r["data"], r["unit"]) for r in rows]

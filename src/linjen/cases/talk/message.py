@@ -262,16 +262,22 @@ class Message(msgspec.Struct, frozen=True):
     sent_at: datetime
 
 
-async def list_messages(db: Connection, sealer: Sealer, case_id: UUID, after: int = 0) -> list[Message]:
-    """The case's messages in order, those with a number above `after`. The caller has seen the case by see_case."""
+async def list_messages(
+    db: Connection, sealer: Sealer, case_id: UUID, after: int = 0, masked_as: str = ""
+) -> list[Message]:
+    """The case's messages in order, those with a number above `after`. The caller has seen the case by see_case.
+
+    `masked_as` is what staff read in place of a protected guardian's name; '' for the residents' own pages.
+    """
     rows = await db.fetch(
         "select m.id, m.seq, m.by_kind, m.by_id, m.body_sealed, m.sent_at,"
-        " coalesce(st.given_name || ' ' || st.surname, r.given_name || ' ' || r.surname) as name,"
-        " coalesce(st.title, '') as title from messages m"
+        " case when $3 <> '' and r.protected = 'yes' and r.id is distinct from c.patient_id then $3"
+        " else coalesce(st.given_name || ' ' || st.surname, r.given_name || ' ' || r.surname) end as name,"
+        " coalesce(st.title, '') as title from messages m join cases c on c.id = m.case_id"
         " left join staff st on m.by_kind = 'staff' and st.id = m.by_id"
         " left join residents r on m.by_kind = 'resident' and r.id = m.by_id"
         " where m.case_id = $1 and m.seq > $2 order by m.seq",
-        case_id, after,
+        case_id, after, masked_as,
     )  # fmt: skip
     return [
         Message(

@@ -26,6 +26,7 @@ from linjen.cases.timeline import Happening, list_happenings
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.web.fast import draw_bubble
+from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import Card
 from linjen.web.parts.tone_words import tone_url
 from linjen.web.site import Site
@@ -104,8 +105,9 @@ async def read_talk(
     draft stands in the box.
     """
     language = by.language
-    messages = await list_messages(db, site.sealer, case.id)
-    happenings = [one for one in await list_happenings(db, case.id) if one.kind in _TOLD]
+    masked = masked_words() if by.is_staff else ""
+    messages = await list_messages(db, site.sealer, case.id, masked_as=masked)
+    happenings = [one for one in await list_happenings(db, case.id, masked) if one.kind in _TOLD]
     own = await find_marks(db, case.id, by.kind)
     other = await find_marks(db, case.id, "resident" if by.is_staff else "staff")
     can_write = is_allowed(case.state, "send_message") and (not by.is_staff or case.holder_id == by.person_id)

@@ -17,6 +17,7 @@ from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis, urge
 from linjen.web.clinic.case.case_head import CaseHead, moment
 from linjen.web.clinic.case.further import further_lines, read_further
 from linjen.web.exchange import Exchange
+from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import state_words
 
 #: What is left out until somebody ticks it.
@@ -29,8 +30,8 @@ async def fill_in(db: Connection, exchange: Exchange, case: Case, head: CaseHead
     The caller has seen the case by see_case(…, "write_record").
     """
     anamnesis, _ = await read_anamnesis(db, exchange, case)
-    messages = await list_messages(db, exchange.site.sealer, case.id)
-    happened = await list_happenings(db, case.id)
+    messages = await list_messages(db, exchange.site.sealer, case.id, masked_as=masked_words())
+    happened = await list_happenings(db, case.id, masked_as=masked_words())
     texts = {
         "about": await _about(db, exchange, case, head, happened),
         "initiative": [_initiative(exchange, case, happened)],

@@ -40,6 +40,7 @@ from linjen.web.clinic.patients.record_system import record_system_values
 from linjen.web.clinic.talk.chats import chats_here
 from linjen.web.clinic.tickets.ticket_words import tickets_in_words
 from linjen.web.exchange import Exchange
+from linjen.web.masked import masked_words, name_elsewhere
 from linjen.web.parts.action_cards import draw_cards
 from linjen.web.parts.further_cards import draw_further_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
@@ -107,7 +108,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "others": await _others(db, exchange, case, head),
             "ring": await _ring(db, exchange, case),
             "reply_until": await _reply_until(db, case),
-            "events": timeline_in_words(exchange, await list_happenings(db, case.id)),
+            "events": timeline_in_words(exchange, await list_happenings(db, case.id, masked_as=masked_words())),
         } | await among_staff(db, exchange, case) | await record_system_values(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
@@ -135,7 +136,9 @@ async def _ring(db: Connection, exchange: Exchange, case: Case) -> dict[str, str
     number = exchange.say(f"clinic.protected.hidden_{contact.protected}") if contact.protected != "no" else ""
     if not number:
         number = display_phone(contact.phone) if contact.phone else exchange.say("clinic.patient.no_phone")
-    return {"name": " ".join(contact.names[:2]), "number": number}
+    name = " ".join(contact.names[:2])
+    herself = contact.resident_id == contact.patient_id
+    return {"name": name if herself else name_elsewhere(name, contact.protected), "number": number}
 
 
 async def _reply_until(db: Connection, case: Case) -> str:

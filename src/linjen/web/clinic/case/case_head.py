@@ -17,11 +17,15 @@ from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.masked import name_elsewhere
 from linjen.web.reason_names import reason_on
 
 
 class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a case in words. `holding` is queued, mine, colleague or closed; `protected` as the resident's row.
+
+    `titled` is her name as the title of a window, which others see, may hold it; `is_writer_protected` that of a
+    guardian who is protected neither name nor more stands here.
 
     `interpreter` is the language that she needs one for, '' for none. `facts` holds age and sex; `writer` is who wrote
     when that is not the patient herself, or with `called` who rang and had it written down. `silent` (her holder is to
@@ -31,6 +35,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     case_id: UUID
     patient_id: UUID
     name: str
+    titled: str
     given_name: str
     age: str
     facts: str
@@ -44,6 +49,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     unread: int
     writer: str
+    is_writer_protected: bool
     called: bool
     interpreter: str
     silent: bool
@@ -57,6 +63,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     if case.patient_id is None:  # a sent case always has a patient; the type does not say so
         raise LookupError("a case without a patient")
     patient = await see_resident(db, case.patient_id)
+    name = f"{patient.given_name} {patient.surname}"
     writer = await see_resident(db, case.opened_by) if case.opened_by != case.patient_id else None
     names = await db.fetchrow(
         "select u.name as unit, coalesce(s.given_name || ' ' || s.surname, '') as holder,"
@@ -69,14 +76,16 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     holding = _holding(exchange, case)
     silence = await find_silence(db, case.id) if holding == "mine" else None
     return CaseHead(
-        case_id=case.id, patient_id=patient.id, name=f"{patient.given_name} {patient.surname}",
+        case_id=case.id, patient_id=patient.id, name=name,
+        titled=name_elsewhere(name, patient.protected),
         given_name=patient.given_name, age=age,
         facts=exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{patient.sex}")),
         reason=reason_on(exchange.site.shelf, case.entry, case.reason, case.protocol), protected=patient.protected,
         unit=names["unit"] if names else "",
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
-        writer=f"{writer.given_name} {writer.surname}" if writer else "",
+        writer=name_elsewhere(f"{writer.given_name} {writer.surname}", writer.protected) if writer else "",
+        is_writer_protected=writer is not None and writer.protected == "yes",
         called=case.begun_by is not None,
         interpreter=names["interpreter"] if names else "",
         silent=silence is not None and silence.flagged_at is not None,

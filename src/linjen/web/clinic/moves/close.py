@@ -23,6 +23,7 @@ from linjen.web.clinic.afterwards.triage_verdict import Filled, said_in, sent_ve
 from linjen.web.clinic.alarms.alarms import alarms_in_words
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.exchange import Exchange
+from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import ways_in_words
 from linjen.web.routing import get_page, post_page
 
@@ -93,7 +94,7 @@ async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[st
     after = drawn_at(exchange)
     if after is None:
         return []
-    messages = await list_messages(db, exchange.site.sealer, case_id, after)
+    messages = await list_messages(db, exchange.site.sealer, case_id, after, masked_as=masked_words())
     return [shorten(one.text, _BEGINNING, placeholder=" …") for one in messages if one.by_kind == "resident"]
 
 

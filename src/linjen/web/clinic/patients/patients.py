@@ -30,6 +30,7 @@ from linjen.people.residents import Resident, find_by_number
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.masked import masked_words, name_elsewhere
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 from linjen.web.telling import show_protection
@@ -136,10 +137,12 @@ async def show_patient(exchange: Exchange) -> Response[Any]:
 def patient_head(exchange: Exchange, patient: Patient) -> dict[str, Any]:
     """Whom a page of a patient is about. A protected person without a care relation is shown without her name."""
     one, masked = patient.resident, patient.resident.protected == "yes" and not patient.has_relation
-    name = exchange.say("patients.masked") if masked else f"{one.given_name} {one.surname}"
+    name = masked_words() if masked else f"{one.given_name} {one.surname}"
     age = age_words(one.birth_on, clock.now())
     return {
-        "id": str(one.id), "href": f"/clinic/patients/{one.id}", "name": name, "masked": masked,
+        "id": str(one.id), "href": f"/clinic/patients/{one.id}", "name": name,
+        "titled": name_elsewhere(name, one.protected),
+        "masked": masked,
         "protected": one.protected, "facts": exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{one.sex}")),
         "age": age, "deregistered": patient.deregistered,
     }  # fmt: skip

@@ -24,6 +24,7 @@ from linjen.web.clinic.tickets.ticket_words import ticket_in_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
+from linjen.web.masked import name_elsewhere
 from linjen.web.routing import get_page, post_page
 
 Done = TypeVar("Done")
@@ -66,11 +67,12 @@ async def _show(
         receives = await may_ticket(db, exchange.by, one.id, "return_ticket")
     today = clock.local_date(now)
     sex, age = exchange.say(f"clinic.{patient.sex}"), age_words(patient.birth_on, now)
-    words = ticket_in_words(exchange, one)
+    name, words = f"{patient.given_name} {patient.surname}", ticket_in_words(exchange, one)
     words |= {"is_booking": one.kind == "booking", "follows": exchange.say(f"ticketing.follows.{_key(one)}")}
     return exchange.page(
         "clinic/tickets/ticket_received.html",
-        status=422 if errors else 200, name=f"{patient.given_name} {patient.surname}",
+        status=422 if errors else 200, name=name,
+        titled=name_elsewhere(name, patient.protected),
         facts=exchange.say("clinic.age", age=age, sex=sex), protected=patient.protected == "yes", ticket=words,
         facts_pairs=pairs, may_answer=receives and one.state == "issued", longest_why=LONGEST_WHY,
         new_case=one.used_case_id if receives else None, least=today.isoformat(),
