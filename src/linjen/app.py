@@ -28,13 +28,14 @@ from linjen.rounds import beside
 from linjen.triage.shelf import Shelf
 from linjen.web.faces import Faces
 from linjen.web.hot import Hot
-from linjen.web.live import Hub, Party
+from linjen.web.live import Hub
 from linjen.web.live_drawing import Drawing
 from linjen.web.measuring import Measuring, count_messages
 from linjen.web.pages import Pages
 from linjen.web.presence import Presence
 from linjen.web.protection import Protection
 from linjen.web.site import Site
+from linjen.web.streams import Party
 from linjen.web.strips import Strips
 from linjen.web.telling import open_gateway
 
@@ -50,8 +51,8 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     key_file = settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key"
     database = Database(dsn)
     sealer = Sealer(read_key_file(key_file))
-    hub, shelf = Hub(database), Shelf(database, triage_on=settings.triage_on)
-    drawing = Drawing(database, sealer, shelf)
+    hub, shelf = Hub(database, settings), Shelf(database, triage_on=settings.triage_on)
+    drawing = Drawing(database, settings, sealer, shelf)
     hub.draw, hub.draw_rows, hub.read_since = drawing.event, drawing.rows, drawing.read_since
 
     async def write(batch: Any) -> list[Sent]:
@@ -67,7 +68,7 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     faces = Faces(database)
     site = Site(
         settings, database, sealer, hub, messages, reads, drafts, answers, faces, shelf,
-        Presence(database, hub, faces), demo_links=demo_links or {},
+        Presence(database, settings, hub, faces), demo_links=demo_links or {},
     )  # fmt: skip
     site.closing += [site.trials.close, site.trier.close]
     _follow_deliveries(site)

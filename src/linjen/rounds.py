@@ -34,6 +34,7 @@ from linjen.triage.own_words.tripwire import finding_levels
 from linjen.web.alarms_live import AlarmWatch
 from linjen.web.load_live import LoadWatch
 from linjen.web.measuring import Sampler
+from linjen.web.open_pages import OpenPages
 from linjen.web.site import Site
 from linjen.web.telling import sms_sender
 
@@ -99,7 +100,7 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
         add_reactions(notices, site.settings.sms_unread_after_s)
     return (
         Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), promises.run(), notices.run(),
-        pulse.run(), site.shelf.run(), site.presence.run(), *rounds,
+        pulse.run(), site.shelf.run(), site.presence.run(), OpenPages(site).run(), *rounds,
     )  # fmt: skip
 
 

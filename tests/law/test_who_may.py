@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from linjen.access.by import By
@@ -28,6 +29,7 @@ from linjen.cases.talk.message import Sending, send_messages
 from linjen.core.errors import NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
+from linjen.web.site import Site
 from tests.region import Region
 
 TABLE = Path(__file__).with_name("who_may.csv")
@@ -134,15 +136,23 @@ async def test_many_who_try_at_once_meet_the_same_law(region: Region) -> None:
 
 
 async def test_live_pages_ask_the_same_law(region: Region) -> None:
-    wanted = read_table()
+    wanted, site = read_table(), region.site
+    listeners = {name: await _signed_in(site, by) for name, by in people(region).items()}
     asked = [
-        (by.kind, by.person_id, by.unit_id, case_id, name, case)
-        for name, by in people(region).items()
-        for case, case_id in region.cases.items()
-    ]
-    allowed = await may_see(region.site.database, [one[:4] for one in asked])
-    for (_, _, _, _, name, case), may in zip(asked, allowed, strict=True):
+        (by, case_id, name, case) for name, by in listeners.items() for case, case_id in region.cases.items()
+    ]  # fmt: skip
+    allowed = await may_see(site.database, site.settings, [one[:2] for one in asked])
+    for (_, _, name, case), may in zip(asked, allowed, strict=True):
         assert may == (wanted["see", name, case] in {"yes", "state"}), (name, case)
+    await site.database.execute("update sessions set locked_at = now()")
+    assert not any(await may_see(site.database, site.settings, [one[:2] for one in asked]))
+
+
+async def _signed_in(site: Site, by: By) -> By:
+    async with site.database.transaction() as db:
+        token = await begin_session(db, site.settings, by.kind, by.person_id, unit_id=by.unit_id)
+    session_id = await site.database.fetch_value("select id from sessions where token_hash = $1", hash_token(token))
+    return msgspec.structs.replace(by, session_id=session_id)
 
 
 async def test_the_message_statement_obeys_the_same_law(region: Region) -> None:

@@ -7,7 +7,7 @@ import pytest
 from linjen.cases.talk.message import check_text
 from linjen.core.errors import Invalid
 from linjen.core.visible import is_visible, plain_text
-from linjen.web.live import frame
+from linjen.web.streams import frame
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u2066\u200b", "\u00ad\u2060", "\u3164", "\u2800 \ufeff", "\t\n"])

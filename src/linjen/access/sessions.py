@@ -6,7 +6,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -58,9 +58,11 @@ async def begin_session(
     return token
 
 
-async def find_session(database: Database, settings: Settings, token: str, kind: str) -> Session | None:
+async def find_session(
+    database: Database, settings: Settings, token: str, kind: str, *, touch: bool = True
+) -> Session | None:
     """The living session of a kind ('staff' or 'resident') with this token, or None. A staff session that has been idle
-    too long comes back locked.
+    too long comes back locked. Without `touch` being asked counts as no use: a stream comes back by itself.
 
     A token opens pages of its own kind only, whatever cookie it comes in. A person whose account has ended, or who has
     died, has no session: the person's row is asked each time.
@@ -73,10 +75,10 @@ async def find_session(database: Database, settings: Settings, token: str, kind:
         " and (st.active or r.deregistered <> 'died')",
         hash_token(token), clock.now(), kind,
     )  # fmt: skip
-    return await _living(database, settings, row) if row else None
+    return await _living(database, settings, row, touch) if row else None
 
 
-async def _living(database: Database, settings: Settings, row: Row) -> Session | None:
+async def _living(database: Database, settings: Settings, row: Row, touch: bool) -> Session | None:
     idle = (clock.now() - row["seen_at"]).total_seconds()
     staff = row["kind"] == "staff"
     limit = settings.staff_idle_s if staff else settings.resident_idle_s
@@ -87,17 +89,45 @@ async def _living(database: Database, settings: Settings, row: Row) -> Session |
             return None
         await database.execute("update sessions set locked_at = $2 where id = $1", row["id"], clock.now())
         locked = True
-    if idle > _TOUCH_AFTER_S and not locked:
+    if idle > _TOUCH_AFTER_S and not locked and touch:
         await database.execute("update sessions set seen_at = $2 where id = $1", row["id"], clock.now())
         idle = 0
     left = max(0, int(limit - idle))
     return Session(row["id"], row["kind"], row["person_id"], row["unit_id"], row["language"], locked, left)
 
 
-async def find_active(database: Database, staff_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the staff whose account has not ended: an open page is asked about, too."""
-    rows = await database.fetch("select id from staff where active and id = any($1::uuid[])", list(staff_ids))
-    return {row["id"] for row in rows}
+def alive_sql(*, session: str, unit: str, at: str, staff_seen: str, resident_seen: str) -> str:
+    """Whether an open page's session still shows it something, by the rule of `find_session`: it has not ended, is not
+    locked and works at the same unit as when the page was opened. All are SQL expressions; `alive_values` gives times.
+    """
+    return f"""exists (
+  select 1 from sessions s left join staff st on s.kind = 'staff' and st.id = s.person_id
+  left join residents r on s.kind = 'resident' and r.id = s.person_id
+  where s.id = {session} and s.unit_id is not distinct from {unit} and s.ended_at is null and s.locked_at is null
+    and s.expires_at > {at} and s.seen_at >= case s.kind when 'staff' then {staff_seen} else {resident_seen} end
+    and (st.active or r.deregistered <> 'died'))"""
+
+
+def alive_values(settings: Settings) -> tuple[datetime, datetime, datetime]:
+    """Now, and since when a session of staff and one of a resident must have been seen: the times of `alive_sql`."""
+    at = clock.now()
+    return at, clock.before(at, settings.staff_idle_s), clock.before(at, settings.resident_idle_s)
+
+
+_LISTED = alive_sql(
+    session="l.session_id", unit="l.unit_id", at="$3", staff_seen="$4::timestamptz", resident_seen="$5::timestamptz"
+)
+_ALIVE = f"select l.session_id from unnest($1::uuid[], $2::uuid[]) as l(session_id, unit_id) where {_LISTED}"
+
+
+async def find_alive(database: Database, settings: Settings, asked: Collection[By]) -> set[UUID]:
+    """Those of the sessions (by id) that may be shown something; nobody has used them by this."""
+    known = list({(by.session_id, by.unit_id) for by in asked})
+    if not known:
+        return set()
+    sessions, units = zip(*known, strict=True)
+    rows = await database.fetch(_ALIVE, list(sessions), list(units), *alive_values(settings))
+    return {row["session_id"] for row in rows}
 
 
 async def end_session(database: Database, session_id: UUID) -> None:

@@ -16,10 +16,12 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access, log_accesses, log_found, log_refusal
 from linjen.access.by import By
+from linjen.access.sessions import alive_sql, alive_values
 from linjen.cases.states import STATE, is_allowed, states_for
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import NotFound, Refused
+from linjen.core.settings import Settings
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +66,11 @@ _COLUMNS = f"""c.id, c.entry, {STATE} as state, c.patient_id, c.patient_birth_on
  c.created_at, c.sent_at, v.queued_at, v.claimed_at, coalesce(v.closed_at, c.closed_at) as closed_at"""
 
 _FROM = "from cases c left join visits v on v.id = c.visit_id"
+
+
+_ALIVE = alive_sql(
+    session="l.session_id", unit="l.unit_id", at="$6", staff_seen="$7::timestamptz", resident_seen="$8::timestamptz"
+)
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -236,18 +243,28 @@ async def may(db: Connection, by: By, case_id: UUID, verb: str) -> bool:
     return row is not None and is_allowed(row["state"], verb)
 
 
-async def may_see(database: Database, listeners: Sequence[tuple[str, UUID, UUID | None, UUID]]) -> list[bool]:
-    """For each (kind, person, unit, case): may that person see that case now? One statement for all of them."""
+#: Who listens is refused seldom, so only the places of those are brought back.
+_REFUSED = f"""
+with l as materialized (
+  select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) with ordinality
+    as l(kind, person_id, unit_id, session_id, case_id, n)
+)
+select n from l where not {_ALIVE} or not exists (
+  select 1 from cases c left join visits v on v.id = c.visit_id
+  where c.id = l.case_id and {policy.clause_for_many("see", listener="l", today="$9::date")})
+"""
+
+
+async def may_see(database: Database, settings: Settings, listeners: Sequence[tuple[By, UUID]]) -> list[bool]:
+    """For each who has a page open: may she see that case now, and does her session last? One statement for all."""
     if not listeners:
         return []
-    kinds, people, units, cases = zip(*listeners, strict=True)
-    clause = policy.clause_for_many("see", listener="l", today="$5")
+    people = [by for by, _ in listeners]
     rows = await database.fetch(
-        "select l.n from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) with ordinality"
-        f" as l(kind, person_id, unit_id, case_id, n) join cases c on c.id = l.case_id"
-        f" left join visits v on v.id = c.visit_id where {clause}"
-        " and (l.kind <> 'staff' or exists (select 1 from staff s where s.id = l.person_id and s.active))",
-        list(kinds), list(people), list(units), list(cases), clock.local_date(clock.now()),
+        _REFUSED,
+        [by.kind for by in people], [by.person_id for by in people], [by.unit_id for by in people],
+        [by.session_id for by in people], [case_id for _, case_id in listeners], *alive_values(settings),
+        clock.local_date(clock.now()),
     )  # fmt: skip
-    allowed = {cast(int, row["n"]) for row in rows}
-    return [number in allowed for number in range(1, len(listeners) + 1)]
+    refused = {cast(int, row["n"]) for row in rows}
+    return [number not in refused for number in range(1, len(listeners) + 1)]

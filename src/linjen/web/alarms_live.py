@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from linjen.cases.waiting.boards import read_standing
-from linjen.web.live import Stream, frame
 from linjen.web.site import Site
+from linjen.web.streams import Stream, frame
 
 
 class AlarmWatch:
@@ -27,8 +27,7 @@ class AlarmWatch:
         for stream in boards:
             value = standing.get(stream.by.person_id)
             if value is None:
-                stream.put(frame("signed_out", ""))
-                stream.close()
+                stream.end("signed_out")
             elif value != self._told.get(stream, stream.version):
                 stream.put(frame("alarms", value))
         self._told = {stream: standing.get(stream.by.person_id, "") for stream in boards}

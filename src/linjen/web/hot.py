@@ -24,18 +24,18 @@ from linjen.cases.loading import see_case
 from linjen.cases.talk.fields import check_filled
 from linjen.cases.talk.message import Sending, check_text
 from linjen.cases.waiting.boards import read_standing
-from linjen.cases.waiting.ledger import VIEWS
+from linjen.cases.waiting.ledger import VIEWS, has_ledger
 from linjen.core.errors import Invalid, LinjenError
 from linjen.core.ids import parse_id
 from linjen.core.metrics import OPEN_STREAMS, observe_request
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.faults import status_of
-from linjen.web.live import Stream, frame
 from linjen.web.protection import protecting_headers
 from linjen.web.routing import csrf_token, is_same_origin
 from linjen.web.server import RETRY_AFTER_S, Answer
 from linjen.web.site import Site
+from linjen.web.streams import Stream, frame
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -228,8 +228,15 @@ class Hot:
         if session is None or session.unit_id is None:
             await self._refuse(send, 401, "signed_out")
             return
+        by = session.by()
+        async with self._site.database.connection() as db:
+            works = await has_ledger(db, by)
+        if not works:
+            await log_refusal(self._site.database, by, "ledger", None, "page")
+            await self._refuse(send, 404, "page")
+            return
         view = query.decode("latin-1").removeprefix("view=")
-        stream = Stream(session.by(), None, view=view if view in VIEWS else "unit")
+        stream = Stream(by, None, view=view if view in VIEWS else "unit")
         with self._site.hub.serving(stream):
             stream.put(frame("hello", self._site.hub.ledger_version(session.unit_id)))
             await self._serve(stream, receive, send)
@@ -255,7 +262,7 @@ class Hot:
         token = self._token(kind, headers)
         if not token:
             return None
-        session = await find_session(self._site.database, self._site.settings, token, kind)
+        session = await find_session(self._site.database, self._site.settings, token, kind, touch=False)
         return None if session is None or session.locked else session
 
     async def _serve(self, stream: Stream, receive: Receive, send: Send) -> None:

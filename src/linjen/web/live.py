@@ -2,7 +2,8 @@
 
 The hub is told of events after their commit. In each round it takes all that wait, asks the policy once for all
 listeners concerned (`may_see`, as each of them), and puts the drawn fragment in the listener's queue, or "gone" where
-access was lost. A stream holds no database connection and has a greatest age; a browser that comes back says which
+access was lost, "signed_out" where the session was. What is lost without an event is seen by a round of its own
+(open_pages.py). A stream holds no database connection and has a greatest age; a browser that comes back says which
 number it saw last and is given what came after from the rows.
 """
 
@@ -10,15 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from linjen.access.by import By
+from linjen.access.sessions import find_alive
 from linjen.cases.loading import may_see
 from linjen.core.database import Database
 from linjen.core.errors import LinjenError
@@ -26,13 +26,14 @@ from linjen.core.events import Event
 from linjen.core.ids import new_id
 from linjen.core.logs import get_log
 from linjen.core.metrics import EVENT_DELIVERY_SECONDS
+from linjen.core.settings import Settings
+from linjen.web.streams import Party, Stream, frame
 
 log = get_log(__name__)
 
 HEARTBEAT_S = 20
 #: A ledger is drawn at most this often, so that a burst of messages costs one row.
 LEDGER_PAUSE_S = 0.1
-_MOST_WAITING = 500
 #: For so long after a case was to be looked at again a page that comes (back) is told so.
 _AGAIN_S = 60.0
 #: So many pages of one session are open at once; one more ends the one that was opened first.
@@ -40,66 +41,16 @@ _MOST_OF_SESSION = 20
 #: Of what is heard in a message, this and what is more urgent reaches also who has another case open.
 _URGENT = 2
 
-Party = Literal["resident", "staff"]
 Draw = Callable[[Event, Party], Awaitable[str | None]]
 DrawRows = Callable[[Sequence["Stream"], set[UUID]], Awaitable[None]]
-#: What ends a line for the browser that reads a stream.
-_LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-def frame(event: str, data: str, number: int | None = None) -> bytes:
-    """One server-sent event; `number` becomes the browser's Last-Event-ID."""
-    lines = "".join(f"data: {line}\n" for line in _LINE_END.split(data))
-    head = f"id: {number}\n" if number is not None else ""
-    return f"{head}event: {event}\n{lines}\n".encode()
-
-
-class Stream:
-    """One open page's way in: what it listens to and what waits to be sent."""
-
-    __slots__ = ("by", "case_id", "closed", "ready", "seen_seq", "shown", "version", "view", "waiting")
-
-    def __init__(
-        self, by: By, case_id: UUID | None, seen_seq: int = 0, view: str = "unit", version: str | None = None
-    ) -> None:
-        self.by = by
-        self.case_id = case_id
-        self.seen_seq = seen_seq
-        self.view = view
-        #: Of a page apart from talk and ledger: what its reader had been told when it was opened.
-        self.version = version
-        self.shown: set[UUID] = set()
-        self.waiting: list[bytes] = []
-        self.ready = asyncio.Event()
-        self.closed = False
-
-    def put(self, data: bytes) -> None:
-        """Queue bytes; a reader too slow to take them is closed and comes back by itself."""
-        if len(self.waiting) >= _MOST_WAITING:
-            self.closed = True
-        else:
-            self.waiting.append(data)
-        self.ready.set()
-
-    def close(self) -> None:
-        """End the stream; what is queued is still sent."""
-        self.closed = True
-        self.ready.set()
-
-    async def take(self) -> bytes:
-        """What waits, joined; b'' when the stream is closed and empty."""
-        while not self.waiting and not self.closed:
-            self.ready.clear()
-            await self.ready.wait()
-        taken, self.waiting = self.waiting, []
-        return b"".join(taken)
 
 
 class Hub:
     """All open streams of this process, and the rounds that serve them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self._settings = settings
         self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
         #: Pages apart: of a case those that show no talk, and under None those of the administration.
@@ -198,8 +149,7 @@ class Hub:
         """Close what a session that signed out had open."""
         for stream in self.streams():
             if stream.by.session_id == session_id:
-                stream.put(frame("signed_out", ""))
-                stream.close()
+                stream.end("signed_out")
 
     # -- what is told --------------------------------------------------------------------------------------------
 
@@ -227,10 +177,8 @@ class Hub:
     async def tell_typing(self, case_id: UUID, to: Party, name: str) -> None:
         """Who is writing, for the other party's open pages of a case; who may see it no more is told so."""
         streams = [stream for stream in self._by_case.get(case_id, ()) if stream.by.kind == to]
-        for stream, may in zip(streams, await self._may_see([(s, case_id) for s in streams]), strict=True):
-            stream.put(frame("typing", name) if may else frame("gone", ""))
-            if not may:
-                stream.close()
+        for stream in await self.end_lost(streams):
+            stream.put(frame("typing", name))
 
     def signal(self, case_id: UUID, to: Party, name: str, data: str) -> None:
         """A number for the other party's open pages of a case: how far it has been delivered or read."""
@@ -245,11 +193,8 @@ class Hub:
         now = time.monotonic()
         self._again = {one: at for one, at in self._again.items() if now - at < _AGAIN_S} | dict.fromkeys(case_ids, now)
         pages = [s for one in case_ids for s in (*self._by_case.get(one, ()), *self._apart.get(one, ()))]
-        for stream, may in zip(pages, await self._may_see([(s, s.case_id) for s in pages]), strict=True):
-            if not may:
-                stream.put(frame("gone", ""))
-                stream.close()
-            elif stream.by.is_staff:
+        for stream in await self.end_lost(pages):
+            if stream.by.is_staff:
                 stream.put(frame("reload", ""))
 
     def is_to_look_again(self, case_id: UUID) -> bool:
@@ -312,13 +257,9 @@ class Hub:
         pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
         if not pairs:
             return 0
-        streams = list({stream: None for stream, _ in pairs})
-        allowed = dict(zip(streams, await self._may_see([(s, s.case_id) for s in streams]), strict=True))
+        allowed = set(await self.end_lost(list({stream: None for stream, _ in pairs})))
         for stream, event in pairs:
-            if not allowed[stream]:
-                stream.put(frame("gone", ""))
-                stream.close()
-            elif event.seq > stream.seen_seq:
+            if stream in allowed and event.seq > stream.seen_seq:
                 await self._send_event(stream, event)
         return len(pairs)
 
@@ -352,8 +293,19 @@ class Hub:
                     await self._send_event(stream, event)
 
     async def _may_see(self, pairs: list[tuple[Stream, UUID | None]]) -> list[bool]:
-        asked = [(s.by.kind, s.by.person_id, s.by.unit_id, case) for s, case in pairs if case is not None]
-        return await may_see(self._database, asked)
+        asked = [(stream.by, case) for stream, case in pairs if case is not None]
+        return await may_see(self._database, self._settings, asked)
+
+    async def end_lost(self, streams: Sequence[Stream]) -> list[Stream]:
+        """Of these pages of cases those that may go on. The others are ended: "gone", or "signed_out" where the session
+        is over, which the policy knows nothing of.
+        """
+        may = await self._may_see([(stream, stream.case_id) for stream in streams])
+        lost = [stream for stream, may_see in zip(streams, may, strict=True) if not may_see]
+        alive = await find_alive(self._database, self._settings, [stream.by for stream in lost])
+        for stream in lost:
+            stream.end("gone" if stream.by.session_id in alive else "signed_out")
+        return [stream for stream, may_see in zip(streams, may, strict=True) if may_see]
 
     async def _serve_ledgers(self) -> None:
         while True:

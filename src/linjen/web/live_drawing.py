@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from linjen.access.sessions import find_active
+from linjen.access.sessions import find_alive
 from linjen.cases.alarms.late_alarms import find_late
 from linjen.cases.talk.message import unseal_text
 from linjen.cases.timeline import AMONG_STAFF
@@ -14,17 +14,19 @@ from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import Event
 from linjen.core.sealing import Sealer
+from linjen.core.settings import Settings
 from linjen.triage.shelf import Shelf
 from linjen.web.fast import draw_bubble, draw_row
-from linjen.web.live import Party, Stream, frame
 from linjen.web.reason_names import reason_on
+from linjen.web.streams import Party, Stream, frame
 
 
 class Drawing:
     """Draws for the hub. Names are looked up once and remembered for the life of the process."""
 
-    def __init__(self, database: Database, sealer: Sealer, shelf: Shelf) -> None:
+    def __init__(self, database: Database, settings: Settings, sealer: Sealer, shelf: Shelf) -> None:
         self._database = database
+        self._settings = settings
         self._sealer = sealer
         self._shelf = shelf
         self._names: dict[UUID, tuple[str, str]] = {}
@@ -79,17 +81,15 @@ class Drawing:
 
     async def rows(self, streams: Sequence[Stream], case_ids: set[UUID]) -> None:
         """Put each changed case's row, or 'gone', into the open ledgers of a unit, as each of their readers."""
-        active = await find_active(self._database, {stream.by.person_id for stream in streams})
+        alive = await find_alive(self._database, self._settings, [stream.by for stream in streams])
         for stream in streams:
-            if stream.by.person_id not in active:
-                stream.put(frame("signed_out", ""))
-                stream.close()
+            if stream.by.session_id not in alive:
+                stream.end("signed_out")
                 continue
             async with self._database.transaction() as db:
                 rows = await see_rows(db, stream.by, list(case_ids), stream.shown, stream.view)
                 if not rows and not await has_ledger(db, stream.by):
-                    stream.put(frame("signed_out", ""))
-                    stream.close()
+                    stream.end("signed_out")
                     continue
                 left = case_ids - {row.case_id for row in rows}
                 gone = await find_gone(db, stream.by, list(left), stream.view) if left else set()

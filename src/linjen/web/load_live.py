@@ -10,8 +10,8 @@ from linjen.core.database import Connection
 from linjen.core.swedish import moment_words, time_inside
 from linjen.notices.load import Told, find_told, tell_load
 from linjen.web.exchange import Exchange
-from linjen.web.live import frame
 from linjen.web.site import Site
+from linjen.web.streams import frame
 
 
 class LoadWatch:

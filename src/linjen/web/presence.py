@@ -17,8 +17,10 @@ import msgspec
 from linjen.cases.loading import may_see
 from linjen.core.database import Database
 from linjen.core.logs import get_log
+from linjen.core.settings import Settings
 from linjen.web.faces import Faces
-from linjen.web.live import Hub, Stream, frame
+from linjen.web.live import Hub
+from linjen.web.streams import Stream, frame
 
 log = get_log(__name__)
 
@@ -34,8 +36,9 @@ Who = tuple[tuple[UUID, str], ...]
 class Presence:
     """Who is where, in this process."""
 
-    def __init__(self, database: Database, hub: Hub, faces: Faces) -> None:
+    def __init__(self, database: Database, settings: Settings, hub: Hub, faces: Faces) -> None:
         self._database = database
+        self._settings = settings
         self._hub = hub
         self._faces = faces
         self._writing: dict[UUID, dict[UUID, float]] = defaultdict(dict)
@@ -123,9 +126,9 @@ class Presence:
         return [case_id for case_id in self._told if self._units.get(case_id) == stream.by.unit_id]
 
     async def _tell(self, pairs: Sequence[tuple[Stream, UUID]]) -> None:
-        asked = [(s.by.kind, s.by.person_id, s.by.unit_id, case_id) for s, case_id in pairs]
+        asked = [(stream.by, case_id) for stream, case_id in pairs]
         names: dict[UUID, str] = {}
-        for (stream, case_id), may in zip(pairs, await may_see(self._database, asked), strict=True):
+        for (stream, case_id), may in zip(pairs, await may_see(self._database, self._settings, asked), strict=True):
             if may:
                 others = [one for one in self._told.get(case_id, ()) if one[0] != stream.by.person_id]
                 who = [{"name": await self._name(person, names), "does": does} for person, does in others]

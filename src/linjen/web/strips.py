@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from linjen.core.database import Database
-from linjen.web.live import Hub, frame
+from linjen.web.live import Hub
+from linjen.web.streams import frame
 
 _MOST = 20_000
 #: A person's pages are told at once, and then not again before this; what happened meanwhile is told together.

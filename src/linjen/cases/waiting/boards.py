@@ -32,6 +32,17 @@ group by p.id
 """
 
 
+_LEADING = f"""
+select p.id from unnest($1::uuid[]) as p(id)
+where exists (select 1 from units u where {_SEES_LOAD} or {_SEES_ALARMS})
+"""
+
+
+async def find_leading(db: Connection, staff_ids: Collection[UUID]) -> set[UUID]:
+    """Those who lead or set up some unit still."""
+    return {row["id"] for row in await db.fetch(_LEADING, list(staff_ids))}
+
+
 async def read_standing(db: Connection, staff_ids: Collection[UUID]) -> dict[UUID, str]:
     """Each person's value; who leads and sets up no unit (any more) is absent."""
     rows = await db.fetch(_STANDING, list(staff_ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.people.staff import list_workplaces
-from linjen.people.workplaces import care_workplaces
+from linjen.people.workplaces import CARE_ROLES, care_workplaces
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +132,20 @@ async def has_ledger(db: Connection, by: By) -> bool:
     """Whether this person works with cases at the unit now: a living assignment with a role in care."""
     places = care_workplaces(await list_workplaces(db, by.person_id))
     return any(place.unit_id == by.unit_id for place in places)
+
+
+_WORK = """
+select distinct a.staff_id, a.unit_id from unnest($1::uuid[], $2::uuid[]) as l(staff_id, unit_id)
+join assignments a on a.staff_id = l.staff_id and a.unit_id = l.unit_id and a.role = any($3)
+  and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
+"""
+
+
+async def find_ledgers(db: Connection, asked: Collection[By]) -> set[tuple[UUID, UUID | None]]:
+    """(person, unit) of those who have a ledger open and work with its cases still, as `has_ledger` for many."""
+    known = list({(by.person_id, by.unit_id) for by in asked})
+    rows = await db.fetch(_WORK, [one[0] for one in known], [one[1] for one in known], sorted(CARE_ROLES))
+    return {(row["staff_id"], row["unit_id"]) for row in rows}
 
 
 async def was_used(db: Connection, unit_id: UUID) -> bool:

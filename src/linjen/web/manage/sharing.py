@@ -11,9 +11,9 @@ from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.units.managed import see_managed_unit
 from linjen.web.exchange import Exchange
-from linjen.web.live import frame
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
+from linjen.web.streams import frame
 
 
 @get_page("/manage/units/{unit_id:str}/queues", verb="share_queues", who="staff")

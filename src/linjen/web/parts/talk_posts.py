@@ -20,8 +20,8 @@ from linjen.core.visible import plain_text
 from linjen.web import rate
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
-from linjen.web.live import Party
 from linjen.web.routing import Who, post_page
+from linjen.web.streams import Party
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
 

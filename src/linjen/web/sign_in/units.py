@@ -17,10 +17,12 @@ from linjen.web.routing import get_page, post_page
 
 @get_page("/clinic", verb="enter_clinic", who="staff")
 async def enter(exchange: Exchange) -> Response[Any]:
-    """On to the ledger, to the choice of unit, or to the administration."""
-    if exchange.unit is not None:
+    """On to the ledger, to the choice of unit, or to the administration; who works nowhere is told so at the choice."""
+    places = await _places(exchange)
+    care = care_workplaces(places)
+    if exchange.unit is not None and exchange.unit["id"] in [place.unit_id for place in care]:
         return exchange.redirect("/clinic/ledger")
-    return exchange.redirect("/clinic/units" if care_workplaces(await _places(exchange)) else "/manage")
+    return exchange.redirect("/manage" if not care and is_administrator(places) else "/clinic/units")
 
 
 async def _places(exchange: Exchange) -> list[Workplace]:
