@@ -141,6 +141,21 @@ async def test_density_and_notices_are_her_own_and_hold_at_once(region: Region) 
         assert (await karin.post("/clinic/profile/notices", bad)).status_code == 422
 
 
+async def test_the_size_of_letters_and_the_count_in_the_title_are_her_own(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    before = (await karin.get("/clinic/ledger")).text
+    assert re.search(r"<title>\(\d+\) ", before)
+    assert "data-letters" not in before
+    answer = await karin.post("/clinic/profile/look", {"letters": "larger"})
+    assert answer.status_code == 303
+    after = (await karin.get("/clinic/ledger")).text
+    assert 'data-letters="larger"' in after
+    assert not re.search(r"<title>\(", after)
+    assert 'data-title-count=""' in after
+    assert "data-letters" not in (await bo.get("/clinic/ledger")).text
+    assert (await karin.post("/clinic/profile/look", {"letters": "huge"})).status_code == 422
+
+
 async def test_a_new_case_is_told_on_an_open_case_by_its_level_alone(region: Region) -> None:
     karin, mona = await region.staff("karin", "ankaret"), await region.staff("mona", "ankaret")
     case, admin = region.cases["waiting"], region.cases["admin"]

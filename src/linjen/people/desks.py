@@ -9,6 +9,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 
 DENSITIES = ("roomy", "compact")
+LETTERS = ("usual", "large", "larger")
 
 
 async def find_chats(db: Connection, staff_id: UUID) -> int | None:
@@ -34,6 +35,20 @@ async def choose_density(db: Connection, staff_id: UUID, density: str) -> None:
     await db.execute(
         "insert into staff_desks (staff_id, density) values ($1, $2)"
         " on conflict (staff_id) do update set density = excluded.density", staff_id, density,
+    )  # fmt: skip
+
+
+async def choose_look(db: Connection, staff_id: UUID, letters: str, *, title_count: bool) -> None:
+    """How large the letters of her pages are, and whether the ledger's title counts those who wait.
+
+    Raises Invalid('unknown_choice') with field "letters".
+    """
+    if letters not in LETTERS:
+        raise Invalid("unknown_choice", "letters")
+    await db.execute(
+        "insert into staff_desks (staff_id, letters, title_count) values ($1, $2, $3)"
+        " on conflict (staff_id) do update set letters = excluded.letters, title_count = excluded.title_count",
+        staff_id, letters, title_count,
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ _MOST = 20_000
 
 _STAFF = """
 select s.id, s.given_name, s.surname, s.title, coalesce(d.density, 'roomy') as density, d.notice_levels, d.sound,
-  d.notices, coalesce(d.single_keys, true) as single_keys, d.keys
+  d.notices, coalesce(d.single_keys, true) as single_keys, d.keys, coalesce(d.letters, 'usual') as letters,
+  coalesce(d.title_count, true) as title_count
 from staff s left join staff_desks d on d.staff_id = s.id where s.id = $1
 """
 _UNIT = "select id, name, hsa_id, kind, provider_id from units where id = $1"

@@ -8,7 +8,7 @@ from litestar import Response
 
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
-from linjen.people.desks import choose_chats, choose_density, choose_notices, find_chats
+from linjen.people.desks import LETTERS, choose_chats, choose_density, choose_look, choose_notices, find_chats
 from linjen.units.chat_limit import USUAL, chat_limit
 from linjen.web.clinic.waiting.views import VIEWS as TABS
 from linjen.web.exchange import Exchange
@@ -28,6 +28,8 @@ async def desk_values(db: Connection, exchange: Exchange) -> dict[str, Any]:
         ],
         "sounds": [{"value": str(n), "text": say(f"desk.sound.{n}")} for n in range(4)],
         "sound": str(person["sound"] or 0), "notices": bool(person["notices"]),
+        "letter_options": [{"value": one, "text": say(f"desk.letters.{one}")} for one in LETTERS],
+        "letters": person["letters"], "title_count": bool(person["title_count"]),
     }  # fmt: skip
 
 
@@ -66,4 +68,14 @@ async def save_notices(exchange: Exchange) -> Response[Any]:
     return exchange.redirect("/clinic/profile?done=1#desk")
 
 
-ROUTES = [save_chats, save_density, save_notices]
+@post_page("/clinic/profile/look", verb="profile", who="staff")
+async def save_look(exchange: Exchange) -> Response[Any]:
+    """Back to the profile, in the letters that she has chosen."""
+    letters, counts = exchange.text_of("letters", longest=10), exchange.text_of("title_count", longest=3) == "yes"
+    async with exchange.site.database.transaction() as db:
+        await choose_look(db, exchange.by.person_id, letters, title_count=counts)
+    exchange.site.faces.forget(exchange.by.person_id)
+    return exchange.redirect("/clinic/profile?done=1#desk-look")
+
+
+ROUTES = [save_chats, save_density, save_look, save_notices]

@@ -152,7 +152,8 @@ function keepAlive() {
       if (empty) empty.hidden = section(state).rows.length > 0;
     }
     const mark = urgentUnseen ? `${words.urgentTitle} · ` : "";
-    document.title = `(${count(heldOnly ? "in_progress" : "queued")}) ${mark}${words.title} – ${words.where}`;
+    const counted = words.titleCount ? `(${count(heldOnly ? "in_progress" : "queued")}) ` : "";
+    document.title = `${counted}${mark}${words.title} – ${words.where}`;
     tellBar();
   }
 
