@@ -215,7 +215,8 @@ async def test_of_two_who_hand_over_a_waiting_case_one_wins_and_the_other_is_tol
     people = {"Karin Lindqvist": ("karin", _NOTE), "Bo Hellström": ("bo", "Bos ord till den som tar över")}
     staff = [await region.staff(key, "ankaret") for key, _ in people.values()]
     forms = [{"was": await _drawn(one, case_id)} for one in staff]
-    for fields in (forms, [{}, {}]):  # a form without the field is no way around it
+    bare: list[dict[str, str]] = [{}, {}]
+    for fields in (forms, bare):  # a form without the field is no way around it
         answers = await asyncio.gather(*(
             pass_on(one, case_id, to("physician"), note=note, **was)
             for one, (_, note), was in zip(staff, people.values(), fields, strict=True)

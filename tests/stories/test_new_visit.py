@@ -234,3 +234,80 @@ async def test_open_ledgers_are_told_once_when_its_time_has_come(region: Region)
         await ledger.wait_for("row", str(case_id))
     assert await tell_due(region.site.database, clock.now()) == 0
     assert "Tiden för det bokade besöket är inne" in (await karin.get(f"/clinic/cases/{case_id}")).text
+
+
+async def _begins(region: Region) -> tuple[Person, str]:
+    """Karin, and the path of a patient with whom she may begin a case."""
+    return await region.staff("karin", "ankaret"), f"patients/{region.actors.residents['gustav']}"
+
+
+@pytest.mark.parametrize(
+    "other", [{"tell": "Andra ord"}, {"time": "11:00"}, {"on": day(5).isoformat()}, {"who": who("bo")}]
+)
+async def test_another_booking_under_the_same_id_is_told_and_its_words_stay(
+    region: Region, other: dict[str, str]
+) -> None:
+    case_id, same = region.cases["held_by_karin"], {"made_id": str(uuid4())}
+    karin, patient = await _begins(region)
+    assert [(await book(karin, f"cases/{case_id}", **same)).status_code for _ in range(2)] == [303, 303]
+    again = await book(karin, f"cases/{case_id}", **same | {"tell": "Samma ord"} | other)
+    assert again.status_code == 409
+    page = again.text.partition("</main")[0]
+    assert "Du bokade ett nytt besök" in page
+    assert other.get("tell", "Samma ord") in page
+    assert await region.value(_VISITS, case_id) == 2
+    begun = {"made_id": str(uuid4()), "entry": "symptom"}
+    first = [await book(karin, patient, **begun) for _ in range(2)]
+    assert [answer.status_code for answer in first] == [303, 303], first[0].text
+    late = await book(karin, patient, **begun | other)
+    assert late.status_code == 409
+    assert "Sidan var gammal" in late.text
+    assert other.get("tell", _TELL) in late.text
+    assert begun["made_id"] not in late.text
+
+
+async def test_an_id_that_belongs_to_another_visit_or_message_is_a_sentence(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    taken = await region.value("select visit_id from cases where id = $1", region.cases["waiting"])
+    message = await region.value("select id from messages limit 1")
+    for made_id in (taken, message):
+        answer = await book(karin, f"cases/{case_id}", made_id=str(made_id), tell="Mina ord")
+        assert answer.status_code == 422
+        assert "Sidan var gammal" in answer.text
+        assert "Mina ord" in answer.text
+        assert f'value="{made_id}"' not in answer.text
+    assert await region.value(_VISITS, case_id) == 1
+
+
+@pytest.mark.parametrize("kind", ["hej", "async", "{{ 7*7 }}", ""])
+async def test_an_unknown_kind_is_asked_for_with_the_words_kept(region: Region, kind: str) -> None:
+    karin, patient = await _begins(region)
+    for path in (f"cases/{region.cases['held_by_karin']}", patient):
+        answer = await book(karin, path, kind=kind, tell="Mina ord", entry="symptom")
+        assert answer.status_code == 422
+        page = answer.text.partition("</main")[0]
+        assert "Välj vilket slags besök det är" in page
+        assert "Mina ord" in page
+        assert 'type="radio"' in page
+        assert 'name="kind" value="scheduled"' in page.replace(' id="kind-scheduled"', "")
+        assert f'value="{day().isoformat()}"' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("on", "{compact}", "Välj en dag"), ("on", "{week}", "Välj en dag"), ("time", "1000", "Skriv ett klockslag"),
+        ("time", "T10:00", "Skriv ett klockslag"), ("time", "10:00+02:00", "Skriv ett klockslag"),
+    ],
+)  # fmt: skip
+async def test_only_a_day_and_a_time_as_they_are_written_are_taken(
+    region: Region, field: str, value: str, words: str
+) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    value = value.format(compact=day().strftime("%Y%m%d"), week=day().strftime("%G-W%V-%u"))
+    answer = await book(karin, f"cases/{case_id}", **{field: value}, tell="Mina ord")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Mina ord" in answer.text
+    for written in ("9.30", "09:30:00"):
+        assert clock.read_time(written).hour == 9

@@ -163,3 +163,17 @@ async def test_without_its_events_nothing_has_begun(region: Region, kind: str) -
     assert (await begin(karin, gustav)).status_code == 500
     assert await region.value(_COUNT) == 0
     assert await region.value("select count(*) from messages") == said
+
+
+@pytest.mark.parametrize("other", [{"days": "9"}, {"hold": "queue"}, {"entry": "symptom"}])
+async def test_the_same_form_with_other_days_is_told_and_not_answered_as_if_done(
+    region: Region, other: dict[str, str]
+) -> None:
+    karin, gustav, same = await region.staff("karin", "ankaret"), region.actors.residents["gustav"], str(uuid4())
+    assert [(await begin(karin, gustav, case_id=same)).status_code for _ in range(2)] == [303, 303]
+    again = await begin(karin, gustav, case_id=same, **other)
+    assert again.status_code == 409
+    assert "Sidan var gammal" in again.text
+    assert _TEXT in again.text
+    assert same not in again.text
+    assert await region.value("select count(*) from cases where begun_by is not null") == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -26,3 +27,17 @@ def local_date(at: datetime) -> date:
 def before(at: datetime, seconds: float) -> datetime:
     """The instant so many seconds before `at`."""
     return at - timedelta(seconds=seconds)
+
+
+def read_day(text: str) -> date:
+    """A day as a browser's field sends it, 2030-05-15 and nothing else; ValueError. Python reads 20300515, too."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        raise ValueError("no day")
+    return date.fromisoformat(text)
+
+
+def read_time(text: str) -> time:
+    """A time of day, 09:30 or 9.30, with seconds or without; ValueError for anything else."""
+    if not re.fullmatch(r"\d?\d[:.]\d\d([:.]\d\d)?", text, re.ASCII):
+        raise ValueError("no time")
+    return time.fromisoformat(text.replace(".", ":").zfill(5 if len(text) < 6 else 8))

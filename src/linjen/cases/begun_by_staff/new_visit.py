@@ -6,22 +6,23 @@ for the person it is booked with, and is nobody's to take from the ledger before
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases.begun_by_staff.outreach import check_entry, insert_case, is_begun, why_not
+from linjen.cases.begun_by_staff.outreach import check_entry, insert_case, is_begun, opening, why_not
 from linjen.cases.intake.send import ADMIN_PRIORITY
 from linjen.cases.loading import open_case
 from linjen.cases.moves.handover import receivers_for
 from linjen.cases.patients.dialogue import take_turns
 from linjen.cases.patients.patients import see_patient
-from linjen.cases.talk.message import check_told, write_message
+from linjen.cases.talk.message import check_told, unseal_text, write_message
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, Reused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import Colleague, list_colleagues
@@ -55,21 +56,25 @@ async def book_visit(
 ) -> None:
     """Let a booked visit follow on the one that `by` holds. `visit_id` is made by the form: once more does nothing.
 
-    `tell` is sent to the patient with it. Raises Invalid as `check_booking`, or as check_told with field "tell", and as
+    `tell` is sent to the patient with it, as the message of the same id. Raises Reused at "tell" when the id has held
+    something else, Invalid as `check_booking`, or as check_told with field "tell", and as
     open_case.
     """
     told = check_told(tell, "tell")
     check_booking(booking)
     try:
         case = await open_case(db, by, case_id, "book_visit")
-    except Refused:  # whoever has booked it holds it no more
-        if await db.fetchval("select true from visits where id = $1 and case_id = $2", visit_id, case_id):
-            return
+    except Refused:  # whoever has booked it holds it no more; with other words under the same id she is told how it is
+        with contextlib.suppress(Reused):
+            if await _is_booked(db, sealer, by, case_id, visit_id, booking, told):
+                return
         raise
+    if await _is_booked(db, sealer, by, case_id, visit_id, booking, told):
+        return
     if case.unit_id is None:  # a sent case always has a unit; the type does not say so
         raise LookupError("a case without a unit")
     await _check_who(db, case.unit_id, case.entry, booking)
-    await write_message(db, sealer, by, case_id, told)
+    await write_message(db, sealer, by, case_id, told, message_id=visit_id)
     await db.execute(
         "update visits set state = 'closed', holder_id = null, claimed_at = null, closed_at = now(), closed_by = $2,"
         " close_reason = $3 where id = $1",
@@ -92,7 +97,9 @@ async def begin_booked(
     check_booking(booking)
     await take_turns(db, patient_id)
     patient = await see_patient(db, by, patient_id, "begin_case")
-    if await is_begun(db, by, patient_id, case_id):
+    if await is_begun(db, by, patient_id, case_id, "tell"):
+        same = await _is_so(db, case_id, entry, booking) and await opening(db, sealer, case_id) == told
+        must_repeat("tell", ours=True, same=same)
         return
     if reason := why_not(patient):
         raise Refused(reason, verb="begin_case")
@@ -106,6 +113,43 @@ async def begin_booked(
     await record(db, case_id, "case_begun", by.kind, by.person_id, data)
     await record(db, case_id, "visit_booked", by.kind, by.person_id, _data(booking))
     await write_message(db, sealer, by, case_id, told, {"opening": True})
+
+
+_BOOKED = """
+select v.case_id, v.booked_by, v.begun_as, v.booked_on, v.starts_at, v.for_role, v.for_staff_id, m.body_sealed
+from visits v left join messages m on m.id = v.id and m.case_id = v.case_id where v.id = $1
+"""
+
+
+async def _is_booked(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, visit_id: UUID, booking: Booking, told: str
+) -> bool:
+    """Whether this very form was done before; Reused when its id belongs to something else, or held something else."""
+    row = await db.fetchrow(_BOOKED, visit_id)
+    if row is None:
+        taken = await db.fetchval("select true from messages where id = $1", visit_id)
+        must_repeat("tell", ours=not taken, same=True)
+        return False
+    ours = (row["case_id"], row["booked_by"]) == (case_id, by.person_id)
+    starts_at = booking.due_at if booking.kind == "scheduled" else None
+    same = (row["begun_as"], row["booked_on"], row["starts_at"]) == (booking.kind, booking.on, starts_at)
+    # Whoever has received the visit has taken the place of the person it was booked with.
+    same = same and (row["for_staff_id"] is None or row["for_staff_id"] == booking.staff_id)
+    if ours and same and row["body_sealed"] is not None:
+        same = unseal_text(sealer, case_id, visit_id, row["body_sealed"]) == told
+    must_repeat("tell", ours=ours, same=same)
+    return True
+
+
+async def _is_so(db: Connection, case_id: UUID, entry: str, booking: Booking) -> bool:
+    """Whether the case was begun with such a visit."""
+    row = await db.fetchrow(
+        "select c.entry, (select e.data from events e where e.case_id = c.id and e.kind = 'visit_booked' order by e.seq"
+        " limit 1) as data, exists (select from visits v where v.case_id = c.id and (v.for_staff_id is null"
+        " or v.for_staff_id = $2)) as with_her from cases c where c.id = $1",
+        case_id, booking.staff_id,
+    )  # fmt: skip
+    return row is not None and tuple(row) == (entry, _data(booking), True)
 
 
 def check_booking(booking: Booking) -> None:

@@ -18,6 +18,7 @@ from linjen.cases.moves.asynchronous import MOST_DAYS
 from linjen.cases.patients.dialogue import take_turns
 from linjen.cases.patients.patients import Patient, see_patient
 from linjen.cases.talk.message import check_told, unseal_text, write_message
+from linjen.cases.timeline import find_last_move
 from linjen.cases.waiting.queues import queue_of
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -79,7 +80,8 @@ async def begin_asynchronous(
     await take_turns(db, patient_id)
     patient = await see_patient(db, by, patient_id, "begin_case")
     if await is_begun(db, by, patient_id, case_id):
-        must_repeat("text", ours=True, same=await _opening(db, sealer, case_id) == asked.text)
+        same = await opening(db, sealer, case_id) == asked.text and await _is_so(db, case_id, asked)
+        must_repeat("text", ours=True, same=same)
         return
     if reason := why_not(patient):
         raise Refused(reason, verb="begin_case")
@@ -144,14 +146,34 @@ async def insert_case(
     return visit_id
 
 
-async def _opening(db: Connection, sealer: Sealer, case_id: UUID) -> str:
+_BEGUN_AS = """
+select c.entry, c.sent_at, (e.data ->> 'until')::date as until, v.state, coalesce(
+  (select r.from_level from reprioritisations r where r.case_id = c.id order by r.seq limit 1), v.priority) as level
+from cases c join visits v on v.id = c.visit_id
+left join events e on e.case_id = c.id and e.kind = 'case_begun' where c.id = $1
+"""
+
+
+async def _is_so(db: Connection, case_id: UUID, asked: Outreach) -> bool:
+    """Whether the case was begun as it is asked for: the kind, the day, the level, and in whose hands."""
+    row = await db.fetchrow(_BEGUN_AS, case_id)
+    if row is None:
+        return False
+    until = clock.local_date(row["sent_at"]) + timedelta(days=asked.days)
+    same = (row["entry"], row["until"], row["level"]) == (asked.entry, until, asked.level)
+    moved = (await find_last_move(db, case_id)).seq
+    return same and (bool(moved) or (row["state"] == "queued") == asked.to_queue)
+
+
+async def opening(db: Connection, sealer: Sealer, case_id: UUID) -> str:
+    """The text of the message that the case was begun with, '' for none."""
     first = await db.fetchrow("select id, body_sealed from messages where case_id = $1 order by seq limit 1", case_id)
     return unseal_text(sealer, case_id, first["id"], first["body_sealed"]) if first else ""
 
 
-async def is_begun(db: Connection, by: By, patient_id: UUID, case_id: UUID) -> bool:
-    """Whether this person has begun this very case: a form that was sent twice. Reused when it is another one."""
+async def is_begun(db: Connection, by: By, patient_id: UUID, case_id: UUID, field: str = "text") -> bool:
+    """Whether this person has begun this very case: a form that was sent twice. Reused at `field` for another."""
     known = await db.fetchrow("select patient_id, begun_by from cases where id = $1", case_id)
     if known is not None:
-        must_repeat("text", ours=tuple(known) == (patient_id, by.person_id), same=True)
+        must_repeat(field, ours=tuple(known) == (patient_id, by.person_id), same=True)
     return known is not None

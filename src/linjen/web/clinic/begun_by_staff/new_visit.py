@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -124,11 +123,11 @@ def _booking(fields: Mapping[str, str]) -> Booking:
     if fields["kind"] not in KINDS:
         raise Invalid("kind", "kind")
     try:
-        on = date.fromisoformat(fields["on"])
+        on = clock.read_day(fields["on"])
     except ValueError as error:
         raise Invalid("no_day", "on") from error
     try:
-        at = time.fromisoformat(fields["time"].replace(".", ":")) if fields["time"] else None
+        at = clock.read_time(fields["time"]) if fields["time"] else None
     except ValueError as error:
         raise Invalid("no_time", "time") from error
     if staff_id is None:
@@ -186,7 +185,8 @@ def _draw(
         status=409 if whose.refusal else 422 if errors else 200, whose=whose, fields=fields,
         kinds=KINDS, error_of=errors, longest=LONGEST, least=clock.local_date(clock.now()).isoformat(),
         errors=[{"field": field, "text": text} for field, text in errors.items()],
-        made_id=exchange.text_of("made_id", longest=60) or str(new_id()),
+        made_id=exchange.form_id("made_id"), is_kind=fields["kind"] in KINDS,
+        kind_choices=[{"value": one, "text": exchange.say(f"new_visit.kind_name.{one}")} for one in KINDS],
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def told(exchange: Exchange, error: Invalid) -> str:
 def read_day(exchange: Exchange, field: str) -> date | None:
     """The day in a field of the form, None when it is none."""
     try:
-        return date.fromisoformat(exchange.text_of(field, longest=20))
+        return clock.read_day(exchange.text_of(field, longest=20))
     except ValueError:
         return None
 

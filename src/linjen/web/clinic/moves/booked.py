@@ -43,7 +43,7 @@ async def show_booked(exchange: Exchange) -> Response[Any]:
 def _day(text: str, today: date) -> date:
     """The day of the address, today for what is none; far away enough from the ends of the calendar to go on from."""
     try:
-        found = date.fromisoformat(text)
+        found = clock.read_day(text)
     except ValueError:
         return today
     return found if abs((found - today).days) < 3_660 else today

@@ -36,7 +36,7 @@ async def hold(exchange: Exchange) -> Response[Any]:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return clock.read_day(text)
     except ValueError:
         raise Invalid("keep_day", "until") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -95,7 +94,7 @@ def _ticketing(filled: Filled) -> Ticketing:
     if unit_id is None:
         raise Invalid("nowhere", "to")
     try:
-        last_on = date.fromisoformat(filled.last_on)
+        last_on = clock.read_day(filled.last_on)
     except ValueError:
         raise Invalid("last_day", "last_on") from None
     return Ticketing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -123,11 +123,11 @@ async def book(exchange: Exchange) -> Response[Any]:
 
 def _instant(on: str, wall: str) -> datetime:
     try:
-        day = date.fromisoformat(on)
+        day = clock.read_day(on)
     except ValueError:
         raise Invalid("time_day", "on") from None
     try:
-        clock_time = time.fromisoformat(wall)
+        clock_time = clock.read_time(wall)
     except ValueError:
         raise Invalid("time_hour", "time") from None
     if clock_time.tzinfo is not None or day > clock.local_date(clock.now()) + FURTHEST + timedelta(days=1):
