@@ -17,6 +17,7 @@ from linjen.people.protection_check import ask_protection
 from tests.region import Person, Region
 from tests.stories.sms_world import Sms
 from tests.stories.test_clinic_case import read
+from tests.stories.test_lift_protection import lift, looked
 from tests.stories.test_patient_info import _BANNER, _FLAG, _known, protect
 from tests.stories.test_remind import held, remind
 
@@ -83,7 +84,10 @@ async def test_a_yes_of_the_register_goes_before_a_no_by_hand_and_staff_look_aga
     assert "Befolkningsregistret svarade Ja" in await read(karin, case_id, "/patient")
     assert (await protect(karin, case_id, "no", "no")).status_code == 409, "an old page does not take it back"
     assert await region.value(_FLAG, case_id) == "yes"
-    assert (await protect(karin, case_id, "no", "yes")).status_code == 303, "she has looked again"
+    await looked(karin, case_id)
+    assert (await lift(karin, case_id)).status_code == 409, "the register is not overruled while its answer is new"
+    await region.site.database.execute("update residents set protected_checked_at = now() - interval '25 hours'")
+    assert (await lift(karin, case_id)).status_code == 303, "she has looked again, and the register cannot be asked"
     assert "Befolkningsregistret svarade Ja" not in await read(karin, case_id, "/patient")
     await answers(region, case_id, way, protected=True)
     assert await region.value(_FLAG, case_id) == "yes"

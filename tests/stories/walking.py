@@ -31,6 +31,7 @@ from linjen.cases.moves.remind import remind
 from linjen.cases.moves.reopen import reopen
 from linjen.cases.moves.reprioritise import reprioritise
 from linjen.cases.moves.signpost import signpost
+from linjen.cases.patients.lift_protection import lift_protection
 from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
 from linjen.cases.patients.record_system import open_record_system
 from linjen.cases.states import TRANSITIONS
@@ -228,6 +229,7 @@ VERBS: dict[str, Verb] = {
     "set_protection": lambda w, db, by, pick: set_protection(
         db, by, w.case_id, ("yes", "no")[pick % 2], ("no", "yes", "unchecked")[pick % 3]
     ),
+    "lift_protection": lambda w, db, by, pick: lift_protection(db, w.sealer, by, w.case_id, f"Inget skydd {pick % 2}"),
     "change_contact": lambda w, db, by, pick: change_contact(
         db, by, w.case_id, Contacts(f"070-174 06 0{pick}", ""), Contacts("", "")
     ),

@@ -38,6 +38,9 @@ STAFF_IN_UNIT = _WORKS_AT_UNIT.format(
     " or (a.role = 'medical_secretary' and c.entry = 'admin'))"
 )
 
+#: The care roles at the unit, without the secretaries.
+STAFF_CARES = _WORKS_AT_UNIT.format(roles="a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')")
+
 #: Who judges how urgent something is: the medical roles at the unit, whoever holds the case.
 STAFF_JUDGES = _WORKS_AT_UNIT.format(roles="a.role in ('nurse', 'physician', 'physiotherapist')")
 
@@ -109,6 +112,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "document": (_NOBODY, STAFF_IN_UNIT),
     "open_record_system": (_NOBODY, STAFF_IN_UNIT),
     "set_protection": (_NOBODY, STAFF_IN_UNIT),
+    "lift_protection": (_NOBODY, STAFF_CARES),
     "change_contact": (_NOBODY, STAFF_IN_UNIT),
     "set_interpreter": (_NOBODY, STAFF_IN_UNIT),
     "hand_over": (_NOBODY, STAFF_PASSES_ON),

@@ -25,6 +25,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "release"): "queued",
     ("queued", "open_record_system"): "queued",
     ("in_progress", "open_record_system"): "in_progress",
+    ("queued", "lift_protection"): "queued",
+    ("in_progress", "lift_protection"): "in_progress",
     ("queued", "set_protection"): "queued",
     ("in_progress", "set_protection"): "in_progress",
     ("closed", "set_protection"): "closed",

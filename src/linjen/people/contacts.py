@@ -81,6 +81,15 @@ async def find_set_by_hand(db: Connection, resident_id: UUID) -> SetByHand | Non
     return SetByHand(**dict(row)) if row else None
 
 
+async def find_register_yes(db: Connection, resident_id: UUID) -> datetime | None:
+    """When the register last said Ja (UTC), where the flag is its own Ja; None for every other flag."""
+    found: datetime | None = await db.fetchval(
+        "select protected_checked_at from residents where id = $1 and protected = 'yes' and protected_set_at is null",
+        resident_id,
+    )
+    return found
+
+
 async def find_overruled(db: Connection, resident_id: UUID) -> datetime | None:
     """When the register said Ja (UTC) after staff had set Nej; None once somebody has set the flag again."""
     found: datetime | None = await db.fetchval(

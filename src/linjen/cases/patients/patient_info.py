@@ -29,12 +29,15 @@ async def set_protection(db: Connection, by: By, case_id: UUID, protected: str, 
     """Set the patient's flag to 'yes' or 'no', if it is still what the page showed; whose it is. Once more changes
     nothing.
 
-    Raises Invalid('choose') with field "protected", Refused('changed') when somebody has set it otherwise meanwhile,
+    A Ja is taken back by lift_protection alone. Raises Invalid('choose') with field "protected",
+    Refused('reason_needed') for a Nej over a Ja, Refused('changed') when somebody has set it otherwise meanwhile,
     and as open_case.
     """
     if protected not in {"yes", "no"}:
         raise Invalid("choose", "protected")
     patient_id = _patient(await open_case(db, by, case_id, "set_protection"))
+    if (protected, was) == ("no", "yes"):
+        raise Refused("reason_needed", verb="set_protection")
     if await swap_protected(db, patient_id, protected, was, by.person_id):
         await record(db, case_id, "protection_set", by.kind, by.person_id, {"protected": protected})
         return patient_id

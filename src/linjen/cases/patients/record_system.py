@@ -13,6 +13,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
+from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.events import record
 
@@ -25,7 +26,8 @@ class RecordOpened(msgspec.Struct, frozen=True):
 
 
 async def open_record_system(db: Connection, by: By, case_id: UUID) -> None:
-    """Keep that `by` has opened the patient's record. The first who says so stands; once more changes nothing.
+    """Keep that `by` has opened the patient's record. The first who says so stands; once more changes nothing but that
+    she, too, has looked today.
 
     Raises as open_case.
     """
@@ -34,8 +36,21 @@ async def open_record_system(db: Connection, by: By, case_id: UUID) -> None:
         "insert into record_openings (case_id, by_id) values ($1, $2) on conflict do nothing returning case_id",
         case_id, by.person_id,
     )  # fmt: skip
+    today = clock.local_date(clock.now())
+    await db.execute(
+        "insert into record_looks values ($1, $2, $3) on conflict do nothing", case_id, by.person_id, today
+    )
     if first is not None:
         await record(db, case_id, "record_system_opened", by.kind, by.person_id)
+
+
+async def has_looked_today(db: Connection, by: By, patient_id: UUID) -> bool:
+    """Whether she herself has said today, in any case of the patient's, that she has opened the record."""
+    looked = (
+        "select exists (select 1 from record_looks l join cases c on c.id = l.case_id"
+        " where c.patient_id = $1 and l.by_id = $2 and l.on_day = $3)"
+    )
+    return bool(await db.fetchval(looked, patient_id, by.person_id, clock.local_date(clock.now())))
 
 
 async def find_record_opened(db: Connection, case_id: UUID) -> RecordOpened | None:

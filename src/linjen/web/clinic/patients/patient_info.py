@@ -8,7 +8,11 @@ from typing import Any
 from litestar import Response
 
 from linjen.cases.loading import Case, may, note_refusal, see_case
+from linjen.cases.patients.contact import PROTECTION_COUNTS
+from linjen.cases.patients.lift_protection import LONGEST_WHY, find_lifted_why, lift_protection
 from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
+from linjen.cases.patients.record_system import has_looked_today
+from linjen.cases.talk.message import LONGEST
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -19,6 +23,7 @@ from linjen.people.contacts import (
     Contacts,
     find_contacts,
     find_overruled,
+    find_register_yes,
     find_set_by_hand,
     parse_contacts,
     parse_interpreter,
@@ -30,7 +35,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.patients.record_system import record_system_values
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
-from linjen.web.telling import show_protection
+from linjen.web.telling import ask_register, show_protection
 
 _LONGEST = 300
 
@@ -58,6 +63,24 @@ async def protect(exchange: Exchange) -> Response[Any]:
     except Refused as error:
         return await _changed(exchange, error)
     await show_protection(exchange.site, [patient_id])
+    return exchange.redirect(f"/clinic/cases/{case_id}/patient")
+
+
+@post_page("/clinic/cases/{case_id:str}/protection-liftings", verb="lift_protection", who="staff")
+async def lift(exchange: Exchange) -> Response[Any]:
+    """Skyddad identitet from Ja to Nej: back to Patientinfo. The register is asked at once, and its Ja wins."""
+    case_id, site = exchange.id_of("case_id"), exchange.site
+    why = exchange.text_of("why", longest=LONGEST)
+    try:
+        async with site.database.transaction() as db:
+            patient_id = await lift_protection(db, site.sealer, exchange.by, case_id, why)
+    except Invalid as error:
+        told = {error.field: exchange.say(f"clinic.patient_info.why_{error.reason}", longest=LONGEST_WHY)}
+        return await _show(exchange, why=why, errors=told, status=422)
+    except Refused as error:
+        return await _changed(exchange, error, why=why)
+    if not await ask_register(site, [patient_id]):
+        await show_protection(site, [patient_id])
     return exchange.redirect(f"/clinic/cases/{case_id}/patient")
 
 
@@ -101,19 +124,20 @@ def _texts(exchange: Exchange, phone: str, email: str) -> Contacts:
 
 
 async def _changed(
-    exchange: Exchange, error: Refused, typed: Contacts | None = None, language: str | None = None
+    exchange: Exchange, error: Refused, typed: Contacts | None = None, language: str | None = None, why: str = ""
 ) -> Response[Any]:
     """The page as it is now, with what was typed, when somebody else came first; the attempt is logged."""
-    if error.reason not in {"changed", "protected"}:
+    reason = "changed" if error.reason == "protected" else error.reason
+    if reason not in {"changed", "reason_needed", "register_says_yes", "record_not_opened"}:
         raise error
     verb = str(error.detail["verb"])
     await note_refusal(exchange.site.database, exchange.by, verb, exchange.id_of("case_id"), error)
-    return await _show(exchange, typed=typed, language=language, changed="changed", status=409)
+    return await _show(exchange, typed=typed, language=language, why=why, changed=reason, status=409)
 
 
 async def _show(
     exchange: Exchange, *, typed: Contacts | None = None, language: str | None = None,
-    errors: Mapping[str, str] | None = None, changed: str = "", status: int = 200,
+    why: str = "", errors: Mapping[str, str] | None = None, changed: str = "", status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     errors = errors or {}
     async with exchange.site.database.transaction() as db:
@@ -127,10 +151,10 @@ async def _show(
         "clinic/case/patient.html", status=status, head=head, tab_here="patient", patient=patient,
         born=date_words(patient.birth_on), phone=phone, was=was, typed=typed or Contacts(phone, was.email),
         language=head.interpreter if language is None else language,
-        error_of={name: errors.get(name) for name in ("phone", "email", "interpreter")},
+        error_of={name: errors.get(name) for name in ("phone", "email", "interpreter", "why")},
         errors=[{"field": field, "text": text} for field, text in errors.items()],
         changed=exchange.say(f"clinic.patient_info.{changed}") if changed else "",
-        personal_number=parse_personal_number(digits).on_screen, **values,
+        why=why, longest_why=LONGEST_WHY, personal_number=parse_personal_number(digits).on_screen, **values,
     )  # fmt: skip
 
 
@@ -141,6 +165,8 @@ async def _values(db: Connection, exchange: Exchange, case: Case, patient: Resid
         choice = exchange.say(f"clinic.patient_info.{patient.protected}")
         at = moment(exchange, by_hand.at)
         words = exchange.say("clinic.patient_info.set_by", choice=choice, by=by_hand.by_name, at=at)
+        if lifted := await find_lifted_why(db, exchange.site.sealer, patient.id):
+            words = exchange.say("clinic.patient_info.set_why", set_by=words, why=lifted)
     elif (overruled := await find_overruled(db, patient.id)) is not None:
         words = exchange.say("clinic.patient_info.overruled", at=moment(exchange, overruled))
     guardians, is_child = await _guardians(db, exchange, patient)
@@ -149,8 +175,19 @@ async def _values(db: Connection, exchange: Exchange, case: Case, patient: Resid
         "may_interpreter": await may(db, exchange.by, case.id, "set_interpreter"),
         "set_by": words, "deregistered": await find_deregistered(db, patient.id),
         "may_protect": await may(db, exchange.by, case.id, "set_protection"),
+        "lifting": await _lifting(db, exchange, case, patient),
         "may_contact": await may(db, exchange.by, case.id, "change_contact"),
     } | await record_system_values(db, exchange, case)  # fmt: skip
+
+
+async def _lifting(db: Connection, exchange: Exchange, case: Case, patient: Resident) -> str:
+    """How a Ja may be taken back by the reader: '' not at all, register (it says so), look (first) or ask (for why)."""
+    if patient.protected != "yes" or not await may(db, exchange.by, case.id, "lift_protection"):
+        return ""
+    said_at = await find_register_yes(db, patient.id)
+    if said_at is not None and clock.now() - said_at <= PROTECTION_COUNTS:
+        return "register"
+    return "ask" if await has_looked_today(db, exchange.by, patient.id) else "look"
 
 
 async def _guardians(
@@ -177,4 +214,4 @@ async def copy_number(exchange: Exchange) -> Response[Any]:
     return Response(None, status_code=204)
 
 
-ROUTES = [copy_number, show_patient, protect, keep_contacts, keep_interpreter]
+ROUTES = [copy_number, show_patient, protect, lift, keep_contacts, keep_interpreter]
