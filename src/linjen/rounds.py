@@ -17,6 +17,7 @@ from linjen.cases.intake.expiry import expire_drafts
 from linjen.cases.moves.booked import tell_due
 from linjen.cases.moves.inactivity import flag_silent, watch_silence
 from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
+from linjen.cases.moves.nobody_there import requeue_unserved
 from linjen.cases.tickets.ticket_expiry import expire_tickets
 from linjen.cases.waiting.unmet import tell_unmet
 from linjen.core import clock
@@ -109,9 +110,6 @@ async def _sweep(site: Site) -> None:
     sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: sweep_sessions(site.database),
         lambda: sweep_sign_in_orders(site.database),
-        lambda: return_from_gone(site.database),
-        lambda: return_attestations(site.database, clock.now()),
-        lambda: settle_gone(site.database),
         lambda: expire_drafts(site.database, site.sealer, clock.now()),
         lambda: settle_self_care(site.database, clock.now()),
         lambda: flag_silent(site.database, clock.now()),
@@ -128,6 +126,10 @@ async def _watch(site: Site) -> None:
     load, alarms = LoadWatch(site), AlarmWatch(site)
     watches: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: return_unstaffed(site.database, clock.now()),
+        lambda: return_from_gone(site.database),
+        lambda: requeue_unserved(site.database),
+        lambda: return_attestations(site.database, clock.now()),
+        lambda: settle_gone(site.database),
         lambda: tell_due(site.database, clock.now()),
         lambda: tell_unmet(site.database, clock.now()),
         lambda: load.look(clock.now()),

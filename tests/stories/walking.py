@@ -26,6 +26,7 @@ from linjen.cases.moves.close import close
 from linjen.cases.moves.handover import Receiver, hand_over
 from linjen.cases.moves.keep import keep
 from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
+from linjen.cases.moves.nobody_there import requeue_unserved
 from linjen.cases.moves.release import release
 from linjen.cases.moves.remind import remind
 from linjen.cases.moves.reopen import reopen
@@ -123,6 +124,7 @@ class Walk:
         key = PEOPLE[step.who % len(PEOPLE)][0]
         if step.verb == "night":
             await return_from_gone(self.database)
+            await requeue_unserved(self.database)
             await return_unstaffed(self.database, _NIGHT + timedelta(days=step.pick))
         else:
             try:

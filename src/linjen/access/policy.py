@@ -269,6 +269,14 @@ def asked(verb: str = "see") -> str:
     return f"({given} and {clause(verb, 'staff', person='$1', unit='$2', today='$3::date')})"
 
 
+def reaches(person: str) -> str:
+    """Whether somebody (an SQL expression) with a living account could open the case `c` at the unit of its visit `v`
+    now, whatever unit she has chosen.
+    """
+    reach = clause("see", "staff", person=person, unit="v.unit_id", today="current_date")
+    return f"(exists (select 1 from staff s where s.id = {person} and s.active) and {reach})"
+
+
 def clause_for_many(verb: str, *, listener: str, today: str) -> str:
     """The clause when the asking people are rows of `listener` with columns kind, person_id and unit_id."""
     person, unit = f"{listener}.person_id", f"{listener}.unit_id"

@@ -13,7 +13,7 @@ from linjen.core.database import Connection
 #: What is told to staff alone, live or afterwards: a resident's open page does not learn that it happened.
 AMONG_STAFF = frozenset({
     "reprioritised", "level_judged", "note_written", "reminded", "sms_told", "sms_settled", "fell_silent", "kept",
-    "went_unmet",
+    "went_unmet", "requeued",
     "invited", "left_case", "uninvited", "invitation_lapsed", "note_returned",
     "attestation_requested", "attestation_seen", "attested", "attestation_kept", "attestation_forwarded",
     "attestation_withdrawn", "attestation_returned",

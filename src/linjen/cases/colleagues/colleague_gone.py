@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.access import policy
+from linjen.access.policy import reaches
 from linjen.core.database import Connection, Database, Row
 from linjen.core.events import record
 
@@ -16,26 +16,20 @@ from linjen.core.events import record
 BATCH = 100
 
 
-def _reaches(person: str) -> str:
-    """Whether somebody (an SQL expression for the id) can open the case `c` at its unit now."""
-    reach = policy.clause("see", "staff", person=person, unit="v.unit_id", today="current_date")
-    return f"(exists (select 1 from staff s where s.id = {person} and s.active) and {reach})"
-
-
 _UNREAD = f"""
 select m.note_id, m.staff_id, n.case_id,
-  case when {_reaches("n.by_id")} then n.by_id
-    when v.state = 'in_progress' and {_reaches("v.holder_id")} then v.holder_id end as to_id,
-  {_reaches("n.by_id")} as by_writer
+  case when {reaches("n.by_id")} then n.by_id
+    when v.state = 'in_progress' and {reaches("v.holder_id")} then v.holder_id end as to_id,
+  {reaches("n.by_id")} as by_writer
 from note_mentions m join notes n on n.id = m.note_id join cases c on c.id = n.case_id
 join visits v on v.id = c.visit_id
-where m.read_at is null and m.gone_at is null and not {_reaches("m.staff_id")}
+where m.read_at is null and m.gone_at is null and not {reaches("m.staff_id")}
 order by n.case_id, m.note_id, m.staff_id limit $1 for no key update of c skip locked
 """
 
 _INVITED = f"""
 select i.id, i.case_id from invitations i join cases c on c.id = i.case_id join visits v on v.id = c.visit_id
-where i.ended_at is null and not {_reaches("i.staff_id")}
+where i.ended_at is null and not {reaches("i.staff_id")}
 order by i.case_id, i.id limit $1 for no key update of c skip locked
 """
 

@@ -1,7 +1,7 @@
 """Kvarlämnade ärenden: what is held by somebody who is not there any more goes back to its queue by itself.
 
-Nothing is ever lost (routine F036, F066): when the staffed time of a unit ends, when somebody signs out, and when an
-assignment has ended. What is asynchronous stays with its holder until its day, as long as she works there.
+Nothing is ever lost (routine F036, F066): when the staffed time of a unit ends, when somebody signs out, and when the
+holder may not open the case any more. What is asynchronous stays with its holder until its day, as long as she may.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.access.policy import reaches
 from linjen.cases.waiting.queues import TO_QUEUE
 from linjen.core import clock
 from linjen.core.database import Connection, Database
@@ -26,20 +27,22 @@ update visits v set {TO_QUEUE}
 from cases c where c.visit_id = v.id and c.id = $1 and v.state = 'in_progress' and v.holder_id = $2 returning c.id
 """
 
-#: Whose assignment at the unit has ended, or who has no account any more.
-_GONE = """
-select c.id, v.holder_id from visits v join cases c on c.visit_id = v.id where v.state = 'in_progress'
-and not exists (select 1 from assignments a join staff s on s.id = a.staff_id and s.active
-  where a.staff_id = v.holder_id and a.unit_id = v.unit_id and a.from_at <= now()
-    and (a.ended_at is null or a.ended_at > now())
-    and a.role = any($2))
+#: Whose account or assignment at the unit has ended, or who has left there only what the policy does not let open the
+#: case: to her it is not there any more, and nobody else would take it from her.
+_GONE = f"""
+select c.id, v.holder_id,
+  case when exists (select 1 from assignments a join staff s on s.id = a.staff_id and s.active
+      where a.staff_id = v.holder_id and a.unit_id = v.unit_id and a.role = any($2)
+        and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))
+    then 'role_ended' else 'assignment_ended' end as reason
+from visits v join cases c on c.visit_id = v.id where v.state = 'in_progress' and not {reaches("v.holder_id")}
 order by c.id limit $1 for no key update of c skip locked
 """
 
 #: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it; so does
 #: a holder who has said until which day she keeps a silent case.
 _UNSTAFFED = """
-select c.id, v.holder_id from unnest($1::uuid[], $2::timestamptz[]) as left_at (unit_id, at)
+select c.id, v.holder_id, 'unstaffed' as reason from unnest($1::uuid[], $2::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
 join cases c on c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $3)
   and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $3)
@@ -62,24 +65,24 @@ async def return_unstaffed(database: Database, at: datetime) -> int:
         left = await _left_units(db, at)
     if not left:
         return 0
-    return await _return_each(
-        database, "unstaffed", _UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH
-    )
+    return await _return_each(database, _UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH)
 
 
 async def return_from_gone(database: Database) -> int:
-    """Put back what is held by somebody whose assignment has ended; how many. Looks through all that is held."""
-    return await _return_each(database, "assignment_ended", _GONE, BATCH, sorted(CARE_ROLES))
+    """Put back what is held by somebody who may not open it any more; how many. Looks through all that is held, and
+    locks nothing where there is none of it, so it is asked every few seconds, too.
+    """
+    return await _return_each(database, _GONE, BATCH, sorted(CARE_ROLES))
 
 
-async def _return_each(database: Database, reason: str, found: str, *values: object) -> int:
-    """Put back what a statement finds, a batch in a transaction; each case gets an event that says why."""
+async def _return_each(database: Database, found: str, *values: object) -> int:
+    """Put back what a statement finds, a batch in a transaction; each case gets an event with its reason."""
     returned = 0
     while True:
         async with database.transaction() as db:
             rows = await db.fetch(found, *values)
             for row in rows:
-                await _return(db, row["id"], row["holder_id"], reason)
+                await _return(db, row["id"], row["holder_id"], row["reason"])
         returned += len(rows)
         if len(rows) < BATCH:
             return returned

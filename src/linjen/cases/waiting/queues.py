@@ -36,6 +36,15 @@ where a.staff_id = {person} and a.unit_id = {unit} and a.from_at <= now()
   and (a.ended_at is null or a.ended_at > now())
 """
 
+#: Which queues somebody works with now, and in which role: (unit_id, role, queue) of all units.
+SERVED = f"""
+select distinct a.unit_id, a.role, coalesce(own.queue, usual.queue) as queue from assignments a
+join staff s on s.id = a.staff_id and s.active
+left join unit_queues own on own.unit_id = a.unit_id and own.role = a.role
+left join (values {_USUAL_SQL}) as usual (role, queue) on own.unit_id is null and usual.role = a.role
+where a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
+  and coalesce(own.queue, usual.queue) is not null
+"""
 
 #: What an UPDATE of visits sets when one goes to a queue. That it was asynchronous was its holder's promise; one that
 #: care began as such keeps its day, which the patient was told.

@@ -76,7 +76,7 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
     elif one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
-    elif one.kind in {"handed_over", "invited"}:
+    elif one.kind in {"handed_over", "invited", "requeued"}:
         values = {"role": exchange.say(f"handover.role.{one.data['role']}")}
     elif one.kind.startswith("ticket_"):
         key = "ticket_issued_other" if one.kind == "ticket_issued" and one.data["other"] else one.kind
@@ -95,6 +95,6 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         raised = "raised" if one.data["to"] < one.data["from"] else "heard"
         key = "late" if one.data.get("late") else raised
         return exchange.say(f"clinic.events.alarm_{key}", level=one.data["to"])
-    which = {"protection_set": "protected", "note_returned": "to"}.get(one.kind)
+    which = {"protection_set": "protected", "note_returned": "to", "requeued": "why"}.get(one.kind)
     key = f"{one.kind}_{one.data[which]}" if which else one.kind
     return exchange.say(f"clinic.events.{key}", by=by, **values)
