@@ -80,8 +80,13 @@ async def log_export(db: Connection, verb: str, case_ids: Sequence[UUID]) -> Non
     await db.execute(_INSERT, "system", OPERATOR, None, None, verb, None, list(case_ids), None)
 
 
-async def log_refusal(database: Database, by: By, verb: str, case_id: UUID | None, reason: str) -> None:
-    """A refused attempt, in a transaction of its own, since the attempt's own is rolled back."""
+async def log_refusal(
+    database: Database, by: By, verb: str, case_id: UUID | None, reason: str, wanted: Sequence[UUID] = ()
+) -> None:
+    """A refused attempt, in a transaction of its own, since the attempt's own is rolled back.
+
+    `wanted` is what was asked for where it is no case, as `log_access` has it; it was not shown.
+    """
     await database.execute(
-        _INSERT, by.kind, by.person_id, by.session_id, by.unit_id, verb, case_id, [], reason
+        _INSERT, by.kind, by.person_id, by.session_id, by.unit_id, verb, case_id, list(wanted), reason
     )  # fmt: skip

@@ -20,7 +20,7 @@ from linjen.access.sessions import alive_sql, alive_values
 from linjen.cases.states import STATE, is_allowed, states_for
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
-from linjen.core.errors import NotFound, Refused
+from linjen.core.errors import LinjenError, NotFound, Refused
 from linjen.core.settings import Settings
 
 
@@ -217,8 +217,14 @@ async def _reached(db: Connection, asked: Sequence[tuple[By, UUID]], verb: str) 
     return {row["n"] - 1: row for row in rows}
 
 
-async def note_refusal(database: Database, by: By, verb: str, case_id: UUID, error: NotFound | Refused) -> None:
-    """Log an attempt that was refused, if the case exists at all; call it after the attempt's own rollback."""
+async def note_refusal(database: Database, by: By, verb: str, case_id: UUID, error: LinjenError) -> None:
+    """Log an attempt that was refused, if the case exists at all; call it after the attempt's own rollback.
+
+    An error that has its row already gets no other.
+    """
+    if error.is_noted:
+        return
+    error.is_noted = True
     if await database.fetch_value("select true from cases where id = $1", case_id):
         await log_refusal(database, by, verb, case_id, error.reason)
 

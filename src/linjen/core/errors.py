@@ -13,6 +13,8 @@ class LinjenError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+        #: Whether the refused attempt has its row in the access log already: it is written once, whoever sees it first.
+        self.is_noted = False
 
 
 class NotFound(LinjenError):

@@ -20,12 +20,12 @@ import msgspec
 
 from linjen.access.access_log import log_refusal
 from linjen.access.sessions import Session, find_session, hash_token
-from linjen.cases.loading import see_case
+from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.talk.fields import check_filled
 from linjen.cases.talk.message import Sending, check_text
 from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.ledger import VIEWS, has_ledger
-from linjen.core.errors import Invalid, LinjenError
+from linjen.core.errors import Invalid, LinjenError, NotFound, Refused
 from linjen.core.ids import parse_id
 from linjen.core.metrics import OPEN_STREAMS, observe_request
 from linjen.web import rate
@@ -157,6 +157,8 @@ class Hot:
             return status_of(error), {"reason": error.reason}
         if sent.outcome == "signed_out":
             return 401, {"reason": sent.outcome}
+        if sent.outcome == "refused" and (session := await self._session(kind, headers)) is not None:
+            await note_refusal(self._site.database, session.by(), "send_message", sending.case_id, NotFound("case"))
         return _OUTCOME_STATUS[sent.outcome], {"outcome": sent.outcome, "seq": sent.seq}
 
     def _is_ours(self, form_token: bytes, headers: dict[bytes, bytes]) -> bool:
@@ -206,6 +208,8 @@ class Hot:
             async with self._site.database.transaction() as db:
                 case = await see_case(db, session.by(), case_id)
         except LinjenError as error:
+            if isinstance(error, NotFound | Refused):
+                await note_refusal(self._site.database, session.by(), "see", case_id, error)
             await self._refuse(send, status_of(error), error.reason)
             return
         since = _number(headers.get(b"last-event-id", b""))

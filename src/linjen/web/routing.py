@@ -22,6 +22,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from linjen.access.sessions import Session, find_session
 from linjen.cases.loading import note_refusal
+from linjen.cases.patients.patients import note_patient_refusal
+from linjen.cases.tickets.ticket import note_ticket_refusal
 from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.ids import parse_id
 from linjen.core.logs import get_log
@@ -199,11 +201,22 @@ def wanted_language(request: Request[Any, Any, Any]) -> str:
 
 
 async def _note(exchange: Exchange, error: LinjenError) -> None:
-    """A refused attempt at a case leaves its row in the access log."""
-    case_id = parse_id(str(exchange.request.path_params.get("case_id", "")))
-    if exchange.session and case_id and isinstance(error, NotFound | Refused):
-        verb = str(exchange.request.route_handler.opt.get("verb", ""))
-        await note_refusal(exchange.site.database, exchange.by, verb, case_id, error)
+    """A refused attempt at a case, a ticket or a patient leaves its row in the access log."""
+    if exchange.session and isinstance(error, NotFound | Refused):
+        verb, database, by = (
+            str(exchange.request.route_handler.opt.get("verb", "")),
+            exchange.site.database,
+            exchange.by,
+        )
+        case_id, ticket_id, patient_id = (
+            parse_id(str(exchange.request.path_params.get(name, ""))) for name in ("case_id", "ticket_id", "patient_id")
+        )
+        if case_id is not None:
+            await note_refusal(database, by, verb, case_id, error)
+        elif ticket_id is not None:
+            await note_ticket_refusal(database, by, verb, ticket_id, error)
+        elif patient_id is not None:
+            await note_patient_refusal(database, by, verb, patient_id, error)
     if isinstance(error, Unavailable):
         log.warning("unavailable", reason=error.reason, **error.detail)
 

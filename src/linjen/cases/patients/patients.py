@@ -12,11 +12,11 @@ from uuid import UUID
 import msgspec
 
 from linjen.access import policy
-from linjen.access.access_log import log_access
+from linjen.access.access_log import log_access, log_refusal
 from linjen.access.by import By
 from linjen.cases.talk.message import check_text
-from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound
+from linjen.core.database import Connection, Database
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.people.residents import Resident, see_resident
@@ -86,6 +86,17 @@ def check_reason(reason: str, why: str) -> str:
     if reason not in REASONS:
         raise Invalid("choose_reason", "reason")
     return check_text(why, "why", LONGEST_WHY)
+
+
+async def note_patient_refusal(
+    database: Database, by: By, verb: str, resident_id: UUID, error: NotFound | Refused
+) -> None:
+    """Log a refused attempt at a patient, if there is one; after the attempt's own rollback. Once for each error."""
+    if error.is_noted:
+        return
+    error.is_noted = True
+    if await database.fetch_value("select true from residents where id = $1", resident_id):
+        await log_refusal(database, by, verb, None, error.reason, [resident_id])
 
 
 async def see_patient(db: Connection, by: By, resident_id: UUID, verb: str = "see_patient") -> Patient:

@@ -152,7 +152,13 @@ async def list_my_tickets(db: Connection, sealer: Sealer, by: By, states: Sequen
 async def note_ticket_refusal(
     database: Database, by: By, verb: str, ticket_id: UUID, error: NotFound | Refused
 ) -> None:  # fmt: skip
-    """Log a refused attempt on the case behind the ticket, if there is one; after the attempt's own rollback."""
+    """Log a refused attempt on the case behind the ticket, if there is one; after the attempt's own rollback.
+
+    An error that has its row already gets no other.
+    """
+    if error.is_noted:
+        return
+    error.is_noted = True
     case_id = await database.fetch_value("select case_id from tickets where id = $1", ticket_id)
     if case_id is not None:
         await log_refusal(database, by, verb, case_id, error.reason)

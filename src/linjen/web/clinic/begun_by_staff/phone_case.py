@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from linjen.access.access_log import log_refusal
 from linjen.cases.begun_by_staff.outreach import ENTRIES, check_entry, is_child
 from linjen.cases.begun_by_staff.phone_case import LONGEST, PhoneCase, add_phone_case, why_no_phone_case
 from linjen.cases.intake.interview import (
@@ -23,7 +22,7 @@ from linjen.cases.intake.interview import (
 )
 from linjen.cases.intake.send import ADMIN_PRIORITY
 from linjen.cases.intake.start import Intake
-from linjen.cases.patients.patients import Patient, see_patient
+from linjen.cases.patients.patients import Patient, note_patient_refusal, see_patient
 from linjen.core import clock
 from linjen.core.errors import NotFound, Refused, Reused
 from linjen.core.ids import new_id, parse_id
@@ -240,7 +239,7 @@ async def _add(exchange: Exchange, patient: Patient, protocols: Protocols, held:
         exchange.told(error, "")
         return _result(exchange, patient, protocols, msgspec.structs.replace(held, case_id=str(new_id())))
     except (NotFound, Refused) as error:
-        await log_refusal(site.database, exchange.by, "begin_case", None, error.reason)
+        await note_patient_refusal(site.database, exchange.by, "begin_case", patient.resident.id, error)
         if isinstance(error, NotFound):
             raise
         fields = {"entry": held.entry, "caller": "", "text": held.text}

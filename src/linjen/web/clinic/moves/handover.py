@@ -70,6 +70,8 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
                 was=number_of(exchange, "was"),
             )
     except Invalid as error:
+        if error.reason == "nobody_there":  # it may have been sent to somebody of another care provider, as one of ours
+            await note_refusal(exchange.site.database, by, "hand_over", case_id, error)
         if isinstance(error, Reused) and not error.elsewhere:  # it was handed over by this very form, in other words
             return await show_late(exchange, {"note": note, "tell": tell}, "handover.again_title")
         told = exchange.told(error, "handover", longest=error.detail.get("longest", 0))
