@@ -45,6 +45,7 @@ def test_our_own_texts_pass_the_guard_and_fit_in_one_sms(language: str, key: str
         "Logga in på https://linjen.example/x", "http://1.2.3.4/", "HTTPS : //x", "www.1177.se", "Gå till 1177.se nu",
         "linjen.nu", "bit.ly/abc", "t.co/x", "Se regionkalmar․se", "se １１７７．se", "min-sida[.]se", "sida(punkt)se",
         "hxxps://x", "ring tel:112", "192.168.0.1", "1177\u200b.se", "Läs.Se mer", "klicka: ftp://x", "a.zip", "x.lol",
+        "1177 punkt se", "Gå till 1177 Punkt Nu", "minsida dot com", "1177punktse", "1177 . se", "linjen .nu",
         "vård.cfd", "min.clinic", "x.abcdef/y", "rb.gy/x1",
     ],
 )  # fmt: skip
@@ -91,6 +92,8 @@ def test_a_coordination_number_is_one_too() -> None:
         "Hör av dig när du kan. Vi väntar på ditt svar.", "Ring 0480-123 45 eller 070-174 06 05.",
         "Vi hörs 15 maj 2026, kl. 09.00–10.30.", "Logga in som vanligt. Det är din tur. Se dina ärenden.",
         "Vi kollar. En kollega svarar bl.a. på måndag, t.ex. kl. 10.", "Please answer. No hurry. Is it all right?",
+        "Det är ont om tider just nu.", "Vi tar hand om det här i ögonblicket.", "Vardagar kl. 8–16. Punkt slut.",
+        "Vi har hört av oss. Nackdelen är att det dröjer.", "På den punkten svarar vi i morgon.",
         "Tack! Å, ä och ö: 50 % €", "Kom ihåg mötet den 3/12. Mvh",
     ],
 )  # fmt: skip
@@ -102,7 +105,9 @@ def test_an_ordinary_sentence_passes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Dina provsvar är klara", "Ny tid hos läkaren", "Hur är febern?", "Din MEDICIN", "Din KOL",
-     "Psykmottagningen väntar",
+     "Psykmottagningen väntar", "Har du ont i halsen?", "Gör det ont?", "Hostar du än?", "Är du förkyld",
+     "Hur är magen?",
+     "Din huvudvärk", "Ryggen", "lunginflammation", "Mår du illa av illamåendet", "sore throat",
      "Your prescription is ready", "test result", "Hälsocentralen Ankaret"],
 )  # fmt: skip
 def test_words_of_health_are_refused_and_named(text: str) -> None:
@@ -116,6 +121,17 @@ def test_words_of_health_are_refused_and_named(text: str) -> None:
 def test_the_name_of_the_one_it_is_about_is_refused(text: str) -> None:
     assert refusal(text, "Astrid Maria", "Nyberg") == "sms_name"
     assert refusal(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Gustavs tid", "Hej Oberg", "Öbergs svar", "Obergs", "OBERG", "Oebergs", "Gustav:s", "Gustav’s", "gustav-adolf",
+     "Anna Karins", "annakarin eller Karin", "O\u0308berg"],
+)  # fmt: skip
+def test_a_name_is_a_name_in_the_genitive_and_without_its_dots(text: str) -> None:
+    assert refusal(text, "Gustav", "Öberg", "Anna-Karin") == "sms_name"
+    assert refusal(text) == ""
+    assert refusal("Gustavsberg ligger på berget", "Gustav", "Öberg") == "", "another word is not her name"
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "\u200b"])

@@ -29,9 +29,12 @@ _DOMAINS: Final = (
     "pharmacy|hospital|chat|social|cash|bank|credit|finance|money|pay|cards|ee|lv|lt|cz|sk|hu|ro|bg|gr|pt|ie|tr|ua|kz|"
     "pk|vn|th|sg|hk|tw|jp|kr|au|nz|za|ng|br|ar|cl|mx|ca|pw|tk|ml|ga|cf|gq|ws|sh|mn|bz|ht|ms|ag|lc|vc|pm|rs|eus|cat|new"
 )
+#: Those that everybody knows, also where the dot is written out or stands apart: "1177 punkt se".
+_SPOKEN: Final = "se|nu|com|net|org|info|eu"
 _LINK: Final = re.compile(
     rf"\w+\s*:\s*//|\bwww\s*\.|\b(?:h(?:tt|xx)ps?|ftp|tel|mailto|sms)\s*:|[\w-][.․。](?:{_DOMAINS})\b|[\w-][.․。][a-zåäö]{{2,24}}/\w"
-    rf"|[\w-]\s*(?:\[\.\]|\(\.\)|\[dot\]|\(dot\)|\(punkt\))\s*\w|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b",
+    rf"|[\w-]\s*(?:\[\.\]|\(\.\)|\[dot\]|\(dot\)|\(punkt\))\s*\w|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b"
+    rf"|[\w-]\s+(?:punkt|prick|dot)\s+(?:{_DOMAINS})\b|\w(?:punkt|dot)(?:{_SPOKEN})\b|[\w-]\s+[.․。]\s*(?:{_SPOKEN})\b",
     re.IGNORECASE,
 )
 _ADDRESS: Final = re.compile(r"\w\s*(?:@|\(at\)|\[at\]|snabel-a)\s*\w", re.IGNORECASE)
@@ -51,6 +54,12 @@ _HEALTH: Final = re.compile(
     r"|cancer|tumör|diabet|hjärt|astma|allergi|urin|preventiv|potens|demens|autis|stroke|illness|disease|doctor|nurse"
     r"|clinic|hospital|health|symptom|prescri|referral|surgery|treatment|fever|infection|wound|pregnan|anxi|blood"
     r"|heart|asthma|allerg)\w*"
+    r"|\w*(?:sjuk|värk|inflammation|infektion|smärt|feber|cancer|tablett|allergi)\w*"
+    r"|(?:hals|rygg|bröst|knä|nack(?!del)|lung|njur|öron|ögon(?!blick)|förkyl|influens|covid|corona|snuv|hosta|yrsel"
+    r"|illamå|kräk|diarr|förstopp|klåd|klia|svull|sömn|stress|utmatt|utbränd|fraktur|stukad|insulin|penicillin"
+    r"|antibiotik|sprut(?:a|or)|headache|throat|cough|stomach|nausea|vomit|ache)\w*"
+    r"|ont(?!\s+om\b)|mag(?:e|en|ont|sår)|huvud(?:et|ont)|öra|örat|öga|ögat|hud|huden|tand|tanden|tänder(?:na)?"
+    r"|fot|foten|fötter(?:na)?|armen|armar(?:na)?|benet|benen|chest|sore|flu"
     r"|bvc|mvc|kol|hiv|adhd|mens|sår\w{0,3}|prov(?:et|er|en|erna)?|dos(?:en|er)?|ill|sick|pain|rash|tests?|x-?rays?)\b",
     re.IGNORECASE,
 )
@@ -78,10 +87,27 @@ def check_sms_text(text: str, names: Collection[str] = ()) -> str:
         raise Invalid("sms_number", "text")
     if found := _HEALTH.search(plain):
         raise Invalid("sms_health", "text", word=found[0])
-    words = set(re.findall(r"[\w'’-]+", plain.casefold()))
-    if any(part in words for name in names for part in _folded(name).casefold().split() if len(part) > 1):
+    if _names(plain, names):
         raise Invalid("sms_name", "text")
     return clean
+
+
+#: Letters that a phone without them writes in another way; the first spelling is that of the letter without its mark.
+_OTHERWISE: Final = str.maketrans({"å": "aa", "ä": "ae", "ö": "oe", "ø": "oe", "æ": "ae", "ü": "ue"})
+_PLAIN: Final = str.maketrans({"ø": "o", "æ": "a", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def _names(text: str, names: Collection[str]) -> bool:
+    """Whether one of the names stands in it: whole or a part of it, in the genitive, and without its dots."""
+    words = {spelled for word in _WORD.findall(text.casefold()) for spelled in _spellings(word)}
+    parts = {part for name in names for part in _WORD.findall(_folded(name).casefold()) if len(part) > 1}
+    return any(spelled in words or f"{spelled}s" in words for part in parts for spelled in _spellings(part))
+
+
+def _spellings(word: str) -> set[str]:
+    apart = unicodedata.normalize("NFKD", word.translate(_PLAIN))
+    return {word, "".join(char for char in apart if not unicodedata.combining(char)), word.translate(_OTHERWISE)}
 
 
 def _folded(text: str) -> str:
