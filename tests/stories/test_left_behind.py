@@ -191,3 +191,38 @@ async def test_what_changed_meanwhile_is_told_and_the_rest_is_done(region: Regio
     kind = "select v.kind from cases c join visits v on v.id = c.visit_id where c.id = $1"
     assert await region.value(kind, other) == "async"
     assert await region.value(kind, held) == "drop_in"
+
+
+async def test_a_case_that_somebody_took_meanwhile_is_told_with_the_words_that_were_not_sent(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    held, other = region.cases["held_by_karin"], region.cases["waiting"]
+    await karin.post(f"/clinic/cases/{other}/claims")
+    await karin.post(f"/clinic/cases/{held}/releases")
+    await bo.post(f"/clinic/cases/{held}/claims")
+    answer = await karin.post("/clinic/leaving", {
+        f"do-{held}": "queue", f"tell-{held}": "Mina egna ord", f"do-{other}": "async", f"tell-{other}": "x" * 8001,
+    })  # fmt: skip
+    assert answer.status_code == 409
+    page = answer.text.partition("</main")[0]
+    assert "Allt är omhändertaget" not in page
+    assert "Bo Hellström är ansvarig. Bo Hellström tog emot ärendet" in page
+    assert "Mina egna ord" in page
+    assert "x" * 8001 in page
+    refused = "select verb from access_log where case_id = $1 and refused is not null"
+    assert await region.value(refused, held) == "release"
+    again = await karin.post("/clinic/leaving", {f"do-{held}": "queue", f"tell-{held}": "Mina egna ord"})
+    assert "Mina egna ord" in again.text
+
+
+async def test_the_same_pass_twice_is_one_and_other_words_are_not_dropped(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    said = "select count(*) from messages where case_id = $1 and by_kind = 'staff'"
+    before = int(str(await region.value(said, case_id)))
+    for choice in ("async", "queue"):
+        form = {f"do-{case_id}": choice, f"tell-{case_id}": f"Ord om {choice}"}
+        assert [(await karin.post("/clinic/leaving", form)).status_code for _ in range(2)] == [303, 303]
+    assert await region.value(said, case_id) == before + 2
+    other = await karin.post("/clinic/leaving", form | {f"tell-{case_id}": "Helt andra ord"})
+    assert other.status_code == 409
+    assert "Helt andra ord" in other.text
+    assert "Du lade tillbaka ärendet i kön" in other.text

@@ -83,3 +83,15 @@ async def test_without_its_event_nothing_is_sent_or_closed(region: Region) -> No
     assert (await point(karin, case_id)).status_code == 500
     assert await region.value(_STATE, case_id) == "in_progress -"
     assert await region.value(_SAID, case_id) == said
+
+
+async def test_another_text_after_the_end_is_given_back_and_not_answered_as_if_sent(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    assert [(await point(karin, case_id)).status_code for _ in range(2)] == [303, 303]
+    said = await region.value(_SAID, case_id)
+    other = await point(karin, case_id, "", "Vänd dig till mottagningen i stället.")
+    assert other.status_code == 409
+    page = other.text.partition("</main")[0]
+    assert "Vänd dig till mottagningen i stället." in page
+    assert "Du avslutade ärendet" in page
+    assert await region.value(_SAID, case_id) == said

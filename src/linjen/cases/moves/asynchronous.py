@@ -10,7 +10,7 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.talk.message import check_told_optional, write_message
+from linjen.cases.talk.message import check_told_optional, unseal_text, write_message
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
@@ -38,8 +38,17 @@ async def make_asynchronous(db: Connection, sealer: Sealer, by: By, case_id: UUI
         case.visit_id, until,
     )  # fmt: skip
     if changed is None:
+        if told and told != await _said_last(db, sealer, by, case_id):  # another word on the same day is sent, too
+            await write_message(db, sealer, by, case_id, told)
         return until
     if told:
         await write_message(db, sealer, by, case_id, told)
     await record(db, case_id, "made_asynchronous", by.kind, by.person_id, {"until": until.isoformat()})
     return until
+
+
+async def _said_last(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> str:
+    """The last message that this person has written in the case, '' for none."""
+    last = "select id, body_sealed from messages where case_id = $1 and by_id = $2 order by seq desc limit 1"
+    row = await db.fetchrow(last, case_id, by.person_id)
+    return unseal_text(sealer, case_id, row["id"], row["body_sealed"]) if row else ""

@@ -13,18 +13,23 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
+from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
 from linjen.cases.moves.left_behind import list_held
 from linjen.cases.moves.release import release
 from linjen.cases.talk.message import LONGEST
+from linjen.cases.timeline import find_last_move
 from linjen.cases.waiting.ledger import LedgerRow, see_ledger
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.ids import parse_id
 from linjen.core.swedish import date_words, time_inside
 from linjen.units.hours import closes_at, next_opening, staffed_until
 from linjen.units.opening import see_schedule
 from linjen.units.schedule import Schedule
+from linjen.web.clinic.case.case_head import case_head
+from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.asynchronous import USUAL_DAYS
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
@@ -35,6 +40,9 @@ from linjen.web.routing import get_page, post_page
 BEFORE = timedelta(minutes=45)
 
 CHOICES = ("async", "queue", "stay")
+
+#: The verb behind each choice that does something.
+_VERBS = {"async": "make_asynchronous", "queue": "release"}
 
 #: Levels that somebody must take over rather than wait with.
 _URGENT = 2
@@ -76,7 +84,7 @@ async def settle(exchange: Exchange) -> Response[Any]:
     to_fill: dict[UUID, str] = {}
     async with site.database.connection() as db:
         held = await list_held(db, by)
-    for case_id in held:
+    for case_id in dict.fromkeys((*held, *_sent_cases(exchange))):
         choice = exchange.text_of(f"do-{case_id}", longest=10)
         tell = exchange.text_of(f"tell-{case_id}", longest=LONGEST + 1)
         try:
@@ -84,11 +92,18 @@ async def settle(exchange: Exchange) -> Response[Any]:
                 await _settle(db, exchange, case_id, choice, tell)
         except Invalid as error:
             to_fill[case_id] = exchange.told(error, "asynchronous", longest=LONGEST, most=MOST_DAYS)
-        except (Refused, NotFound):
+        except (Refused, NotFound) as error:
+            await note_refusal(site.database, by, _VERBS[choice], case_id, error)
             failed[case_id] = exchange.say("leaving.failed_one")
     if failed or to_fill:
         return await _show(exchange, failed, to_fill)
     return exchange.redirect("/clinic/leaving?done=yes")
+
+
+def _sent_cases(exchange: Exchange) -> list[UUID]:
+    """The cases of which the form says something: one that somebody has taken meanwhile is held no more."""
+    names = (name.removeprefix("do-") for name in exchange.form if name.startswith("do-"))
+    return [found for one in names if (found := parse_id(one))]
 
 
 async def _settle(db: Connection, exchange: Exchange, case_id: UUID, choice: str, tell: str) -> None:
@@ -109,14 +124,28 @@ async def _show(
         held = await list_held(db, by)
         rows = [row for row in await see_ledger(db, by, "mine") if row.case_id in set(held)]
         schedule = await see_schedule(db, by.unit_id)
+    lost = [await _lost(exchange, one) for one in (*failed, *to_fill) if one not in set(held)]
     near = closing_near(schedule, at)
     return exchange.page(
         "clinic/moves/leaving.html",
         status=409 if failed else 422 if to_fill else 200, rows=[_row(exchange, row, schedule, at) for row in rows],
         near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
-        to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST,
+        to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST, lost=lost,
         done=bool(exchange.request.query_params.get("done")), leaving=bool(exchange.request.query_params.get("out")),
     )  # fmt: skip
+
+
+async def _lost(exchange: Exchange, case_id: UUID) -> dict[str, str]:
+    """What was chosen for a case that she holds no more: who has it now, and the words that were not sent."""
+    tell = exchange.text_of(f"tell-{case_id}", longest=LONGEST * 4)
+    try:
+        async with exchange.site.database.transaction() as db:
+            case = await see_case(db, exchange.by, case_id)
+            head, last = await case_head(db, exchange, case), await find_last_move(db, case_id)
+    except NotFound:
+        return {"case_id": "", "name": exchange.say("leaving.gone"), "moved": "", "tell": tell}
+    name, moved = f"{head.reason}, {head.age}", f"{head.status}. {moved_words(exchange, last)}"
+    return {"case_id": str(case_id), "name": name, "moved": moved, "tell": tell}
 
 
 def _row(exchange: Exchange, row: LedgerRow, schedule: Schedule, at: datetime) -> dict[str, Any]:
