@@ -26,6 +26,10 @@ from linjen.web.server import Server, listen
 _TRIER = Trier()
 
 
+#: Forms that end a case say when they were drawn (cases/moves/close.py).
+_ENDS = re.compile(r"/clinic/cases/([0-9a-f-]{36})/(?:closings|signposts)")
+
+
 class Person:
     """A named person with a browser: cookies, form tokens and origin as a real one sends them."""
 
@@ -42,9 +46,14 @@ class Person:
         return await self.http.get(path)
 
     async def post(self, path: str, data: Mapping[str, object] | None = None, **rest: object) -> httpx.Response:
-        """A form, as the page sends it."""
+        """A form, as the page sends it; one that ends a case as if drawn in this moment, unless it says."""
         headers = {"origin": self._region.url, "sec-fetch-site": "same-origin"}
-        return await self.http.post(path, data={"csrf": self.csrf, **(data or {})}, headers=headers, **rest)  # type: ignore[arg-type]
+        fields: dict[str, object] = {"csrf": self.csrf, **(data or {})}
+        if "drawn_at" not in fields and (ends := _ENDS.fullmatch(path)):
+            fields["drawn_at"] = str(
+                await self._region.value("select counter from cases where id = $1", UUID(ends[1])) or 0
+            )
+        return await self.http.post(path, data=fields, headers=headers, **rest)  # type: ignore[arg-type]
 
     async def say(self, case_id: UUID, text: str, message_id: UUID | None = None) -> httpx.Response:
         """A chat message, as the page's script sends it."""

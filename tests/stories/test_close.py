@@ -285,3 +285,16 @@ async def test_no_other_way_to_close_passes_a_new_message_by(region: Region) -> 
     with pytest.raises(Invalid, match="written_meanwhile"):
         async with region.site.database.transaction() as db:
             await close(db, region.actors.staff("karin", "ankaret"), case_id, "advice", drawn_at=0)
+
+
+async def test_a_form_that_does_not_say_when_it_was_drawn_has_shown_nothing_she_wrote(region: Region) -> None:
+    karin, gustav, case_id = (
+        await region.staff("karin", "ankaret"), await region.resident("gustav"), region.cases["held_by_karin"],
+    )  # fmt: skip
+    await gustav.say(case_id, "Nu har jag ont i bröstet också")
+    for verb, fields in (("closings", {"reason": "advice"}), ("signposts", {"text": "Vänd dig till Lyktan."})):
+        for drawn_at in ("", "hej", "-1"):
+            answer = await karin.post(f"/clinic/cases/{case_id}/{verb}", fields | {"drawn_at": drawn_at})
+            assert answer.status_code == 422, (verb, drawn_at)
+            assert "Patienten har skrivit medan" in answer.text
+    assert await region.value("select state from visits where case_id = $1", case_id) == "in_progress"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -91,22 +92,6 @@ async def test_the_same_once_more_changes_nothing(region: Region) -> None:
     assert await region.value(_EVENTS, case_id) == 1
 
 
-async def test_two_at_once_each_change_it_from_what_it_was_then(region: Region) -> None:
-    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
-    case_id = region.cases["waiting"]
-    was = await region.value(_PRIORITY, case_id)
-    path = f"/clinic/cases/{case_id}/priorities"
-    await asyncio.gather(
-        karin.post(path, {"level": "1", "why": "Karin"}), bo.post(path, {"level": "2", "why": "Bo"})
-    )  # fmt: skip
-    rows = await region.site.database.fetch(
-        "select from_level, to_level from reprioritisations where case_id = $1 order by seq", case_id
-    )
-    assert rows[0]["from_level"] == was
-    assert rows[1]["from_level"] == rows[0]["to_level"]
-    assert await region.value(_PRIORITY, case_id) == rows[1]["to_level"]
-
-
 async def test_it_is_for_medical_roles_of_the_unit_while_the_case_is_open(region: Region) -> None:
     filled = {"level": "1", "why": "x"}
     mona = await region.staff("mona", "ankaret")  # medical secretary
@@ -128,3 +113,38 @@ async def test_a_failed_event_leaves_nothing_changed(region: Region) -> None:
     answer = await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "1", "why": "x"})
     assert answer.status_code == 500
     assert await region.value(_PRIORITY, case_id) == was
+
+
+async def test_of_three_who_set_the_level_at_once_one_wins_and_the_others_read_why(region: Region) -> None:
+    case_id = region.cases["teen"]
+    people = {key: await region.staff(key, "ankaret") for key in ("karin", "bo", "sara")}
+    page = (await people["karin"].get(f"/clinic/cases/{case_id}/priorities")).text
+    found = re.search(r'name="was" value="(\d)"', page)
+    assert found
+    levels = dict(zip(people, [one for one in "1235" if one != found[1]], strict=False))
+    for was in (found[1], ""):  # a form without the field is no way around it
+        answers = await asyncio.gather(*(
+            one.post(f"/clinic/cases/{case_id}/priorities",
+                     {"level": levels[key], "why": f"Orsak av {key}", "was": was} if was else
+                     {"level": levels[key], "why": f"Orsak av {key}"})
+            for key, one in people.items()
+        ))  # fmt: skip
+        if was:
+            assert sorted(answer.status_code for answer in answers) == [303, 409, 409]
+            winner = next(key for key, answer in zip(people, answers, strict=True) if answer.status_code == 303)
+            assert await region.value(_PRIORITY, case_id) == int(levels[winner])
+        for key, answer in zip(people, answers, strict=True):
+            if key == winner:
+                continue
+            assert answer.status_code == 409
+            told = answer.text.partition("</main")[0]
+            assert f"Orsak av {winner}" in told
+            assert f"Orsak av {key}</textarea>" in told
+            assert re.search(rf"kl\. \d\d\.\d\d: Ändrad från {found[1]} till {levels[winner]}", told)
+            assert f'name="was" value="{levels[winner]}"' in told, "she has read it now, and may press again"
+    assert await region.value(_EVENTS, case_id) == 1
+    loser = next(key for key in people if key != winner)
+    again = {"level": levels[loser], "why": "Jag står fast", "was": levels[winner]}
+    sent = [await people[loser].post(f"/clinic/cases/{case_id}/priorities", again) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [303, 303], "the same form twice is one"
+    assert await region.value(_EVENTS, case_id) == 2

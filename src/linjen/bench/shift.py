@@ -134,6 +134,7 @@ class Shift:
         await asyncio.sleep(_SETTLE_S + 0.5)  # what was said last has arrived
         await self._see(nurse, f"{chat.path('staff')}/closings")
         fields = {"reason": "advice", "dealt_with": "1", "leave_draft": "1", "fee": "none"}
+        fields["drawn_at"] = "999999999"  # nobody reads what the bench writes; a page says which message it showed last
         came = await nurse.post(f"{chat.path('staff')}/closings", fields)
         self.posts.append(came.ms)
         if came.status == 303:

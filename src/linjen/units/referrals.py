@@ -5,6 +5,7 @@ It is the unit's local routine, kept by its configuration administrator; the pro
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.visible import is_visible
 
 MOST = 60
@@ -56,6 +57,11 @@ def as_text(rows: Sequence[Referral]) -> str:
     return "\n".join("; ".join(filter(None, (one.complaint, one.goes_to, one.remark))) for one in rows)
 
 
+def version_of(rows: Sequence[Referral]) -> str:
+    """What a form brings back to say which table it was drawn with."""
+    return hashlib.sha256(as_text(rows).encode()).hexdigest()[:16]
+
+
 async def list_referrals(db: Connection, unit_id: UUID | None) -> list[Referral]:
     """The unit's table in its order; empty where it keeps none."""
     rows = await db.fetch(
@@ -70,12 +76,18 @@ async def may_keep_referrals(db: Connection, by: By, unit_id: UUID) -> bool:
     return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
 
 
-async def keep_referrals(db: Connection, by: By, unit_id: UUID, rows: Sequence[Referral]) -> None:
-    """Put these rows in the table's place, from now on; logged. NotFound for who does not keep it."""
+async def keep_referrals(db: Connection, by: By, unit_id: UUID, rows: Sequence[Referral], version: str) -> None:
+    """Put these rows in the table's place, from now on; logged. `version` is of the table that they were made from.
+
+    Raises NotFound for who does not keep it, Refused('table_changed') when somebody has saved another one meanwhile.
+    """
     if not await may_keep_referrals(db, by, unit_id):
         raise NotFound("unit")
     await log_access(db, by, "keep_referrals", shown=[unit_id])
     await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    before = await list_referrals(db, unit_id)
+    if version != version_of(before) and list(rows) != before:  # the same once more changes nothing
+        raise Refused("table_changed")
     await db.execute("delete from referrals where unit_id = $1", unit_id)
     await db.executemany(
         "insert into referrals (unit_id, position, complaint, goes_to, remark) values ($1, $2, $3, $4, $5)",

@@ -7,9 +7,16 @@ from typing import Any
 from litestar import Response
 
 from linjen.core import clock
-from linjen.core.errors import Invalid, NotFound
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.units.managed import see_managed_unit
-from linjen.units.referrals import as_text, keep_referrals, list_referrals, may_keep_referrals, parse_referrals
+from linjen.units.referrals import (
+    as_text,
+    keep_referrals,
+    list_referrals,
+    may_keep_referrals,
+    parse_referrals,
+    version_of,
+)
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
@@ -35,12 +42,31 @@ async def _save(exchange: Exchange) -> Response[Any]:
         rows = parse_referrals(text)
     except Invalid as error:
         return await _show(exchange, text, exchange.say(f"manage.referrals.{error.reason}", **error.detail))
-    async with exchange.site.database.transaction() as db:
-        await keep_referrals(db, exchange.by, unit_id, rows)
+    empties = not rows and not exchange.text_of("empty", longest=10)
+    if empties and await _has_rows(exchange):
+        return await _show(exchange, text, exchange.say("manage.referrals.confirm_empty"), asks_empty=True)
+    try:
+        async with exchange.site.database.transaction() as db:
+            await keep_referrals(db, exchange.by, unit_id, rows, exchange.text_of("version", longest=40))
+    except Refused as error:
+        if error.reason != "table_changed":
+            raise
+        return await _show(exchange, text, is_late=True)
     return exchange.redirect(f"/manage/units/{unit_id}/referrals?done=saved")
 
 
-async def _show(exchange: Exchange, text: str | None = None, error: str = "") -> Response[Any]:
+async def _has_rows(exchange: Exchange) -> bool:
+    async with exchange.site.database.transaction() as db:
+        unit_id = exchange.id_of("unit_id")
+        if not await may_keep_referrals(db, exchange.by, unit_id):
+            raise NotFound("unit")
+        return bool(await list_referrals(db, unit_id))
+
+
+async def _show(
+    exchange: Exchange, text: str | None = None, error: str = "", *, asks_empty: bool = False, is_late: bool = False
+) -> Response[Any]:
+    """With `is_late` what was typed stands beside the table as somebody has saved it meanwhile."""
     unit_id = exchange.id_of("unit_id")
     async with exchange.site.database.transaction() as db:
         if not await may_keep_referrals(db, exchange.by, unit_id):
@@ -50,9 +76,11 @@ async def _show(exchange: Exchange, text: str | None = None, error: str = "") ->
     response = await manage_page(
         exchange, "manage/referrals.html", unit=unit, rows=rows, text=as_text(rows) if text is None else text,
         error=error, errors=[{"field": "referrals", "text": error}] if error else [], longest=_LONGEST,
+        asks_empty=asks_empty, is_late=is_late,
+        version=exchange.text_of("version", longest=40) if error else version_of(rows),
         done=exchange.request.query_params.get("done") == "saved",
     )  # fmt: skip
-    response.status_code = 422 if error else 200
+    response.status_code = 409 if is_late else 422 if error else 200
     return response
 
 

@@ -83,18 +83,20 @@ async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
     return unmet
 
 
-def drawn_at(exchange: Exchange) -> int | None:
-    """The case's number when the page was drawn: what the resident has written since then, nobody has read there."""
+def drawn_at(exchange: Exchange) -> int:
+    """The case's number when the page was drawn: what the resident has written since then, nobody has read there.
+
+    0 for a form that does not say it: then nothing that she has written has been read there.
+    """
     sent = exchange.text_of("drawn_at", longest=9)
-    return int(sent) if sent.isascii() and sent.isdigit() else None
+    return int(sent) if sent.isascii() and sent.isdigit() else 0
 
 
 async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[str]:
     """What the resident has written since the form that was sent was drawn."""
-    after = drawn_at(exchange)
-    if after is None:
+    if exchange.request.method != "POST":
         return []
-    messages = await list_messages(db, exchange.site.sealer, case_id, after, masked_as=masked_words())
+    messages = await list_messages(db, exchange.site.sealer, case_id, drawn_at(exchange), masked_as=masked_words())
     return [shorten(one.text, _BEGINNING, placeholder=" …") for one in messages if one.by_kind == "resident"]
 
 
