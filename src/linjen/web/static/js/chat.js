@@ -14,7 +14,7 @@ async function start() {
   const box = document.getElementById("thread-box");
   const news = document.getElementById("thread-news");
   const banners = { offline: document.getElementById("offline"), signedOut: document.getElementById("signed-out") };
-  const title = document.title;
+  let title = document.title;
   const kept = `linjen-sending-${base}`;
   const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const field = () => document.getElementById("composer-text");
@@ -366,6 +366,9 @@ async function start() {
     setMarks("readSeq", Number(marks.readSeq));
     counter = Math.max(counter, Number(there.dataset.counter));
     if (!fresh.length) return void leaveFor();
+    // The title of the window follows: it names nobody who is protected.
+    document.title = document.title.replace(title, () => page.title);
+    title = page.title;
     for (const part of fresh) {
       const now = page.getElementById(part.id);
       if (!now || now.innerHTML === part.innerHTML) continue;

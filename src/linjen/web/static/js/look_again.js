@@ -29,12 +29,15 @@ function keepAlive() {
   function show(page) {
     const now = page.getElementById("look-again")?.dataset.protected;
     if (!now) return;
+    const titled = page.getElementById("look-again").dataset.titled;
+    document.title = document.title.replace(here.dataset.titled, () => titled);
+    here.dataset.titled = titled;
     const changed = now !== here.dataset.protected;
     here.dataset.protected = now;
     for (const part of document.querySelectorAll("#case-protected, #case-unchecked, [data-protected-part]")) {
       const fresh = page.getElementById(part.id)?.innerHTML ?? "";
       // A form that is being filled in goes only when it may not stand there any more.
-      const stays = part.id === "patient-contact" && !changed;
+      const stays = !changed && (part.id === "patient-contact" || part.querySelector("textarea")?.value);
       if (!stays && part.innerHTML !== fresh) part.innerHTML = fresh;
     }
     if (document.getElementById("case-protected")) return;
