@@ -123,6 +123,29 @@ async def test_an_open_page_is_no_use_of_the_session_and_ends_none_that_is_in_us
         assert not any(ear._task.done() for ear in ears)
 
 
+async def test_what_the_pages_script_does_by_itself_is_no_use_of_the_session_and_what_people_do_is(
+    region: Region,
+) -> None:
+    """A screen that was left in a lively unit locks like any other."""
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    seen = clock.now() - timedelta(seconds=600)
+    last = "select seen_at from sessions where person_id = $1"
+    await region.site.database.execute(_SESSION.format("seen_at = $2"), id_of("staff/karin"), seen)
+    for path in ("/clinic/ledger", f"/clinic/cases/{case_id}", "/clinic/chats?here="):
+        assert (await karin.http.get(path, headers={"x-linjen": "1"})).status_code == 200
+    headers = {"x-linjen": "1", "x-csrf": karin.csrf, "origin": region.url, "sec-fetch-site": "same-origin"}
+    read = await karin.http.post(f"/clinic/cases/{case_id}/reads", json={"seq": 1}, headers=headers)
+    assert read.status_code < 300
+    assert await region.value(last, id_of("staff/karin")) == seen
+    assert (await karin.http.post("/clinic/alive", headers=headers)).status_code == 200
+    told = await region.value(last, id_of("staff/karin"))
+    assert isinstance(told, type(seen))
+    assert told > seen
+    await region.site.database.execute(_SESSION.format("seen_at = $2"), id_of("staff/karin"), seen)
+    assert (await karin.get("/clinic/ledger")).status_code == 200
+    assert await region.value(last, id_of("staff/karin")) != seen
+
+
 async def test_who_has_no_role_in_care_has_no_stream_of_the_ledger_either(region: Region) -> None:
     for key in ("gunvor", "ivar", "maja", "lena"):
         person = await region.staff(key, "ankaret")

@@ -21,6 +21,8 @@ from linjen.demo.world import id_of
 
 CASES = 2_500
 LEDGERS = 40
+#: One session has so many pages open at most (web/live.py); one more would end another.
+PAGES_OF_SESSION = 20
 PER_S = 50
 SECONDS = 20
 
@@ -67,13 +69,14 @@ async def run() -> dict[str, Any]:
         rows = await db.fetch("select id, patient_id from cases where id = any($1::uuid[])", cases)
         patients = {row["id"]: row["patient_id"] for row in rows}
         residents = await make_sessions(db, "resident", [patients[case] for case in cases])
-        (nurse, nurse_session), *_ = await make_sessions(db, "staff", [id_of("staff/karin")], id_of("unit/ankaret"))
+        many = (CASES + LEDGERS) // PAGES_OF_SESSION + 1
+        nurses = await make_sessions(db, "staff", [id_of("staff/karin")] * many, id_of("unit/ankaret"))
         await ground.start_server()
-        await _warm(ground, cases, residents, (nurse, nurse_session))
+        await _warm(ground, cases, residents, nurses[0])
         before = ground.server_memory_kb()
         heard: dict[bytes, list[float]] = {}
         rows_heard: dict[bytes, list[float]] = {}
-        ears = await _open(ground, cases, residents, nurse, heard, rows_heard)
+        ears = await _open(ground, cases, residents, [token for token, _ in nurses], heard, rows_heard)
         await asyncio.sleep(2)
         per_stream = (ground.server_memory_kb() - before) / len(ears)
         server, database = ground.server_cpu_ms(), ground.database_cpu_ms()
@@ -110,16 +113,17 @@ def _request(url: str, path: str, kind: str, token: str) -> bytes:
 
 
 async def _open(
-    ground: Ground, cases: list[UUID], residents: list[tuple[str, UUID]], nurse: str,
+    ground: Ground, cases: list[UUID], residents: list[tuple[str, UUID]], nurses: list[str],
     heard: dict[bytes, list[float]], rows_heard: dict[bytes, list[float]],
 ) -> list[_Ear]:  # fmt: skip
     parts = urlsplit(ground.url)
     loop = asyncio.get_running_loop()
-    wanted = [_request(ground.url, "/clinic/ledger/stream", "staff", nurse)] * LEDGERS
+    staff = (token for token in nurses for _ in range(PAGES_OF_SESSION))
+    wanted = [_request(ground.url, "/clinic/ledger/stream", "staff", next(staff)) for _ in range(LEDGERS)]
     marks = [b'id="case-'] * LEDGERS
     for case_id, (token, _) in zip(cases, residents, strict=True):
         wanted.append(_request(ground.url, f"/cases/{case_id}/stream", "resident", token))
-        wanted.append(_request(ground.url, f"/clinic/cases/{case_id}/stream", "staff", nurse))
+        wanted.append(_request(ground.url, f"/clinic/cases/{case_id}/stream", "staff", next(staff)))
         marks += [b'id="m-'] * 2
     ears: list[_Ear] = []
     for start in range(0, len(wanted), 100):

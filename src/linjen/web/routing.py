@@ -118,7 +118,16 @@ async def _keep_typed(exchange: Exchange) -> None:
 
 async def _session(site: Site, request: Request[Any, Any, Any], kind: str) -> Session | None:
     token = request.cookies.get(cookie_name(site.settings, kind))
-    return await find_session(site.database, site.settings, token, kind) if token else None
+    touch = _is_use(request)
+    return await find_session(site.database, site.settings, token, kind, touch=touch) if token else None
+
+
+def _is_use(request: Request[Any, Any, Any]) -> bool:
+    """Whether somebody sits there. What a page's script fetches when others have done something, and that a message
+    came into view, happen on a screen that was left, too; keys and pointer are told by session.js.
+    """
+    seen_only = request.method == "GET" or request.route_handler.opt.get("verb") == "mark_read"
+    return not (seen_only and request.headers.get("x-linjen"))
 
 
 def _turn_away(exchange: Exchange, who: Who) -> Response[Any] | None:

@@ -345,8 +345,8 @@ async function start() {
     refreshing = true;
     refreshedAt = Date.now();
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
-      if (answer.redirected && answer.url.includes("/sign-in")) signedOut();
+      const answer = await fetch(location.pathname, { headers: { accept: "text/html", "x-linjen": "1" } });
+      if (answer.status === 401) signedOut();
       else if (answer.status === 404) gone();
       else if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
