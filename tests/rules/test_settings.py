@@ -45,6 +45,11 @@ def test_a_proxy_that_is_no_address_is_refused() -> None:
     assert good.trusted_proxies == ["127.0.0.1", "::1", "10.0.0.0/8"]
 
 
+@pytest.mark.parametrize("name", ["training_url", "service_status_url", "suggestions_url"])
+def test_a_link_for_staff_that_is_no_web_address_is_refused(name: str) -> None:
+    assert refused(**{f"LINJEN_{name.upper()}": "javascript:alert(1)"}).detail["setting"] == name
+
+
 @pytest.mark.parametrize("line", ["hello", f"x:{_GOOD}", "1:abcd", f"1:{_GOOD}:2", f"2:{_GOOD}", "1:ååå", f"1;{_GOOD}"])
 def test_a_wrong_line_of_the_key_file_is_named_in_words_and_not_shown(line: str, tmp_path: Path) -> None:
     path = tmp_path / "master.key"

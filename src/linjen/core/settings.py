@@ -82,6 +82,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     record_customer: str = ""
     record_agreement: str = ""
 
+    training_url: str = ""
+    service_status_url: str = ""
+    suggestions_url: str = ""
+    picture_support: str = ""
+
     metrics_token: str = ""
 
 
@@ -175,6 +180,9 @@ def _check_ranges(settings: Settings) -> None:
         raise Misconfigured("setting_invalid", setting="port", why="must be between 1 and 65535")
     if not settings.public_url.startswith(("http://", "https://")):
         raise Misconfigured("setting_invalid", setting="public_url", why="must start with http:// or https://")
+    for name in ("training_url", "service_status_url", "suggestions_url"):
+        if (url := getattr(settings, name)) and not url.startswith(("http://", "https://")):
+            raise Misconfigured("setting_invalid", setting=name, why="must start with http:// or https://")
     if settings.cookie_secure and settings.public_url.startswith("http://") and not settings.demo:
         why = "cookies are Secure, so the public address must be https (or this must be the demo)"
         raise Misconfigured("setting_invalid", setting="public_url", why=why)

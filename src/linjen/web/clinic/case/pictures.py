@@ -32,6 +32,7 @@ async def show_pictures(exchange: Exchange) -> Response[Any]:
     beside = [one for one in _chosen(exchange, rows, "beside") if one not in shown]
     return exchange.page(
         "clinic/case/pictures.html", head=head, rows=rows, shown=[*shown, *beside], first=shown[0] if shown else None,
+        picture_support=exchange.site.settings.picture_support,
         aside=[{"href": f"/clinic/cases/{case.id}/pictures/{one.id}/misplacements",
                 "line": exchange.say("viewer.aside_line", name=one.by_name, at=moment(exchange, one.at))}
                for one in aside],
