@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from linjen.web.site import Site
 
 STAFF_CLIENT = ("linjen-demo", "make-believe-secret")
 SMS_USER = ("linjen-demo", "make-believe-secret")
+_PATIENCE_MS = 300_000
 
 
 class Demo:
@@ -51,6 +53,7 @@ class Demo:
             stack.callback(listener.close)
             self.url = f"http://{self._host}:{listener.getsockname()[1]}"
             key_file = self._folder / "keys" / "master.key"
+            await asyncio.to_thread(_clear_half_seeded, self._folder)
             if not cluster_of(self._folder).exists():  # over old data no new key may ever appear
                 make_key_file(key_file)
             self.postgres = Embedded(self._folder)
@@ -58,7 +61,7 @@ class Demo:
             await asyncio.to_thread(self.postgres.start)
             stack.push_async_callback(_ended, asyncio.create_task(self.postgres.watch()))
             await migrate(self.postgres.owner_dsn, "linjen_app")
-            await _seed(self.postgres, Sealer(read_key_file(key_file)))
+            await _seed(self._folder, self.postgres, Sealer(read_key_file(key_file)))
             await self._start_simulators(stack)
             settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())
             self.site = build_site(settings, self.postgres.app_dsn, self._links())
@@ -124,10 +127,24 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _seed(postgres: Embedded, sealer: Sealer) -> None:
-    database = Database(postgres.app_dsn, size=2)
+def _marker(folder: Path) -> Path:
+    """Stands there for as long as the region is being put in: what it is found beside is half there."""
+    return folder / "being-seeded"
+
+
+def _clear_half_seeded(folder: Path) -> None:
+    """A start that was cut off while it put the region in left a program without cases: the next one begins anew."""
+    if _marker(folder).exists():
+        shutil.rmtree(cluster_of(folder), ignore_errors=True)
+        (folder / "keys" / "master.key").unlink(missing_ok=True)
+
+
+async def _seed(folder: Path, postgres: Embedded, sealer: Sealer) -> None:
+    # The interviews are worked out inside of transactions, which takes long on a slow machine with much else to do.
+    database = Database(f"{postgres.app_dsn}&idle_in_transaction_session_timeout={_PATIENCE_MS}", size=2)
     try:
         if await database.fetch_value("select not exists (select 1 from units)"):
+            _marker(folder).touch()
             async with database.transaction() as db:
                 await world.seed(db, sealer)
             cases = await seed_cases(database, sealer, postgres.owner_dsn, pictures=True)
@@ -135,6 +152,7 @@ async def _seed(postgres: Embedded, sealer: Sealer) -> None:
             await seed_tickets(database, sealer, cases, DEMO)
             await seed_among_staff(database, sealer, postgres.owner_dsn, cases)
             await seed_history(database, postgres.owner_dsn, sealer)
+        _marker(folder).unlink(missing_ok=True)
     finally:
         await database.close()
 
