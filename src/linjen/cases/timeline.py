@@ -25,7 +25,7 @@ AMONG_STAFF = frozenset({
 
 class Happening(msgspec.Struct, frozen=True):
     """One event with the name of who did it ('' for the system). Its sentence stands under events.<kind>; `unit` is the
-    name of the unit that its data speak of, '' for none.
+    name of the unit that its data speak of, `to_name` that of a colleague who was asked by name; '' for none.
     """
 
     seq: int
@@ -35,6 +35,7 @@ class Happening(msgspec.Struct, frozen=True):
     at: datetime
     data: dict[str, Any]
     unit: str = ""
+    to_name: str = ""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,13 +83,18 @@ async def list_happenings(db: Connection, case_id: UUID, masked_as: str = "") ->
     """
     rows = await db.fetch(
         "select e.seq, e.kind, e.by_kind, e.at, e.data, coalesce(u.name, '') as unit,"
+        " coalesce(t.given_name || ' ' || t.surname, '') as to_name,"
         " case when $2 <> '' and r.protected = 'yes' and r.id is distinct from c.patient_id then $2"
         " else coalesce(s.given_name || ' ' || s.surname, r.given_name || ' ' || r.surname, '') end as by_name"
         " from events e join cases c on c.id = e.case_id"
         " left join staff s on e.by_kind = 'staff' and s.id = e.by_id"
         " left join units u on u.id = case when starts_with(e.kind, 'ticket_') then (e.data ->> 'unit')::uuid end"
+        " left join staff t on starts_with(e.kind, 'attestation_') and t.id = (e.data ->> 'staff')::uuid"
         " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
         " where e.case_id = $1 and e.kind <> 'message_sent' order by e.seq",
         case_id, masked_as,
     )  # fmt: skip
-    return [Happening(r["seq"], r["kind"], r["by_kind"], r["by_name"], r["at"], r["data"], r["unit"]) for r in rows]
+    return [
+        Happening(r["seq"], r["kind"], r["by_kind"], r["by_name"], r["at"], r["data"], r["unit"], r["to_name"])
+        for r in rows
+    ]

@@ -93,6 +93,11 @@ def month_words(on: date, language: str = "sv") -> str:
     return f"{_MONTHS[_tongue(language)][on.month - 1]} {on.year}"
 
 
+def full_moment(at: datetime, language: str = "sv") -> str:
+    """ "15 maj 2023, kl. 09.00" on the Swedish clock: for what is read again on another day. `at` is timezone-aware."""
+    return f"{date_words(local_date(at), language)}, {time_inside(at, language)}"
+
+
 def weekday(on: date, language: str = "sv") -> str:
     """ "måndag", in English "Monday"."""
     return _WEEKDAYS[_tongue(language)][on.weekday()]

@@ -79,7 +79,7 @@ async def request_attestation(
         must_repeat("note", ours=ours, same=ours and _is_same(sealer, case_id, attestation_id, known, asked, note))
         return
     await check_addressee(db, case, asked.to, by.person_id)
-    data = {"attestation": str(attestation_id), "role": asked.to.role, "purpose": asked.purpose}
+    data = {"attestation": str(attestation_id), "purpose": asked.purpose, **to_data(asked.to)}
     event = await record(db, case_id, "attestation_requested", by.kind, by.person_id, data)
     await db.execute(
         "insert into attestations (id, case_id, seq, by_id, to_role, to_staff_id, purpose, due_on, note_sealed)"
@@ -95,6 +95,11 @@ def check_day(day: date | None) -> date:
     if day is None or not today <= day <= today + LAST_DAY:
         raise Invalid("day", "due_on")
     return day
+
+
+def to_data(to: Addressee) -> dict[str, str]:
+    """Who was asked, as an event keeps it: the role, and the person where one was named."""
+    return {"role": to.role} | ({"staff": str(to.staff_id)} if to.staff_id is not None else {})
 
 
 async def check_addressee(db: Connection, case: Case, to: Addressee, asker_id: UUID, *, field: str = "to") -> None:

@@ -6,7 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from linjen.access.by import By
-from linjen.cases.colleagues.attestation import LONGEST, Addressee, check_addressee, open_attestation, seal, unseal
+from linjen.cases.colleagues.attestation import (
+    LONGEST,
+    Addressee,
+    check_addressee,
+    open_attestation,
+    seal,
+    to_data,
+    unseal,
+)
 from linjen.cases.talk.message import check_text
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import Invalid, Refused, must_repeat
@@ -43,7 +51,7 @@ async def forward_attestation(
     await check_addressee(db, case, to, before["by_id"])
     sealed = seal(sealer, "attestation_move", clean, case_id, move_id)
     await _move(db, attestation_id, move_id, by.person_id, to, sealed)  # the case is locked: it is open still
-    data = {"attestation": str(attestation_id), "role": to.role}
+    data = {"attestation": str(attestation_id), **to_data(to)}
     await record(db, case_id, "attestation_forwarded", by.kind, by.person_id, data)
 
 

@@ -50,10 +50,13 @@ def ways_in_words(exchange: Exchange) -> list[dict[str, str]]:
     return [{"value": one, "text": exchange.say(f"actions.ways.{one}")} for one in (*WAYS, TAKEN_BACK)]
 
 
-def state_words(exchange: Exchange, one: Action) -> str:
-    """How the card stands: for the patient in her language, for staff with who did what."""
+def state_words(exchange: Exchange, one: Action, *, dated: bool = False) -> str:
+    """How the card stands: for the patient in her language, for staff with who did what. `dated` gives the day in full,
+    for what is read again another day.
+    """
     area = "actions.state" if exchange.by.is_staff else "case.action.state"
-    at = _moment(exchange, one.confirmed_at or one.settled_at)
+    when = one.confirmed_at or one.settled_at
+    at = swedish.full_moment(when, exchange.language) if dated and when else _moment(exchange, when)
     if one.confirmed_at is not None:
         return exchange.say(f"{area}.confirmed", name=one.confirmed_by, at=at)
     if one.settled_how == TAKEN_BACK:

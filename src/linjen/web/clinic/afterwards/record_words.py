@@ -9,12 +9,13 @@ from linjen.cases.moves.close import find_fee
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.talk.message import Message, list_messages
 from linjen.cases.timeline import Happening, list_happenings
+from linjen.core import swedish
 from linjen.core.database import Connection
 from linjen.core.personal_number import parse_personal_number
 from linjen.people.residents import unseal_number
 from linjen.records.note import PARTS, Part, RecordNote
-from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis, urgency_lines
-from linjen.web.clinic.case.case_head import CaseHead, moment
+from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis
+from linjen.web.clinic.case.case_head import CaseHead
 from linjen.web.clinic.case.further import further_lines, read_further
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
@@ -38,10 +39,11 @@ async def fill_in(db: Connection, exchange: Exchange, case: Case, head: CaseHead
         "reason": [head.reason],
         "current": [
             *current_lines(exchange, head, case, anamnesis),
+            *_levels(exchange, case),
             *further_lines(exchange, await read_further(db, exchange, case)),
             *_chatted(exchange, messages),
         ],
-        "assessment": _assessment(exchange, case, urgency_lines(exchange, case, anamnesis)),
+        "assessment": [],  # who signs has judged herself: why a program sorted as it did is no assessment
         "action": await _action(db, exchange, case, head),
         "talk": [_said(exchange, one) for one in messages],
     }
@@ -59,9 +61,9 @@ async def _about(
     closer = next((one.by_name for one in reversed(happened) if one.kind == "closed"), "")
     lines = [exchange.say("record.text.patient", number=number)]
     if case.sent_at:
-        lines.append(exchange.say("record.text.sent", at=moment(exchange, case.sent_at)))
+        lines.append(exchange.say("record.text.sent", at=swedish.full_moment(case.sent_at)))
     if case.closed_at and closer:
-        lines.append(exchange.say("record.text.closed", at=moment(exchange, case.closed_at), name=closer))
+        lines.append(exchange.say("record.text.closed", at=swedish.full_moment(case.closed_at), name=closer))
     return lines
 
 
@@ -74,25 +76,27 @@ def _initiative(exchange: Exchange, case: Case, happened: Sequence[Happening]) -
 def _chatted(exchange: Exchange, messages: Sequence[Message]) -> list[str]:
     if not messages:
         return []
-    first, last = (moment(exchange, one.sent_at) for one in (messages[0], messages[-1]))
+    first, last = (swedish.full_moment(one.sent_at) for one in (messages[0], messages[-1]))
     return [exchange.say("record.text.messages", first=first, last=last, count=len(messages))]
 
 
-def _assessment(exchange: Exchange, case: Case, urgency: list[str]) -> list[str]:
+def _levels(exchange: Exchange, case: Case) -> list[str]:
+    """At which level the triage put the case, and at which it ended where staff gave it another."""
+    lines = [exchange.say("record.text.urgency", level=case.urgency)] if case.urgency is not None else []
     changed = case.priority is not None and case.priority != case.urgency and case.urgency is not None
-    return [*urgency, *([exchange.say("record.text.raised", level=case.priority)] if changed else [])]
+    return [*lines, *([exchange.say("record.text.raised", level=case.priority)] if changed else [])]
 
 
 async def _action(db: Connection, exchange: Exchange, case: Case, head: CaseHead) -> list[str]:
     lines = [exchange.say("record.text.ended", reason=head.ended)] if head.ended else []
     for one in await list_actions(db, exchange.site.sealer, case.id):
-        kind, state = exchange.say(f"case.action.kinds.{one.kind}"), state_words(exchange, one).rstrip(".")
+        kind, state = exchange.say(f"case.action.kinds.{one.kind}"), state_words(exchange, one, dated=True).rstrip(".")
         lines.append(exchange.say("record.text.action", kind=kind, text=one.text, state=state))
     return [*lines, exchange.say(f"clinic.close.fees.{await find_fee(db, case.id)}")]
 
 
 def _said(exchange: Exchange, one: Message) -> str:
-    return exchange.say("record.text.said", at=moment(exchange, one.sent_at), name=one.by_name, text=one.text)
+    return exchange.say("record.text.said", at=swedish.full_moment(one.sent_at), name=one.by_name, text=one.text)
 
 
 def _booking(exchange: Exchange, happened: Sequence[Happening]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
     elif one.kind == "returned":
         values = {"why": exchange.say(f"clinic.returned.{one.data['reason']}")}
     elif one.kind in {"attestation_requested", "attestation_forwarded", "attestation_returned"}:
-        values = {"to": exchange.say(f"attestation.role.{one.data['role']}")}
+        values = {"to": one.to_name or exchange.say(f"attestation.role.{one.data['role']}")}
     elif one.kind in {"made_asynchronous", "attestation_kept"}:
         values = {"until": date_words(date.fromisoformat(one.data["until"]))}
     elif one.kind == "reprioritised":
