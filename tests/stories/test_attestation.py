@@ -75,7 +75,7 @@ async def test_a_colleague_is_asked_sees_it_and_answers_and_the_case_stays_where
     page = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert _COMMENT in page
     assert "Vidimerad av Sara Ahmadi" in page
-    assert "Karin Lindqvist begärde vidimering av alla läkare" in page
+    assert "Karin Lindqvist begärde vidimering av Sara Ahmadi" in page
     assert "Vidimerad" in (await karin.get("/clinic/attestations/mine")).text
     assert "Inget väntar" in (await doctor.get("/clinic/attestations")).text
     assert await region.value(visit, case_id) == before

@@ -73,7 +73,7 @@ async def test_each_heading_is_filled_in_from_the_case_and_nothing_internal_foll
     karin, case_id = await closed(region)
     page = await page_of(karin, case_id)
     whole = box(page, "record-whole")
-    parts = ["Uppgifter", "Initiativ till kontakt från\nPatienten", "Kontaktorsak", "Aktuellt", "Bedömning", "Åtgärd"]
+    parts = ["Uppgifter", "Initiativ till kontakt från\nPatienten", "Kontaktorsak", "Aktuellt", "Åtgärd"]
     places = [whole.index(part) for part in parts]
     assert places == sorted(places), whole
     assert "Kontaktsätt\nDistanskontakt 1177 direkt: chatt" in whole
@@ -83,6 +83,9 @@ async def test_each_heading_is_filled_in_from_the_case_and_nothing_internal_foll
     assert "Avgift: recept" in whole
     assert re.search(r"Patient: \d{8}-\d{4}", whole)
     assert "Diagnos" not in whole, "left out until somebody ticks it"
+    assert box(page, "text_assessment") == "", "the assessment is hers: the triage's reasons are none"
+    assert "Bedömning" not in whole
+    assert not re.search(r"linjen_exempel|i dag|i går", whole), whole
     assert "Jag kan inte gapa" not in whole
     assert "Jag kan inte gapa" in box(page, "text_talk")
     assert "laboratoriet" not in page
