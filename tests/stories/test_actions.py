@@ -175,7 +175,7 @@ async def test_the_same_form_twice_is_one_card_and_one_message(region: Region) -
     [
         ("", _WORDS, "Välj vad åtgärden är"), ("banan", _WORDS, "Välj vad åtgärden är"),
         ("booking", "", "Skriv ett meddelande först"), ("booking", "x" * 8001, "högst 8"),
-        ("booking", "Din tid är [datum]", "hakparenteser"),
+        ("booking", "Din tid är [datum]", "[datum]"),
     ],
 )  # fmt: skip
 async def test_what_is_missing_is_asked_for_and_what_was_written_stays(

@@ -85,7 +85,7 @@ async def test_what_is_written_while_nothing_can_listen_is_heard_afterwards_in_o
     found = await heard(region, case_id, 2)
     await all_read(region)
     found = await heard(region, case_id, 2)
-    assert found[0] == ("gen.syncope", "svimmade")
+    assert found[0] == ("gen.syncope", "Jag svimmade nyss")
     assert "chest.pain" in {code for code, _ in found[1:]}
     assert len(found) == len(set(found)), "each was heard once"
     assert (await state_of(region, case_id))[0] in {1, 2}
@@ -142,7 +142,7 @@ async def test_the_same_words_twice_are_two_messages_and_the_second_is_shown_too
     await astrid.say(case_id, FAINT)
     await heard(region, case_id, 1)
     await astrid.say(case_id, FAINT)
-    assert await heard(region, case_id, 2) == [("gen.syncope", "svimmade")] * 2
+    assert await heard(region, case_id, 2) == [("gen.syncope", "Jag svimmade nyss")] * 2
 
 
 async def test_a_message_that_is_sent_again_with_the_same_id_is_heard_once_and_cannot_be_changed(
@@ -153,7 +153,7 @@ async def test_a_message_that_is_sent_again_with_the_same_id_is_heard_once_and_c
     for text in (FAINT, FAINT, "Jag mår bra"):
         await astrid.say(case_id, text, message_id)
     await all_read(region)
-    assert await heard(region, case_id, 1) == [("gen.syncope", "svimmade")]
+    assert await heard(region, case_id, 1) == [("gen.syncope", "Jag svimmade nyss")]
     stored = await region.value("select count(*) from messages where case_id = $1 and by_kind = 'resident'", case_id)
     assert stored == 2, "the opening and one message"
 
@@ -166,7 +166,7 @@ async def test_a_round_that_is_repeated_after_a_fault_writes_nothing_twice(regio
     before = await region.value(events, case_id)
     await region.site.database.execute("update event_cursors set txid = '3', id = 0 where name = 'listening'")
     await all_read(region)
-    assert await heard(region, case_id, 1) == [("gen.syncope", "svimmade")]
+    assert await heard(region, case_id, 1) == [("gen.syncope", "Jag svimmade nyss")]
     assert await region.value(events, case_id) == before
 
 
