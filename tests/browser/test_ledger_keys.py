@@ -72,6 +72,7 @@ async def test_a_nurse_takes_reads_and_moves_between_her_chats_by_keys(windows: 
     page = await windows.nurse("Karin Lindqvist", DESKTOP)
     await page.keyboard.press("?")
     await expect(page.locator("#keys-help")).to_be_visible()
+    await expect(page.locator("#keys-help h2")).to_be_focused()  # and not the button at its end
     await page.keyboard.press("n")
     await expect(page.locator("#keys-help")).to_be_visible()
     await page.keyboard.press("Escape")

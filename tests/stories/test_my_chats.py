@@ -34,7 +34,7 @@ async def test_who_has_waited_longest_for_me_comes_first(region: Region) -> None
         chips = _chips((await karin.get(page)).text)
         assert [case for case, _ in chips] == [str(one) for one in (long, held, short, theirs)], page
     assert [words for _, words in chips] == [
-        "Vår tur sedan 40 min", "Vår tur sedan 10 min", "Vår tur sedan 5 min", "Patientens tur sedan 1 tim 30 min",
+        "Vår tur, 40 min", "Vår tur, 10 min", "Vår tur, 5 min", "Patientens tur, 1 tim 30 min",
     ]  # fmt: skip
     strip = (await karin.get(f"/clinic/chats?here={held}")).text
     assert strip.count("aria-current") == 1

@@ -10,7 +10,7 @@ from tests.stories.test_ledger import owner_does
 
 _EVENTS = "select count(*) from events where case_id = $1 and kind = 'record_system_opened'"
 _KEPT = "select count(*) from record_openings where case_id = $1"
-_MISSING = "Öppna patientens journal före det första svaret"
+_MISSING = "Öppna journalen före det första svaret"
 
 
 async def test_the_notice_stands_until_somebody_has_and_then_who_and_when_is_told(region: Region) -> None:

@@ -186,6 +186,14 @@ def turn_words(turn: str, minutes: int) -> str:
     return say("sv", f"ledger.turn.{turn}", waited=_minutes_words(minutes))
 
 
+@lru_cache(maxsize=4096)
+def short_turn_words(turn: str, minutes: int) -> str:
+    """'Vår tur, 12 min': the same where there is little room."""
+    if minutes < 1:
+        return say("sv", f"ledger.turn_short.{turn}_now")
+    return say("sv", f"ledger.turn_short.{turn}", waited=_minutes_words(minutes))
+
+
 @cache
 def _level_words(priority: int) -> str:
     return say("sv", f"urgency.{priority}")

@@ -12,7 +12,7 @@ from linjen.cases.talk.my_chats import Chat, see_my_chats
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.web.exchange import Exchange
-from linjen.web.fast import age_words, turn_words
+from linjen.web.fast import age_words, short_turn_words
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
@@ -36,7 +36,7 @@ def _in_words(exchange: Exchange, chat: Chat, here: bool) -> dict[str, Any]:
         "href": f"/clinic/cases/{chat.case_id}", "here": here, "level": chat.level, "unread": chat.unread,
         "reason": reason_on(exchange.site.shelf, chat.entry, chat.reason, chat.protocol),
         "age": age_words(chat.birth_on, at), "turn": chat.turn, "since": chat.turn_at.isoformat(),
-        "turn_words": turn_words(chat.turn, minutes),
+        "turn_words": short_turn_words(chat.turn, minutes),
     }  # fmt: skip
 
 

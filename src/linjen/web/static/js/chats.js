@@ -33,7 +33,7 @@ function tellTimes() {
   const words = strip()?.dataset;
   for (const part of strip()?.querySelectorAll("[data-since]") ?? []) {
     const minutes = Math.floor((Date.now() - Date.parse(part.dataset.since)) / 60_000);
-    const key = part.dataset.turn === "staff" ? "turnStaff" : "turnResident";
+    const key = part.dataset.turn === "staff" ? "turnShortStaff" : "turnShortResident";
     const text = minutes < 1 ? words[`${key}Now`] : fill(words[key], { waited: waited(minutes, words) });
     if (part.textContent !== text) part.textContent = text;
   }

@@ -47,8 +47,16 @@ function listen() {
     return Boolean(what);
   }
 
+  // Read from its top: left alone, the browser would give the focus to the button at the end.
+  function openHelp() {
+    help.showModal();
+    help.querySelector("h2").focus();
+    help.scrollTop = 0;
+    return true;
+  }
+
   const own = {
-    help: () => { help.showModal(); return true; },
+    help: openHelp,
     down: () => step(1),
     up: () => step(-1),
     take: takeRow,

@@ -99,7 +99,8 @@ function start() {
     if (isOpen()) search();
   }
 
-  // What was typed after the slash was perhaps never meant for us: it stays in the box as it was typed.
+  // What was typed after the slash was perhaps never meant for us: it stays in the box as it was typed, unless she says
+  // by Esc or the button that she wants no phrase. Then the search goes, and its slash with it.
   function close({ keep = true, focus = true } = {}) {
     const typed = part("phrases-search").value;
     const from = slash;
@@ -108,6 +109,12 @@ function start() {
     part("phrases-open")?.setAttribute("aria-expanded", "false");
     if (keep && from !== null && typed) write(typed, from + 1, from + 1, { focus });
     else if (focus) box()?.focus();
+  }
+
+  function giveUp() {
+    const from = slash;
+    close({ keep: false });
+    if (from !== null) write("", from, from + 1);
   }
 
   // Puts a text into the box in a way that Ctrl+Z takes back; the box tells whoever saves drafts.
@@ -194,12 +201,8 @@ function start() {
     if (event.isComposing) return;
     if (event.key in moves && last >= 0) choose(moves[event.key]);
     else if (event.key === "Enter") found[at] && insert(found[at]);
-    else if (event.key === "Escape") close();
-    else if (event.key === "Backspace" && slash !== null && !event.target.value) {
-      const from = slash;
-      close({ keep: false });
-      write("", from, from + 1);
-    } else return;
+    else if (event.key === "Escape" || (event.key === "Backspace" && slash !== null && !event.target.value)) giveUp();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -224,7 +227,7 @@ function start() {
     const option = event.target.closest("#phrases-found li");
     if (option) return insert(found[Number(option.id.slice(7))]);
     if (!event.target.closest("#phrases-open")) return;
-    if (isOpen()) close();
+    if (isOpen()) giveUp();
     else open(null);
   });
 }

@@ -96,7 +96,6 @@ export function makeReader(rules) {
 
 // -- on the page --------------------------------------------------------------------------------------------------------
 
-const MOST_SHOWN = 2;
 const PAUSE_MS = 500;
 const KEPT = "linjen-tone-hidden";
 const place = () => document.querySelector("[data-tone]");
@@ -111,6 +110,8 @@ async function start() {
   let hidden = new Set();
   let timer = 0;
   let told = "";
+  // One line beside the box until somebody asks for the rest: the talk needs the room.
+  let unfolded = false;
   try {
     hidden = new Set(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"));
   } catch {
@@ -158,6 +159,15 @@ async function start() {
     return line(sentence(one), buttons);
   }
 
+  function fold(count) {
+    const one = button(say(unfolded ? "fewer" : "more", { count }), "", () => {
+      unfolded = !unfolded;
+      show();
+    });
+    one.setAttribute("aria-expanded", String(unfolded));
+    return one;
+  }
+
   function show({ gone = false } = {}) {
     const spot = place();
     if (!spot || !area()) return;
@@ -173,9 +183,13 @@ async function start() {
       return tell("");
     }
     const hints = findHints(area().value, today()).filter((one) => !hidden.has(keyOf(one)));
-    const shown = hints.slice(0, MOST_SHOWN);
-    list.replaceChildren(...shown.map((one, number) => drawn(one, number === shown.length - 1)));
-    if (hints.length > shown.length) list.lastElementChild.firstElementChild.append(` (${say("more", { count: hints.length - shown.length })})`);
+    if (hints.length < 2) unfolded = false;
+    const shown = unfolded ? hints : hints.slice(0, 1);
+    const hadFold = document.activeElement?.hasAttribute("aria-expanded") && list.contains(document.activeElement);
+    list.replaceChildren(...shown.map((one, number) => drawn(one, number === shown.length - 1 && (unfolded || hints.length < 2))));
+    list.classList.toggle("lj-tone-folded", hints.length > 1 && !unfolded);
+    if (hints.length > 1) list.firstElementChild.append(fold(hints.length - 1));
+    if (hadFold) list.querySelector("[aria-expanded]")?.focus();
     spot.hidden = !hints.length;
     tell(hints.length === 0 ? "" : hints.length === 1 ? say("one") : say("many", { count: hints.length }));
   }
