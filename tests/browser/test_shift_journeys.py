@@ -178,7 +178,7 @@ async def test_k5_a_case_goes_to_the_rehab_unit(windows: Windows, shift: Shift, 
     ulf, fadime = await nurse_at(windows, "Ulf Dahl", size), await windows.nurse("Fadime Yilmaz", size)
     await take_from(ulf, case)
     await say(ulf, "Hej Nadja! Jag frågar en fysioterapeut.")
-    await ulf.get_by_role("link", name="Lämna över").click()
+    await ulf.get_by_role("link", name="Lämna över besök").click()
     choice = ulf.locator("#to")
     rehab = choice.locator("optgroup[label='Rehabenheten Exempel'] option", has_text="fysioterapeut").first
     await choice.select_option(value=str(await rehab.get_attribute("value")))

@@ -37,7 +37,7 @@ async def test_k6_a_ticket_goes_from_one_provider_to_another_by_the_patients_han
     await sign_in_nurse(plain, windows.url, "Karin Lindqvist")
     await plain.goto(f"{windows.url}/clinic/cases/{case}/tickets")
     await _preview(plain)
-    await plain.get_by_role("button", name="Utfärda biljetten").click()
+    await plain.get_by_role("button", name="Skicka biljetten").click()
     await expect(plain.locator("#case-tickets")).to_contain_text("Hälsocentralen Lyktan")
     await expect(karin.locator("#case-tickets")).to_contain_text("Gäller till och med")  # the open page, by itself
     await look(karin)

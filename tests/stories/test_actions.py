@@ -55,7 +55,7 @@ async def test_the_patient_confirms_the_card_and_both_see_it_live(region: Region
         await his.wait_for("action_added")
         page = (await gustav.get(f"/cases/{case_id}")).text
         assert "Recept" in page
-        assert "Läs meddelandet ovanför och bekräfta" in page
+        assert "Läs meddelandet och bekräfta" in page
         assert "Vården har skickat en åtgärd till dig" in page
         assert "Väntar på att patienten bekräftar" in (await karin.get(f"/clinic/cases/{case_id}")).text
         answer = await confirm(gustav, case_id, action_id)

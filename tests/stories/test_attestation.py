@@ -63,7 +63,7 @@ async def test_a_colleague_is_asked_sees_it_and_answers_and_the_case_stays_where
     one = await _asked(region)
     work = (await doctor.get("/clinic/attestations")).text
     assert f"/clinic/cases/{case_id}#at-{one}" in work
-    assert "För kännedom till Sara Ahmadi" in work
+    assert "för kännedom till Sara Ahmadi" in work
     assert "lungljuden" not in work
     assert 'Vidimering <span class="lj-count">1</span>' in (await doctor.get("/clinic/ledger")).text
     page = (await doctor.get(f"/clinic/cases/{case_id}")).text

@@ -213,5 +213,5 @@ async def test_nobody_is_let_in_without_a_session(region: Region) -> None:
 async def test_where_too_few_have_been_answered_she_is_told_that_nobody_can_say_when(region: Region) -> None:
     astrid, case = await region.resident("astrid"), region.cases["waiting"]
     for path in (f"/cases/{case}", f"/intakes/{case}/receipt"):
-        assert "Vi har ännu för få svar att räkna på" in (await astrid.get(path)).text, path
+        assert "Vi kan ännu inte säga när svaret brukar komma." in (await astrid.get(path)).text, path
     assert "läses ett ärende före" not in (await astrid.get(f"/cases/{case}")).text

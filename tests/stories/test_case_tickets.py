@@ -15,7 +15,7 @@ async def test_the_tab_shows_the_tickets_of_the_case_with_their_state(region: Re
     page = await read(bo, case_id, "/patient-tickets")
     assert "Hälsocentralen Lyktan" in page
     assert "Gäller till och med" in page
-    assert "Utfärda en biljett" not in page  # her colleague holds the case
+    assert "Skicka en biljett" not in page  # her colleague holds the case
     lena = await region.staff("lena", "lyktan")
     assert (await lena.get(f"/clinic/cases/{case_id}/patient-tickets")).status_code == 404
 

@@ -96,7 +96,7 @@ async def test_each_consent_has_its_choice_and_its_time(region: Region) -> None:
     year = clock.local(clock.now()).year
     assert re.search(rf"Sjukvårdshistorik Tillåtet, \d+ \w+ {year}, kl\. \d\d\.\d\d", page)
     assert "Läkemedelslista Inte tillåtet" in page
-    assert "Patientavgifter Accepterat" in page
+    assert "Avgift Patientavgifter Godkänt" in page
     assert "Inget samtycke är lämnat" in await read(karin, region.cases["admin"])
 
 

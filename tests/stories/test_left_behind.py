@@ -154,7 +154,11 @@ async def test_who_signs_out_is_led_through_what_she_holds_and_the_rest_returns(
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
     first = await karin.post("/clinic/sign-out")
     assert first.headers["location"] == "/clinic/leaving?out=1"
-    assert str(case_id) in (await karin.get("/clinic/leaving?out=1")).text
+    out = (await karin.get("/clinic/leaving?out=1")).text
+    assert str(case_id) in out
+    for words in ("<h1>Innan du går</h1>", "Gör inget nu (går tillbaka till kön när du loggar ut)", 'name="out"'):
+        assert words in out
+    assert "<h1>Inför stängning</h1>" in (await karin.get("/clinic/leaving")).text
     assert await region.value(_STATE, case_id) == "in_progress"
     last = await karin.post("/clinic/sign-out", {"leave": "yes"})
     assert last.headers["location"] == "/clinic/sign-in"

@@ -1,4 +1,4 @@
-"""Nämnd: who is named in an internal note has it before her until she has opened the case."""
+"""Omnämnd: who is named in an internal note has it before her until she has opened the case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does
 
 _TEXT = "Kan du titta på dosen?"
-_COUNT = 'Nämnd <span class="lj-count">1</span>'
+_COUNT = 'Omnämnd <span class="lj-count">1</span>'
 
 
 def person(key: str, role: str) -> str:

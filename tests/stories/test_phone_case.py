@@ -55,7 +55,7 @@ def added(answer: httpx.Response) -> UUID:
 
 async def test_a_caller_is_asked_the_same_and_her_case_waits_with_its_level(region: Region) -> None:
     karin, astrid = await region.staff("karin", "ankaret"), region.actors.residents["astrid"]
-    assert "telefon" in (await karin.get(f"/clinic/patients/{astrid}")).text
+    assert "Nytt ärende för någon som ringer" in (await karin.get(f"/clinic/patients/{astrid}")).text
     end = await walk(karin, astrid, {"gen.fever": "yes"}, text="Jag har ont i halsen och feber sedan fyra dagar")
     case_id = added(await add(karin, astrid, end))
     found = str(await region.value(_CASE, case_id))
@@ -65,8 +65,8 @@ async def test_a_caller_is_asked_the_same_and_her_case_waits_with_its_level(regi
     assert str(case_id) in (await karin.get("/clinic/ledger")).text
     page = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert "ont i halsen och feber sedan fyra dagar" in page
-    assert "Upplagt av personal för någon i telefon." in page
-    assert "Karin Lindqvist lade upp ärendet för någon i telefon" in page
+    assert "Upplagt av personal för någon som ringde." in page
+    assert "Karin Lindqvist lade upp ärendet för någon som ringde" in page
     assert await region.value("select begun_by from cases where id = $1", case_id) is not None
     hers = (await (await region.resident("astrid")).get(f"/cases/{case_id}")).text
     assert "ont i halsen och feber" in hers

@@ -113,7 +113,7 @@ async def test_before_the_sign_in_each_unit_says_when_it_is_staffed(region: Regi
         front = await anybody.get("/")
         for key in ("ankaret", "lyktan"):
             assert f'href="/units/{id_of(f"unit/{key}")}"' in front.text
-        assert ("bemannad" if language == "sv" else "staffed") in front.text
+        assert ("Så är det öppet nu" if language == "sv" else "Who is open now") in front.text
         assert (await anybody.get("/units")).status_code == 200
         page = await anybody.get(f"/units/{_UNIT}")
         assert page.status_code == 200

@@ -130,7 +130,7 @@ async def test_the_patient_is_told_and_reads_every_word_and_the_disclosure_is_lo
     assert NOTE not in stored
     bo = await region.staff("bo", "ankaret")
     page = (await bo.get(f"/clinic/cases/{case_id}")).text
-    assert "Karin Lindqvist utfärdade en biljett till Hälsocentralen Lyktan hos en annan vårdgivare" in page
+    assert "Karin Lindqvist skickade en biljett till Hälsocentralen Lyktan hos en annan vårdgivare" in page
     assert "Gäller till och med" in page
 
 

@@ -128,7 +128,7 @@ async def test_a_check_tells_which_vignettes_end_otherwise_and_saves_nothing(reg
     assert answer.status_code == 200
     page = text_of(answer.text)
     assert "halsont.forkyld_vuxen 31 år" in page
-    assert "5 Egenvård blir 4 Vardag Utanför godtagna nivåer (5)" in page
+    assert "5 Egenvård blir 4 Inom en vecka Utanför godtagna nivåer (5)" in page
     assert await held(region, draft) == shipped()
     harmless = text_of((await change(eva, draft + RULE, "check", why="Andra ord.")).text)
     assert "slutar som i versionen som är i drift" in harmless

@@ -62,7 +62,7 @@ async def test_the_verdict_is_kept_with_its_words_sealed_and_shown_to_staff_alon
     event = await region.value("select data from events where case_id = $1 and kind = 'level_judged'", case)
     assert event == {"verdict": "too_high", "triage": 3, "level": 4}
     page = (await (await region.staff("bo", "ankaret")).get(f"/clinic/cases/{case}")).text
-    for words in ("För hög. Rätt nivå: 4, Vardag", WHY, "Karin Lindqvist bedömde triagens nivå: för hög"):
+    for words in ("För hög. Rätt nivå: 4, Inom en vecka", WHY, "Karin Lindqvist bedömde triagens nivå: för hög"):
         assert words in page, words
     assert "Ändra bedömningen" not in page
     resident = (await (await region.resident("gustav")).get(f"/cases/{case}")).text

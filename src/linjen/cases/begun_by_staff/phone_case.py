@@ -1,4 +1,4 @@
-"""Nytt ärende för någon i telefon: staff answer the resident's questions for a caller, and the case waits as any other.
+"""Nytt ärende för någon som ringer: staff answer the resident's questions for a caller, and the case waits as any.
 
 The caller is on the line, so nothing is asked of her beforehand: she may never have signed in, and be a child under one
 year. The case is the patient's own, or that of the guardian who calls about her child under 13, who then reads and

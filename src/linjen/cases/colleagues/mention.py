@@ -1,4 +1,4 @@
-"""Nämnd: a colleague who is named in an internal note has it before her as work until she has opened the case (H17)."""
+"""Omnämnd: a colleague named in an internal note has it before her as work until she has opened the case (H17)."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -12,8 +13,9 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.records.promise import find_share
+from linjen.units.hours import State, state_at
 from linjen.units.opening import list_schedules, see_schedule
-from linjen.units.schedule import find_public_holiday, spans_on
+from linjen.units.schedule import Schedule, find_public_holiday, spans_on
 from linjen.units.units import Unit, list_units_for_residents
 from linjen.web.exchange import Exchange
 from linjen.web.resident.promise_words import ORDINARY, promise_for_new, staffing_words
@@ -51,22 +53,20 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
 
 
 async def units_in_words(db: Connection, exchange: Exchange) -> list[dict[str, Any]]:
-    """Each unit's name and address, and who is there now."""
+    """Each unit's name and address, and whether it is open now."""
     units = await list_units_for_residents(db)
     schedules, at = await list_schedules(db, [unit.id for unit in units]), clock.now()
-    say, language = exchange.say, exchange.language
-    return [
-        _in_words(unit, staffing_words(schedules[unit.id], at, say, language, unit.name, named=False)) for unit in units
-    ]
+    return [_in_words(unit, schedules[unit.id], at, exchange) for unit in units]
 
 
-def _in_words(unit: Unit, staffing: tuple[str, bool]) -> dict[str, Any]:
-    words, there = staffing
-    return {"name": unit.name, "href": f"/units/{unit.id}", "words": words, "there": there}
+def _in_words(unit: Unit, schedule: Schedule, at: datetime, exchange: Exchange) -> dict[str, Any]:
+    words, _ = staffing_words(schedule, at, exchange.say, exchange.language, unit.name, named=False)
+    is_open = state_at(schedule, at) is State.OPEN  # who only finishes what is going on is closed to who comes now
+    return {"name": unit.name, "href": f"/units/{unit.id}", "words": words, "there": is_open}
 
 
 def staffed_now(units: Sequence[dict[str, Any]]) -> int:
-    """How many of them have somebody there."""
+    """How many of them are open."""
     return sum(unit["there"] for unit in units)
 
 

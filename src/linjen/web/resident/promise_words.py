@@ -10,7 +10,7 @@ import msgspec
 
 from linjen.cases.waiting.answer_times import Usual
 from linjen.core import swedish
-from linjen.units.hours import Expected, State, expected_answer, next_opening, staffed_until, state_at
+from linjen.units.hours import Expected, State, closes_at, expected_answer, next_opening, staffed_until, state_at
 from linjen.units.schedule import Schedule
 
 Say = Callable[..., str]
@@ -39,13 +39,14 @@ def staffing_words(
 ) -> tuple[str, bool]:  # fmt: skip
     """Who is there at `at`, and whether anybody is. Not `named`, for a place where the unit's name stands already."""
     clock_words = "home.clock" if named else "units.clock"
-    until, opens = staffed_until(schedule, at), next_opening(schedule, at)
+    state, opens = state_at(schedule, at), next_opening(schedule, at)
+    until = closes_at(schedule, at) if state is State.OPEN and not named else staffed_until(schedule, at)
     words = {
         "unit": unit,
         "until": swedish.moment_words(until, at, language) if until else "",
         "opens": swedish.moment_words(opens, at, language) if opens else "",
     }
-    match state_at(schedule, at):
+    match state:
         case State.OPEN:
             return say(f"{clock_words}.open", **words), True
         case State.CLOSED_TO_RESIDENTS if opens:

@@ -1,4 +1,4 @@
-"""Nytt ärende för någon i telefon: the resident's own questions, answered by staff for who calls."""
+"""Nytt ärende för någon som ringer: the resident's own questions, answered by staff for who calls."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def consents_in_words(exchange: Exchange, consents: Sequence[Consent]) -> list[d
 
 
 def _choice(exchange: Exchange, kind: str, choice: bool) -> str:
-    allowed = "accepted" if kind == FEE else "allowed"
-    return exchange.say(f"clinic.consents.{allowed if choice else 'refused'}")
+    yes, no = ("accepted", "not_accepted") if kind == FEE else ("allowed", "refused")
+    return exchange.say(f"clinic.consents.{yes if choice else no}")
 
 
 def timeline_in_words(exchange: Exchange, happenings: Sequence[Happening]) -> list[dict[str, Any]]:
@@ -63,6 +63,15 @@ def _further_sentence(exchange: Exchange, one: Happening) -> str | None:
     return exchange.say(f"clinic.events.{key}", by=by, reason=reason, level=data["level"])
 
 
+def _consent_sentence(exchange: Exchange, one: Happening, by: str) -> str:
+    """What was allowed or not; a price is accepted, and is no consent to care."""
+    kind, choice = str(one.data["consent"]), bool(one.data["choice"])
+    if kind == FEE:
+        return exchange.say(f"clinic.events.fee_{'accepted' if choice else 'refused'}", by=by)
+    consent = exchange.say(f"clinic.consents.{kind}")
+    return exchange.say("clinic.events.consent_given", by=by, consent=consent, choice=_choice(exchange, kind, choice))
+
+
 def _sentence(exchange: Exchange, one: Happening) -> str:
     told = notice_sentence(exchange, one) or action_sentence(exchange, one) or _further_sentence(exchange, one)
     if told is not None:
@@ -72,9 +81,8 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         return _begun_sentence(exchange, one, by)
     values: dict[str, str] = {}
     if one.kind == "consent_given":
-        kind, choice = str(one.data["consent"]), bool(one.data["choice"])
-        values = {"consent": exchange.say(f"clinic.consents.{kind}"), "choice": _choice(exchange, kind, choice)}
-    elif one.kind == "closed":
+        return _consent_sentence(exchange, one, by)
+    if one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
     elif one.kind in {"handed_over", "invited", "requeued"}:
         values = {"role": exchange.say(f"handover.role.{one.data['role']}")}

@@ -65,7 +65,7 @@ def _to(exchange: Exchange, role: str, name: str) -> str:
 
 
 def asked_in_words(exchange: Exchange, purpose: str, to: str, due_on: date | None) -> str:
-    """'För uppföljning till Sara Ahmadi, senast 3 december 2026'."""
+    """'för uppföljning till Sara Ahmadi, senast 3 december 2026'."""
     text = exchange.say(f"attestation.asked.{purpose}", to=to)
     return exchange.say("attestation.asked.by_day", text=text, day=date_words(due_on)) if due_on else text
 

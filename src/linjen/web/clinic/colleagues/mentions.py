@@ -1,4 +1,4 @@
-"""Nämnd: the cases in which colleagues have written to me in an internal note that I have not read."""
+"""Omnämnd: the cases in which colleagues have written to me in an internal note that I have not read."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ It is offered 45 minutes before the unit closes and when somebody signs out; wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -97,7 +97,12 @@ async def settle(exchange: Exchange) -> Response[Any]:
             failed[case_id] = exchange.say("leaving.failed_one")
     if failed or to_fill:
         return await _show(exchange, failed, to_fill)
-    return exchange.redirect("/clinic/leaving?done=yes")
+    return exchange.redirect("/clinic/leaving?done=yes" + ("&out=1" if _is_leaving(exchange) else ""))
+
+
+def _is_leaving(exchange: Exchange) -> bool:
+    """Whether she came here by signing out, and so may go in the middle of the day."""
+    return bool(exchange.request.query_params.get("out") or exchange.text_of("out", longest=1))
 
 
 def _sent_cases(exchange: Exchange) -> list[UUID]:
@@ -131,7 +136,7 @@ async def _show(
         status=409 if failed else 422 if to_fill else 200, rows=[_row(exchange, row, schedule, at) for row in rows],
         near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
         to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST, lost=lost,
-        done=bool(exchange.request.query_params.get("done")), leaving=bool(exchange.request.query_params.get("out")),
+        done=bool(exchange.request.query_params.get("done")), leaving=_is_leaving(exchange),
     )  # fmt: skip
 
 
@@ -156,10 +161,14 @@ def _row(exchange: Exchange, row: LedgerRow, schedule: Schedule, at: datetime) -
     return {
         "case_id": str(row.case_id), "level": row.priority, "age": age_words(row.birth_on, at), "unread": row.unread,
         "reason": reason_on(exchange.site.shelf, row.entry, row.reason, row.protocol), "suggested": suggested,
-        "options": [{"value": one, "text": exchange.say(f"leaving.choice.{one}", date=date_words(until))}
-                    for one in CHOICES],
+        "options": [{"value": one, "text": _choice_in_words(exchange, one, until)} for one in CHOICES],
         "tell": exchange.say(f"leaving.tell.{suggested}", date=told_day), **_typed(exchange, row.case_id),
     }  # fmt: skip
+
+
+def _choice_in_words(exchange: Exchange, choice: str, until: date) -> str:
+    key = "stay_out" if choice == "stay" and _is_leaving(exchange) else choice
+    return exchange.say(f"leaving.choice.{key}", date=date_words(until))
 
 
 def _typed(exchange: Exchange, case_id: UUID) -> dict[str, str]:
