@@ -41,3 +41,9 @@ async def test_a_key_that_is_taken_is_told_at_its_field_and_nothing_is_kept(regi
     assert 'value="j"' in page.text, "what was typed is not lost"
     assert await region.value("select count(*) from staff_desks") == 0
     assert await _save(karin, key_next="hello") == 422
+
+
+async def test_an_attestation_a_tenth_tab_and_the_way_out_have_keys_too(region: Region) -> None:
+    page = (await (await region.staff("karin", "ankaret")).get("/clinic/ledger")).text
+    for key, name in (("v 0", "view_10"), ("g u", "sign_out"), ("a w", "attest_forward"), ("a t", "attest_withdraw")):
+        assert f"[&#34;{key}&#34;,&#34;{name}&#34;" in page
