@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.waiting.deadlines import may_set_deadlines
 from linjen.cases.waiting.load import may_see_load
 from linjen.cases.waiting.sharing import may_share
 from linjen.core import clock
@@ -52,6 +53,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         chats, limits = await chat_limit(db, unit.id), await may_limit(db, exchange.by, unit.id)
         days, sets_days = await reply_days(db, unit.id), await may_set_reply_days(db, exchange.by, unit.id)
         shares = await may_share(db, exchange.by, unit.id)
+        deadlines = await may_set_deadlines(db, exchange.by, unit.id)
     today = clock.local_date(at)
     return await manage_page(
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
@@ -59,7 +61,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         week=week_in_words(exchange, unit.schedule, today),
         own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps,
         chats=str(chats), limits_chats=limits, sees_load=sees,
-        reply_days=days, sets_reply_days=sets_days, shares_queues=shares,
+        reply_days=days, sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
         chat_options=[{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)],
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip

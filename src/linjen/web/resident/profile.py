@@ -51,6 +51,7 @@ async def _show(exchange: Exchange, typed: str | None = None, error: str = "") -
     told = exchange.request.query_params.get("phone", "")
     return exchange.page(
         "resident/profile.html", status=422 if error else 200, tab="profile", sms=exchange.site.sms is not None,
+        phones=exchange.site.demo_links.get("phones", ""),
         phone=typed if typed is not None else display_phone(kept) if kept else "", phone_error=error,
         phone_done={"saved": "done", "erased": "erased"}.get(told, "") if not error else "",
         errors=[{"field": "phone", "text": error}] if error else [],
