@@ -246,7 +246,7 @@ async def test_k9_the_round_of_silent_cases(windows: Windows, shift: Shift, size
     await expect(rows).to_have_count(1)
     await rows.get_by_role("link", name="Avsluta").click()
     await expect(ulf.locator("main")).to_contain_text("Ingen påminnelse är skickad")
-    await ulf.get_by_label("Invånaren har inte svarat").check()
+    await ulf.get_by_label("Patienten har inte svarat").check()
     await ulf.get_by_role("button", name="Avsluta ärendet").click()
     await ulf.goto(f"{windows.url}/clinic/silent")
     await expect(rows).to_have_count(0)
