@@ -117,6 +117,6 @@ async def test_a_warning_sign_in_a_free_answer_becomes_a_question(region: Region
     else:
         raise AssertionError("where it sits is asked in own words")
     assert walk.step.startswith("questions/")
-    assert "Du skrev ”trycker över bröstet”" in walk.html
+    assert "Du skrev ”Det trycker över bröstet" in walk.html
     await walk.send({name: "yes" for name, kind, _ in walk.fields() if kind == "radio"})
     assert walk.step == "emergency"
