@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.access import policy
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.swedish import sort_key
+from linjen.units.managed import may_at
 
 
 class Phrase(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +63,7 @@ where p.removed_at is null and (p.staff_id = $1 or p.unit_id = $2) group by p.id
 
 async def must(db: Connection, by: By, verb: str, unit_id: UUID | None) -> None:
     """Raises NotFound unless this person may do the verb (of policy.UNIT_VERBS) at the unit."""
-    clause = policy.unit_clause(verb, person="$1")
-    allowed = f"select exists (select 1 from units u where u.id = $2 and {clause})"
-    if not by.is_staff or unit_id is None or not await db.fetchval(allowed, by.person_id, unit_id):
+    if unit_id is None or not await may_at(db, by, unit_id, verb):
         raise NotFound("page")
 
 

@@ -45,6 +45,13 @@ select u.id, u.hsa_id, u.name, u.kind, u.phone, u.takes_residents, p.name as pro
 from units u join care_providers p on p.id = u.provider_id where """
 _UNITS = _SELECT + policy.unit_clause("see_unit", person="$1")
 
+
+async def may_at(db: Connection, by: By, unit_id: UUID, verb: str) -> bool:
+    """Whether this person may do a verb of policy.UNIT_VERBS at the unit; nothing is shown, so nothing is logged."""
+    found = f"select exists (select 1 from units u where u.id = $2 and {policy.unit_clause(verb, person='$1')})"
+    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
+
+
 _CLOSURES = """
 select from_at, until_at, kind, reason from closures where unit_id = $1 and until_at > $2 order by from_at, until_at
 """

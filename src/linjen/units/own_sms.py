@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-
-_MAY = policy.unit_clause("allow_own_sms", person="$1")
+from linjen.units.managed import may_at
 
 
 async def may_write_own(db: Connection, unit_id: UUID | None) -> bool:
@@ -18,15 +16,9 @@ async def may_write_own(db: Connection, unit_id: UUID | None) -> bool:
     return bool(await db.fetchval("select free_text from unit_sms where unit_id = $1", unit_id))
 
 
-async def may_decide_own(db: Connection, by: By, unit_id: UUID) -> bool:
-    """Whether this person decides it for the unit."""
-    found = f"select exists (select 1 from units u where u.id = $2 and {_MAY})"
-    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
-
-
 async def allow_own(db: Connection, by: By, unit_id: UUID, allowed: bool) -> None:
     """Decide it, from now on; logged. Raises NotFound for who does not administer the unit's configuration."""
-    if not await may_decide_own(db, by, unit_id):
+    if not await may_at(db, by, unit_id, "allow_own_sms"):
         raise NotFound("unit")
     await log_access(db, by, "allow_own_sms", shown=[unit_id])
     await db.execute(

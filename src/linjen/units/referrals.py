@@ -11,17 +11,15 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.visible import is_visible
+from linjen.units.managed import may_at
 
 MOST = 60
 LONGEST = 200
-
-_MAY = policy.unit_clause("keep_referrals", person="$1")
 
 
 class Referral(msgspec.Struct, frozen=True):
@@ -70,18 +68,12 @@ async def list_referrals(db: Connection, unit_id: UUID | None) -> list[Referral]
     return [Referral(**dict(row)) for row in rows]
 
 
-async def may_keep_referrals(db: Connection, by: By, unit_id: UUID) -> bool:
-    """Whether this person keeps the unit's table."""
-    found = f"select exists (select 1 from units u where u.id = $2 and {_MAY})"
-    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
-
-
 async def keep_referrals(db: Connection, by: By, unit_id: UUID, rows: Sequence[Referral], version: str) -> None:
     """Put these rows in the table's place, from now on; logged. `version` is of the table that they were made from.
 
     Raises NotFound for who does not keep it, Refused('table_changed') when somebody has saved another one meanwhile.
     """
-    if not await may_keep_referrals(db, by, unit_id):
+    if not await may_at(db, by, unit_id, "keep_referrals"):
         raise NotFound("unit")
     await log_access(db, by, "keep_referrals", shown=[unit_id])
     await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.units.managed import may_at
 
 #: The most days that can be chosen; 0 is never.
 MOST = 30
-
-_MAY = policy.unit_clause("set_reply_days", person="$1")
 
 
 async def reply_days(db: Connection, unit_id: UUID) -> int:
     """For how many days after closing a resident can answer in a case of the unit; 0 is never."""
     return int(await db.fetchval("select reopen_days from units where id = $1", unit_id) or 0)
-
-
-async def may_set_reply_days(db: Connection, by: By, unit_id: UUID) -> bool:
-    """Whether this person decides it for the unit."""
-    found = f"select exists (select 1 from units u where u.id = $2 and {_MAY})"
-    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
 
 
 async def set_reply_days(db: Connection, by: By, unit_id: UUID, days: int, was: int) -> None:
@@ -33,7 +25,7 @@ async def set_reply_days(db: Connection, by: By, unit_id: UUID, days: int, was: 
     Raises NotFound for who does not administer the unit's configuration, Invalid('days_range') with field "days", and
     Refused('changed') when somebody has decided otherwise meanwhile.
     """
-    if not await may_set_reply_days(db, by, unit_id):
+    if not await may_at(db, by, unit_id, "set_reply_days"):
         raise NotFound("unit")
     if not 0 <= days <= MOST:
         raise Invalid("days_range", "days", most=MOST)

@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.waiting.turn import DEADLINES
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.units.managed import may_at
 
 #: The longest time that can be chosen for a level: thirty days.
 MOST_MINUTES = 30 * 24 * 60
-
-_MAY = policy.unit_clause("set_deadlines", person="$1")
 
 
 async def deadlines_of(db: Connection, unit_id: UUID) -> dict[int, int]:
     """Minutes by level (1-5): the unit's own where it has decided, else the usual ones."""
     rows = await db.fetch("select level, minutes from unit_deadlines where unit_id = $1", unit_id)
     return {**DEADLINES, **{row["level"]: row["minutes"] for row in rows}}
-
-
-async def may_set_deadlines(db: Connection, by: By, unit_id: UUID) -> bool:
-    """Whether this person decides it for the unit."""
-    found = f"select exists (select 1 from units u where u.id = $2 and {_MAY})"
-    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
 
 
 async def set_deadlines(
@@ -39,7 +31,7 @@ async def set_deadlines(
     "level_N" for a time that is none, Invalid('deadline_order') where a more urgent level would have longer than the
     next of 1-4, and Refused('changed') when somebody has decided otherwise meanwhile.
     """
-    if not await may_set_deadlines(db, by, unit_id):
+    if not await may_at(db, by, unit_id, "set_deadlines"):
         raise NotFound("unit")
     for level in DEADLINES:
         if not 1 <= chosen.get(level, 0) <= MOST_MINUTES:

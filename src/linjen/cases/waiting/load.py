@@ -21,6 +21,7 @@ from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import Invalid, NotFound
 from linjen.core.ids import new_id
 from linjen.units.hours import staffed_until
+from linjen.units.managed import may_at
 from linjen.units.opening import list_schedules
 
 #: What a unit is taken to bear where it has not said otherwise, and the most that can be said.
@@ -112,14 +113,8 @@ async def _weigh(db: Connection, row: Row, at: datetime) -> int:
     return 0
 
 
-async def may_see_load(db: Connection, by: By, unit_id: UUID, verb: str = "see_load") -> bool:
-    """Whether this person sees the unit's load, or may do `verb` with it."""
-    may = f"select exists (select 1 from units u where u.id = $2 and {policy.unit_clause(verb, person='$1')})"
-    return bool(by.is_staff and await db.fetchval(may, by.person_id, unit_id))
-
-
 async def _reach(db: Connection, by: By, unit_id: UUID, verb: str) -> None:
-    if not await may_see_load(db, by, unit_id, verb):
+    if not await may_at(db, by, unit_id, verb):
         raise NotFound("unit")
 
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Set
 from types import MappingProxyType
 from uuid import UUID
 
-from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.waiting.queues import USUAL
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.people.colleagues import list_colleagues
+from linjen.units.managed import may_at
 
 #: Kind of case -> the queue in which it waits, which is also the role that always works with it.
 KINDS: Mapping[str, str] = MappingProxyType({"care": "nurse", "admin": "medical_secretary"})
@@ -28,7 +28,6 @@ OTHERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-_MAY = policy.unit_clause("share_queues", person="$1")
 
 Sharing = Mapping[str, Set[str]]
 
@@ -44,19 +43,13 @@ async def find_sharing(db: Connection, unit_id: UUID) -> dict[str, frozenset[str
     }
 
 
-async def may_share(db: Connection, by: By, unit_id: UUID) -> bool:
-    """Whether this person decides it for the unit."""
-    found = f"select exists (select 1 from units u where u.id = $2 and {_MAY})"
-    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
-
-
 async def share_queues(db: Connection, by: By, unit_id: UUID, chosen: Sharing, was: Sharing) -> None:
     """Decide it, if it still is what the page showed; logged. Once more changes nothing.
 
     Raises NotFound for who does not administer the unit's configuration, Invalid('unknown_choice' | 'nobody') with the
     kind as its field, and Refused('changed') when somebody has decided otherwise meanwhile.
     """
-    if not await may_share(db, by, unit_id):
+    if not await may_at(db, by, unit_id, "share_queues"):
         raise NotFound("unit")
     for kind in KINDS:
         if not set(chosen[kind]) <= set(OTHERS[kind]):

@@ -6,11 +6,11 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.waiting.deadlines import deadlines_of, may_set_deadlines, set_deadlines
+from linjen.cases.waiting.deadlines import deadlines_of, set_deadlines
 from linjen.cases.waiting.turn import DEADLINES
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import see_managed_unit
+from linjen.units.managed import may_at, see_managed_unit
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
@@ -56,7 +56,7 @@ async def _page(
 ) -> Response[Any]:  # fmt: skip
     unit_id, errors = exchange.id_of("unit_id"), error_of or {}
     async with exchange.site.database.transaction() as db:
-        if not await may_set_deadlines(db, exchange.by, unit_id):
+        if not await may_at(db, exchange.by, unit_id, "set_deadlines"):
             raise NotFound("unit")
         unit = await see_managed_unit(db, exchange.by, unit_id, clock.now())
         now = await deadlines_of(db, unit_id)

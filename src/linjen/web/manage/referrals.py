@@ -8,12 +8,11 @@ from litestar import Response
 
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import see_managed_unit
+from linjen.units.managed import may_at, see_managed_unit
 from linjen.units.referrals import (
     as_text,
     keep_referrals,
     list_referrals,
-    may_keep_referrals,
     parse_referrals,
     version_of,
 )
@@ -58,7 +57,7 @@ async def _save(exchange: Exchange) -> Response[Any]:
 async def _has_rows(exchange: Exchange) -> bool:
     async with exchange.site.database.transaction() as db:
         unit_id = exchange.id_of("unit_id")
-        if not await may_keep_referrals(db, exchange.by, unit_id):
+        if not await may_at(db, exchange.by, unit_id, "keep_referrals"):
             raise NotFound("unit")
         return bool(await list_referrals(db, unit_id))
 
@@ -69,7 +68,7 @@ async def _show(
     """With `is_late` what was typed stands beside the table as somebody has saved it meanwhile."""
     unit_id = exchange.id_of("unit_id")
     async with exchange.site.database.transaction() as db:
-        if not await may_keep_referrals(db, exchange.by, unit_id):
+        if not await may_at(db, exchange.by, unit_id, "keep_referrals"):
             raise NotFound("unit")
         unit = await see_managed_unit(db, exchange.by, unit_id, clock.now())
         rows = await list_referrals(db, unit_id)

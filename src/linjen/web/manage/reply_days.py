@@ -8,8 +8,8 @@ from litestar import Response
 
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import see_managed_unit
-from linjen.units.reply_days import MOST, may_set_reply_days, reply_days, set_reply_days
+from linjen.units.managed import may_at, see_managed_unit
+from linjen.units.reply_days import MOST, reply_days, set_reply_days
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
@@ -48,7 +48,7 @@ def _number(text: str) -> int:
 async def _page(exchange: Exchange, typed: str | None = None, error: str = "", *, stale: bool = False) -> Response[Any]:
     unit_id = exchange.id_of("unit_id")
     async with exchange.site.database.transaction() as db:
-        if not await may_set_reply_days(db, exchange.by, unit_id):
+        if not await may_at(db, exchange.by, unit_id, "set_reply_days"):
             raise NotFound("unit")
         unit = await see_managed_unit(db, exchange.by, unit_id, clock.now())
         days = await reply_days(db, unit_id)

@@ -6,10 +6,10 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.waiting.sharing import KINDS, OTHERS, Sharing, find_sharing, may_share, share_queues
+from linjen.cases.waiting.sharing import KINDS, OTHERS, Sharing, find_sharing, share_queues
 from linjen.core import clock
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import see_managed_unit
+from linjen.units.managed import may_at, see_managed_unit
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
@@ -51,7 +51,7 @@ async def _page(
 ) -> Response[Any]:
     unit_id = exchange.id_of("unit_id")
     async with exchange.site.database.transaction() as db:
-        if not await may_share(db, exchange.by, unit_id):
+        if not await may_at(db, exchange.by, unit_id, "share_queues"):
             raise NotFound("unit")
         unit = await see_managed_unit(db, exchange.by, unit_id, clock.now())
         now = await find_sharing(db, unit_id)

@@ -6,16 +6,12 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.waiting.deadlines import may_set_deadlines
-from linjen.cases.waiting.load import may_see_load
-from linjen.cases.waiting.sharing import may_share
 from linjen.core import clock
 from linjen.core.phone import display_phone
-from linjen.units.chat_limit import MOST, chat_limit, may_limit
-from linjen.units.managed import ManagedUnit, list_managed_units, see_managed_unit
-from linjen.units.own_sms import may_decide_own, may_write_own
-from linjen.units.referrals import may_keep_referrals
-from linjen.units.reply_days import may_set_reply_days, reply_days
+from linjen.units.chat_limit import MOST, chat_limit
+from linjen.units.managed import ManagedUnit, list_managed_units, may_at, see_managed_unit
+from linjen.units.own_sms import may_write_own
+from linjen.units.reply_days import reply_days
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page
@@ -47,13 +43,13 @@ async def _unit(exchange: Exchange) -> Response[Any]:
     at = clock.now()
     async with exchange.site.database.transaction() as db:
         unit = await see_managed_unit(db, exchange.by, exchange.id_of("unit_id"), at)
-        keeps = await may_keep_referrals(db, exchange.by, unit.id)
-        own_sms, decides = await may_write_own(db, unit.id), await may_decide_own(db, exchange.by, unit.id)
-        sees = await may_see_load(db, exchange.by, unit.id)
-        chats, limits = await chat_limit(db, unit.id), await may_limit(db, exchange.by, unit.id)
-        days, sets_days = await reply_days(db, unit.id), await may_set_reply_days(db, exchange.by, unit.id)
-        shares = await may_share(db, exchange.by, unit.id)
-        deadlines = await may_set_deadlines(db, exchange.by, unit.id)
+        keeps = await may_at(db, exchange.by, unit.id, "keep_referrals")
+        own_sms, decides = await may_write_own(db, unit.id), await may_at(db, exchange.by, unit.id, "allow_own_sms")
+        sees = await may_at(db, exchange.by, unit.id, "see_load")
+        chats, limits = await chat_limit(db, unit.id), await may_at(db, exchange.by, unit.id, "limit_chats")
+        days, sets_days = await reply_days(db, unit.id), await may_at(db, exchange.by, unit.id, "set_reply_days")
+        shares = await may_at(db, exchange.by, unit.id, "share_queues")
+        deadlines = await may_at(db, exchange.by, unit.id, "set_deadlines")
     today = clock.local_date(at)
     return await manage_page(
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
