@@ -16,15 +16,13 @@ from linjen.cases.colleagues.attestation import (
     unseal,
 )
 from linjen.cases.talk.message import check_text
+from linjen.core.batches import in_batches
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import Invalid, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.people.workplaces import CARE_ROLES
-
-#: So many in one transaction, as with what is left behind otherwise.
-BATCH = 100
 
 
 async def forward_attestation(
@@ -110,14 +108,11 @@ order by t.case_id limit $1 for no key update of c skip locked
 
 async def return_attestations(database: Database, at: datetime) -> int:
     """What was asked of somebody who is not there at `at` (UTC) goes to the role; how many. Each leaves an event."""
-    returned = 0
-    while True:
-        async with database.transaction() as db:
-            rows: list[Row] = await db.fetch(_LEFT, BATCH, sorted(CARE_ROLES), at)
-            for row in rows:
-                if await _move(db, row["id"], new_id(), None, Addressee(row["role"]), None):
-                    data = {"attestation": str(row["id"]), "role": row["role"]}
-                    await record(db, row["case_id"], "attestation_returned", "system", None, data)
-        returned += len(rows)
-        if len(rows) < BATCH:
-            return returned
+    return await in_batches(database, _LEFT, sorted(CARE_ROLES), at, each=_ask_the_role)
+
+
+async def _ask_the_role(db: Connection, row: Row) -> int:
+    if await _move(db, row["id"], new_id(), None, Addressee(row["role"]), None):
+        data = {"attestation": str(row["id"]), "role": row["role"]}
+        await record(db, row["case_id"], "attestation_returned", "system", None, data)
+    return 1

@@ -9,12 +9,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from linjen.access.policy import reaches
+from linjen.core.batches import in_batches
 from linjen.core.database import Connection, Database, Row
 from linjen.core.events import record
-
-#: So many in one transaction, as with what is left behind otherwise.
-BATCH = 100
-
 
 _UNREAD = f"""
 select m.note_id, m.staff_id, n.case_id,
@@ -38,16 +35,8 @@ async def settle_gone(database: Database) -> int:
     """Notes go back and invitations lapse of colleagues who cannot open the case any more; how many. Each leaves an
     event.
     """
-    settled = 0
-    for find, settle in ((_UNREAD, _return_note), (_INVITED, _lapse)):
-        while True:
-            async with database.transaction() as db:
-                rows = await db.fetch(find, BATCH)
-                for row in rows:
-                    settled += await settle(db, row)
-            if len(rows) < BATCH:
-                break
-    return settled
+    returned = await in_batches(database, _UNREAD, each=_return_note)
+    return returned + await in_batches(database, _INVITED, each=_lapse)
 
 
 async def _return_note(db: Connection, row: Row) -> int:

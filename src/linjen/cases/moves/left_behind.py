@@ -13,14 +13,12 @@ from linjen.access.by import By
 from linjen.access.policy import reaches
 from linjen.cases.waiting.queues import TO_QUEUE
 from linjen.core import clock
-from linjen.core.database import Connection, Database
+from linjen.core.batches import in_batches
+from linjen.core.database import Connection, Database, Row
 from linjen.core.events import record
 from linjen.people.workplaces import CARE_ROLES
 from linjen.units.hours import last_staffed_end
 from linjen.units.opening import list_schedules
-
-#: So many cases in one transaction: no write may last long, since readers of events wait for the oldest one.
-BATCH = 100
 
 _TO_QUEUE = f"""
 update visits v set {TO_QUEUE}
@@ -42,11 +40,11 @@ order by c.id limit $1 for no key update of c skip locked
 #: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it; so does
 #: a holder who has said until which day she keeps a silent case.
 _UNSTAFFED = """
-select c.id, v.holder_id, 'unstaffed' as reason from unnest($1::uuid[], $2::timestamptz[]) as left_at (unit_id, at)
+select c.id, v.holder_id, 'unstaffed' as reason from unnest($2::uuid[], $3::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
-join cases c on c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $3)
-  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $3)
-order by c.id limit $4 for no key update of c skip locked
+join cases c on c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $4)
+  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $4)
+order by c.id limit $1 for no key update of c skip locked
 """
 
 
@@ -65,27 +63,20 @@ async def return_unstaffed(database: Database, at: datetime) -> int:
         left = await _left_units(db, at)
     if not left:
         return 0
-    return await _return_each(database, _UNSTAFFED, list(left), list(left.values()), clock.local_date(at), BATCH)
+    on = clock.local_date(at)
+    return await in_batches(database, _UNSTAFFED, list(left), list(left.values()), on, each=_return_row)
 
 
 async def return_from_gone(database: Database) -> int:
     """Put back what is held by somebody who may not open it any more; how many. Looks through all that is held, and
     locks nothing where there is none of it, so it is asked every few seconds, too.
     """
-    return await _return_each(database, _GONE, BATCH, sorted(CARE_ROLES))
+    return await in_batches(database, _GONE, sorted(CARE_ROLES), each=_return_row)
 
 
-async def _return_each(database: Database, found: str, *values: object) -> int:
-    """Put back what a statement finds, a batch in a transaction; each case gets an event with its reason."""
-    returned = 0
-    while True:
-        async with database.transaction() as db:
-            rows = await db.fetch(found, *values)
-            for row in rows:
-                await _return(db, row["id"], row["holder_id"], row["reason"])
-        returned += len(rows)
-        if len(rows) < BATCH:
-            return returned
+async def _return_row(db: Connection, row: Row) -> int:
+    await _return(db, row["id"], row["holder_id"], row["reason"])
+    return 1
 
 
 async def _left_units(db: Connection, at: datetime) -> dict[UUID, datetime]:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from linjen.access.policy import reaches
 from linjen.cases.waiting.queues import SERVED
+from linjen.core.batches import in_batches
 from linjen.core.database import Connection, Database, Row
 from linjen.core.events import record
-
-#: So many in one transaction, as with what is left behind otherwise.
-BATCH = 100
 
 _ADDRESSEE_GONE = f"""
 select c.id, v.id as visit_id, v.for_role as was, v.for_role as role, v.for_staff_id, 'addressee_gone' as why
@@ -48,16 +46,8 @@ async def requeue_unserved(database: Database) -> int:
 
     Looks through all that waits, and locks nothing where there is none of it, so it is asked every few seconds.
     """
-    moved = 0
-    for find in (_ADDRESSEE_GONE, _NOBODY):
-        while True:
-            async with database.transaction() as db:
-                rows = await db.fetch(find, BATCH)
-                for row in rows:
-                    moved += await _requeue(db, row)
-            if len(rows) < BATCH:
-                break
-    return moved
+    moved = await in_batches(database, _ADDRESSEE_GONE, each=_requeue)
+    return moved + await in_batches(database, _NOBODY, each=_requeue)
 
 
 async def _requeue(db: Connection, row: Row) -> int:
