@@ -13,6 +13,7 @@ from linjen.cases.intake.start import Intake
 from linjen.cases.loading import Case, note_refusal, see_case
 from linjen.cases.talk.message import LONGEST, check_told
 from linjen.core import clock
+from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused, Reused
 from linjen.core.ids import new_id, parse_id
 from linjen.core.personal_number import age_months
@@ -43,7 +44,8 @@ async def ask_questions(exchange: Exchange) -> Response[Any]:
     """Back to the case with the card in the talk, on to the first question, or what has to be changed."""
     case_id, site = exchange.id_of("case_id"), exchange.site
     further_id = parse_id(exchange.text_of("further_id", longest=40)) or new_id()
-    case, patient = await _see(exchange)
+    async with site.database.transaction() as db:
+        case, patient = await _see(db, exchange)
     reason, way = exchange.text_of("reason", longest=60), exchange.text_of("way", longest=10)
     tell = exchange.text_of("text", longest=LONGEST + 1) if way == "send" else ""
     if errors := _faults(exchange, _reasons(exchange, patient), reason, way, tell):
@@ -75,13 +77,12 @@ def _faults(exchange: Exchange, reasons: Mapping[str, str], reason: str, way: st
     return errors
 
 
-async def _see(exchange: Exchange) -> tuple[Case, Resident]:
+async def _see(db: Connection, exchange: Exchange) -> tuple[Case, Resident]:
     """The case and its patient; 404 where there is nothing to ask: without the triage, or in an administrative case."""
-    async with exchange.site.database.transaction() as db:
-        case = await see_case(db, exchange.by, exchange.id_of("case_id"), "ask_further")
-        if case.patient_id is None or case.entry != "symptom" or not exchange.site.shelf.is_on:
-            raise NotFound("further")
-        return case, await see_resident(db, case.patient_id)
+    case = await see_case(db, exchange.by, exchange.id_of("case_id"), "ask_further")
+    if case.patient_id is None or case.entry != "symptom" or not exchange.site.shelf.is_on:
+        raise NotFound("further")
+    return case, await see_resident(db, case.patient_id)
 
 
 def _reasons(exchange: Exchange, patient: Resident) -> dict[str, str]:
@@ -107,9 +108,8 @@ def _begun(protocols: Protocols, case: Case, patient: Resident, reason: str) -> 
 
 
 async def _choose(exchange: Exchange, errors: Mapping[str, str]) -> Response[Any]:
-    _, patient = await _see(exchange)
     async with exchange.site.database.transaction() as db:
-        case = await see_case(db, exchange.by, exchange.id_of("case_id"), "ask_further")
+        case, patient = await _see(db, exchange)
         head = await case_head(db, exchange, case)
     sent = exchange.request.method == "POST"
     return exchange.page(
