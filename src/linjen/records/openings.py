@@ -20,6 +20,7 @@ _TOGETHER: Final = timedelta(minutes=5)
 #: What a row of the log was, as a resident reads it; every other verb is work with the case. Words under openings.what.
 _KINDS: Final = {
     "see": "read", "fresh": "read", "see_picture": "picture", "archive_picture": "picture",
+    "download_picture": "picture",
     "copy_text": "copied", "copy_number": "copied", "copy_to_ticket": "copied", "search_patient": "searched",
     "open_record_system": "record",
 }  # fmt: skip
