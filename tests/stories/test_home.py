@@ -12,6 +12,7 @@ from linjen.cases.waiting.answer_times import Usual
 from linjen.core import clock
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
+from linjen.records.promise import Outlook
 from linjen.units.schedule import Closure, Schedule, week_of
 from linjen.web.resident.promise_words import promise_for_dialogue, promise_for_new, promise_for_waiting
 from linjen.web.words import say
@@ -61,11 +62,16 @@ def test_a_closed_unit_says_when_it_opens_and_one_without_hours_points_to_the_ph
 
 
 def test_recent_answers_make_a_time_and_a_time_that_has_passed_is_never_promised() -> None:
-    usual = promise_for_new(WEEK, at("15 09.30"), swedish, "sv", "Ankaret", Usual(60, 20))
+    known = Outlook(Usual(60, 20))
+    usual = promise_for_new(WEEK, at("15 09.30"), swedish, "sv", "Ankaret", known)
     assert usual.answer == "8 av 10 får svar före i dag kl. 10.30."
-    late = promise_for_waiting(WEEK, at("15 09.30"), at("15 11.00"), 3, swedish, "sv", "Ankaret", Usual(60, 20))
+    late = promise_for_waiting(
+        WEEK, at("15 09.30"), at("15 11.00"), 3, swedish, "sv", "Ankaret", Outlook(Usual(60, 20))
+    )
     assert late.answer.startswith("Just nu tar det längre tid än vanligt")
-    night = promise_for_waiting(WEEK, at("15 15.50"), at("15 22.00"), 3, swedish, "sv", "Ankaret", Usual(60, 20))
+    night = promise_for_waiting(
+        WEEK, at("15 15.50"), at("15 22.00"), 3, swedish, "sv", "Ankaret", Outlook(Usual(60, 20))
+    )
     assert night.answer.startswith("Då börjar ditt ärende läsas")
 
 

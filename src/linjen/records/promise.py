@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import msgspec
 
-from linjen.cases.waiting.answer_times import FEWEST, SHARE, WINDOW, find_usual
+from linjen.cases.waiting.answer_times import FEWEST, SHARE, WINDOW, Usual, find_usual
 from linjen.core.database import Connection, Database
 from linjen.core.dispatcher import Dispatcher
 from linjen.core.events import Event
 from linjen.core.jobs import Wanted
+from linjen.core.remembered import Remembered
 from linjen.units.hours import expected_answer
 from linjen.units.opening import list_schedules
+from linjen.units.schedule import Schedule
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -32,9 +32,23 @@ class Kept(msgspec.Struct, frozen=True):
         return round(100 * self.held / self.count) if self.count >= FEWEST else None
 
 
+class Outlook(msgspec.Struct, frozen=True):
+    """`usual` is what answers have taken lately, None with too few to tell; `kept` in how many of a hundred the unit's
+    promises have held, None with too few.
+    """
+
+    usual: Usual | None = None
+    kept: int | None = None
+
+    @property
+    def minutes(self) -> float | None:
+        """Within how many staffed minutes an answer can be expected."""
+        return self.usual.minutes if self.usual else None
+
+
 #: Every resident's page asks for it; so long, in seconds, what was counted is used again.
 _FRESH_S = 300
-_known: WeakKeyDictionary[Database, dict[UUID, tuple[float, dict[int, Kept]]]] = WeakKeyDictionary()
+_known: Remembered[UUID, dict[int, Kept]] = Remembered(_FRESH_S)
 
 _SENT = """
 select c.id, v.unit_id, v.priority, v.queued_at from cases c join visits v on v.id = c.visit_id
@@ -85,11 +99,10 @@ async def read_kept(db: Connection, unit_id: UUID, at: datetime) -> dict[int, Ke
     return {row["level"]: Kept(row["held"], row["count"]) for row in rows}
 
 
-async def find_share(database: Database, db: Connection, unit_id: UUID, level: int, at: datetime) -> int | None:
-    """In how many of a hundred a unit's promises of a level have held lately; None with too few. At most 5 min old."""
-    remembered = _known.setdefault(database, {})
-    expires, kept = remembered.get(unit_id, (0.0, {}))
-    if time.monotonic() >= expires:
-        kept = await read_kept(db, unit_id, at)
-        remembered[unit_id] = (time.monotonic() + _FRESH_S, kept)
-    return kept[level].share if level in kept else None
+async def find_outlook(
+    database: Database, db: Connection, schedule: Schedule, unit_id: UUID, level: int, at: datetime
+) -> Outlook:
+    """What a resident is told of an answer to a case of a level at the unit; at most 5 min old."""
+    usual = await find_usual(database, db, schedule, unit_id, level, at)
+    kept = (await _known.get(database, unit_id, lambda: read_kept(db, unit_id, at))).get(level)
+    return Outlook(usual, kept.share if kept else None)

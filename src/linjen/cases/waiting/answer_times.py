@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import msgspec
 
-from linjen.cases.waiting.turn import DEADLINES
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
+from linjen.core.remembered import Remembered
 from linjen.units.hours import received_at, staffed_minutes
 from linjen.units.schedule import Schedule
 
@@ -36,7 +34,7 @@ class Usual(msgspec.Struct, frozen=True):
 
 
 _Key = tuple[UUID, int, int]
-_known: WeakKeyDictionary[Database, dict[_Key, tuple[float, Usual | None]]] = WeakKeyDictionary()
+_known: Remembered[_Key, Usual | None] = Remembered(_FRESH_S)
 
 _ANSWERS = """
 select v.queued_at, v.state, (select min(m.sent_at) from messages m
@@ -45,12 +43,6 @@ from visits v join cases c on c.id = v.case_id and c.begun_by is null and v.book
 where v.unit_id = $1 and v.priority = $2 and v.queued_at > $3 and v.queued_at <= $4
   and v.close_reason is distinct from 'withdrawn' order by v.queued_at desc limit $5
 """
-
-
-async def find_deadline(db: Connection, unit_id: UUID, urgency: int) -> int | None:
-    """Within how many minutes the unit means to meet a case of this urgency (1-5); None for an urgency there is not."""
-    own = await db.fetchval("select minutes from unit_deadlines where unit_id = $1 and level = $2", unit_id, urgency)
-    return int(own) if own is not None else DEADLINES.get(urgency)
 
 
 async def find_usual(
@@ -62,16 +54,14 @@ async def find_usual(
     that still waits counts with the time it has waited, once that is longer than usual, so that a queue that stands
     still makes the promise longer at once. Withdrawn cases count for nothing. Worked out anew after 5 min.
     """
-    remembered = _known.setdefault(database, {})
-    key = unit_id, urgency, _weekday(schedule, at)
-    expires, usual = remembered.get(key, (0.0, None))
-    if time.monotonic() < expires:
-        return usual
-    rows = await db.fetch(_ANSWERS, unit_id, urgency, at - WINDOW, at, _MOST)
-    same_day = [row for row in rows if _weekday(schedule, row["queued_at"]) == key[2]]
-    usual = usual_of(schedule, same_day, at) or usual_of(schedule, rows, at)
-    remembered[key] = (time.monotonic() + _FRESH_S, usual)
-    return usual
+    weekday = _weekday(schedule, at)
+
+    async def work_out() -> Usual | None:
+        rows = await db.fetch(_ANSWERS, unit_id, urgency, at - WINDOW, at, _MOST)
+        same_day = [row for row in rows if _weekday(schedule, row["queued_at"]) == weekday]
+        return usual_of(schedule, same_day, at) or usual_of(schedule, rows, at)
+
+    return await _known.get(database, (unit_id, urgency, weekday), work_out)
 
 
 def usual_of(schedule: Schedule, rows: Sequence[Row], at: datetime) -> Usual | None:

@@ -8,11 +8,10 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.waiting.answer_times import find_usual
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.records.promise import find_share
+from linjen.records.promise import find_outlook
 from linjen.units.hours import State, state_at
 from linjen.units.opening import list_schedules, see_schedule
 from linjen.units.schedule import Schedule, find_public_holiday, spans_on
@@ -39,14 +38,13 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
         if unit is None:
             raise NotFound("unit")
         schedule = await see_schedule(db, unit.id)
-        usual = await find_usual(exchange.site.database, db, schedule, unit.id, ORDINARY, at)
-        kept = await find_share(exchange.site.database, db, unit.id, ORDINARY, at)
+        outlook = await find_outlook(exchange.site.database, db, schedule, unit.id, ORDINARY, at)
     today = clock.local_date(at)
     return exchange.page(
         "public/unit.html", unit=unit,
         week=[{"name": row["day"], "value": row["span"] or exchange.say("units.closed")}
               for row in week_in_words(exchange, schedule, today)],
-        promise=promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, usual, kept),
+        promise=promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, outlook),
         today=span_words(exchange, spans_on(schedule, today)), holiday=find_public_holiday(today) or "",
         dialled="".join(sign for sign in unit.phone if sign.isdigit() or sign == "+"),
     )  # fmt: skip

@@ -21,12 +21,12 @@ from linjen.cases.patients.consent import list_consents
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.talk.reading import is_reading
 from linjen.cases.tickets.ticket import list_case_tickets
-from linjen.cases.waiting.answer_times import find_deadline, find_usual
+from linjen.cases.waiting.deadlines import deadlines_of
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.media.pictures import list_pictures
-from linjen.records.promise import find_share
+from linjen.records.promise import find_outlook
 from linjen.triage import Line, Protocols
 from linjen.triage.asking.wording import asked, name_of
 from linjen.units.opening import see_schedule
@@ -136,12 +136,11 @@ async def _promise(
             schedule, at, say, language, around.unit_name, around.holder_name, is_followed=is_followed
         )  # fmt: skip
     urgency = case.priority or ORDINARY
-    usual = await find_usual(exchange.site.database, db, schedule, case.unit_id, urgency, at)
-    kept = await find_share(exchange.site.database, db, case.unit_id, urgency, at)
+    outlook = await find_outlook(exchange.site.database, db, schedule, case.unit_id, urgency, at)
+    deadline = (await deadlines_of(db, case.unit_id)).get(urgency)
     return promise_for_waiting(
-        schedule, case.queued_at, at, urgency, say, language, around.unit_name, usual,
-        await find_deadline(db, case.unit_id, urgency), kept,
-    )  # fmt: skip
+        schedule, case.queued_at, at, urgency, say, language, around.unit_name, outlook, deadline
+    )
 
 
 def _when(exchange: Exchange, case: Case) -> dict[str, str]:

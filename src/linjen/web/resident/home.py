@@ -10,11 +10,10 @@ from litestar import Response
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
 from linjen.cases.patients.dialogue import find_dialogue
-from linjen.cases.waiting.answer_times import find_usual
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.records.promise import find_share
+from linjen.records.promise import find_outlook
 from linjen.units.opening import see_schedule
 from linjen.units.units import see_unit
 from linjen.web.exchange import Exchange
@@ -82,9 +81,8 @@ async def _promise(db: Connection, exchange: Exchange, unit_id: UUID | None) -> 
         return Promise(exchange.say("home.clock.general"))
     at, unit = clock.now(), await see_unit(db, unit_id)
     schedule = await see_schedule(db, unit_id)
-    usual = await find_usual(exchange.site.database, db, schedule, unit_id, ORDINARY, at)
-    kept = await find_share(exchange.site.database, db, unit_id, ORDINARY, at)
-    return promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, usual, kept)
+    outlook = await find_outlook(exchange.site.database, db, schedule, unit_id, ORDINARY, at)
+    return promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, outlook)
 
 
 ROUTES = [show_home, show_chosen]

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from linjen.cases.waiting.answer_times import Usual
 from linjen.core import swedish
+from linjen.records.promise import Outlook
 from linjen.units.hours import Expected, State, closes_at, expected_answer, next_opening, staffed_until, state_at
 from linjen.units.schedule import Schedule
 
@@ -23,6 +23,9 @@ _URGENT = 2
 
 #: Reasons of an answer that say when reading begins, and so should say when the answer comes, or that nobody knows.
 _PROMISING = frozenset({"open", "opens", "reopens"})
+
+
+_UNKNOWN = Outlook()
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -59,19 +62,16 @@ def staffing_words(
 
 
 def promise_for_new(
-    schedule: Schedule, at: datetime, say: Say, language: str, unit: str, usual: Usual | None = None,
-    kept: int | None = None,
+    schedule: Schedule, at: datetime, say: Say, language: str, unit: str,
+    outlook: Outlook = _UNKNOWN,
 ) -> Promise:  # fmt: skip
-    """What the home page says of a case that would be sent now, as one of ordinary urgency.
-
-    `kept` is in how many of a hundred the unit's promises have held lately, None where there are too few.
-    """
+    """What the home page says of a case that would be sent now, as one of ordinary urgency."""
     now, there = staffing_words(schedule, at, say, language, unit)
-    expected = expected_answer(schedule, at, ORDINARY, usual.minutes if usual else None)
+    expected = expected_answer(schedule, at, ORDINARY, outlook.minutes)
     answer = _answer_words(expected, at, say, language)
-    if usual is None and expected.reason in _PROMISING:
+    if outlook.usual is None and expected.reason in _PROMISING:
         answer = f"{answer} {say('home.answer.no_figures')}"
-    return Promise(now, _with_kept(answer, expected, kept, say), "success" if there else "info")
+    return Promise(now, _with_kept(answer, expected, outlook.kept, say), "success" if there else "info")
 
 
 def _with_kept(answer: str, expected: Expected, kept: int | None, say: Say) -> str:
@@ -81,14 +81,14 @@ def _with_kept(answer: str, expected: Expected, kept: int | None, say: Say) -> s
 
 def promise_for_waiting(
     schedule: Schedule, sent_at: datetime, at: datetime, urgency: int, say: Say, language: str, unit: str,
-    usual: Usual | None = None, deadline_minutes: int | None = None, kept: int | None = None,
+    outlook: Outlook = _UNKNOWN, deadline_minutes: int | None = None,
 ) -> Promise:  # fmt: skip
     """What a waiting case's page says: never a time that has passed, and never one that nobody is there to keep.
 
     `deadline_minutes` is within which a case of its urgency should be met; for urgency 1–2 the page owns up to it.
     """
     now, there = staffing_words(schedule, at, say, language, unit)
-    expected = expected_answer(schedule, sent_at, urgency, usual.minutes if usual else None)
+    expected = expected_answer(schedule, sent_at, urgency, outlook.minutes)
     if urgency <= _URGENT and _is_late(expected, at, deadline_minutes):
         return Promise(
             now, say("home.waiting.late_life" if urgency == 1 else "home.waiting.late_urgent"), "warning", True
@@ -104,9 +104,9 @@ def promise_for_waiting(
     urgent = urgency <= _URGENT
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
     answer = _answer_words(expected, at, say, language, "waiting")
-    if usual is None and expected.reason in _PROMISING:
-        answer = f"{answer} {say('home.waiting.no_figures')}"
-    return Promise(now, _with_kept(answer, expected, kept, say), kind, urgent)
+    if outlook.usual is None and expected.reason in _PROMISING:
+        answer = f"{answer} {say('home.answer.no_figures')}"
+    return Promise(now, _with_kept(answer, expected, outlook.kept, say), kind, urgent)
 
 
 def _is_late(expected: Expected, at: datetime, deadline_minutes: int | None) -> bool:

@@ -8,10 +8,9 @@ from litestar import Response
 
 from linjen.cases.intake.interview import read_assessment
 from linjen.cases.loading import see_case
-from linjen.cases.waiting.answer_times import find_usual
 from linjen.core import clock, swedish
 from linjen.people.residents import see_resident
-from linjen.records.promise import find_share
+from linjen.records.promise import find_outlook
 from linjen.triage.asking.facts import FactTable
 from linjen.triage.content.condition import YES
 from linjen.triage.state import Patient
@@ -40,18 +39,9 @@ async def show_receipt(exchange: Exchange) -> Response[Any]:
         protocols = await version_of(db, exchange, case)
         # From urgency 1-2 nobody may wait for an opening hour; an administrative question has no such haste.
         urgency = case.priority or case.urgency or ORDINARY
-        usual = await find_usual(exchange.site.database, db, schedule, unit.id, urgency, at)
-        kept = await find_share(exchange.site.database, db, unit.id, urgency, at)
+        outlook = await find_outlook(exchange.site.database, db, schedule, unit.id, urgency, at)
     promise = promise_for_waiting(
-        schedule,
-        case.queued_at or case.sent_at,
-        at,
-        urgency,
-        exchange.say,
-        exchange.language,
-        unit.name,
-        usual,
-        kept=kept,
+        schedule, case.queued_at or case.sent_at, at, urgency, exchange.say, exchange.language, unit.name, outlook
     )
     there = staffed_until(schedule, at) is not None
     about = patient.given_name if patient.id != exchange.by.person_id else ""
