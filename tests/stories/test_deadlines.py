@@ -30,7 +30,10 @@ async def test_the_administrator_decides_and_the_ledger_follows(region: Region) 
     assert f'href="{_PATH}"' in (await disa.get(_UNIT)).text
     row = re.compile(rf'<tr[^>]*id="case-{region.cases["waiting"]}"[^>]*>')
     before = row.search((await karin.get("/clinic/ledger")).text)
-    assert await decide(disa, changed={"level_3": "3"}) == 303
+    async with karin.listen("/clinic/ledger/stream") as ledger:
+        await ledger.wait_for("hello")
+        assert await decide(disa, changed={"level_3": "3"}) == 303
+        await ledger.wait_for("reload")
     assert 'name="was_3" value="180"' in (await disa.get(_PATH)).text
     after = row.search((await karin.get("/clinic/ledger")).text)
     assert before is not None and after is not None

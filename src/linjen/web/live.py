@@ -140,6 +140,11 @@ class Hub:
         """The open ledgers of a unit."""
         return [stream for stream in self._by_unit.get(unit_id, ()) if not stream.closed]
 
+    def reload_ledgers(self, unit_id: UUID) -> None:
+        """What stands in the open ledgers of a unit is another list now, without an event of any case."""
+        for stream in self.ledgers_of(unit_id):
+            stream.put(frame("reload", ""))
+
     def staff_pages(self, unit_id: UUID) -> list[Stream]:
         """Every open case on the screens of those who work at a unit now."""
         pages = (stream for streams in self._by_case.values() for stream in streams)

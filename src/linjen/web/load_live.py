@@ -11,7 +11,6 @@ from linjen.core.swedish import moment_words, time_inside
 from linjen.notices.load import Told, find_told, tell_load
 from linjen.web.exchange import Exchange
 from linjen.web.site import Site
-from linjen.web.streams import frame
 
 
 class LoadWatch:
@@ -32,8 +31,7 @@ class LoadWatch:
         changed = [unit_id for unit_id in told | self._told if told.get(unit_id) != self._told.get(unit_id)]
         self._told = told
         for unit_id in changed:
-            for stream in self._site.hub.ledgers_of(unit_id):
-                stream.put(frame("reload", ""))
+            self._site.hub.reload_ledgers(unit_id)
 
 
 async def load_words(db: Connection, exchange: Exchange, at: datetime) -> str:

@@ -43,6 +43,7 @@ async def _decide(exchange: Exchange) -> Response[Any]:
         return await _page(exchange, typed, {error.field: exchange.say(f"manage.deadlines.{error.reason}")})
     except Refused:
         return await _page(exchange, typed, stale=True)
+    exchange.site.hub.reload_ledgers(unit_id)
     return exchange.redirect(f"/manage/units/{unit_id}/deadlines?done=1")
 
 

@@ -13,7 +13,6 @@ from linjen.units.managed import may_at, see_managed_unit
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
-from linjen.web.streams import frame
 
 
 @get_page("/manage/units/{unit_id:str}/queues", verb="share_queues", who="staff")
@@ -41,8 +40,7 @@ async def _decide(exchange: Exchange) -> Response[Any]:
         return await _page(exchange, chosen, {error.field: exchange.say(f"manage.sharing.nobody_{error.field}")})
     except Refused:
         return await _page(exchange, stale=True)
-    for stream in exchange.site.hub.ledgers_of(unit_id):  # what stands in an open ledger is another list now
-        stream.put(frame("reload", ""))
+    exchange.site.hub.reload_ledgers(unit_id)
     return exchange.redirect(f"/manage/units/{unit_id}/queues?done=1")
 
 
