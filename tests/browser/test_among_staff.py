@@ -31,7 +31,9 @@ async def test_k7_a_nurse_asks_a_physician_who_answers(windows: Windows, look: L
     await film(karin, "k7", "1-asked")
     case = re.search(r"/clinic/cases/[0-9a-f-]+", karin.url)
     assert case is not None
-    await karin.locator("#invite-ask summary").click()
+    await karin.keyboard.press("a")
+    await karin.keyboard.press("d")
+    await expect(karin.locator("#invite-ask summary")).to_be_focused()
     await look(karin)
     await karin.locator("#invite").select_option(label="Sara Ahmadi, läkare")
     await karin.get_by_role("button", name="Bjud in", exact=True).click()

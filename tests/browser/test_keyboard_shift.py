@@ -126,3 +126,31 @@ async def _closes_and_documents(page: Page, keys: Keyboard, case: str) -> None:
     await film(page, "k13", "5-documents")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/clinic/document*")
+
+
+async def test_the_number_more_hints_and_the_end_of_the_day_are_a_key_away_in_a_case(
+    windows: Windows, shift: Shift
+) -> None:
+    await shift.arrives(2, "hosta", "Hostan vill inte ge med sig", waited=30, by="lively_siv")
+    page = await nurse_at(windows, "Ulf Dahl", DESKTOP)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await _open(page, "n", "**/clinic/cases/*")
+    await _ready(page)
+    case = page.url
+    await _press(page, "a i")
+    await expect(page.locator("#number-copied")).to_have_text("Personnumret är kopierat")
+    assert re.fullmatch(r"\d{8}-\d{4}", await page.evaluate("navigator.clipboard.readText()"))
+    await _press(page, "m")
+    await page.keyboard.type("Tyvärr kan vi inte ge dig en tid nu, kom 2026-01-05 kl 9-10 :)")
+    hints = page.locator(".lj-tone-hints li")
+    await expect(hints).to_have_count(1)
+    await _press(page, "Alt+t")
+    await expect(hints).not_to_have_count(1)
+    await expect(page.locator("#composer-text")).to_be_focused()
+    await page.locator("#composer-text").fill("")
+    await _press(page, "Escape")
+    await _open(page, "g d", "**/clinic/leaving")
+    await _open(page, "g h", "**/clinic/support")
+    await page.goto(case)
+    await _ready(page)
+    await page.get_by_role("button", name="Släpp").click()

@@ -168,7 +168,12 @@ async def test_the_number_is_copied_with_a_row_of_its_own_in_the_log(region: Reg
     karin, lena = await region.staff("karin", "ankaret"), await region.staff("lena", "lyktan")
     case_id = region.cases["held_by_karin"]
     assert 'data-copy="#personal-number"' in (await karin.get(f"/clinic/cases/{case_id}/patient")).text
-    assert (await karin.post(f"/clinic/cases/{case_id}/identity-copies")).status_code == 204
+    shown = (await karin.get(f"/clinic/cases/{case_id}")).text
+    copied = await karin.post(f"/clinic/cases/{case_id}/identity-copies")
+    assert copied.status_code == 200
+    assert copied.text in (await karin.get(f"/clinic/cases/{case_id}/patient")).text
+    assert f"/clinic/cases/{case_id}/identity-copies" in shown, "the page of the case copies it, too"
+    assert copied.text not in shown, "and holds it not"
     assert (await lena.post(f"/clinic/cases/{case_id}/identity-copies")).status_code == 404
     logged = "select count(*) from access_log where case_id = $1 and verb = 'copy_number' and refused is null"
     assert await region.value(logged, case_id) == 1

@@ -28,6 +28,8 @@ class Action(NamedTuple):
 
 
 _ON_CASE = "#case-status "
+#: The words that raised an alarm and that nobody has judged yet.
+_ALARM = "#case-alarms form[action$='/verdicts']:not(:has([aria-pressed='true'])) "
 
 ACTIONS = (
     Action("help", "?", "everywhere"),
@@ -36,6 +38,8 @@ ACTIONS = (
     Action("patients", "g s", "everywhere", '.lj-nav a[href="/clinic/patients"]'),
     Action("phrases", "g f", "everywhere", '.lj-nav a[href="/clinic/phrases"]'),
     Action("settings", "g i", "everywhere", 'footer a[href="/clinic/profile"]'),
+    Action("leaving", "g d", "everywhere", 'footer a[href="/clinic/leaving"]'),
+    Action("support", "g h", "everywhere", 'footer a[href="/clinic/support"]'),
     Action("sign_out", "g u", "everywhere", 'form[action="/clinic/sign-out"] button'),
     Action("next", "n", "everywhere", '[data-key="next"]'),
     *(Action(f"chat_{n}", f"g {n}", "everywhere", f'[data-key="chat_{n}"]') for n in range(1, 8)),
@@ -48,8 +52,14 @@ ACTIONS = (
     Action("saved", "s", "ledger", '[data-key="saved"]'),
     Action("density", "t", "ledger", '[data-key="density"]'),
     Action("news", "u", "ledger", "#ledger-show"),
+    Action("new_async", "p a", "patients", "main a[href^='/clinic/patients/'][href$='/asynchronous']"),
+    Action("patient_visit", "p b", "patients", "main a[href^='/clinic/patients/'][href$='/bookings']"),
+    Action("call", "p r", "patients", "main a[href^='/clinic/patients/'][href$='/calls']"),
+    Action("new_phrase", "p f", "patients", "main a[href='/clinic/phrases/new']"),
     Action("claim", "a e", "case", f"{_ON_CASE}form[action$='/claims'] button"),
     Action("write", "m", "case", "#composer-text"),
+    Action("undo", "alt+z", "case", "#thread [data-does='take_back']"),
+    Action("hints", "alt+t", "case", ".lj-tone-hints [aria-expanded]"),
     Action("phrase", "a f", "case", "#phrases-open"),
     Action("card", "a g", "case", "#chat a[href$='/actions']"),
     Action("further", "a q", "case", "#chat a[href$='/further-questions']"),
@@ -63,12 +73,29 @@ ACTIONS = (
     Action("close", "a a", "case", f"{_ON_CASE}a[href$='/closings']"),
     Action("record", "a j", "case", f"{_ON_CASE}a[href$='/record']"),
     Action("record_system", "a o", "case", "form[action$='/record-openings'] button"),
-    Action("copy_number", "a i", "case", "button[data-copy='#personal-number']"),
+    Action("copy_number", "a i", "case", "button[data-log$='/identity-copies']"),
+    Action("protected", "p j", "case", "form[action$='/protections']:has([name='protected'][value='yes']) button"),
+    Action("not_protected", "p n", "case", "form[action$='/protections']:has([name='protected'][value='no']) button"),
+    Action("lift", "p h", "case", "form[action$='/protection-liftings'] textarea"),
+    Action("phone", "p k", "case", "form[action$='/contacts'] #phone"),
+    Action("interpreter", "p t", "case", "form[action$='/interpreters'] #interpreter"),
+    Action("settle_card", "a z", "case", "#thread details[id^='settle-'] > summary"),
     Action("note", "i", "case", "#note"),
+    Action("invite", "a d", "case", "#invite-ask > summary"),
+    Action("leave_case", "a u", "case", "#case-invited form[action$='/leavings'] button"),
     Action("attest", "a v", "case", "#attestation-ask > summary"),
+    Action("attest_answer", "v a", "case", "#case-attestations a[href$='/answers']"),
+    Action("attest_keep", "v f", "case", "#case-attestations a[href$='/follow-ups']"),
     Action("attest_forward", "a w", "case", "#case-attestations a[href$='/forwardings']"),
     Action("attest_withdraw", "a t", "case", "#case-attestations form[action$='/withdrawals'] button"),
+    Action("ticket_withdraw", "b t", "case", "#case-tickets form[action$='/withdrawals'] button"),
+    Action("ticket_settle", "b k", "case", "#case-tickets form[action$='/settlings'] button"),
+    Action("pictures", "b b", "case", "#case-pictures a"),
     Action("level", "a r", "case", "a[href$='/priorities']"),
+    Action("judge_level", "r b", "case", "a[href$='/triage-verdicts']"),
+    Action("alarm_right", "r r", "case", f"{_ALARM}button[value='right'][aria-pressed='false']"),
+    Action("alarm_wrong", "r f", "case", f"{_ALARM}button[value='wrong'][aria-pressed='false']"),
+    Action("signpost", "a m", "case", "main a[href$='/signposts']"),
     Action("copy", "a k", "case", ".lj-copy > summary"),
     Action("consents", "a c", "case", ".lj-fold > summary"),
     Action("tab_visit", "a 1", "case", ".lj-case-bar + nav li:nth-child(1) a"),
@@ -77,7 +104,7 @@ ACTIONS = (
     Action("tab_visits", "a 4", "case", ".lj-case-bar + nav li:nth-child(4) a"),
 )
 
-GROUPS = ("everywhere", "ledger", "case")
+GROUPS = ("everywhere", "ledger", "patients", "case")
 
 _BY_NAME = {action.name: action for action in ACTIONS}
 _ONE = r"[^\s\x00-\x1f\x7f]"

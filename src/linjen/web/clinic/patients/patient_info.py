@@ -208,10 +208,13 @@ def _guardian(exchange: Exchange, one: Guardian) -> dict[str, str]:
 
 @post_page("/clinic/cases/{case_id:str}/identity-copies", verb="copy_number", who="staff")
 async def copy_number(exchange: Exchange) -> Response[Any]:
-    """That the personal number was copied: its own row in the access log, before the clipboard has it."""
+    """The personal number as text, with a row of its own in the access log before the clipboard has it."""
     async with exchange.site.database.transaction() as db:
-        await see_case(db, exchange.by, exchange.id_of("case_id"), "copy_number")
-    return Response(None, status_code=204)
+        case = await see_case(db, exchange.by, exchange.id_of("case_id"), "copy_number")
+        if case.patient_id is None:  # a sent case always has a patient; the type does not say so
+            raise LookupError("a case without a patient")
+        digits = await unseal_number(db, exchange.site.sealer, case.patient_id)
+    return Response(parse_personal_number(digits).on_screen, media_type="text/plain")
 
 
 ROUTES = [copy_number, show_patient, protect, lift, keep_contacts, keep_interpreter]

@@ -213,6 +213,7 @@ async function start() {
   function addButton(bubble, key, act) {
     const button = element('<button class="lj-link-button lj-bubble__retry" type="button"></button>');
     button.textContent = say(key);
+    button.dataset.does = key;
     button.addEventListener("click", act);
     bubble.append(button);
   }

@@ -1,5 +1,6 @@
 // Copying a text of a case with one press: it is logged first, and only then given to the clipboard. Without this script
-// the text is marked and copied by hand. A button names what it copies (`data-copy`), where that is logged (`data-log`),
+// the text is marked and copied by hand. A button names what it copies (`data-copy`; empty for what the log answers with,
+// so that a page need not hold it), where that is logged (`data-log`),
 // and says how it went in #copied or, when it has one, in the element that `data-status` names.
 const says = (button, text) => {
   const status = document.querySelector(button.dataset.status ?? "#copied");
@@ -10,6 +11,7 @@ async function logged(button) {
   const headers = { "content-type": "application/x-www-form-urlencoded", "x-linjen": "1", "x-csrf": button.dataset.csrf };
   const answer = await fetch(button.dataset.log, { method: "POST", headers, body: "" });
   if (!answer.ok) throw new Error(String(answer.status));
+  return answer.text();
 }
 
 // Browsers that keep the clipboard from scripts still copy what is selected.
@@ -26,11 +28,11 @@ async function give(text) {
 }
 
 async function copy(button) {
-  const from = document.querySelector(button.dataset.copy);
+  const from = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
   button.setAttribute("aria-disabled", "true");
   try {
-    await logged(button);
-    await give(from.value ?? from.textContent);
+    const answered = await logged(button);
+    await give(from ? (from.value ?? from.textContent) : answered);
     says(button, button.dataset.done);
     mark(button);
   } catch {

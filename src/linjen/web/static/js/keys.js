@@ -55,15 +55,25 @@ function listen() {
     return true;
   }
 
+  // Of several that may still be taken back, the one that was sent last.
+  function takeBack() {
+    const held = [...document.querySelectorAll("#thread [data-does='take_back']")];
+    held.at(-1)?.click();
+    return held.length > 0;
+  }
+
   const own = {
     help: openHelp,
+    undo: takeBack,
     down: () => step(1),
     up: () => step(-1),
     take: takeRow,
   };
 
   function press(selector) {
-    const element = [...document.querySelectorAll(selector)].find(isSeen);
+    const found = [...document.querySelectorAll(selector)];
+    // A case fills its screen and has no foot there, but what the foot leads to is led to all the same.
+    const element = found.find(isSeen) ?? found.find((one) => one.matches(".lj-foot-clinic a"));
     if (!element) return false;
     if (element.matches("input, textarea, select")) element.focus();
     else {
