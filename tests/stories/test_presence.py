@@ -108,3 +108,23 @@ async def test_what_is_kept_as_a_draft_counts_as_writing_until_it_is_sent(region
         ledger.heard.clear()
         assert (await bo.http.post(draft, content='{"text": ""}', headers=headers)).status_code == 200
         await _told(ledger, case_id, [("Bo Hellström", "reads")])
+
+
+async def test_who_has_left_her_screen_reads_no_more_until_she_touches_it(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "READS_FOR_S", 3.0)
+    case_id = region.cases["held_by_bo"]
+    bo, karin = await region.staff("bo", "ankaret"), await region.staff("karin", "ankaret")
+    page = f"{region.url}/clinic/cases/{case_id}"
+    headers = {"x-linjen": "1", "x-csrf": bo.csrf, "origin": region.url, "referer": page}
+    async with bo.listen(f"/clinic/cases/{case_id}/stream") as his, karin.listen("/clinic/ledger/stream") as ledger:
+        await asyncio.gather(his.wait_for("hello"), ledger.wait_for("hello"))
+        await _told(ledger, case_id, [("Bo Hellström", "reads")])
+        await _told(ledger, case_id, [])
+        ledger.heard.clear()
+        await bo.http.post("/clinic/alive", headers={**headers, "referer": f"{region.url}/clinic/ledger"})
+        await asyncio.sleep(4 * presence.ROUND_S)
+        assert not [kind for kind, _, _ in ledger.heard if kind == "presence"], "he works on another page"
+        assert (await bo.http.post("/clinic/alive", headers=headers)).status_code == 200
+        await _told(ledger, case_id, [("Bo Hellström", "reads")])

@@ -26,6 +26,9 @@ log = get_log(__name__)
 
 #: How long somebody counts as writing after what she typed last; her page tells of it every third second.
 WRITES_FOR_S = 8.0
+#: How long somebody counts as reading after her last key or touch in the page, which her page tells of once a minute
+#: while there is any (static/js/session.js). Longer than it takes to read a case; shorter than the lock of the screen.
+READS_FOR_S = 300.0
 #: What has changed meanwhile is told in one go.
 ROUND_S = 0.25
 
@@ -42,6 +45,7 @@ class Presence:
         self._hub = hub
         self._faces = faces
         self._writing: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+        self._active: dict[tuple[UUID, UUID], float] = {}
         self._told: dict[UUID, Who] = {}
         self._units: dict[UUID, UUID] = {}
         self._changed: set[UUID] = set()
@@ -57,12 +61,22 @@ class Presence:
             if stream.by.unit_id is not None:
                 self._units[stream.case_id] = stream.by.unit_id
         if not stream.closed:
+            if stream.case_id is not None:
+                self.active(stream.case_id, stream.by.person_id)
             self._new.add(stream)
+
+    def active(self, case_id: UUID, person_id: UUID) -> None:
+        """Somebody has opened, pressed or touched her page of a case: she counts as reading it for a while."""
+        fresh = (case_id, person_id) not in self._active
+        self._active[case_id, person_id] = time.monotonic() + READS_FOR_S
+        if fresh:
+            self._changed.add(case_id)
 
     def writes(self, case_id: UUID, person_id: UUID) -> None:
         """A staff member has typed in a case; the caller has asked the policy."""
         fresh = person_id not in self._writing[case_id]
         self._writing[case_id][person_id] = time.monotonic() + WRITES_FOR_S
+        self.active(case_id, person_id)
         if fresh:
             self._changed.add(case_id)
 
@@ -73,7 +87,8 @@ class Presence:
 
     def who(self, case_id: UUID) -> Who:
         """Who is there now."""
-        found = {stream.by.person_id: "reads" for stream in self._hub.pages_of(case_id) if stream.by.is_staff}
+        open_pages = {stream.by.person_id for stream in self._hub.pages_of(case_id) if stream.by.is_staff}
+        found = {person: "reads" for person in open_pages if (case_id, person) in self._active}
         found |= {person: "writes" for person in self._writing.get(case_id, {}) if person in found}
         return tuple(sorted(found.items()))
 
@@ -96,7 +111,8 @@ class Presence:
         pairs += [(stream, case_id) for stream in new for case_id in self._told_to(stream)]
         await self._tell([pair for pair in dict.fromkeys(pairs) if not pair[0].closed])
         for case_id in changed - self._told.keys():
-            self._units.pop(case_id, None)
+            if not self._hub.pages_of(case_id):  # who left hers open and untouched may come back to it
+                self._units.pop(case_id, None)
 
     def _look(self, case_id: UUID) -> bool:
         """Whether somebody has come, gone, begun or ended writing there since it was told."""
@@ -106,6 +122,9 @@ class Presence:
         return now != before
 
     def _forget(self, now: float) -> None:
+        for place in [place for place, until in self._active.items() if until < now]:
+            del self._active[place]
+            self._changed.add(place[0])
         for case_id, people in list(self._writing.items()):
             for person in [person for person, until in people.items() if until < now]:
                 del people[person]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from litestar import Response
@@ -11,12 +12,14 @@ from linjen.access.locking import lock_session
 from linjen.access.sessions import set_language
 from linjen.cases.moves.left_behind import list_held, return_mine
 from linjen.core.errors import Invalid
+from linjen.core.ids import parse_id
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
 from linjen.web.sign_in.staff import INSIDE
 from linjen.web.words import LANGUAGES
 
+_OF_CASE = re.compile(r"/clinic/cases/([0-9a-f-]{36})(?:[/?#]|$)")
 _LANGUAGE_S = 400 * 24 * 3600
 
 
@@ -41,7 +44,12 @@ async def stay(exchange: Exchange) -> Response[Any]:
 
 @post_page("/clinic/alive", verb="stay", who="staff")
 async def stay_at_clinic(exchange: Exchange) -> Response[Any]:
-    """Tell that somebody sits there, sent by the page's script while keys and pointer are used."""
+    """Tell that somebody sits there, sent by the page's script while keys and pointer are used.
+
+    On the page of a case she counts as one who reads it, as far as its stream has asked the policy (web/presence.py).
+    """
+    if (case := _OF_CASE.match(referring_path(exchange))) and (case_id := parse_id(case[1])):
+        exchange.site.presence.active(case_id, exchange.by.person_id)
     return _time_left(exchange, safe_path(referring_path(exchange), "/clinic", INSIDE))
 
 
