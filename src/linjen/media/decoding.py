@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import suppress
-from weakref import WeakKeyDictionary
 
 import msgspec
 
-from linjen.core.errors import Invalid, Unavailable
+from linjen.core.apart import Desk
+from linjen.core.errors import Invalid
 
 MAX_BYTES = 15 * 1000 * 1000
 AT_ONCE = 2
@@ -34,15 +30,7 @@ class Prepared(msgspec.Struct, frozen=True):
     height: int
 
 
-class _Desk:
-    """Who decodes and who waits, for one event loop."""
-
-    def __init__(self) -> None:
-        self.places = asyncio.Semaphore(AT_ONCE)
-        self.present = 0
-
-
-_desks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Desk] = WeakKeyDictionary()
+_DESK = Desk("picture", AT_ONCE)
 
 
 def _is_heic(data: bytes) -> bool:
@@ -74,70 +62,12 @@ async def prepare_picture(data: bytes) -> Prepared:
         raise Invalid("picture_too_large", "picture", max_bytes=MAX_BYTES)
     if not is_picture(data):
         raise Invalid("picture_kind", "picture")
-    desk = _desks.setdefault(asyncio.get_running_loop(), _Desk())
-    if desk.present >= AT_ONCE + MAX_WAITING:
-        raise Unavailable("picture_queue_full")
-    desk.present += 1
-    try:
-        async with desk.places:
-            return await _decode(data)
-    finally:
-        desk.present -= 1
-
-
-async def _decode(data: bytes) -> Prepared:
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", "linjen.media.decoding_process"),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env={},  # the environment may hold the master key's place and the database's address
-        )
-    except OSError as error:
-        raise Unavailable("picture_no_process") from error
-    try:
-        async with asyncio.timeout(WALL_S):
-            _, answer = await asyncio.gather(_feed(process, data), _take(process))
-            code = await process.wait()
-    except TimeoutError as error:
-        raise Invalid("picture_too_slow", "picture") from error
-    finally:
-        await _end(process)
-    if code in {-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL}:
+    found = await _DESK.run(
+        "linjen.media.decoding_process", data, wall_s=WALL_S, longest=_MAX_ANSWER, waiting=MAX_WAITING
+    )
+    if found.code is None or found.code in {-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL}:
         raise Invalid("picture_too_slow", "picture")
-    return _read_answer(answer)
-
-
-async def _end(process: Process) -> None:
-    """Leave no process behind, also when the request was given up half-way."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def _feed(process: Process, data: bytes) -> None:
-    pipe = process.stdin
-    assert pipe is not None  # noqa: S101 - asked for above; tells the type checker
-    with suppress(BrokenPipeError, ConnectionResetError):  # it may refuse before it has read everything
-        pipe.write(data)
-        await pipe.drain()
-        pipe.close()
-        await pipe.wait_closed()
-
-
-async def _take(process: Process) -> bytes:
-    """What the process answers, but never more than an honest one would."""
-    pipe = process.stdout
-    assert pipe is not None  # noqa: S101 - asked for above; tells the type checker
-    answer = bytearray()
-    while chunk := await pipe.read(1 << 16):
-        answer += chunk
-        if len(answer) > _MAX_ANSWER:
-            process.kill()
-            return b""
-    return bytes(answer)
+    return _read_answer(found.answer)
 
 
 def _read_answer(answer: bytes) -> Prepared:

@@ -72,7 +72,7 @@ async def draw_case(
         cards = draw_cards(exchange, await list_actions(db, site.sealer, case.id), base)
         further = await list_further(db, site.sealer, case.id)
         asked = draw_further_cards(exchange, further, base, is_open=case.state != "closed")
-        said = await _said_further(db, exchange, case, further)
+        said = await said_further(db, exchange, case, further)
         talk = await read_talk(db, site, by, case, base=base, cards=[*cards, *asked], text=text, error=error)
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
@@ -105,10 +105,10 @@ async def _read_around(
         "promise": await _promise(db, exchange, case, around, is_followed=followed), "is_followed": followed,
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
         "ahead": await count_ahead(db, case.id) if case.state == "queued" and not case.booked_on else 0,
-        "when": _when(exchange, case), "closed": _closed(case),
+        "when": _when(exchange, case), "closed": closed_key(case),
         **await _reply(db, exchange, case),
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
-        "intake": await _read_intake(db, exchange, case, protocols, may_wait=may_wait),
+        "intake": await read_told(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "tickets": await ticket_cards(db, exchange, tickets, case.id),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id and not case.begun_by else "",
@@ -158,7 +158,7 @@ async def _reply(db: Connection, exchange: Exchange, case: Case) -> dict[str, An
     }
 
 
-def _closed(case: Case) -> str:
+def closed_key(case: Case) -> str:
     """The key of the words that say why it was closed."""
     if case.state != "closed":
         return ""
@@ -166,7 +166,7 @@ def _closed(case: Case) -> str:
     return f"closed.{case.close_reason if known else 'other'}"
 
 
-async def _read_intake(
+async def read_told(
     db: Connection, exchange: Exchange, case: Case, protocols: Protocols, *, may_wait: bool
 ) -> dict[str, Any]:  # fmt: skip
     """What she told and was advised; where her words alarmed there is no advice for waiting at home."""
@@ -197,7 +197,7 @@ async def _answers(
     return found
 
 
-async def _said_further(
+async def said_further(
     db: Connection, exchange: Exchange, case: Case, asked: Sequence[Further]
 ) -> list[dict[str, Any]]:  # fmt: skip
     """What was answered of further questions, also by staff for her: under which heading, and each answer."""
