@@ -18,6 +18,7 @@ from linjen.cases.moves.booked import tell_due
 from linjen.cases.moves.inactivity import flag_silent, watch_silence
 from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
 from linjen.cases.moves.nobody_there import requeue_unserved
+from linjen.cases.moves.untaken import requeue_untaken
 from linjen.cases.tickets.ticket_expiry import expire_tickets
 from linjen.cases.waiting.unmet import tell_unmet
 from linjen.core import clock
@@ -128,6 +129,7 @@ async def _watch(site: Site) -> None:
         lambda: return_unstaffed(site.database, clock.now()),
         lambda: return_from_gone(site.database),
         lambda: requeue_unserved(site.database),
+        lambda: requeue_untaken(site.database, clock.now()),
         lambda: return_attestations(site.database, clock.now()),
         lambda: settle_gone(site.database),
         lambda: tell_due(site.database, clock.now()),

@@ -181,6 +181,13 @@ async def test_k5_a_case_goes_to_the_rehab_unit(windows: Windows, shift: Shift, 
     await ulf.get_by_role("link", name="Lämna över besök").click()
     choice = ulf.locator("#to")
     rehab = choice.locator("optgroup[label='Rehabenheten Exempel'] option", has_text="fysioterapeut").first
+    await choice.select_option(index=1)
+    await choice.select_option(value=str(await rehab.get_attribute("value")))
+    tell = ulf.locator("#tell")
+    await expect(tell).to_have_value(re.compile("till en fysioterapeut på Rehabenheten Exempel. Där finns personal"))
+    await tell.fill((await tell.input_value()) + " Hälsningar Ulf")
+    await choice.select_option(index=1)
+    await expect(tell).to_have_value(re.compile("på Rehabenheten Exempel.*Hälsningar Ulf"))  # what she wrote stays
     await choice.select_option(value=str(await rehab.get_attribute("value")))
     await ulf.get_by_label("Till den som tar över").fill("Inga röda flaggor. Smärta 5 av 10.")
     await expect(ulf.locator("main")).to_contain_text(re.compile(r"Rehabenheten Exempel börjar arbeta|Rehabenheten"))

@@ -32,6 +32,7 @@ from linjen.cases.moves.remind import remind
 from linjen.cases.moves.reopen import reopen
 from linjen.cases.moves.reprioritise import reprioritise
 from linjen.cases.moves.signpost import signpost
+from linjen.cases.moves.untaken import requeue_untaken
 from linjen.cases.patients.lift_protection import lift_protection
 from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
 from linjen.cases.patients.record_system import open_record_system
@@ -125,6 +126,7 @@ class Walk:
         if step.verb == "night":
             await return_from_gone(self.database)
             await requeue_unserved(self.database)
+            await requeue_untaken(self.database, clock.now() + timedelta(days=3))
             await return_unstaffed(self.database, _NIGHT + timedelta(days=step.pick))
         else:
             try:

@@ -216,6 +216,7 @@ UNIT_VERBS: dict[str, str] = {
     "keep_referrals": _CONFIG_ADMIN,
     "limit_chats": _CONFIG_ADMIN,
     "set_reply_days": _CONFIG_ADMIN,
+    "set_handover_rules": _CONFIG_ADMIN,
     "set_deadlines": _CONFIG_ADMIN,
     "share_queues": _CONFIG_ADMIN,
     "keep_phrases": _CONFIG_ADMIN,

@@ -22,6 +22,7 @@ from linjen.core.errors import Invalid, NotFound, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import Colleague, find_provider, list_colleagues
+from linjen.units.handover_rules import find_handover_rules
 
 LONGEST_NOTE = 2_000
 
@@ -63,7 +64,8 @@ async def hand_over(
     the case's last move when the form was drawn (timeline.find_last_move), 0 for none: of two who hand over the same
     waiting case one wins. Raises Refused('moved') for the other, and for who would tell the patient something and
     holds the case no more; Refused('other_provider'), Invalid('nobody_there' | 'same_place' | 'admin_only') with field
-    "to", Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
+    "to", Invalid('note_needed') with field "note" where the unit wants one, Invalid('too_long' | 'unreadable') with
+    field "note" or "tell", Reused with field "note", and as open_case.
     """
     told, noted = check_told_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
     try:
@@ -77,6 +79,8 @@ async def hand_over(
     if case.holder_id != by.person_id and (told or was not in {None, (await find_last_move(db, case_id)).seq}):
         raise Refused("moved", verb="hand_over")
     await _check(db, by, case, to)
+    if not noted and case.unit_id and (await find_handover_rules(db, case.unit_id)).note:
+        raise Invalid("note_needed", "note")
     if told:
         await write_message(db, sealer, by, case_id, told, passes_turn=False)
     data = {"role": to.role, "unit": str(to.unit_id), "from": str(case.unit_id)}

@@ -46,11 +46,15 @@ async def requeue_unserved(database: Database) -> int:
 
     Looks through all that waits, and locks nothing where there is none of it, so it is asked every few seconds.
     """
-    moved = await in_batches(database, _ADDRESSEE_GONE, each=_requeue)
-    return moved + await in_batches(database, _NOBODY, each=_requeue)
+    moved = await in_batches(database, _ADDRESSEE_GONE, each=requeue)
+    return moved + await in_batches(database, _NOBODY, each=requeue)
 
 
-async def _requeue(db: Connection, row: Row) -> int:
+async def requeue(db: Connection, row: Row) -> int:
+    """Put one waiting visit before `role` and nobody in particular, unless it has moved meanwhile; 1 if it was.
+
+    `row` has the case's id, visit_id, was, for_staff_id, role and why.
+    """
     if not await db.fetchval(_REQUEUE, row["visit_id"], row["role"], row["was"], row["for_staff_id"]):
         return 0
     await record(db, row["id"], "requeued", "system", None, {"role": row["role"], "why": row["why"]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
@@ -17,11 +18,14 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused, Reused
 from linjen.core.ids import new_id, parse_id
 from linjen.people.colleagues import Colleague, list_colleagues
+from linjen.units.handover_rules import find_handover_rules
 from linjen.units.hours import closes_at, next_opening
 from linjen.units.opening import list_schedules
 from linjen.units.referrals import list_referrals
+from linjen.units.schedule import Schedule
 from linjen.web.clinic.case.case_head import case_head, moment
 from linjen.web.clinic.case.meanwhile import moved_words
+from linjen.web.clinic.moves.handover_phrase import Phrases
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 
@@ -120,12 +124,15 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "hand_over")
         head = await case_head(db, exchange, case)
         colleagues = await _receivers(db, exchange, case)
-        hours = await _hours(db, exchange, case, colleagues)
+        schedules = await list_schedules(db, sorted({one.unit_id for one in colleagues}))
         referrals, last = await list_referrals(db, case.unit_id), await find_last_move(db, case.id)
-    tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else exchange.say("handover.tell_text")
+        needs_note = case.unit_id is not None and (await find_handover_rules(db, case.unit_id)).note
+    phrases = Phrases(exchange, head, schedules)
+    tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else phrases.to_anybody()
     return exchange.page(
         "clinic/moves/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
-        groups=_groups(exchange, colleagues), hours=hours, to=exchange.text_of("to", longest=200) if sent else "",
+        groups=_groups(exchange, colleagues, phrases), hours=_hours(exchange, case, colleagues, schedules),
+        to_anybody=phrases.to_anybody(), needs_note=needs_note, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),
         was=number_of(exchange, "was") if sent else last.seq,
@@ -140,27 +147,32 @@ async def _receivers(db: Connection, exchange: Exchange, case: Case) -> list[Col
     return [one for one in found if case.holder_id is None or one.staff_id != case.holder_id]
 
 
-def _groups(exchange: Exchange, colleagues: Sequence[Colleague]) -> list[dict[str, Any]]:
-    """The list of the page: a group for each unit, in it each role as a whole and then its people."""
+def _groups(exchange: Exchange, colleagues: Sequence[Colleague], phrases: Phrases) -> list[dict[str, Any]]:
+    """The list of the page: a group for each unit, in it each role as a whole and then its people; with each what the
+    patient is told (static/js/handover.js puts it into the box, where it can be changed).
+    """
     groups = []
     for (unit_id, unit_name), of_unit in groupby(colleagues, key=lambda one: (one.unit_id, one.unit_name)):
         options = []
         for role, of_role in groupby(of_unit, key=lambda one: one.role):
             people = list(of_role)
-            options.append({"value": f"{unit_id}/{role}", "text": exchange.say(f"handover.all.{role}")})
+            everybody = exchange.say(f"handover.all.{role}")
+            options.append({"value": f"{unit_id}/{role}", "text": everybody, "tell": phrases.to_role(people[0])})
             options += [
                 {"value": f"{unit_id}/{role}/{one.staff_id}",
-                 "text": exchange.say("handover.person", name=one.name, role=exchange.say(f"handover.role.{role}"))}
+                 "text": exchange.say("handover.person", name=one.name, role=exchange.say(f"handover.role.{role}")),
+                 "tell": phrases.to_person(one)}
                 for one in people
             ]  # fmt: skip
         groups.append({"name": unit_name, "options": options})
     return groups
 
 
-async def _hours(db: Connection, exchange: Exchange, case: Case, colleagues: Sequence[Colleague]) -> list[str]:
+def _hours(
+    exchange: Exchange, case: Case, colleagues: Sequence[Colleague], schedules: Mapping[UUID, Schedule]
+) -> list[str]:
     """When each other unit begins to handle what comes now: rehab works in the forenoon (routine F052)."""
     at, others = clock.now(), {one.unit_id: one.unit_name for one in colleagues if one.unit_id != case.unit_id}
-    schedules = await list_schedules(db, list(others))
     lines = []
     for unit_id, name in others.items():
         closes, opens = closes_at(schedules[unit_id], at), next_opening(schedules[unit_id], at)
