@@ -57,6 +57,7 @@ ADMINISTRATION = (
             f"{_UNIT}/referrals",
             f"{_UNIT}/queues",
             f"{_UNIT}/reply-days",
+            f"{_UNIT}/handovers",
             f"{_UNIT}/deadlines",
             _UNIT,
         ),
