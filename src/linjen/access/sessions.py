@@ -44,16 +44,20 @@ def hash_token(token: str) -> bytes:
 
 
 async def begin_session(
-    db: Connection, settings: Settings, kind: str, person_id: UUID, *, unit_id: UUID | None = None, language: str = "sv"
-) -> str:
-    """A new session after a sign-in, with a token of 256 random bits; older sessions of the browser end elsewhere."""
+    db: Connection, settings: Settings, kind: str, person_id: UUID, *, unit_id: UUID | None = None,
+    language: str = "sv", device: str = "",
+) -> str:  # fmt: skip
+    """A new session after a sign-in, with a token of 256 random bits; older sessions of the browser end elsewhere.
+
+    `device` is what access/devices.py says of the browser.
+    """
     token = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     absolute = settings.staff_absolute_s if kind == "staff" else settings.resident_absolute_s
     at = clock.now()
     await db.execute(
-        "insert into sessions (token_hash, id, kind, person_id, unit_id, language, created_at, seen_at, expires_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
-        hash_token(token), new_id(), kind, person_id, unit_id, language, at, at + timedelta(seconds=absolute),
+        "insert into sessions (token_hash, id, kind, person_id, unit_id, language, created_at, seen_at, expires_at,"
+        " device) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
+        hash_token(token), new_id(), kind, person_id, unit_id, language, at, at + timedelta(seconds=absolute), device,
     )  # fmt: skip
     return token
 

@@ -10,13 +10,14 @@ from linjen.access.sign_ins import list_sign_ins
 from linjen.cases.loading import list_my_cases
 from linjen.cases.overview import look_around
 from linjen.cases.patients.dialogue import list_dialogue
-from linjen.core import clock, swedish
+from linjen.core import swedish
 from linjen.core.errors import Invalid
 from linjen.core.phone import display_phone
 from linjen.people.guardians import list_children
 from linjen.people.residents import find_phone, see_resident, set_phone
 from linjen.web.exchange import Exchange
 from linjen.web.resident.dialogue import choices_in_words
+from linjen.web.resident.sign_ins import sign_in_rows
 from linjen.web.routing import get_page, post_page
 
 
@@ -39,11 +40,11 @@ async def save_phone(exchange: Exchange) -> Response[Any]:
 
 
 async def _show(exchange: Exchange, typed: str | None = None, error: str = "") -> Response[Any]:
-    by, at, language = exchange.by, clock.now(), exchange.language
+    by, language = exchange.by, exchange.language
     async with exchange.site.database.transaction() as db:
         person = await see_resident(db, by.person_id)
         children = await list_children(db, by.person_id)
-        sign_ins = await list_sign_ins(db, by)
+        sign_ins = await list_sign_ins(db, exchange.site.settings, by)
         cases = await list_my_cases(db, by)
         around = await look_around(db, [case.id for case in cases[:1]])
         kept = await find_phone(db, by.person_id)
@@ -61,10 +62,7 @@ async def _show(exchange: Exchange, typed: str | None = None, error: str = "") -
         resident=person, children=[child.given_name for child in children],
         born=swedish.date_words(person.birth_on, language),
         unit=next((one.unit_name for one in around.values()), ""),
-        sign_ins=[
-            {"when": swedish.moment_words(one.begun_at, at, language), "here": one.id == by.session_id}
-            for one in sign_ins
-        ],
+        sign_ins=sign_in_rows(exchange, sign_ins), ended="ended" in exchange.request.query_params,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.access.devices import browser_of
 from linjen.access.sessions import begin_session
 from linjen.access.sign_in_orders import use_order
 from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
@@ -155,7 +156,8 @@ async def _enter(exchange: Exchange, standing: Standing) -> Response[Any]:
     async with site.database.transaction() as db:
         if person_id is None or not await use_order(db, standing.order.id):
             return exchange.redirect("/sign-in")
-        token = await begin_session(db, site.settings, "resident", person_id, language=exchange.language)
+        device = browser_of(exchange.request.headers.get("user-agent") or "")
+        token = await begin_session(db, site.settings, "resident", person_id, language=exchange.language, device=device)
         protected = (await see_resident(db, person_id)).protected == "yes"
     if protected:  # the register may have said so just now
         await show_protection(site, [person_id])
