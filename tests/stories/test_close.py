@@ -298,3 +298,62 @@ async def test_a_form_that_does_not_say_when_it_was_drawn_has_shown_nothing_she_
             assert answer.status_code == 422, (verb, drawn_at)
             assert "Patienten har skrivit medan" in answer.text
     assert await region.value("select state from visits where case_id = $1", case_id) == "in_progress"
+
+
+_SAID = "select count(*) from messages where case_id = $1 and by_kind = 'staff'"
+_DRAFTS = "select count(*) from record_drafts where case_id = $1"
+
+
+async def test_words_of_ones_own_reach_the_patient_and_the_note_each_in_its_place(region: Region) -> None:
+    karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
+    case_id, said = region.cases["held_by_karin"], 0
+    said = int(str(await region.value(_SAID, case_id)))
+    form = {
+        "reason": "advice",
+        "tell": "Tack för att du hörde av dig. Krya på dig!",
+        "words": "Viros, inga röda flaggor.",
+    }
+    for _ in range(2):
+        answer = await karin.post(f"/clinic/cases/{case_id}/closings", {**form, "drawn_at": "999"})
+        assert answer.status_code == 303
+    assert await region.value(_SAID, case_id) == said + 1, "the same form once more sends nothing"
+    hers = (await gustav.get(f"/cases/{case_id}")).text
+    assert "Krya på dig!" in hers
+    assert "röda flaggor" not in hers
+    note = (await karin.get(f"/clinic/cases/{case_id}/record")).text
+    assert note.count("Viros, inga röda flaggor.") == 2, "under Bedömning and in the whole note, once"
+    assert await region.value("select count(*) from record_drafts where body_sealed::text like '%Viros%'") == 0
+    other = await karin.post(f"/clinic/cases/{case_id}/closings", {**form, "tell": "Något annat"})
+    assert other.status_code == 409
+    assert "Något annat" in other.text, "what was typed stands"
+    assert await region.value(_SAID, case_id) == said + 1
+
+
+async def test_a_word_that_cannot_be_sent_ends_nothing_and_stands_in_its_box(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    path = f"/clinic/cases/{case_id}/closings"
+    for name, text in (("tell", "x" * 8_001), ("words", "x" * 8_001), ("tell", "Hej [namn]!")):
+        answer = await karin.post(path, {"reason": "advice", name: text})
+        assert answer.status_code == 422, (name, text[:9])
+        assert 'id="error-summary"' in answer.text
+        assert text[:8_000] in answer.text
+    assert await region.value(_STATE, case_id) == "in_progress"
+    assert await region.value(_DRAFTS, case_id) == 0
+
+
+async def test_without_its_event_neither_word_is_kept(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    said = await region.value(_SAID, case_id)
+    await owner_does(region, "alter table events add constraint no_more check (kind <> 'closed') not valid")
+    answer = await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice", "tell": "Hej", "words": "Ord"})
+    assert answer.status_code == 500
+    assert await region.value(_SAID, case_id) == said
+    assert await region.value(_DRAFTS, case_id) == 0
+
+
+async def test_who_comes_late_gets_the_words_back(region: Region) -> None:
+    bo, case_id = await region.staff("bo", "ankaret"), region.cases["held_by_karin"]
+    answer = await bo.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice", "words": "Mina egna ord"})
+    assert answer.status_code == 409
+    assert "Mina egna ord" in answer.text
+    assert "Karin Lindqvist har ärendet" in answer.text or "Karin Lindqvist" in answer.text

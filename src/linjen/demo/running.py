@@ -99,8 +99,8 @@ class Demo:
         phone = self.simulators["bankid"]
         return {
             "region_name": world.REGION,
-            "record_customer": "*Exempel",
-            "record_agreement": "*Inomläns PV",
+            "record_customer": "Exempel",
+            "record_agreement": "Inomläns PV",
             "bankid_url": phone.rp_url,
             "bankid_ca_file": phone.ca_file,
             "bankid_cert_file": phone.client_cert_file,

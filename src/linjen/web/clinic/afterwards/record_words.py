@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
-from linjen.cases.loading import Case
+from msgspec.structs import replace
+
+from linjen.cases.loading import Case, see_case
 from linjen.cases.moves.close import find_fee
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.talk.message import Message, list_messages
@@ -13,9 +16,9 @@ from linjen.core import swedish
 from linjen.core.database import Connection
 from linjen.core.personal_number import parse_personal_number
 from linjen.people.residents import unseal_number
-from linjen.records.note import PARTS, Part, RecordNote
+from linjen.records.note import PARTS, Part, RecordNote, find_draft, save_draft
 from linjen.web.clinic.case.anamnesis import current_lines, read_anamnesis
-from linjen.web.clinic.case.case_head import CaseHead
+from linjen.web.clinic.case.case_head import CaseHead, case_head
 from linjen.web.clinic.case.further import further_lines, read_further
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
@@ -52,6 +55,20 @@ async def fill_in(db: Connection, exchange: Exchange, case: Case, head: CaseHead
         for name in PARTS
     }
     return RecordNote(parts=parts, modes=("chat",), contact_type="written", booking=_booking(exchange, happened))
+
+
+async def begin_note(db: Connection, exchange: Exchange, case_id: UUID, words: str) -> None:
+    """Keep a draft of the note with these words as its assessment, below what a draft has there already.
+
+    Raises as see_case(…, "write_record") and save_draft.
+    """
+    case = await see_case(db, exchange.by, case_id, "write_record")
+    draft = await find_draft(db, exchange.site.sealer, case_id)
+    note = draft.note if draft else await fill_in(db, exchange, case, await case_head(db, exchange, case))
+    before = note.parts["assessment"].text
+    assessment = Part(ticked=True, text="\n\n".join(text for text in (before, words) if text.strip()))
+    note = replace(note, parts={**note.parts, "assessment": assessment})
+    await save_draft(db, exchange.site.sealer, exchange.by, case_id, note, draft.version if draft else 0)
 
 
 async def _about(

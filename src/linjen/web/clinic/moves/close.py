@@ -11,17 +11,19 @@ from litestar import Response
 
 from linjen.cases.afterwards.triage_verdict import find_triage_verdict, judge_level
 from linjen.cases.alarms.alarms import find_standing, list_alarms
-from linjen.cases.loading import may, see_case
-from linjen.cases.moves.close import FEES, REASONS, close, count_written_since
+from linjen.cases.loading import may, note_refusal, see_case
+from linjen.cases.moves.close import FEES, REASONS, LastWord, close, count_written_since
 from linjen.cases.talk.actions import Action, find_waiting, list_actions
 from linjen.cases.talk.drafts import find_draft
-from linjen.cases.talk.message import list_messages
+from linjen.cases.talk.message import LONGEST, check_optional, list_messages
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid
+from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
+from linjen.web.clinic.afterwards.record_words import begin_note
 from linjen.web.clinic.afterwards.triage_verdict import Filled, said_in, sent_verdict, verdict_question
 from linjen.web.clinic.alarms.alarms import alarms_in_words
 from linjen.web.clinic.case.case_head import case_head
+from linjen.web.clinic.moves.handover import show_late
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import ways_in_words
@@ -33,6 +35,9 @@ _WORDS = {
     for reason in ("alarms_left", "actions_left", "action_missing", "written_meanwhile")
 }
 _WORDS["unknown_way"] = "clinic.close.actions_left"
+
+#: The boxes for words of one's own: to the patient, and to the record.
+_WRITTEN = ("tell", "words")
 
 #: Characters of an unsent message: enough to know it again.
 _BEGINNING = 160
@@ -54,16 +59,39 @@ async def end(exchange: Exchange) -> Response[Any]:
             errors |= await _unmet(db, exchange)
             if not errors:
                 await _judge(db, exchange, filled)
-                dealt_with, reached = _dealt_with(exchange), _reached(exchange)
-                await close(
-                    db, exchange.by, exchange.id_of("case_id"), reason, dealt_with, reached, _fee(exchange),
-                    drawn_at=drawn_at(exchange),
-                )  # fmt: skip
+                await _close(db, exchange, reason)
     except Invalid as error:
-        errors = {error.field: exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))}
+        errors = {error.field: _told(exchange, error)}
+    except Refused as error:
+        typed = {name: text for name in _WRITTEN if (text := _typed(exchange, name))}
+        if error.reason not in {"not_yours", "wrong_state"} or not typed:
+            raise
+        await note_refusal(exchange.site.database, exchange.by, "close", exchange.id_of("case_id"), error)
+        return await show_late(exchange, typed, "clinic.close.late_title")
     if errors:
         return await _ask(exchange, reason, filled, errors)
     return exchange.redirect("/clinic/ledger?done=closed")
+
+
+async def _close(db: Connection, exchange: Exchange, reason: str) -> None:
+    """End it, and keep what is meant for the record in the draft of its note."""
+    words, tell = check_optional(_typed(exchange, "words"), "words"), _typed(exchange, "tell").strip()
+    ended = await close(
+        db, exchange.by, exchange.id_of("case_id"), reason, _dealt_with(exchange), _reached(exchange), _fee(exchange),
+        drawn_at=drawn_at(exchange), last=LastWord(exchange.site.sealer, tell) if tell else None,
+    )  # fmt: skip
+    if words and ended:
+        await begin_note(db, exchange, exchange.id_of("case_id"), words)
+
+
+def _typed(exchange: Exchange, name: str) -> str:
+    return exchange.text_of(name, longest=LONGEST + 1)
+
+
+def _told(exchange: Exchange, error: Invalid) -> str:
+    if error.field in _WRITTEN:
+        return exchange.told(error, "handover", longest=error.detail.get("longest", 0))
+    return exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))
 
 
 async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
@@ -161,6 +189,7 @@ async def _ask(
         alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
         actions=_actions(exchange, actions), ways=ways_in_words(exchange),
         fees=[{"value": one, "text": exchange.say(f"clinic.close.fees.{one}")} for one in FEES], fee=_fee(exchange),
+        tell=_typed(exchange, "tell"), words=_typed(exchange, "words"), longest=LONGEST,
         unsent=unsent, drawn_at=case.counter, written=written, leave_draft=_leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
