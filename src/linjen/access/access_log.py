@@ -45,6 +45,26 @@ async def log_accesses(db: Connection, verb: str, accesses: Sequence[tuple[By, U
     )  # fmt: skip
 
 
+_INSERT_LISTS = """
+insert into access_log (by_kind, by_id, session_id, unit_id, verb, shown)
+select a.kind, a.person_id, a.session_id, a.unit_id, $5, array_agg(s.id order by s.place)
+from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) with ordinality
+  as a(kind, person_id, session_id, unit_id, n)
+join unnest($6::bigint[], $7::uuid[]) with ordinality as s(n, id, place) on s.n = a.n
+group by a.n, a.kind, a.person_id, a.session_id, a.unit_id order by a.n
+"""
+
+
+async def log_lists(db: Connection, verb: str, shown: Sequence[tuple[By, Sequence[UUID]]]) -> None:
+    """As `log_access` of lists for many people in one statement: a row for each, with the ids that she was shown."""
+    people = [by for by, _ in shown]
+    pairs = [(n, one) for n, (_, ids) in enumerate(shown, 1) for one in ids]
+    await db.execute(
+        _INSERT_LISTS, [by.kind for by in people], [by.person_id for by in people], [by.session_id for by in people],
+        [by.unit_id for by in people], verb, [n for n, _ in pairs], [one for _, one in pairs],
+    )  # fmt: skip
+
+
 def log_each(verb: str, rows: str) -> str:
     """`log_accesses` as part of a statement: SQL that logs each of its `rows`, which have the columns named here."""
     return (

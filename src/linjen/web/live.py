@@ -42,7 +42,7 @@ _MOST_OF_SESSION = 20
 _URGENT = 2
 
 Draw = Callable[[Event, Party], Awaitable[str | None]]
-DrawRows = Callable[[Sequence["Stream"], set[UUID]], Awaitable[None]]
+DrawRows = Callable[[UUID, Sequence["Stream"], set[UUID]], Awaitable[None]]
 
 
 class Hub:
@@ -321,7 +321,7 @@ class Hub:
                 streams = list(self._by_unit.get(unit_id, ()))
                 try:
                     if streams and self.draw_rows:
-                        await self.draw_rows(streams, cases)
+                        await self.draw_rows(unit_id, streams, cases)
                     if self.on_touched:
                         await self.on_touched(unit_id, cases)
                 except Exception as error:  # as above: one unit's trouble never ends the rounds for the others

@@ -9,7 +9,8 @@ from linjen.access.sessions import find_alive
 from linjen.cases.alarms.late_alarms import find_late
 from linjen.cases.talk.message import unseal_text
 from linjen.cases.timeline import AMONG_STAFF
-from linjen.cases.waiting.ledger import LedgerRow, find_gone, has_ledger, see_rows
+from linjen.cases.waiting.ledger import LedgerRow
+from linjen.cases.waiting.open_ledgers import OpenLedger, find_gone, find_ledgers, see_rows
 from linjen.core import clock
 from linjen.core.database import Database
 from linjen.core.events import Event
@@ -79,27 +80,30 @@ class Drawing:
             events.append(Event(case_id, row["seq"], row["kind"], row["by_kind"], row["by_id"], None, data, row["at"]))
         return events
 
-    async def rows(self, streams: Sequence[Stream], case_ids: set[UUID]) -> None:
+    async def rows(self, unit_id: UUID, streams: Sequence[Stream], case_ids: set[UUID]) -> None:
         """Put each changed case's row, or 'gone', into the open ledgers of a unit, as each of their readers."""
         alive = await find_alive(self._database, self._settings, [stream.by for stream in streams])
-        for stream in streams:
-            if stream.by.session_id not in alive:
-                stream.end("signed_out")
-                continue
-            async with self._database.transaction() as db:
-                rows = await see_rows(db, stream.by, list(case_ids), stream.shown, stream.view)
-                if not rows and not await has_ledger(db, stream.by):
+        async with self._database.transaction() as db:
+            work = await find_ledgers(db, [stream.by for stream in streams])
+            open_here = []
+            for stream in streams:
+                if stream.by.session_id in alive and (stream.by.person_id, unit_id) in work:
+                    open_here.append(stream)
+                else:
                     stream.end("signed_out")
-                    continue
-                left = case_ids - {row.case_id for row in rows}
-                gone = await find_gone(db, stream.by, list(left), stream.view) if left else set()
-                late = await find_late(db, list(gone)) if gone else set()
+            readers = [OpenLedger(stream.by, stream.view, stream.shown) for stream in open_here]
+            seen = await see_rows(db, unit_id, readers, case_ids)
+            left = [case_ids - {row.case_id for row in rows} for rows in seen]
+            gone = await find_gone(db, unit_id, readers, set().union(*left)) if any(left) else [set()] * len(left)
+            late = await find_late(db, list(set().union(*gone))) if any(gone) else set()
+        at = clock.now()
+        for stream, rows, unseen, lost in zip(open_here, seen, left, gone, strict=True):
             for row in rows:
                 stream.shown.add(row.case_id)
-                stream.put(frame("row", draw_row(row, stream.by, clock.now(), self._reason)))
-            for case_id in gone | (left & stream.shown):
+                stream.put(frame("row", draw_row(row, stream.by, at, self._reason)))
+            for case_id in (lost & unseen) | (unseen & stream.shown):
                 stream.put(frame("gone", str(case_id)))
-            if late:  # what stands above the table is drawn with the page
+            if lost & unseen & late:  # what stands above the table is drawn with the page
                 stream.put(frame("reload", ""))
 
     def _reason(self, row: LedgerRow) -> str:

@@ -10,7 +10,7 @@ import asyncio
 
 from linjen.access.sessions import find_alive
 from linjen.cases.waiting.boards import find_leading
-from linjen.cases.waiting.ledger import find_ledgers
+from linjen.cases.waiting.open_ledgers import find_ledgers
 from linjen.core.errors import LinjenError
 from linjen.core.logs import get_log
 from linjen.web.site import Site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.people.staff import list_workplaces
-from linjen.people.workplaces import CARE_ROLES, care_workplaces
+from linjen.people.workplaces import care_workplaces
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,19 +56,19 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
 #: The most rows one view draws; beyond it the page says how many more wait.
 MOST = 500
 
-_ROWS = f"""
-select c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
+#: What a row holds, of `ROWS_FROM`: in SQL the fields of LedgerRow.
+ROW_COLUMNS = f"""c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
-  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet
-from visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
+  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet"""
+
+ROWS_FROM = f"""visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 left join staff f on f.id = v.for_staff_id
 join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
-left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority
-"""
+left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority"""
 
 
-_OWN_QUEUE = f"v.for_role in ({queues_sql(person='$1', unit='$2')})"
+_OWN_QUEUE = f"v.for_role in ({queues_sql(person='{person}', unit='{unit}')})"
 
 #: A booked visit is not there before its time, unless the patient has written meanwhile: then somebody must read it.
 _DUE = "(v.state = 'in_progress' or v.queued_at <= now() or c.staff_unread > 0)"
@@ -77,18 +76,26 @@ _DUE = "(v.state = 'in_progress' or v.queued_at <= now() or c.staff_unread > 0)"
 #: Which of the rows within reach each view of the list shows. "role" is where everybody begins (routine F059–F065);
 #: "answer" is what waits for the patient; "handed" what somebody has passed on to me or my role, and nobody has taken.
 #: "invited" holds those in which I take part while somebody else keeps them.
-VIEWS = {
-    "role": f"((v.holder_id = $1 or v.for_staff_id = $1 or {_OWN_QUEUE}) and {_DUE})",
+_VIEWS = {
+    "role": f"((v.holder_id = {{person}} or v.for_staff_id = {{person}} or {_OWN_QUEUE}) and {_DUE})",
     "unit": _DUE,
-    "mine": "v.holder_id = $1",
-    "answer": f"(v.state = 'in_progress' and c.turn = 'resident' and (v.holder_id = $1 or {_OWN_QUEUE}))",
-    "invited": """(v.holder_id is distinct from $1 and exists (
-      select 1 from invitations i where i.case_id = c.id and i.staff_id = $1 and i.ended_at is null))""",
-    "handed": f"""(v.state = 'queued' and v.booked_on is null and (v.for_staff_id = $1
+    "mine": "v.holder_id = {person}",
+    "answer": f"(v.state = 'in_progress' and c.turn = 'resident' and (v.holder_id = {{person}} or {_OWN_QUEUE}))",
+    "invited": """(v.holder_id is distinct from {person} and exists (
+      select 1 from invitations i where i.case_id = c.id and i.staff_id = {person} and i.ended_at is null))""",
+    "handed": f"""(v.state = 'queued' and v.booked_on is null and (v.for_staff_id = {{person}}
       or (v.for_staff_id is null and {_OWN_QUEUE}
       and exists (select 1 from handovers o
-                  where o.case_id = c.id and o.to_unit_id = $2 and o.to_role = v.for_role))))""",
+                  where o.case_id = c.id and o.to_unit_id = {{unit}} and o.to_role = v.for_role))))""",
 }
+
+
+def view_sql(view: str, *, person: str = "$1", unit: str = "$2") -> str:
+    """Whether a row (`c`, `v`) stands in a view of somebody's ledger; two SQL expressions."""
+    return _VIEWS[view].format(person=person, unit=unit)
+
+
+VIEWS = {view: view_sql(view) for view in _VIEWS}
 
 
 def _reach() -> str:
@@ -103,7 +110,7 @@ _OUTER = place_sql(level="priority", since="waiting_since", minutes="deadline", 
 _LEDGER = {
     view: f"""
 with shown as (
-  {_ROWS} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and {_reach()}
+  select {ROW_COLUMNS} from {ROWS_FROM} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and {_reach()}
   and {in_view} order by {_INNER}, v.id limit {MOST}
 ), logged as ({log_shown("ledger", "select case_id from shown", person="$1", unit="$2", session="$4")})
 select * from shown order by {_OUTER}, visit_id
@@ -134,53 +141,6 @@ async def has_ledger(db: Connection, by: By) -> bool:
     return any(place.unit_id == by.unit_id for place in places)
 
 
-_WORK = """
-select distinct a.staff_id, a.unit_id from unnest($1::uuid[], $2::uuid[]) as l(staff_id, unit_id)
-join assignments a on a.staff_id = l.staff_id and a.unit_id = l.unit_id and a.role = any($3)
-  and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())
-"""
-
-
-async def find_ledgers(db: Connection, asked: Collection[By]) -> set[tuple[UUID, UUID | None]]:
-    """(person, unit) of those who have a ledger open and work with its cases still, as `has_ledger` for many."""
-    known = list({(by.person_id, by.unit_id) for by in asked})
-    rows = await db.fetch(_WORK, [one[0] for one in known], [one[1] for one in known], sorted(CARE_ROLES))
-    return {(row["staff_id"], row["unit_id"]) for row in rows}
-
-
 async def was_used(db: Connection, unit_id: UUID) -> bool:
     """Whether anybody has ever written to the unit."""
     return bool(await db.fetchval("select exists (select 1 from visits where unit_id = $1)", unit_id))
-
-
-_GONE = {
-    view: f"""
-select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
-where c.id = any($4) and (v.state = 'closed' or ({in_view}) is not true) and {_reach()}
-union select c.id from cases c join (select case_id, from_unit_id as unit_id from handovers) v on v.case_id = c.id
-where c.id = any($4) and c.unit_id <> v.unit_id and {_reach()}
-"""
-    for view, in_view in VIEWS.items()
-}
-
-
-async def find_gone(db: Connection, by: By, case_ids: Sequence[UUID], view: str = "unit") -> set[UUID]:
-    """Those of the cases that may have stood in this view of her ledger and do not now: what has ended or gone to
-    another queue, and what was handed over from her unit. Drafts never were there.
-    """
-    rows = await db.fetch(_GONE[view], *by.asking(), list(case_ids))
-    return {row["id"] for row in rows}
-
-
-async def see_rows(
-    db: Connection, by: By, case_ids: Sequence[UUID], known: set[UUID], view: str = "unit"
-) -> list[LedgerRow]:
-    """Those of the cases that she may see, that are open and in the view; ids not in `known` are logged first."""
-    where = f"c.id = any($4) and v.state in ('queued', 'in_progress') and {_reach()} and {VIEWS[view]}"
-    today = clock.local_date(clock.now())
-    rows = await db.fetch(f"{_ROWS} where {where}", by.person_id, by.unit_id, today, list(case_ids))
-    shown = [LedgerRow(**row) for row in rows]
-    fresh = [row.case_id for row in shown if row.case_id not in known]
-    if fresh:
-        await log_access(db, by, "ledger", None, fresh)
-    return shown
