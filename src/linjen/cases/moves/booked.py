@@ -32,7 +32,7 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _FROM = f"""
-from visits v join cases c on c.visit_id = v.id join residents r on r.id = c.patient_id
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id join residents r on r.id = c.patient_id
 left join staff s on s.id = coalesce(v.holder_id, v.for_staff_id)
 where v.unit_id = $2 and v.booked_on = $4 and v.kind <> 'async' and v.state <> 'closed'
   and ($5 or v.holder_id = $1 or v.for_staff_id = $1)
@@ -41,7 +41,7 @@ where v.unit_id = $2 and v.booked_on = $4 and v.kind <> 'async' and v.state <> '
 
 #: How many of her own visits of today have not begun.
 WAITING: Final = f"""
-select count(*) from visits v join cases c on c.visit_id = v.id
+select count(*) from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
 where v.unit_id = $2 and v.booked_on = $3 and v.kind <> 'async' and v.state = 'queued'
   and (v.holder_id = $1 or v.for_staff_id = $1) and {policy.asked()}
 """
@@ -51,7 +51,7 @@ BATCH = 100
 
 _DUE = """
 update visits set due_told_at = $1 where id in (
-  select v.id from visits v join cases c on c.visit_id = v.id
+  select v.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
   where v.booked_on is not null and v.state = 'queued' and v.queued_at <= $1 and v.due_told_at is null
   order by c.id limit $2 for no key update of c skip locked)
 returning case_id

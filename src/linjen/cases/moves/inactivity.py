@@ -148,7 +148,7 @@ async def keep_silent(db: Connection, case_id: UUID, until: date) -> bool:
 
 #: Her own, and those that went back to her queue when the staff left: most of them, since a night is in between.
 _MINE = f"""
-from silences s join cases c on c.id = s.case_id join visits v on v.id = c.visit_id
+from silences s join cases c on c.id = s.case_id join visits v on v.id = c.visit_id and v.case_id = c.id
 join residents p on p.id = c.patient_id
 where s.flagged_at is not null and v.state in ('queued', 'in_progress')
   and (v.holder_id = $1 or (v.holder_id is null and v.for_role in ({queues_sql(person="$1", unit="$2")})))

@@ -33,7 +33,8 @@ select c.id, v.holder_id,
       where a.staff_id = v.holder_id and a.unit_id = v.unit_id and a.role = any($2)
         and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))
     then 'role_ended' else 'assignment_ended' end as reason
-from visits v join cases c on c.visit_id = v.id where v.state = 'in_progress' and not {reaches("v.holder_id")}
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
+where v.state = 'in_progress' and not {reaches("v.holder_id")}
 order by c.id limit $1 for no key update of c skip locked
 """
 
@@ -42,7 +43,7 @@ order by c.id limit $1 for no key update of c skip locked
 _UNSTAFFED = """
 select c.id, v.holder_id, 'unstaffed' as reason from unnest($2::uuid[], $3::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
-join cases c on c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $4)
+join cases c on c.id = v.case_id and c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $4)
   and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $4)
 order by c.id limit $1 for no key update of c skip locked
 """
@@ -97,8 +98,9 @@ async def list_held(db: Connection, by: By) -> list[UUID]:
     taken care of before she leaves. Ids only; what is shown of them is read by see_ledger.
     """
     rows = await db.fetch(
-        "select c.id from visits v join cases c on c.visit_id = v.id where v.holder_id = $1 and v.unit_id = $2"
-        " and v.state = 'in_progress' and (v.kind <> 'async' or v.until_on < $3) order by v.queued_at",
+        "select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
+        " where v.holder_id = $1 and v.unit_id = $2 and v.state = 'in_progress'"
+        " and (v.kind <> 'async' or v.until_on < $3) order by v.queued_at",
         *by.asking(),
     )  # fmt: skip
     return [row["id"] for row in rows]

@@ -14,7 +14,7 @@ from linjen.core.events import record
 
 _ADDRESSEE_GONE = f"""
 select c.id, v.id as visit_id, v.for_role as was, v.for_role as role, v.for_staff_id, 'addressee_gone' as why
-from visits v join cases c on c.visit_id = v.id
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
 where v.state = 'queued' and v.for_staff_id is not null and not {reaches("v.for_staff_id")}
 order by c.id limit $1 for no key update of c skip locked
 """
@@ -27,7 +27,7 @@ _NOBODY = f"""
 with w as materialized ({SERVED})
 select c.id, v.id as visit_id, v.for_role as was, v.for_staff_id, 'nobody_in_role' as why,
   (select w.queue from w where {_WORKS} order by w.queue <> 'nurse', w.queue limit 1) as role
-from visits v join cases c on c.visit_id = v.id
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
 where v.state = 'queued' and v.for_staff_id is null
   and not exists (select 1 from w where w.queue = v.for_role and {_WORKS})
   and exists (select 1 from w where {_WORKS})

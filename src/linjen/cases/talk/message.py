@@ -44,17 +44,21 @@ with asked as (
   select * from unnest($1::bytea[], $2::uuid[], $3::uuid[], $4::bytea[]) with ordinality
     as a(token_hash, case_id, message_id, body, n)
 ), listener as (
-  select a.*, s.kind, s.person_id, s.unit_id from asked a join sessions s on s.token_hash = a.token_hash
+  -- Each by its key: left to itself, a planner without figures compared every open session with every message.
+  select a.*, s.kind, s.person_id, s.unit_id from asked a cross join lateral (
+    select * from sessions where token_hash = a.token_hash limit 1
+  ) s
   where s.ended_at is null and s.expires_at > $5 and s.locked_at is null
     and s.seen_at > case s.kind when 'staff' then $6::timestamptz else $7::timestamptz end
     and (s.kind = 'resident' or exists (select 1 from staff st where st.id = s.person_id and st.active))
 ), allowed as (
   select l.*, c.counter, v.unit_id as at_unit from listener l join cases c on c.id = l.case_id
-  left join visits v on v.id = c.visit_id
+  left join lateral (select * from visits where id = c.visit_id limit 1) v on true
   where {policy.clause_for_many("send_message", listener="l", today="$8")} and {STATE} in ({_states})
 ), fresh as (
-  select distinct on (message_id) * from allowed a
-  where not exists (select 1 from messages m where m.id = a.message_id) order by message_id, n
+  select distinct on (message_id) a.* from allowed a
+  left join lateral (select 1 as known from messages where id = a.message_id limit 1) m on true
+  where m.known is null order by message_id, n
 ), numbered as (
   select f.*, (f.counter + row_number() over (partition by f.case_id order by f.n))::integer as seq from fresh f
 ), counted as (

@@ -24,7 +24,8 @@ from unnest($1::uuid[]) as p(id) join staff s on s.id = p.id and s.active
 join units u on ({_SEES_LOAD} or {_SEES_ALARMS})
 left join load_alarms load on load.unit_id = u.id and load.ended_at is null and {_SEES_LOAD}
 left join lateral (
-  select count(*) as cases, min(x.since_at) as since_at from visits v join cases c on c.visit_id = v.id
+  select count(*) as cases, min(x.since_at) as since_at
+  from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
   cross join lateral (select max(since_at) as since_at from unmet where visit_id = v.id and ended_at is null) x
   where v.unit_id = u.id and v.priority = 1 and v.state in ('queued', 'in_progress') and {STANDING_SQL} = 2
 ) unmet on unmet.cases > 0 and {_SEES_ALARMS}

@@ -49,7 +49,7 @@ _UNMET = """
 select c.id as case_id, v.id as visit_id, v.unit_id,
   greatest(case v.state when 'queued' then v.queued_at else greatest(v.claimed_at, unread.sent_at) end, again.at)
     as since_at
-from visits v join cases c on c.visit_id = v.id
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
 left join lateral (
   select min(m.sent_at) as sent_at from messages m where m.case_id = c.id and m.by_kind = 'resident'
     and m.seq > coalesce((select r.read_seq from reading_marks r where r.case_id = c.id and r.party = 'staff'), 0)
@@ -147,7 +147,7 @@ select unit_id, unit_name, count(*) as cases, min(since_at) as since_at from (
   select u.id as unit_id, u.name as unit_name, {STANDING_SQL} as step,
     (select max(x.since_at) from unmet x where x.visit_id = v.id and x.ended_at is null) as since_at
   from units u join visits v on v.unit_id = u.id and v.priority = 1 and v.state in ('queued', 'in_progress')
-  join cases c on c.visit_id = v.id where {policy.unit_clause("see_alarms", person="$1")}
+  join cases c on c.id = v.case_id and c.visit_id = v.id where {policy.unit_clause("see_alarms", person="$1")}
 ) found where step = 2 group by unit_id, unit_name order by min(since_at)
 """
 
