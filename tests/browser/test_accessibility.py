@@ -179,8 +179,9 @@ async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: L
         await resident.goto(windows.url + path)
         await look(resident)
     case = await write_in(resident, facts={"gen.fever": "yes", "gen.duration_days": "4"})
-    await resident.goto(f"{windows.url}/cases/{case}")
-    await look(resident)
+    for path in (f"/cases/{case}", f"/cases/{case}/corrections", "/corrections", "/openings"):
+        await resident.goto(windows.url + path)
+        await look(resident)
     karin = await windows.nurse("Karin Lindqvist", DESKTOP)
     await look(karin)
     await karin.goto(f"{windows.url}/clinic/cases/{case}")

@@ -24,8 +24,8 @@ _IN_THE_DARK = """() => axe.run({ runOnly: { type: "rule", values: ["color-contr
 LISTS = (
     "/clinic/ledger", "/clinic/ledger/handed", "/clinic/ledger/answer", "/clinic/ledger/unit", "/clinic/ledger/invited",
     "/clinic/mine", "/clinic/booked", "/clinic/attestations", "/clinic/attestations/mine", "/clinic/mentions",
-    "/clinic/tickets", "/clinic/document", "/clinic/profile", "/clinic/keys", "/clinic/support", "/clinic/phrases",
-    "/clinic/phrases/new", "/clinic/patients",
+    "/clinic/corrections", "/clinic/tickets", "/clinic/document", "/clinic/profile", "/clinic/keys", "/clinic/support",
+    "/clinic/phrases", "/clinic/phrases/new", "/clinic/patients",
 )  # fmt: skip
 #: In a state that the walk looks for in their words, too.
 _STATES = (
@@ -40,7 +40,7 @@ OF_A_PATIENT = ("", "/asynchronous", "/calls", "/bookings")
 OF_A_HELD_CASE = (
     "", "/patient", "/patient-tickets", "/visits", "/handovers", "/asynchronous", "/closings", "/reminders",
     "/keepings", "/actions", "/further-questions", "/bookings", "/bookings?kind=scheduled", "/tickets", "/signposts",
-    "/invitations", "/notes", "/phrases", "/attestations",
+    "/invitations", "/notes", "/phrases", "/attestations", "/corrections",
 )  # fmt: skip
 OF_A_CLOSED_CASE = ("", "/record", "/triage-verdicts")
 OF_A_WAITING_CASE = ("", "/patient", "/pictures", "/priorities")

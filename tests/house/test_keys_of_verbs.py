@@ -34,6 +34,7 @@ _WITHOUT = {
     "/clinic/cases/{}/further-questions/{}": "the form of its page",
     "/clinic/cases/{}/notes": "the form of the box that a key goes to",
     "/clinic/cases/{}/phrases": "the page of phrases without the script",
+    "/clinic/cases/{}/corrections/{}/answers": "the form of its page",
     "/clinic/ledger/search": "the form of the search",
     "/clinic/ledger/saved": "the form of the saved views",
     "/clinic/ledger/saved/{}/removals": "one of a list that a key opens",
@@ -62,7 +63,7 @@ _WITHOUT = {
 _TABS = {
     "/clinic/ledger", "/clinic/ledger/handed", "/clinic/ledger/answer", "/clinic/ledger/unit", "/clinic/ledger/invited",
     "/clinic/document", "/clinic/sms", "/clinic/silent", "/clinic/attestations", "/clinic/attestations/mine",
-    "/clinic/mentions", "/clinic/tickets", "/clinic/booked",
+    "/clinic/mentions", "/clinic/corrections", "/clinic/tickets", "/clinic/booked",
 }  # fmt: skip
 #: Actions whose element says what it is in another way than by where it leads.
 _NAMED = {

@@ -33,6 +33,7 @@ from linjen.cases.moves.reopen import reopen
 from linjen.cases.moves.reprioritise import reprioritise
 from linjen.cases.moves.signpost import signpost
 from linjen.cases.moves.untaken import requeue_untaken
+from linjen.cases.patients.correction import answer_correction, ask_correction
 from linjen.cases.patients.lift_protection import lift_protection
 from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
 from linjen.cases.patients.record_system import open_record_system
@@ -260,6 +261,12 @@ VERBS: dict[str, Verb] = {
         db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
     ),
     "confirm_action": _confirm,
+    "ask_correction": lambda w, db, by, pick: ask_correction(
+        db, w.sealer, by, w.case_id, w.ids[pick % 3], ("correct", "erase")[pick % 2], "Det står fel"
+    ),
+    "answer_correction": lambda w, db, by, pick: answer_correction(
+        db, w.sealer, by, w.case_id, w.ids[pick % 3], f"Vi har gjort ett tillägg {pick % 2}"
+    ),
     "settle_action": lambda w, db, by, pick: actions.settle_action(
         db, by, w.case_id, w.ids[pick % 3], actions.WAYS[pick % 2]
     ),

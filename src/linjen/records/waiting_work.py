@@ -8,6 +8,7 @@ from linjen.access.by import By
 from linjen.cases.alarms import late_alarms
 from linjen.cases.colleagues import attestation_list, invitation, mention
 from linjen.cases.moves import booked, inactivity
+from linjen.cases.patients import correction
 from linjen.cases.tickets import ticket_desk
 from linjen.core.database import Connection
 from linjen.notices import failed, load
@@ -23,6 +24,7 @@ _COUNTS: Final = {
     "invited": invitation.WAITING,
     "silent": inactivity.WAITING,
     "failed_sms": failed.WAITING,
+    "corrections": correction.WAITING,
     "late_alarms": late_alarms.WAITING,
     "load": load.WAITING,
 }
@@ -32,7 +34,7 @@ _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _C
 
 async def count_waiting_work(db: Connection, by: By) -> dict[str, int]:
     """How many wait in each list for this person where she works now: booked, attestations, tickets, to_document,
-    mentions, invited, silent, failed_sms, late_alarms and load. Counts alone, so nothing is logged.
+    mentions, invited, silent, failed_sms, corrections, late_alarms and load. Counts alone, so nothing is logged.
     """
     found = await db.fetchrow(_ALL, *by.asking())
     return dict(found) if found is not None else {}

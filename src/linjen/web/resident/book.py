@@ -14,6 +14,7 @@ from linjen.cases.intake.start import read_intake
 from linjen.cases.loading import Case, see_case
 from linjen.cases.overview import look_around
 from linjen.cases.patients.consent import list_consents
+from linjen.cases.patients.correction import list_corrections
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.talk.message import list_messages
 from linjen.cases.tickets.ticket import list_case_tickets
@@ -72,6 +73,10 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
                      "confirmed_at": one.confirmed_at} for one in await list_actions(db, sealer, case.id)],
         "tickets": [{"kind": one.kind, "state": one.state, "to": one.to_unit, "by": one.by_name}
                     for one in await list_case_tickets(db, sealer, case.id)],
+        "corrections": [
+            {"kind": one.kind, "text": one.text, "at": one.at, "answer": one.answer, "answered_at": one.answered_at}
+            for one in await list_corrections(db, sealer, case.id)
+        ],
         "pictures": [
             {"id": one.id, "added_at": one.added_at, "type": "image/jpeg", "base64": base64.b64encode(
                 await see_picture(db, sealer, by, case.id, one.id, "display")).decode()}

@@ -23,6 +23,7 @@ from linjen.records.paper import Image, Pair, Paper, Part, Section, write_pdf
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import state_words
 from linjen.web.resident.case import closed_key, read_told, said_further
+from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.self_care import version_of
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
 from linjen.web.resident.ticket_cards import ticket_cards
@@ -174,8 +175,15 @@ async def _sent_along(db: Connection, exchange: Exchange, case: Case) -> list[Se
     return [
         Section(say("case.paper.actions"), [Part(kind="pairs", pairs=actions)] if actions else []),
         Section(say("case.paper.tickets"), tickets),
+        Section(say("correction.title"), await _corrections(db, exchange, case)),
         Section(say("case.consents"), [Part(kind="pairs", pairs=consents)] if consents else []),
     ]
+
+
+async def _corrections(db: Connection, exchange: Exchange, case: Case) -> list[Part]:
+    """What was to be corrected or erased; an answer stands among the messages."""
+    rows = await correction_rows(db, exchange, case.id)
+    return [Part(kind="said", text=f"{one['kind']}, {one['at']}. {one['state']}", said=one["text"]) for one in rows]
 
 
 ROUTES = [take_paper]

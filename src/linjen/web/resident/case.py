@@ -36,6 +36,7 @@ from linjen.web.parts.further_cards import draw_further_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.resident.answer_alarm import about_patient, read_heard
+from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
@@ -110,6 +111,7 @@ async def _read_around(
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
         "intake": await read_told(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
+        "corrections": await correction_rows(db, exchange, case.id),
         "tickets": await ticket_cards(db, exchange, tickets, case.id),
         "by_other": around.writer_name if case.opened_by != exchange.by.person_id and not case.begun_by else "",
     }  # fmt: skip

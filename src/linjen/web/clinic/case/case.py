@@ -36,6 +36,7 @@ from linjen.web.clinic.case.case_history import consents_in_words, timeline_in_w
 from linjen.web.clinic.case.further import further_in_words, further_lines, read_further
 from linjen.web.clinic.moves.handover import handovers_in_words
 from linjen.web.clinic.moves.reprioritise import changes_in_words
+from linjen.web.clinic.patients.correction_words import corrections_in_words
 from linjen.web.clinic.patients.record_system import record_system_values
 from linjen.web.clinic.talk.chats import chats_here
 from linjen.web.clinic.tickets.ticket_words import tickets_in_words
@@ -105,6 +106,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
+            "corrections": await corrections_in_words(db, exchange, case),
             "others": await _others(db, exchange, case, head),
             "ring": await _ring(db, exchange, case),
             "reply_until": await _reply_until(db, case),
