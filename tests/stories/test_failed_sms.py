@@ -58,7 +58,7 @@ async def test_reached_in_another_way_it_leaves_the_list_and_stays_in_the_timeli
     assert await settle(karin, case_id, sms_id, how) == 303
     assert await settle(karin, case_id, sms_id, how) == 303, "a double press"
     assert "Alla sms har kommit fram" in (await karin.get("/clinic/sms")).text
-    assert f"Karin Lindqvist nådde invånaren {words}" in (await karin.get(f"/clinic/cases/{case_id}")).text
+    assert f"Karin Lindqvist nådde patienten {words}" in (await karin.get(f"/clinic/cases/{case_id}")).text
     assert await sms.go_on() == []
 
 

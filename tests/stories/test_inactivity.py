@@ -86,7 +86,7 @@ async def test_after_24_hours_the_holder_is_asked_and_nothing_is_closed(silences
         assert f"/clinic/cases/{case_id}/{way}" in page
     case = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert "Inget svar på 24 timmar" in case
-    assert "Invånaren har inte svarat på 24 timmar" in case
+    assert "Patienten har inte svarat på 24 timmar" in case
     assert await silences.region.value("select state from visits where case_id = $1", case_id) == "in_progress"
 
 
@@ -188,7 +188,7 @@ async def test_kept_by_the_holder_alone_and_only_while_it_is_silent(silences: Si
     await astrid.say(case_id, "Jag svarar")
     await silences.react()
     status, page = await keep(karin, case_id, until)
-    assert (status, "Invånaren har svarat" in page) == (409, True)
+    assert (status, "Patienten har svarat" in page) == (409, True)
 
 
 async def test_a_new_message_of_staff_begins_anew(silences: Silences) -> None:

@@ -19,8 +19,10 @@ _TELL = "Jag ger dig en biljett till en annan enhet. Den finns här i ditt ären
 #: name, case, kind, unit, resource, anamnesis, line to the receiver
 _TICKETS = (
     ("to_lyktan", "held_by_karin", "drop_in", "lyktan", None,
-     "Man, 67 år. Hosta i tre veckor, ingen feber. Röker inte.", "Önskar bedömning hos er, patienten bor nära."),
-    ("to_rehab", "held_by_karin", "booking", "rehab", "physiotherapist", "", "Andningsträning efter långvarig hosta."),
+     "Man, 67 år. Hosta sedan nio dagar, feber 38,6 i fem dagar. Blir sämre.",
+     "Önskar bedömning hos er, patienten bor nära."),
+    ("to_rehab", "held_by_karin", "booking", "rehab", "physiotherapist", "",
+     "Andningsträning när infektionen är över. Hostan tar på krafterna."),
     ("administrative", "admin", "drop_in", "lyktan", None, "", "Önskar ett vaccinationsintyg från er."),
     ("of_a_child", "child", "drop_in", "bjorken", None, "", "Vårdnadshavaren önskar fortsätta hos er."),
 )  # fmt: skip

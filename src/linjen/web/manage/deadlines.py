@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from litestar import Response
@@ -15,8 +16,8 @@ from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
 
-#: What each level's time is written in, in minutes: level 1 in minutes, the others in hours.
-_UNIT = {level: 1 if level == 1 else 60 for level in DEADLINES}
+#: A time as it is typed: hours, or hours and minutes.
+_TIME = re.compile(r"(\d{1,3})(?:[:.](\d{2}))?")
 
 
 @get_page("/manage/units/{unit_id:str}/deadlines", verb="set_deadlines", who="staff")
@@ -34,7 +35,7 @@ async def decide(exchange: Exchange) -> Response[Any]:
 async def _decide(exchange: Exchange) -> Response[Any]:
     unit_id = exchange.id_of("unit_id")
     typed = {level: exchange.text_of(f"level_{level}", longest=6).strip() for level in DEADLINES}
-    chosen = {level: _number(text) * _UNIT[level] for level, text in typed.items()}
+    chosen = {level: _number(text) if level == 1 else _minutes(text) for level, text in typed.items()}
     was = {level: _number(exchange.text_of(f"was_{level}", longest=8)) for level in DEADLINES}
     try:
         async with exchange.site.database.transaction() as db:
@@ -51,6 +52,20 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
+def _minutes(text: str) -> int:
+    """Minutes of "2" or "1:30"; 0, which nobody can choose, for what is no time."""
+    found = _TIME.fullmatch(text) if text.isascii() else None
+    if found is None or int(found[2] or 0) > 59:
+        return 0
+    return int(found[1]) * 60 + int(found[2] or 0)
+
+
+def _hours(minutes: int) -> str:
+    """ "2" or "1:30": to the minute, since the page says what is so."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}:{rest:02}" if rest else str(hours)
+
+
 async def _page(
     exchange: Exchange, typed: dict[int, str] | None = None, error_of: dict[str, str] | None = None, *,
     stale: bool = False,
@@ -61,7 +76,7 @@ async def _page(
             raise NotFound("unit")
         unit = await see_managed_unit(db, exchange.by, unit_id, clock.now())
         now = await deadlines_of(db, unit_id)
-    shown = typed or {level: str(minutes // _UNIT[level]) for level, minutes in now.items()}
+    shown = typed or {level: str(minutes) if level == 1 else _hours(minutes) for level, minutes in now.items()}
     rows = [
         {"field": f"level_{level}", "level": level, "name": exchange.say(f"urgency.{level}"), "value": shown[level],
          "was": now[level], "error": errors.get(f"level_{level}", ""),
