@@ -56,7 +56,7 @@ async def test_nobody_else_does_it_here_and_she_does_it_nowhere_else(region: Reg
 
 @pytest.mark.parametrize("changed", [
     {"level_3": ""}, {"level_3": "0"}, {"level_3": "721"}, {"level_3": "tre"}, {"level_2": "25"}, {"level_1": "-1"},
-    {"level_3": "1:60"}, {"level_3": "1:3"}, {"level_3": "1,5"},
+    {"level_3": "1 tim 60 min"}, {"level_3": "1.30"}, {"level_3": "1,5"},
 ])  # fmt: skip
 async def test_what_is_no_time_is_told_beside_the_field_and_kept(region: Region, changed: dict[str, str]) -> None:
     disa = await region.staff("disa")
@@ -66,13 +66,16 @@ async def test_what_is_no_time_is_told_beside_the_field_and_kept(region: Region,
 
 async def test_what_is_no_whole_hour_is_shown_to_the_minute_and_kept(region: Region) -> None:
     disa = await region.staff("disa")
-    assert await decide(disa, changed={"level_2": "1:30", "level_3": "2.05"}) == 303
+    assert await decide(disa, changed={"level_2": "1 tim 30 min", "level_3": "2 tim 5 min"}) == 303
     kept = "select string_agg(level || '=' || minutes, ' ' order by level) from unit_deadlines"
     assert await region.value(kept) == "2=90 3=125"
     page = (await disa.get(_PATH)).text
-    assert 'value="1:30"' in page
-    assert 'value="2:05"' in page
-    assert await decide(disa, {**DEADLINES, 2: 90, 3: 125}, changed={"level_2": "1:30", "level_3": "2:05"}) == 303
+    assert 'value="1 tim 30 min"' in page
+    assert 'value="2 tim 5 min"' in page
+    assert (
+        await decide(disa, {**DEADLINES, 2: 90, 3: 125}, changed={"level_2": "1 tim 30 min", "level_3": "2 tim 5 min"})
+        == 303
+    )
     assert await region.value(kept) == "2=90 3=125", "what is shown and saved again stays as it is"
 
 

@@ -17,7 +17,7 @@ from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
 
 #: A time as it is typed: hours, or hours and minutes.
-_TIME = re.compile(r"(\d{1,3})(?:[:.](\d{2}))?")
+_TIME = re.compile(r"(\d{1,3})(?: tim)?(?: (\d{1,2}) min)?")
 
 
 @get_page("/manage/units/{unit_id:str}/deadlines", verb="set_deadlines", who="staff")
@@ -34,7 +34,7 @@ async def decide(exchange: Exchange) -> Response[Any]:
 
 async def _decide(exchange: Exchange) -> Response[Any]:
     unit_id = exchange.id_of("unit_id")
-    typed = {level: exchange.text_of(f"level_{level}", longest=6).strip() for level in DEADLINES}
+    typed = {level: exchange.text_of(f"level_{level}", longest=20).strip() for level in DEADLINES}
     chosen = {level: _number(text) if level == 1 else _minutes(text) for level, text in typed.items()}
     was = {level: _number(exchange.text_of(f"was_{level}", longest=8)) for level in DEADLINES}
     try:
@@ -53,7 +53,7 @@ def _number(text: str) -> int:
 
 
 def _minutes(text: str) -> int:
-    """Minutes of "2" or "1:30"; 0, which nobody can choose, for what is no time."""
+    """Minutes of "2" or "1 tim 30 min"; 0, which nobody can choose, for what is no time."""
     found = _TIME.fullmatch(text) if text.isascii() else None
     if found is None or int(found[2] or 0) > 59:
         return 0
@@ -61,9 +61,9 @@ def _minutes(text: str) -> int:
 
 
 def _hours(minutes: int) -> str:
-    """ "2" or "1:30": to the minute, since the page says what is so."""
+    """'2' or '1 tim 30 min': to the minute, since the page says what is so."""
     hours, rest = divmod(minutes, 60)
-    return f"{hours}:{rest:02}" if rest else str(hours)
+    return f"{hours} tim {rest} min" if rest else str(hours)
 
 
 async def _page(
