@@ -112,6 +112,22 @@ async def test_who_goes_on_at_another_device_finds_every_answer(windows: Windows
     await expect(desk.locator("#text")).to_have_value("Jag har ont i halsen")
 
 
+async def test_what_was_written_while_the_network_was_gone_is_kept_once_it_is_back(windows: Windows) -> None:
+    windows.watch.expect("ERR_INTERNET_DISCONNECTED")
+    phone = await windows.resident("Tage Holm", PHONE)
+    intake = await (await Intake(phone).begin()).to_own_words()
+    await phone.context.set_offline(True)
+    await phone.locator("#text").fill("Jag har hostat i en vecka")
+    async with phone.expect_event("requestfailed"):
+        pass  # it is tried, and comes to nothing
+    await phone.context.set_offline(False)
+    async with phone.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+        pass  # and tried again
+    desk = await windows.resident("Tage Holm", DESKTOP)
+    await desk.goto(f"{windows.url}/intakes/{intake.case}/words")
+    await expect(desk.locator("#text")).to_have_value("Jag har hostat i en vecka")
+
+
 async def test_the_quick_way_out_leaves_nothing_behind(windows: Windows) -> None:
     windows.watch.expect("request to another host: https://www.smhi.se/")
     page = await windows.open(PHONE)

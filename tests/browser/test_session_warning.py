@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.test_resident_pages import TALL_PHONE
-from tests.browser.windows import DESKTOP, Windows
+from tests.browser.windows import DESKTOP, PHONE, Windows
 
 
 @pytest.mark.parametrize("size", [TALL_PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -31,3 +31,23 @@ async def test_the_warning_is_seen_and_the_sign_in_says_why(windows: Windows, si
     await page.clock.fast_forward("31:00")
     await page.wait_for_url("**/sign-in?next=*")
     await expect(page.get_by_text("Du är utloggad för din säkerhet")).to_be_visible()
+
+
+async def test_who_reads_on_with_the_wheel_stays_and_what_scrolls_by_itself_does_not_count(windows: Windows) -> None:
+    page = await windows.resident("Rut Engman", PHONE)
+    await page.clock.install()
+    await page.goto(f"{windows.url}/support")
+    warning = page.locator("#session")
+    await page.mouse.move(150, 300)
+    for moves in (1, 2):
+        await page.clock.fast_forward("20:00")
+        async with page.expect_response("**/session/extend") as told:
+            await page.mouse.wheel(0, 60)
+        assert (await told.value).ok, f"after {moves * 20} minutes she is still reading"
+    await expect(warning).to_be_hidden()
+    await page.clock.fast_forward("20:00")
+    scrolled = "new Promise((done) => { addEventListener('scroll', () => done(scrollY)); scrollTo(0, 0); })"
+    assert await page.evaluate("scrollY") > 0
+    assert await page.evaluate(scrolled) == 0
+    await page.clock.fast_forward("06:00")
+    await expect(warning).to_be_visible()
