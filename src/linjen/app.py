@@ -24,6 +24,7 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
+from linjen.integrations.web_push import WebPush
 from linjen.rounds import beside
 from linjen.triage.shelf import Shelf
 from linjen.web.faces import Faces
@@ -87,6 +88,9 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     if settings.sms_url:
         site.sms = open_gateway(site)
         site.closing.append(site.sms.close)
+    if settings.push_key:
+        site.push = WebPush.from_settings(settings)
+        site.closing.append(site.push.close)
     return site
 
 

@@ -27,7 +27,7 @@ from linjen.core.errors import LinjenError
 from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
 from linjen.core.pulse import Pulse
-from linjen.notices.reactions import add_reactions
+from linjen.notices.reactions import add_push_reactions, add_reactions
 from linjen.records.promise import watch_promises
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
@@ -38,7 +38,7 @@ from linjen.web.load_live import LoadWatch
 from linjen.web.measuring import Sampler
 from linjen.web.open_pages import OpenPages
 from linjen.web.site import Site
-from linjen.web.telling import sms_sender
+from linjen.web.telling import push_sender, sms_sender
 
 log = get_log(__name__)
 
@@ -67,17 +67,17 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
     heard = listening(listener.read, finding_levels().get, site.sealer)
     reactions.add("message_sent", heard, by={"resident"})
     working = asyncio.create_task(worker.run())
-    sender = sms_sender(site)
-    sending = asyncio.create_task(sender.run()) if sender else None
+    senders = [one for one in (sms_sender(site), push_sender(site)) if one is not None]
+    sending = [asyncio.create_task(one.run()) for one in senders]
     rounds = (*_rounds(site, reactions), *((_sweep(site), _watch(site)) if by_the_clock else ()))
     going = [asyncio.create_task(one) for one in rounds]
     try:
         yield
     finally:
         worker.stop()
-        if sender is not None and sending is not None:
-            sender.stop()  # an SMS under way is ended first: cut off, nobody would know whether it went
-            await sending
+        for sender in senders:
+            sender.stop()  # what is under way is ended first: cut off, nobody would know whether it went
+        await asyncio.gather(*sending)
         await loading
         for task in going:
             task.cancel()
@@ -100,9 +100,12 @@ def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None
     rounds = [site.sms.listen()] if site.sms is not None else []
     if site.sms is not None:
         add_reactions(notices, site.settings.sms_unread_after_s)
+    pushes = Dispatcher(site.database, "pushes")
+    if site.push is not None:
+        add_push_reactions(pushes, site.settings.sms_unread_after_s)
     return (
         Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), promises.run(), notices.run(),
-        pulse.run(), site.shelf.run(), site.presence.run(), OpenPages(site).run(), *rounds,
+        pushes.run(), pulse.run(), site.shelf.run(), site.presence.run(), OpenPages(site).run(), *rounds,
     )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from tests.folders import database_folder
 
 _HERE = Path(__file__).parent
 # The whole program: chromium-headless-shell costs half as much, but once in three runs a script in a page never ended.
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
-_QUIET = [
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
 ]  # fmt: skip
@@ -42,13 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium. Without it nothing here is tested, which is a failure where nobody reads the words."""
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         reason = "Chromium is not installed here; bin/test installs it when it is run by root"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         await browser.close()
 

@@ -175,7 +175,7 @@ async def _infant(windows: Windows, look: Looker) -> None:
 
 async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: Looker) -> None:
     resident = await windows.resident("Gustav Öberg", SMALL)
-    for path in ("/cases", "/profile", "/support", "/home"):
+    for path in ("/cases", "/profile", "/profile/notices", "/support", "/home"):
         await resident.goto(windows.url + path)
         await look(resident)
     case = await write_in(resident, facts={"gen.fever": "yes", "gen.duration_days": "4"})

@@ -40,6 +40,6 @@ async def test_search_patient_outreach_phone_and_booking(windows: Windows, look:
     await karin.goto(f"{windows.url}/clinic/booked")
     await look(karin)
     ingrid = await windows.resident("Ingrid Åkesson", PHONE)
-    for path in ("/home", "/profile"):
+    for path in ("/home", "/profile", "/profile/notices"):
         await ingrid.goto(windows.url + path)
         await look(ingrid)

@@ -106,7 +106,7 @@ async def _one_key_for_the_level(page: Page) -> None:
 async def test_no_page_holds_the_focus_or_hides_it(windows: Windows) -> None:
     resident = await windows.resident("Ingrid Åkesson", DESKTOP)
     case = await ask(resident, "Jag behöver ett nytt intyg.")
-    for path in ("/home", "/cases", f"/cases/{case}", "/profile", "/support"):
+    for path in ("/home", "/cases", f"/cases/{case}", "/profile", "/profile/notices", "/support"):
         await resident.goto(windows.url + path)
         stops = await Keyboard(resident).walk_through()
         assert "Gå direkt till innehållet" in stops[0]

@@ -71,5 +71,5 @@ def test_every_refusal_of_a_backup_is_explained() -> None:
 
 
 def test_every_command_that_runs_an_installation_is_named() -> None:
-    named = set(re.findall(r"`linjen ([a-z]+)", PAGE))
+    named = set(re.findall(r"`linjen ([a-z-]+)", PAGE))
     assert set(COMMANDS) - {"triage", "bench"} <= named

@@ -13,7 +13,7 @@ from linjen.cases.moves.left_behind import return_unstaffed
 from linjen.core import clock
 from linjen.core.dispatcher import Dispatcher
 from tests.region import Person, Region
-from tests.stories.sms_world import _OVER
+from tests.stories.sms_world import OVER
 
 #: Something that the reader listens to and has not read.
 _LEFT = """
@@ -33,7 +33,7 @@ class Silences:
     async def react(self) -> None:
         """Read all events; the program's own reader may be at it, too."""
         async with asyncio.timeout(30):
-            while not await self.region.value(_OVER):  # noqa: ASYNC110 - rows tell no one
+            while not await self.region.value(OVER):  # noqa: ASYNC110 - rows tell no one
                 await asyncio.sleep(0.01)
             await self.reader.step()
             while await self.region.value(_LEFT):

@@ -13,8 +13,8 @@ import pytest
 from linjen.core.errors import LinjenError, Refused, Unavailable
 from linjen.core.settings import read_settings
 from linjen.integrations.sms import HttpGateway, Uncertain
+from linjen.notices.needed import MOST_TRIES
 from linjen.notices.outbox import Outcome, take_receipt, take_report, write
-from linjen.notices.sending import MOST_TRIES
 from linjen.simulators import sms as simulator
 from tests.region import Region
 from tests.stories.sms_world import Sms

@@ -133,6 +133,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "settle_sms": (_NOBODY, STAFF_IN_UNIT),
     "reopen": (RESIDENT_IS_PARTY, _NOBODY),
     "withdraw": (RESIDENT_IS_PARTY, _NOBODY),
+    "choose_notices": (RESIDENT_IS_PARTY, _NOBODY),
     "follow_advice": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "ask_correction": (RESIDENT_IS_PARTY, _NOBODY),

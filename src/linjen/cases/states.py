@@ -92,6 +92,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "reopen"): "queued",
     ("closed", "write_record"): "closed",
     ("closed", "document"): "closed",
+    ("queued", "choose_notices"): "queued",
+    ("in_progress", "choose_notices"): "in_progress",
     ("queued", "withdraw"): "closed",
     ("intake", "withdraw"): "abandoned",
     ("emergency_advised", "withdraw"): "abandoned",

@@ -16,6 +16,7 @@ COMMANDS = {
     "backup": "write a backup of the database",
     "restore": "read a backup into an empty database",
     "key": "make the first key file of an installation",
+    "push-key": "make a key for notices in browsers (Web Push)",
     "migrate": "bring the database to this version",
 }
 
@@ -28,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, text in COMMANDS.items():
         sub = subparsers.add_parser(name, help=text, description=text)
         if name == wanted:
-            importlib.import_module(f"linjen.cli.{name}").add_arguments(sub)
+            importlib.import_module(f"linjen.cli.{name.replace('-', '_')}").add_arguments(sub)
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)

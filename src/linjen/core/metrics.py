@@ -55,6 +55,9 @@ SIGN_INS: Final = Counter(
 SMS_TOLD: Final = Counter(
     "linjen_sms", "What became of SMS, each time a state is reached.", ["kind", "state"], registry=REGISTRY
 )
+PUSH_TOLD: Final = Counter(
+    "linjen_push", "What became of pushes, each time a state is reached.", ["kind", "state"], registry=REGISTRY
+)
 WATCH_FAILURES: Final = Counter(
     "linjen_watch_failures", "Callbacks that failed while metrics were read.", ["watch"], registry=REGISTRY
 )

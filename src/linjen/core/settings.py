@@ -78,6 +78,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sms_report_failed: list[str] = []
     sms_unread_after_s: int = 300
 
+    push_key: str = ""
+    push_contact: str = ""
+    push_hosts: list[str] = []
+
     record_template: str = "Telefonkontakt/Annan kontakt (primärvård)"
     record_customer: str = ""
     record_agreement: str = ""

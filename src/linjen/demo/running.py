@@ -23,6 +23,7 @@ from linjen.demo.cases import read_held, seed_cases
 from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
 from linjen.demo.tickets import DEMO, seed_tickets
+from linjen.integrations.web_push import make_key
 from linjen.simulators import bankid, rivta, sms, staff_idp
 from linjen.web.server import Server, listen
 from linjen.web.site import Site
@@ -113,12 +114,21 @@ class Demo:
             "sms_url": self.simulators["sms"].url,
             "sms_user": SMS_USER[0],
             "sms_password": SMS_USER[1],
+            "push_key": _push_key(self._folder / "keys" / "push.key"),
+            "push_contact": "mailto:drift@example.org",
             # A visitor does not wait for five minutes.
             "sms_unread_after_s": 60,
         }
 
     def _links(self) -> dict[str, str]:
         return {"bankid_phone": self.simulators["bankid"].phone_url, "phones": self.simulators["sms"].phones_url}
+
+
+def _push_key(path: Path) -> str:
+    """The demo's own key towards push services: made once, since the browsers that have asked know it."""
+    if not path.exists():
+        path.write_text(make_key(), "ascii")
+    return path.read_text("ascii")
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

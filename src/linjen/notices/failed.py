@@ -18,6 +18,7 @@ from linjen.core import clock
 from linjen.core.connection import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.events import record
+from linjen.notices.failing import failing_sql
 from linjen.notices.outbox import Wish, put
 
 #: How it was dealt with: sent again, or reached in another way. Their words stand under sms.settled.
@@ -25,7 +26,9 @@ WAYS: Final = ("again", "phone", "letter", "other")
 
 
 class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
-    """One SMS that did not arrive, or may not have, with the case it belongs to. `at` is UTC."""
+    """One SMS that did not arrive, or may not have, with the case it belongs to. `at` is UTC; `is_failing` says that
+    her number has stopped working.
+    """
 
     id: UUID
     case_id: UUID
@@ -37,15 +40,18 @@ class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
     protected: str
     birth_on: date
     holder: str
+    is_failing: bool
 
 
 #: What still matters: the case is open, and she has not been in to read since. That it was her turn is told by the
-#: message that follows; so of what a rule withheld only the unread message and what staff asked for are work.
+#: message that follows; so of what a rule withheld only the unread message and what staff asked for are work. Who has
+#: given no number and was told by push is told.
 _OPEN = f"""
 from sms o join cases c on c.id = o.case_id join visits v on v.id = c.visit_id
-join residents p on p.id = c.patient_id left join staff h on h.id = v.holder_id
+join residents p on p.id = c.patient_id left join residents t on t.id = o.to_id left join staff h on h.id = v.holder_id
 where o.state in ('failed', 'uncertain', 'withheld') and o.settled_at is null and o.to_kind <> 'staff'
   and (o.state <> 'withheld' or o.kind <> 'your_turn') and v.state <> 'closed'
+  and (o.reason <> 'no_phone' or not exists (select from pushes u where u.cause = o.cause and u.state = 'accepted'))
   and not exists (select from reading_marks m where m.case_id = c.id and m.party = 'resident'
                   and m.read_at > o.created_at)
   and {policy.asked()}
@@ -60,7 +66,8 @@ async def list_failed(db: Connection, by: By) -> list[FailedSms]:
     rows = await db.fetch(
         "select o.id, o.case_id, o.kind, o.state, o.reason, o.changed_at as at,"
         " p.given_name || ' ' || p.surname as name, p.protected, c.patient_birth_on as birth_on,"
-        f" coalesce(h.given_name || ' ' || h.surname, '') as holder {_OPEN} order by o.created_at limit 200",
+        " coalesce(h.given_name || ' ' || h.surname, '') as holder,"
+        f" {failing_sql('t.id', 't.phone_changed_at')} as is_failing {_OPEN} order by o.created_at limit 200",
         *by.asking(),
     )
     await log_access(db, by, "failed_sms", None, _ids(rows))

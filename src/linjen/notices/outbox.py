@@ -113,6 +113,11 @@ async def write(database: Database, sms_id: UUID, case_id: UUID, outcome: Outcom
     return True
 
 
+async def note_receiver(database: Database, sms_id: UUID, resident_id: UUID) -> None:
+    """Whose number it goes to: so a number that keeps failing is seen, whatever the case."""
+    await database.execute("update sms set to_id = $2 where id = $1", sms_id, resident_id)
+
+
 async def take_report(database: Database, sms_id: UUID, said: str) -> bool:
     """A gateway says that a message was delivered or failed. The same once more, or an older one, changes nothing."""
     before = (

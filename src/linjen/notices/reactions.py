@@ -1,4 +1,4 @@
-"""From what happened to an SMS: which committed events are told outside the program, to whom, and after how long.
+"""From what happened to an SMS or push: which committed events are told outside, to whom, and after how long.
 
 Rows are written by the dispatcher, never in the transaction of a message, and whether they are still needed is looked
 at again when their time has come.
@@ -6,7 +6,7 @@ at again when their time has come.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from linjen.core.dispatcher import Dispatcher, Reaction
 from linjen.core.events import Event
 from linjen.core.jobs import Wanted
 from linjen.notices.outbox import Wish, put
+from linjen.notices.pushes import put_pushes
 from linjen.notices.requests import ASKING, tell_asked
 from linjen.units.hours import State, state_at
 from linjen.units.opening import list_schedules
@@ -30,16 +31,29 @@ TURN_AGAIN = timedelta(hours=1)
 _OLD = timedelta(hours=1)
 
 
+#: Writes wishes down as rows of one way of telling, in the transaction that moves the cursor.
+Put = Callable[[Connection, Sequence[Wish]], Awaitable[int]]
+
+
 def add_reactions(dispatcher: Dispatcher, unread_after_s: int) -> None:
     """Ask `dispatcher` for everything that is told by SMS; an unread message is told of after `unread_after_s`."""
-    dispatcher.add("claimed", _your_turn, by={"staff"})
-    dispatcher.add("message_sent", _new_message(unread_after_s), by={"staff"})
-    dispatcher.add("reminded", _reminded, by={"staff"})
+    _tell_resident(dispatcher, unread_after_s, "sms", put)
     dispatcher.add("case_sent", _to_staff)
     for kind in ASKING:
         dispatcher.add(kind, _asked, by={"staff"})
-    dispatcher.add("case_begun", _new_case, by={"staff"})
     dispatcher.add("went_unmet", _unmet)
+
+
+def add_push_reactions(dispatcher: Dispatcher, unread_after_s: int) -> None:
+    """Ask `dispatcher` for what residents are told by push: the same as by SMS, from a cursor of its own."""
+    _tell_resident(dispatcher, unread_after_s, "pushes", put_pushes)
+
+
+def _tell_resident(dispatcher: Dispatcher, unread_after_s: int, table: str, put: Put) -> None:
+    dispatcher.add("claimed", _your_turn(table, put), by={"staff"})
+    dispatcher.add("message_sent", _new_message(unread_after_s, put), by={"staff"})
+    dispatcher.add("reminded", _reminded(put), by={"staff"})
+    dispatcher.add("case_begun", _new_case(put), by={"staff"})
 
 
 def _fresh(events: Sequence[Event]) -> list[tuple[Event, datetime]]:
@@ -47,25 +61,28 @@ def _fresh(events: Sequence[Event]) -> list[tuple[Event, datetime]]:
     return [(event, event.at) for event in events if event.at is not None and now - event.at < _OLD]
 
 
-async def _your_turn(db: Connection, events: Sequence[Event]) -> list[Wanted]:
-    """Din tur: somebody has taken the case."""
-    fresh = _fresh(events)
-    told = await db.fetch(
-        "select distinct case_id from sms where case_id = any($1::uuid[]) and kind = 'your_turn'"
-        " and state in ('waiting', 'sending', 'accepted', 'delivered', 'uncertain') and created_at > $2",
-        [event.case_id for event, _ in fresh], clock.now() - TURN_AGAIN,
-    )  # fmt: skip
-    seen: set[UUID] = {row["case_id"] for row in told}
-    wishes = []
-    for event, at in fresh:
-        if event.case_id not in seen:
-            seen.add(event.case_id)
-            wishes.append(_wish("your_turn", event, at + timedelta(seconds=TURN_AFTER_S)))
-    await put(db, wishes)
-    return []
+def _your_turn(table: str, put: Put) -> Reaction:
+    async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+        """Din tur: somebody has taken the case."""
+        fresh = _fresh(events)
+        told = await db.fetch(
+            f"select distinct case_id from {table} where case_id = any($1::uuid[]) and kind = 'your_turn'"
+            " and state in ('waiting', 'sending', 'accepted', 'delivered', 'uncertain') and created_at > $2",
+            [event.case_id for event, _ in fresh], clock.now() - TURN_AGAIN,
+        )  # fmt: skip
+        seen: set[UUID] = {row["case_id"] for row in told}
+        wishes = []
+        for event, at in fresh:
+            if event.case_id not in seen:
+                seen.add(event.case_id)
+                wishes.append(_wish("your_turn", event, at + timedelta(seconds=TURN_AFTER_S)))
+        await put(db, wishes)
+        return []
+
+    return react
 
 
-def _new_message(unread_after_s: int) -> Reaction:
+def _new_message(unread_after_s: int, put: Put) -> Reaction:
     async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         """Nytt meddelande: one SMS for all that she has not read, counted from the first of it."""
         # The first message of a case that care began is told of as that case.
@@ -86,20 +103,26 @@ def _new_message(unread_after_s: int) -> Reaction:
     return react
 
 
-async def _new_case(db: Connection, events: Sequence[Event]) -> list[Wanted]:
-    """Nytt ärende: care has begun a case with her (routine F046)."""
-    await put(db, [_wish("new_case", event, at) for event, at in _fresh(events) if event.data.get("told")])
-    return []
+def _new_case(put: Put) -> Reaction:
+    async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+        """Nytt ärende: care has begun a case with her (routine F046)."""
+        await put(db, [_wish("new_case", event, at) for event, at in _fresh(events) if event.data.get("told")])
+        return []
+
+    return react
 
 
-async def _reminded(db: Connection, events: Sequence[Event]) -> list[Wanted]:
-    """Påminnelse: the holder has asked for it, now, in fixed words or her own."""
-    wishes = []
-    for event, at in _fresh(events):
-        text_id = UUID(event.data["reminder"]) if event.data.get("own_text") else None
-        wishes.append(_wish("free_text" if text_id else "reminder", event, at, text_id))
-    await put(db, wishes)
-    return []
+def _reminded(put: Put) -> Reaction:
+    async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+        """Påminnelse: the holder has asked for it, now, in fixed words or her own."""
+        wishes = []
+        for event, at in _fresh(events):
+            text_id = UUID(event.data["reminder"]) if event.data.get("own_text") else None
+            wishes.append(_wish("free_text" if text_id else "reminder", event, at, text_id))
+        await put(db, wishes)
+        return []
+
+    return react
 
 
 async def _asked(db: Connection, events: Sequence[Event]) -> list[Wanted]:

@@ -13,6 +13,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.core.phone import parse_phone
 from linjen.people.guardians import end_bonds
+from linjen.people.residents import phone_changed
 
 _LONGEST_EMAIL: Final = 254
 _EMAIL = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;.]{2,}")
@@ -100,8 +101,10 @@ async def find_overruled(db: Connection, resident_id: UUID) -> datetime | None:
 
 async def swap_contacts(db: Connection, resident_id: UUID, new: Contacts, was: Contacts) -> bool:
     """Put `new` where `was` still stands and she is known not to be protected; False when it does not."""
+    number = "nullif($2, '')"
     done = await db.fetchval(
-        "update residents set phone = nullif($2, ''), email = nullif($3, '') where id = $1 and protected = 'no'"
+        f"update residents set phone = {number}, {phone_changed(number)}, email = nullif($3, '')"
+        " where id = $1 and protected = 'no'"
         " and coalesce(phone, '') = $4 and coalesce(email, '') = $5 returning id",
         resident_id, new.phone, new.email, was.phone, was.email,
     )  # fmt: skip

@@ -132,10 +132,15 @@ async def find_phone(db: Connection, resident_id: UUID) -> str:
     return await db.fetchval("select phone from residents where id = $1", resident_id) or ""
 
 
+def phone_changed(number: str) -> str:
+    """SQL: what else an update sets when it sets the number (an expression): another number has failed nobody yet."""
+    return f"phone_changed_at = case when phone is distinct from {number} then now() else phone_changed_at end"
+
+
 async def set_phone(db: Connection, resident_id: UUID, text: str) -> None:
     """Keep the mobile number that SMS go to; an empty text erases it. Raises Invalid as parse_mobile."""
     number = parse_mobile(text) if text.strip() else None
-    await db.execute("update residents set phone = $2 where id = $1", resident_id, number)
+    await db.execute(f"update residents set phone = $2, {phone_changed('$2')} where id = $1", resident_id, number)
 
 
 async def find_deregistered(db: Connection, resident_id: UUID) -> str:

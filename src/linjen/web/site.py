@@ -18,6 +18,7 @@ from linjen.integrations.listing import Listing
 from linjen.integrations.person_data import PersonData
 from linjen.integrations.siths import Siths
 from linjen.integrations.sms import Gateway
+from linjen.integrations.web_push import WebPush
 from linjen.triage.shelf import Shelf
 from linjen.triage.trials.trying import Trier
 from linjen.web.faces import Faces
@@ -48,6 +49,7 @@ class Site:
     person_data: PersonData | None = None
     listing: Listing | None = None
     sms: Gateway | None = None
+    push: WebPush | None = None
     #: What to call when the program stops: the clients' connections.
     closing: list[Callable[[], Awaitable[None]]] = dataclasses.field(default_factory=list)
     #: Addresses of the demo's simulators, shown as links; empty outside the demo.

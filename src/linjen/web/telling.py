@@ -1,16 +1,19 @@
-"""What the sender of SMS is told by the program around it: words, open pages, protection, and where reports go."""
+"""What the senders of SMS and push are told by the program around them: words, open pages, protection, reports."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from linjen.cases.patients.contact import list_concerned
 from linjen.integrations.smpp import SmppGateway
 from linjen.integrations.sms import Gateway, HttpGateway
+from linjen.notices.needed import Surroundings
 from linjen.notices.outbox import take_receipt
-from linjen.notices.sending import Sender, Surroundings
+from linjen.notices.pushing import Pusher
+from linjen.notices.sending import Sender, SmsSurroundings
 from linjen.people.protection_check import ask_protection
 from linjen.web.public.sms_reports import report_url
 from linjen.web.site import Site
@@ -48,11 +51,19 @@ def sms_sender(site: Site) -> Sender | None:
     """What sends SMS; None where there is no gateway."""
     if site.sms is None:
         return None
-    region = site.settings.region_name
-    around = Surroundings(
-        say=lambda language, key: say(language, key, region=region), looks=site.hub.has_open,
-        ask=partial(ask_register, site) if site.person_data is not None else None,
-        report_url=lambda sms_id: report_url(site, sms_id),
-        unread_after_s=site.settings.sms_unread_after_s,
-    )  # fmt: skip
+    around = SmsSurroundings(report_url=lambda sms_id: report_url(site, sms_id), **_around(site))
     return Sender(site.database, site.sealer, site.sms, around)
+
+
+def push_sender(site: Site) -> Pusher | None:
+    """What sends pushes; None where there is no key."""
+    return Pusher(site.database, site.sealer, site.push, Surroundings(**_around(site))) if site.push else None
+
+
+def _around(site: Site) -> dict[str, Any]:
+    region = site.settings.region_name
+    return {
+        "say": lambda language, key: say(language, key, region=region), "looks": site.hub.has_open,
+        "ask": partial(ask_register, site) if site.person_data is not None else None,
+        "unread_after_s": site.settings.sms_unread_after_s,
+    }  # fmt: skip

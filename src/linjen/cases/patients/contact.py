@@ -22,6 +22,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
     `phone` is as she gave it ('' for none). `protected` is 'yes' if either of the two is, 'no' only if both are known
     not to be, else 'unchecked'; `checked_at` is the older of the two checks (UTC).
+    `quiet_from` and `quiet_until` are her quiet hours; `muted` says that she wants no notices of this case.
     """
 
     resident_id: UUID
@@ -31,12 +32,19 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     names: list[str]
     protected: str
     checked_at: datetime | None
+    quiet_from: int
+    quiet_until: int
+    muted: bool
 
     def is_known(self, at: datetime) -> bool:
         """Whether it has been asked lately enough if she is protected."""
         return self.protected == "yes" or (
             self.protected == "no" and self.checked_at is not None and at - self.checked_at <= PROTECTION_COUNTS
         )
+
+    def why_untold(self, at: datetime) -> str:
+        """'' when she may be told in any way that leaves the house, else protected or protection_unknown."""
+        return "protected" if self.protected == "yes" else "" if self.is_known(at) else "protection_unknown"
 
     def why_no_sms(self, at: datetime) -> str:
         """'' when an SMS may be sent, else protected, protection_unknown, no_phone or phone_not_mobile."""
@@ -64,7 +72,9 @@ select t.resident_id, t.patient_id, coalesce(r.phone, '') as phone, r.language,
   case when 'yes' in (r.protected, p.protected) then 'yes' when r.protected = 'no' and p.protected = 'no' then 'no'
     else 'unchecked' end as protected,
   case when r.protected_checked_at is not null and p.protected_checked_at is not null
-    then least(r.protected_checked_at, p.protected_checked_at) end as checked_at
+    then least(r.protected_checked_at, p.protected_checked_at) end as checked_at,
+  r.quiet_from, r.quiet_until,
+  exists (select from muted_cases m where m.case_id = $1 and m.resident_id = t.resident_id) as muted
 from told t join residents r on r.id = t.resident_id join residents p on p.id = t.patient_id
 """
 

@@ -18,6 +18,7 @@ from linjen.cases.moves.close import find_fee
 from linjen.cases.moves.reopen import find_reply_until, may_reply, reply_id
 from linjen.cases.overview import Around, count_ahead, look_around
 from linjen.cases.patients.consent import list_consents
+from linjen.cases.patients.muting import is_muted
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.talk.reading import is_reading
 from linjen.cases.tickets.ticket import list_case_tickets
@@ -108,6 +109,7 @@ async def _read_around(
         "ahead": await count_ahead(db, case.id) if case.state == "queued" and not case.booked_on else 0,
         "when": _when(exchange, case), "closed": closed_key(case),
         **await _reply(db, exchange, case),
+        "notices": await _notices(db, exchange, case),
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
         "intake": await read_told(db, exchange, case, protocols, may_wait=may_wait),
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
@@ -143,6 +145,13 @@ async def _promise(
     return promise_for_waiting(
         schedule, case.queued_at, at, urgency, say, language, around.unit_name, outlook, deadline
     )
+
+
+async def _notices(db: Connection, exchange: Exchange, case: Case) -> str:
+    """Whether she is told of what happens here: on or off, '' where nobody is told."""
+    if case.state not in {"queued", "in_progress"} or (exchange.site.sms is None and exchange.site.push is None):
+        return ""
+    return "off" if await is_muted(db, case.id, exchange.by.person_id) else "on"
 
 
 def _when(exchange: Exchange, case: Case) -> dict[str, str]:

@@ -8,6 +8,7 @@ from litestar import Response
 
 from linjen.access.sign_ins import SignIn, end_sign_ins
 from linjen.core import clock, swedish
+from linjen.people.push_devices import end_all_devices
 from linjen.web.cookies import erase_cookie
 from linjen.web.exchange import Exchange
 from linjen.web.routing import post_page
@@ -59,6 +60,8 @@ async def end_all(exchange: Exchange) -> Response[Any]:
 async def _end(exchange: Exchange, sign_in_id: Any = None) -> None:
     async with exchange.site.database.transaction() as db:
         ended = await end_sign_ins(db, exchange.by, sign_in_id)
+        if sign_in_id is None:  # a device that she no longer has is told no more, either
+            await end_all_devices(db, exchange.by.person_id)
     for session_id in ended:
         exchange.site.hub.end_session(session_id)
 

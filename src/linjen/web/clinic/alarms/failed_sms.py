@@ -47,7 +47,8 @@ def _row(exchange: Exchange, one: FailedSms) -> dict[str, Any]:
         "age": age_words(one.birth_on, clock.now()),
         "state": exchange.say(f"notices.failed.{one.state}"), "is_uncertain": one.state == "uncertain",
         "kind": exchange.say(f"notices.kinds.{one.kind}"), "why": reason_words(exchange, one.reason),
-        "at": moment(exchange, one.at), "holder": holder or exchange.say("notices.failed.nobody"),
+        "is_failing": one.is_failing, "at": moment(exchange, one.at),
+        "holder": holder or exchange.say("notices.failed.nobody"),
     }  # fmt: skip
 
 
