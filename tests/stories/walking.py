@@ -33,6 +33,7 @@ from linjen.cases.moves.reopen import reopen
 from linjen.cases.moves.reprioritise import reprioritise
 from linjen.cases.moves.signpost import signpost
 from linjen.cases.moves.untaken import requeue_untaken
+from linjen.cases.patients.consent import WITHDRAWN, withdraw_consent
 from linjen.cases.patients.correction import answer_correction, ask_correction
 from linjen.cases.patients.lift_protection import lift_protection
 from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
@@ -261,6 +262,7 @@ VERBS: dict[str, Verb] = {
         db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
     ),
     "confirm_action": _confirm,
+    "withdraw_consent": lambda w, db, by, pick: withdraw_consent(db, by, w.case_id, WITHDRAWN[pick % 2]),
     "ask_correction": lambda w, db, by, pick: ask_correction(
         db, w.sealer, by, w.case_id, w.ids[pick % 3], ("correct", "erase")[pick % 2], "Det står fel"
     ),

@@ -136,6 +136,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "choose_notices": (RESIDENT_IS_PARTY, _NOBODY),
     "follow_advice": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
+    "withdraw_consent": (RESIDENT_IS_PARTY, _NOBODY),
     "ask_correction": (RESIDENT_IS_PARTY, _NOBODY),
     "answer_correction": (_NOBODY, STAFF_IN_UNIT),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),

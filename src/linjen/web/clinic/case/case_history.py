@@ -65,7 +65,10 @@ def _further_sentence(exchange: Exchange, one: Happening) -> str | None:
 
 def _consent_sentence(exchange: Exchange, one: Happening, by: str) -> str:
     """What was allowed or not; a price is accepted, and is no consent to care."""
-    kind, choice = str(one.data["consent"]), bool(one.data["choice"])
+    kind = str(one.data["consent"])
+    if one.kind == "consent_withdrawn":
+        return exchange.say("clinic.events.consent_withdrawn", by=by, consent=exchange.say(f"clinic.consents.{kind}"))
+    choice = bool(one.data["choice"])
     if kind == FEE:
         return exchange.say(f"clinic.events.fee_{'accepted' if choice else 'refused'}", by=by)
     consent = exchange.say(f"clinic.consents.{kind}")
@@ -80,7 +83,7 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
     if one.kind in {"case_begun", "visit_booked"}:
         return _begun_sentence(exchange, one, by)
     values: dict[str, str] = {}
-    if one.kind == "consent_given":
+    if one.kind in {"consent_given", "consent_withdrawn"}:
         return _consent_sentence(exchange, one, by)
     if one.kind == "closed":
         values = {"reason": exchange.say(f"clinic.close.reasons.{one.data['reason']}")}
