@@ -46,8 +46,9 @@ OF_A_CLOSED_CASE = ("", "/record", "/triage-verdicts")
 OF_A_WAITING_CASE = ("", "/patient", "/pictures", "/priorities")
 ANSWERS = ("/answers", "/follow-ups", "/forwardings")
 _UNIT = f"/manage/units/{id_of('unit/ankaret')}"
+_PRINTED = f"/clinic/units/{id_of('unit/ankaret')}/ledger"
 ADMINISTRATION = (
-    ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load")),
+    ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load", _PRINTED)),
     (
         "Disa Holm",
         (

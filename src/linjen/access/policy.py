@@ -191,6 +191,7 @@ _HAS_ROLE = """exists (
 _USER_ADMIN = _HAS_ROLE.format(roles="'user_admin'")
 _UNIT_MANAGER = _HAS_ROLE.format(roles="'unit_manager'")
 _SETS_UP = _HAS_ROLE.format(roles="'config_admin', 'unit_manager'")
+_PRINTS = _HAS_ROLE.format(roles="'nurse', 'unit_manager'")
 _CONFIG_ADMIN = _HAS_ROLE.format(roles="'config_admin'")
 _SEES_UNIT = _HAS_ROLE.format(roles="'user_admin', 'config_admin', 'unit_manager'")
 
@@ -214,6 +215,7 @@ UNIT_VERBS: dict[str, str] = {
     "see_alarms": _UNIT_MANAGER,
     "see_load": _SETS_UP,
     "limit_load": _SETS_UP,
+    "print_ledger": _PRINTS,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,
     "allow_own_sms": _CONFIG_ADMIN,

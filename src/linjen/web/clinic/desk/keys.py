@@ -52,6 +52,7 @@ ACTIONS = (
     Action("saved", "s", "ledger", '[data-key="saved"]'),
     Action("density", "t", "ledger", '[data-key="density"]'),
     Action("news", "u", "ledger", "#ledger-show"),
+    Action("print", "l p", "ledger", "#ledger-print[href$='/ledger']"),
     Action("new_async", "p a", "patients", "main a[href^='/clinic/patients/'][href$='/asynchronous']"),
     Action("patient_visit", "p b", "patients", "main a[href^='/clinic/patients/'][href$='/bookings']"),
     Action("call", "p r", "patients", "main a[href^='/clinic/patients/'][href$='/calls']"),

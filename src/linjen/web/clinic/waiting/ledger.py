@@ -17,6 +17,7 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.ids import new_id
 from linjen.records.waiting_work import count_waiting_work
+from linjen.units.managed import may_at
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.moves.leaving import closing_near, closing_words
@@ -131,6 +132,8 @@ async def _around(
         "near": await _closing(db, exchange, rows),
         "chats": await chats_here(db, exchange, known={row.case_id for row in rows}) if may_chat else [],
         "claim_id": str(new_id()),
+        "prints": view == "unit" and exchange.by.unit_id is not None
+        and await may_at(db, exchange.by, exchange.by.unit_id, "print_ledger"),
         "tools": await tools_here(db, exchange, view, wanted),
         "tries": await _tries(db, exchange) if exchange.site.settings.demo else "",
     }  # fmt: skip

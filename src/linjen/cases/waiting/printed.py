@@ -1,0 +1,45 @@
+"""Utskriven liggare: a unit's open cases with names, for a stop; each of them is logged as read.
+
+On the screen the ledger has no names. On paper it is all that is left when the systems are down, so a nurse or the head
+of the unit may print it, and the log says of each case that it left the screen. Who is protected has no name there.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linjen.access.access_log import log_access, log_accesses
+from linjen.access.by import By
+from linjen.cases.waiting.ledger import MOST, ROW_COLUMNS, ROWS_FROM, LedgerRow
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.core.errors import NotFound
+from linjen.units.managed import may_at
+
+_PRINTED = f"""
+select rows.*, r.given_name || ' ' || r.surname as name, r.protected from (
+  select {ROW_COLUMNS} from {ROWS_FROM} where v.unit_id = $1 and v.state in ('queued', 'in_progress')
+  order by v.priority, v.queued_at limit {MOST}
+) rows join cases c on c.id = rows.case_id join residents r on r.id = c.patient_id
+"""
+
+
+class PrintedRow(LedgerRow, frozen=True, kw_only=True):
+    """A row of the ledger with whom it is about; `protected` as the resident's row."""
+
+    name: str
+    protected: str
+
+
+async def print_ledger(db: Connection, by: By, unit_id: UUID) -> list[PrintedRow]:
+    """The unit's open cases in the order of their turn, each with a row in the access log of its own.
+
+    Raises NotFound for who may not print at the unit.
+    """
+    if not await may_at(db, by, unit_id, "print_ledger"):
+        raise NotFound("unit")
+    at = clock.now()
+    rows = [PrintedRow(**row) for row in await db.fetch(_PRINTED, unit_id)]
+    await log_access(db, by, "print_ledger", shown=[row.case_id for row in rows])
+    await log_accesses(db, "print_ledger", [(by, row.case_id) for row in rows])
+    return sorted(rows, key=lambda row: (row.state != "queued", row.place(at)))

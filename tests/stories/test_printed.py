@@ -1,0 +1,52 @@
+"""Utskriven liggare: for a nurse or the head of the unit, each case logged as read, who is protected without a name."""
+
+from __future__ import annotations
+
+from linjen.demo.world import id_of
+from tests.region import Region
+from tests.stories.test_ledger import owner_does
+
+_PATH = f"/clinic/units/{id_of('unit/ankaret')}/ledger"
+_EACH = "select count(distinct case_id) from access_log where verb = 'print_ledger' and case_id is not null"
+_OPEN = "select count(*) from visits where state <> 'closed' and unit_id = $1"
+
+
+async def test_a_nurse_and_the_head_print_every_open_case_with_names_and_each_is_logged(region: Region) -> None:
+    karin, gunvor = await region.staff("karin", "ankaret"), await region.staff("gunvor", "ankaret")
+    assert f'href="{_PATH}"' in (await karin.get("/clinic/ledger/unit")).text
+    assert f'href="{_PATH}"' not in (await (await region.staff("sara", "ankaret")).get("/clinic/ledger/unit")).text
+    asks = (await karin.get(_PATH)).text
+    assert "loggas som läst av dig" in asks
+    assert "Öberg" not in asks
+    assert await region.value(_EACH) == 0
+    for person in (karin, gunvor):
+        page = (await person.post(_PATH)).text
+        assert "Gustav Öberg" in page
+        assert "Astrid Nyberg" in page
+    open_cases = await region.value(_OPEN, id_of("unit/ankaret"))
+    assert await region.value(_EACH) == open_cases
+    rows = "select count(*) from access_log where verb = 'print_ledger' and case_id = $1"
+    assert await region.value(rows, region.cases["held_by_karin"]) == 2
+
+
+async def test_who_is_protected_or_unchecked_has_no_name_on_paper(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    for state in ("yes", "unchecked"):
+        await owner_does(region, f"update residents set protected = '{state}' where given_name = 'Gustav'")
+        page = (await karin.post(_PATH)).text.split("<main")[1].split("</main")[0]
+        assert "Öberg" not in page, state
+        assert "Hosta" in page, "the case is there all the same"
+
+
+async def test_nobody_else_prints_it_and_without_its_log_nothing_is_shown(region: Region) -> None:
+    others = (("sara", "ankaret"), ("mona", "ankaret"), ("disa", "ankaret"), ("lena", "lyktan"), ("ulf", "bjorken"))
+    for key, unit in others:
+        person = await region.staff(key, unit)
+        assert (await person.get(_PATH)).status_code == 404, key
+        assert (await person.post(_PATH)).status_code == 404, key
+    refused = "select count(*) from access_log where verb = 'print_ledger' and refused is not null"
+    assert await region.value(refused) == 10
+    await owner_does(region, "alter table access_log add constraint n check (verb <> 'print_ledger') not valid")
+    answer = await (await region.staff("karin", "ankaret")).post(_PATH)
+    assert answer.status_code == 500
+    assert "Öberg" not in answer.text
