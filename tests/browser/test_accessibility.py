@@ -175,11 +175,13 @@ async def _infant(windows: Windows, look: Looker) -> None:
 
 async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: Looker) -> None:
     resident = await windows.resident("Gustav Öberg", SMALL)
-    for path in ("/cases", "/profile", "/profile/notices", "/support", "/home"):
+    for path in (
+        "/cases", "/profile", "/profile/notices", "/profile/needs", "/profile/consents", "/support", "/home",
+    ):  # fmt: skip
         await resident.goto(windows.url + path)
         await look(resident)
     case = await write_in(resident, facts={"gen.fever": "yes", "gen.duration_days": "4"})
-    for path in (f"/cases/{case}", f"/cases/{case}/corrections", "/corrections", "/openings"):
+    for path in (f"/cases/{case}/corrections", "/corrections", "/openings", f"/cases/{case}"):
         await resident.goto(windows.url + path)
         await look(resident)
     karin = await windows.nurse("Karin Lindqvist", DESKTOP)

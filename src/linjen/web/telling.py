@@ -32,11 +32,16 @@ def open_gateway(site: Site) -> Gateway:
     return HttpGateway.from_settings(settings)
 
 
-async def show_protection(site: Site, resident_ids: Sequence[UUID]) -> None:
-    """It may have changed whether these are protected: every open page of theirs follows."""
+async def show_patients(site: Site, resident_ids: Sequence[UUID]) -> None:
+    """What staff see of these has changed without an event of any case: every open page of theirs follows."""
     async with site.database.connection() as db:
         concerned = await list_concerned(db, resident_ids)
     await site.hub.look_again(concerned)
+
+
+async def show_protection(site: Site, resident_ids: Sequence[UUID]) -> None:
+    """It may have changed whether these are protected: every open page of theirs follows."""
+    await show_patients(site, resident_ids)
 
 
 async def ask_register(site: Site, resident_ids: Sequence[UUID]) -> bool:

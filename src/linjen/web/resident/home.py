@@ -13,6 +13,7 @@ from linjen.cases.patients.dialogue import find_dialogue
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
+from linjen.people.needs import are_told
 from linjen.records.promise import find_outlook
 from linjen.units.opening import see_schedule
 from linjen.units.units import see_unit
@@ -46,18 +47,23 @@ async def _draw(exchange: Exchange, chosen: str) -> Response[Any]:
         shown = await show_all(db, exchange, cases)
         promise = await _promise(db, exchange, _unit_of(cases))
         asks = await _asks_dialogue(db, exchange, cases)
+        asks_needs = not asks and has_sent(cases) and not await are_told(db, exchange.by.person_id)
     return exchange.page(
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
-        asks=asks, sms=exchange.site.sms is not None, chosen=chosen,
+        asks=asks, asks_needs=asks_needs, sms=exchange.site.sms is not None, chosen=chosen,
     )  # fmt: skip
+
+
+def has_sent(cases: list[Case]) -> bool:
+    """Whether any of them was sent: before that nothing is asked that the first case does not need."""
+    return any(case.sent_at is not None for case in cases)
 
 
 async def _asks_dialogue(db: Connection, exchange: Exchange, cases: list[Case]) -> bool:
     """Whether she is asked if care may begin a case with her: once, and not before she has had one herself."""
-    has_sent = any(case.sent_at is not None for case in cases)
-    return has_sent and await find_dialogue(db, exchange.by.person_id) is None
+    return has_sent(cases) and await find_dialogue(db, exchange.by.person_id) is None
 
 
 async def show_all(db: Connection, exchange: Exchange, cases: list[Case]) -> list[Shown]:

@@ -11,7 +11,7 @@ import msgspec
 from linjen.cases.loading import Case
 from linjen.cases.moves.inactivity import find_silence
 from linjen.core import clock
-from linjen.core.database import Connection
+from linjen.core.database import Connection, Row
 from linjen.core.swedish import date_words, time_inside
 from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
@@ -27,7 +27,8 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     `titled` is her name as the title of a window, which others see, may hold it; `is_writer_protected` that of a
     guardian who is protected neither name nor more stands here.
 
-    `interpreter` is the language that she needs one for, '' for none. `facts` holds age and sex; `writer` is who wrote
+    `interpreter` is the language that she needs one for, '' for none; `needs` is what else
+    she or who writes for her has said that they need. `facts` holds age and sex; `writer` is who wrote
     when that is not the patient herself, or with `called` who rang and had it written down. `silent` (her holder is to
     decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
     """
@@ -52,6 +53,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     is_writer_protected: bool
     called: bool
     interpreter: str
+    needs: list[str]
     silent: bool
     reminded: bool
     may_remind: bool
@@ -67,9 +69,12 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     writer = await see_resident(db, case.opened_by) if case.opened_by != case.patient_id else None
     names = await db.fetchrow(
         "select u.name as unit, coalesce(s.given_name || ' ' || s.surname, '') as holder,"
-        " coalesce(p.interpreter, '') as interpreter from units u left join staff s on s.id = $2"
-        " left join residents p on p.id = $3 where u.id = $1",
-        case.unit_id, case.holder_id, case.patient_id,
+        " coalesce(p.interpreter, '') as interpreter, coalesce(p.hearing or w.hearing, false) as hearing,"
+        " coalesce(p.vision or w.vision, false) as vision,"
+        " case when w.id <> p.id then coalesce(w.interpreter, '') else '' end as writers_interpreter"
+        " from units u left join staff s on s.id = $2 left join residents p on p.id = $3"
+        " left join residents w on w.id = $4 where u.id = $1",
+        case.unit_id, case.holder_id, case.patient_id, case.opened_by,
     )  # fmt: skip
     holder = names["holder"] if names else ""
     age = age_words(patient.birth_on, clock.now())
@@ -87,11 +92,18 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         writer=name_elsewhere(f"{writer.given_name} {writer.surname}", writer.protected) if writer else "",
         is_writer_protected=writer is not None and writer.protected == "yes",
         called=case.begun_by is not None,
-        interpreter=names["interpreter"] if names else "",
+        interpreter=names["interpreter"] if names else "", needs=_needs(exchange, names) if names else [],
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,
     )  # fmt: skip
+
+
+def _needs(exchange: Exchange, row: Row) -> list[str]:
+    told = [exchange.say(f"clinic.patient_info.{name}") for name in ("hearing", "vision") if row[name]]
+    if row["writers_interpreter"]:
+        told.append(exchange.say("clinic.patient_info.writers_interpreter", name=row["writers_interpreter"]))
+    return told
 
 
 def _holding(exchange: Exchange, case: Case) -> str:
