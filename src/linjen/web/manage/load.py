@@ -9,6 +9,7 @@ from litestar import Response
 
 from linjen.cases.waiting.answer_times import SHARE, find_usual
 from linjen.cases.waiting.boards import read_standing
+from linjen.cases.waiting.forecast import read_forecast
 from linjen.cases.waiting.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -18,6 +19,7 @@ from linjen.records.promise import Kept, read_kept
 from linjen.units.managed import see_managed_unit
 from linjen.units.schedule import Schedule
 from linjen.web.exchange import Exchange
+from linjen.web.manage.forecast import forecast_in_words
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page, post_page
 
@@ -56,6 +58,7 @@ async def _page(
         load = await see_load(db, exchange.by, unit_id, at)
         unit = await see_managed_unit(db, exchange.by, unit_id, at)
         alarms = await list_load_alarms(db, unit_id)
+        forecast = await read_forecast(db, unit_id, unit.schedule, at)
         promises = await _promises(db, exchange, unit.schedule, unit_id)
     limits = typed or {"waiting": str(load.waiting_limit), "late": str(load.late_limit)}
     return await manage_page(
@@ -63,7 +66,7 @@ async def _page(
         stands=any(one.ended_at is None for one in alarms), alarms=[_row(exchange, one) for one in alarms],
         error_of=errors or {}, errors=[{"field": key, "text": text} for key, text in (errors or {}).items()],
         done="done" in exchange.request.query_params and not errors, live=live,
-        promises=promises,
+        promises=promises, forecast=forecast_in_words(exchange, forecast),
     )  # fmt: skip
 
 
