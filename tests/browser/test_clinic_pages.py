@@ -48,7 +48,7 @@ ANSWERS = ("/answers", "/follow-ups", "/forwardings")
 _UNIT = f"/manage/units/{id_of('unit/ankaret')}"
 _PRINTED = f"/clinic/units/{id_of('unit/ankaret')}/ledger"
 ADMINISTRATION = (
-    ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load", _PRINTED)),
+    ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load", _PRINTED, f"{_UNIT}/message")),
     (
         "Disa Holm",
         (

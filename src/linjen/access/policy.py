@@ -216,6 +216,7 @@ UNIT_VERBS: dict[str, str] = {
     "see_load": _SETS_UP,
     "limit_load": _SETS_UP,
     "print_ledger": _PRINTS,
+    "set_staff_message": _SETS_UP,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,
     "allow_own_sms": _CONFIG_ADMIN,
