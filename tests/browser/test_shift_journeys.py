@@ -1,4 +1,4 @@
-"""The journeys of a shift, K1–K5 and K8–K10, filmed step by step; docs/clinic-checklist.md lists all of them."""
+"""The journeys of a shift, K1–K5, K8–K10 and K14, filmed step by step; docs/clinic-checklist.md lists all of them."""
 
 from __future__ import annotations
 
@@ -288,3 +288,24 @@ async def test_k10_the_end_of_the_day(windows: Windows, shift: Shift, size: dict
     petra = await nurse_at(windows, "Petra Sund", size)
     await expect(petra.locator(f"#ledger-queued #case-{waits}")).to_be_visible()
     await film(petra, "k10", "3-a-colleague-goes-on")
+
+
+async def test_k14_a_stop_with_a_printed_ledger(windows: Windows, shift: Shift) -> None:
+    case = await shift.arrives(2, "andningsbesvar", "Andfådd i trappan", by="lively_siv")
+    ulf = await nurse_at(windows, "Ulf Dahl", DESKTOP)
+    await ulf.goto(f"{windows.url}/clinic/ledger/unit")
+    await ulf.keyboard.press("l")
+    async with ulf.expect_navigation(url=re.compile("/clinic/units/.*/ledger")):
+        await ulf.keyboard.press("p")
+    await expect(ulf.locator("main")).to_contain_text("loggas som läst av dig")
+    await film(ulf, "k14", "1-what-is-printed")
+    await ulf.get_by_role("button", name="Visa listan").click()
+    row = ulf.locator("#printed tr", has_text="Siv Molin")
+    await expect(row.first).to_contain_text("2 Skyndsamt")
+    await film(ulf, "k14", "2-the-list", whole=True)
+    await ulf.emulate_media(media="print")
+    await expect(row.first).to_be_visible()
+    await expect(ulf.get_by_role("button", name="Skriv ut")).to_be_hidden()
+    await expect(ulf.locator(".lj-nav")).to_be_hidden()
+    read = "select count(*) from access_log where verb = 'print_ledger' and case_id = $1"
+    assert await shift.value(read, UUID(case)) == 1
