@@ -12,6 +12,8 @@ from linjen.demo.cases import SeedCase
 from linjen.demo.drawing import draw_rash
 from linjen.media.decoding import Prepared
 from linjen.media.pictures import add_picture
+from linjen.people.residents import unseal_number
+from linjen.web import rate
 from tests.pdf import Read, flat
 from tests.region import Region
 from tests.stories.test_ledger import owner_does
@@ -116,6 +118,35 @@ async def test_a_protected_guardian_is_not_named_in_the_teenagers_file(region: R
     assert "Hon har feber också." in read.text
     assert surname not in read.text
     assert "Person med skyddade personuppgifter" in read.text
+
+
+async def test_nothing_that_is_hidden_of_a_protected_person_is_in_a_file(region: Region) -> None:
+    case = region.cases["protected"]
+    owner = await region.value("select patient_id from cases where id = $1", case)
+    assert isinstance(owner, UUID)
+    hidden = {"phone": "+46701740699", "email": "hemlig@exempel.se"}
+    await owner_does(
+        region, f"update residents set phone = '{hidden['phone']}', email = '{hidden['email']}' where id = '{owner}'"
+    )
+    async with region.site.database.connection() as db:
+        number = await unseal_number(db, region.site.sealer, owner)
+    her = await region._sign_in("resident", owner, None)
+    for path in (f"/cases/{case}/book.pdf", "/openings.pdf"):
+        answer = await her.get(path)
+        text = _read(answer).text.replace(" ", "").replace("-", "")
+        for secret in (*hidden.values(), "701740699", number, number[2:]):
+            assert secret not in text, path
+            assert secret not in answer.headers["content-disposition"]
+
+
+async def test_somebody_who_takes_file_after_file_is_asked_to_wait(region: Region) -> None:
+    rate.forget()
+    gustav, case = await region.resident("gustav"), region.cases["held_by_karin"]
+    codes = [(await gustav.get(f"/cases/{case}/book.pdf")).status_code for _ in range(12)]
+    assert codes[:10] == [200] * 10
+    assert codes[-1] == 429
+    assert (await (await region.resident("ingrid")).get(f"/cases/{region.cases['closed']}/book.pdf")).status_code == 200
+    rate.forget()
 
 
 async def test_who_has_opened_her_cases_can_be_taken_along(region: Region) -> None:

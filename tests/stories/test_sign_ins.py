@@ -44,6 +44,9 @@ async def test_one_that_is_ended_opens_nothing_more_and_its_open_pages_close(reg
         await ear.wait_for("hello")
         answer = await here.post(f"/profile/sign-ins/{await _id(region, there)}/ends")
         assert (answer.status_code, answer.headers["location"]) == (303, "/profile?ended=one#sign-ins")
+        ended = await _id(region, there)
+        left = [one for one in region.site.hub.streams() if one.by.session_id == ended and not one.closed]
+        assert left == [], "at once, and not when the stream asks for itself"
         await ear.wait_for("signed_out")
     assert not await _is_in(there)
     assert await _is_in(here)

@@ -17,11 +17,12 @@ LIMITS = {
     "message": (60, 60),
     "picture": (20, 60),
     "new_case": (20, 3600),
+    "paper": (10, 60),
     "patient_search": (60, 600),
     "ledger_search": (120, 60),
 }
 #: Counted by person instead of by address.
-PER_PERSON = frozenset({"message", "picture", "new_case", "patient_search", "ledger_search"})
+PER_PERSON = frozenset({"message", "picture", "new_case", "paper", "patient_search", "ledger_search"})
 _MOST_KEYS = 50_000
 
 

@@ -31,7 +31,7 @@ from linjen.web.routing import get_page
 from linjen.web.staff_titles import title_in
 
 
-@get_page("/cases/{case_id:str}/book.pdf", verb="see", who="resident")
+@get_page("/cases/{case_id:str}/book.pdf", verb="see", who="resident", limit="paper")
 async def take_paper(exchange: Exchange) -> Response[Any]:
     """The file, to keep; logged as the file for programs is. 404 for a draft or a stranger."""
     by = exchange.by

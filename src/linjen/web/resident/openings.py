@@ -29,7 +29,7 @@ async def show_openings(exchange: Exchange) -> Response[Any]:
     )  # fmt: skip
 
 
-@get_page("/openings.pdf", verb="see_openings", who="resident")
+@get_page("/openings.pdf", verb="see_openings", who="resident", limit="paper")
 async def take_openings(exchange: Exchange) -> Response[Any]:
     """The same list as a tagged PDF, to keep or to take to somebody."""
     rows, say = await _rows(exchange), exchange.say
