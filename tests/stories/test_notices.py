@@ -10,6 +10,7 @@ import pytest
 
 from linjen.core import clock
 from linjen.core.errors import Refused
+from linjen.core.ids import new_id
 from linjen.integrations.sms import Uncertain
 from tests.region import Person, Region
 from tests.stories.sms_world import Sms
@@ -167,14 +168,50 @@ async def test_of_an_urgent_case_that_is_muted_staff_have_the_work(sms: Sms, lev
     assert ("Invånaren har stängt av aviseringar om ärendet." in page) is is_work
 
 
-async def test_a_reminder_that_she_has_muted_is_work_for_who_asked_for_it(sms: Sms) -> None:
-    astrid, (karin, case_id) = await party(sms), await claimed(sms, level=4)
-    await mute(astrid, case_id)
+async def remind(karin: Person, case_id: UUID) -> int:
+    """Ask for a reminder in fixed words; the status."""
     form = (await karin.get(f"/clinic/cases/{case_id}/reminders")).text
-    reminder = form.partition('name="reminder_id" value="')[2].partition('"')[0]
-    await karin.post(f"/clinic/cases/{case_id}/reminders", {"reminder_id": reminder, "what": "fixed"})
+    reminder = form.partition('name="reminder_id" value="')[2].partition('"')[0] or str(new_id())
+    return (
+        await karin.post(f"/clinic/cases/{case_id}/reminders", {"reminder_id": reminder, "what": "fixed"})
+    ).status_code
+
+
+async def test_a_reminder_that_she_mutes_before_it_leaves_is_work_for_who_asked_for_it(sms: Sms) -> None:
+    astrid, (karin, case_id) = await party(sms), await claimed(sms, level=4)
+    assert await remind(karin, case_id) == 303
+    await mute(astrid, case_id)
     assert await sms.go_on() == []
     assert "Invånaren har stängt av aviseringar om ärendet." in (await karin.get("/clinic/sms")).text
+    sms_id = await sms.region.value("select id from sms where kind = 'reminder'")
+    answer = await karin.post(f"/clinic/cases/{case_id}/sms/{sms_id}/settlings", {"how": "again"})
+    assert answer.status_code == 409, "it would only come back"
+    assert "Patienten har stängt av aviseringar om ärendet" in answer.text
+
+
+async def test_of_a_muted_case_no_reminder_is_offered(sms: Sms) -> None:
+    astrid, (karin, case_id) = await party(sms), await claimed(sms, level=4)
+    await mute(astrid, case_id)
+    assert "stängt av aviseringar om ärendet" in (await karin.get(f"/clinic/cases/{case_id}/reminders")).text
+    assert await remind(karin, case_id) == 409
+
+
+async def test_who_reminds_in_quiet_hours_reads_until_when(sms: Sms) -> None:
+    await set_quiet(sms, hour(), (hour() + 2) % 24)
+    karin, case_id = await claimed(sms, level=4)
+    assert "Invånaren har tyst tid till" in (await karin.get(f"/clinic/cases/{case_id}/reminders")).text
+    await set_quiet(sms, 0, 0)
+    assert "Invånaren har tyst tid" not in (await karin.get(f"/clinic/cases/{case_id}/reminders")).text
+
+
+async def test_who_can_be_told_nowhere_is_told_so_where_the_switch_would_stand(sms: Sms) -> None:
+    astrid, (_, case_id) = await party(sms), await claimed(sms)
+    await sms.region.site.database.execute("update residents set phone = null")
+    page = (await astrid.get(f"/cases/{case_id}")).text
+    assert "Du får ingen avisering än" in page
+    assert "Stäng av för det här ärendet" not in page
+    await sms.region.site.database.execute("update residents set protected = 'yes'")
+    assert "Aviseringar om ärendet" not in (await astrid.get(f"/cases/{case_id}")).text
 
 
 async def test_pressed_twice_at_once_it_is_one_change(sms: Sms) -> None:
@@ -224,6 +261,7 @@ async def test_a_number_that_keeps_failing_is_told_her_and_staff_until_it_is_ano
     assert "tar inte emot våra sms" not in (await astrid.get("/profile/notices")).text, "one alone may be chance"
     await fail(sms, karin, case_id, 1)
     assert "Numret tar inte emot våra sms" in (await astrid.get("/profile/notices")).text
+    assert "De senaste sms:en kom inte fram" in (await astrid.get("/home")).text
     assert "Numret har slutat fungera" in (await karin.get("/clinic/sms")).text
     await astrid.post("/profile/notices/phone", {"phone": "070-174 06 08"})
     assert "tar inte emot våra sms" not in (await astrid.get("/profile/notices")).text

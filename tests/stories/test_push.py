@@ -91,6 +91,17 @@ async def test_in_the_language_that_she_has_chosen(push: Push) -> None:
     assert (said["lang"], "It is your turn now" in said["body"]) == ("en", True)
 
 
+async def test_a_teenager_is_told_herself_in_the_same_words_and_her_guardian_is_not(push: Push) -> None:
+    hers, guardians = (
+        await push.told(await patient(push, "teen")),
+        await push.told(await push.region.resident("astrid")),
+    )
+    await claim(push, "teen")
+    await push.go_on()
+    assert await push.service.read(hers) == [TURN]
+    assert await push.service.read(guardians) == []
+
+
 async def test_many_messages_are_one_push_and_what_she_has_read_is_none(push: Push) -> None:
     astrid, case_id = await patient(push), await claim(push)
     to = await push.told(astrid)

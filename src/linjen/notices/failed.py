@@ -13,7 +13,7 @@ from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.loading import open_case
-from linjen.cases.patients.contact import find_contact
+from linjen.cases.moves.remind import why_no_reminder
 from linjen.core import clock
 from linjen.core.connection import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
@@ -87,7 +87,7 @@ async def settle_sms(db: Connection, by: By, case_id: UUID, sms_id: UUID, how: s
     if how not in WAYS:
         raise Invalid("unknown_way", "how")
     await open_case(db, by, case_id, "settle_sms")
-    if how == "again" and (contact := await find_contact(db, case_id)) and (why := contact.why_no_sms(clock.now())):
+    if how == "again" and (why := await why_no_reminder(db, case_id)):
         raise Refused(f"sms_{why}")
     row = await db.fetchrow(
         "update sms set settled_at = now(), settled_by = $3, settled_how = $4 where id = $1 and case_id = $2"

@@ -28,6 +28,8 @@ async def is_failing(db: Connection, resident_id: UUID) -> bool:
     """Whether her number has stopped working."""
     return bool(
         await db.fetchval(
-            f"select {failing_sql('r.id', 'r.phone_changed_at')} from residents r where r.id = $1", resident_id
+            f"select {failing_sql('r.id', 'r.phone_changed_at')} from residents r where r.id = $1"
+            " and r.phone is not null",
+            resident_id,
         )
     )

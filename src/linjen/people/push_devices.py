@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.core.connection import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.integrations.push_hosts import check_endpoint
@@ -91,6 +91,26 @@ async def list_devices(db: Connection, sealer: Sealer, resident_id: UUID) -> lis
 def unseal_device(sealer: Sealer, device_id: UUID, sealed: bytes) -> Kept:
     """How a device is reached."""
     return msgspec.json.decode(sealer.unseal("push_device", sealed, device_id.bytes), type=Kept)
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """In which ways somebody can be told at all."""
+
+    protected: bool
+    phone: bool
+    devices: bool
+
+
+async def find_ways(db: Connection, resident_id: UUID) -> Ways:
+    """Whether she has a number, a device, or may not be told. Raises NotFound."""
+    row = await db.fetchrow(
+        "select protected = 'yes', phone is not null, exists (select from push_devices d where d.resident_id = r.id)"
+        " from residents r where id = $1",
+        resident_id,
+    )
+    if row is None:
+        raise NotFound("resident")
+    return Ways(*row)
 
 
 async def end_device(db: Connection, resident_id: UUID, device_id: UUID) -> None:

@@ -28,9 +28,11 @@ PAUSE = timedelta(minutes=10)
 
 
 async def why_no_reminder(db: Connection, case_id: UUID) -> str:
-    """'' when the resident may be sent an SMS now, else the reason as Contact.why_no_sms gives it."""
+    """'' when the resident may be sent an SMS now, else the reason as Contact.why_no_sms gives it, or muted."""
     contact = await find_contact(db, case_id)
-    return contact.why_no_sms(clock.now()) if contact else "no_phone"
+    if contact is None:
+        return "no_phone"
+    return contact.why_no_sms(clock.now()) or ("muted" if contact.muted else "")
 
 
 async def remind(
@@ -39,7 +41,7 @@ async def remind(
     """Ask for a reminder under the id that its form made: the same form once more changes nothing.
 
     `own_text` None sends the fixed words. Raises Refused: sms_protected, sms_protection_unknown, sms_no_phone,
-    sms_phone_not_mobile, sms_own_text_off, reminded_lately; Invalid as check_sms_text and
+    sms_phone_not_mobile, sms_muted, sms_own_text_off, reminded_lately; Invalid as check_sms_text and
     check_filled; Reused with field "text"; and as open_case.
     """
     case = await open_case(db, by, case_id, "remind")

@@ -27,6 +27,7 @@ from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.media.pictures import list_pictures
+from linjen.people.push_devices import find_ways
 from linjen.records.promise import find_outlook
 from linjen.triage import Line, Protocols
 from linjen.triage.asking.wording import asked, name_of
@@ -148,10 +149,16 @@ async def _promise(
 
 
 async def _notices(db: Connection, exchange: Exchange, case: Case) -> str:
-    """Whether she is told of what happens here: on or off, '' where nobody is told."""
-    if case.state not in {"queued", "in_progress"} or (exchange.site.sms is None and exchange.site.push is None):
+    """Whether she is told of what happens here: on, off, or nowhere; '' where nobody is told."""
+    site, by = exchange.site, exchange.by
+    if case.state not in {"queued", "in_progress"} or (site.sms is None and site.push is None):
         return ""
-    return "off" if await is_muted(db, case.id, exchange.by.person_id) else "on"
+    ways = await find_ways(db, by.person_id)
+    if ways.protected:
+        return ""
+    if not ((site.sms and ways.phone) or (site.push and ways.devices)):
+        return "nowhere"
+    return "off" if await is_muted(db, case.id, by.person_id) else "on"
 
 
 def _when(exchange: Exchange, case: Case) -> dict[str, str]:

@@ -13,6 +13,7 @@ from linjen.cases.patients.dialogue import find_dialogue
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
+from linjen.notices.failing import is_failing
 from linjen.people.needs import are_told
 from linjen.records.promise import find_outlook
 from linjen.units.opening import see_schedule
@@ -46,13 +47,14 @@ async def _draw(exchange: Exchange, chosen: str) -> Response[Any]:
         cases = await list_my_cases(db, exchange.by)
         shown = await show_all(db, exchange, cases)
         promise = await _promise(db, exchange, _unit_of(cases))
+        failing = exchange.site.sms is not None and await is_failing(db, exchange.by.person_id)
         asks = await _asks_dialogue(db, exchange, cases)
         asks_needs = not asks and has_sent(cases) and not await are_told(db, exchange.by.person_id)
     return exchange.page(
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
-        asks=asks, asks_needs=asks_needs, sms=exchange.site.sms is not None, chosen=chosen,
+        asks=asks, asks_needs=asks_needs, failing=failing, sms=exchange.site.sms is not None, chosen=chosen,
     )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from litestar import Response
 from linjen.cases.loading import see_case
 from linjen.cases.moves.remind import remind, why_no_reminder
 from linjen.cases.patients.contact import find_contact
-from linjen.core import clock
+from linjen.core import clock, swedish
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
 from linjen.integrations.sms_text import LONGEST
+from linjen.notices.needed import find_facts, quiet_until
 from linjen.units.own_sms import may_write_own
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.exchange import Exchange
@@ -75,9 +76,12 @@ async def _ask(
     if not refused and (site.sms is None or why):
         refused = "sms_off" if site.sms is None else f"sms_{why}"
     language = contact.language if contact else "sv"
+    facts = await find_facts(site.database, case.id)
+    until = quiet_until(facts, contact, clock.now()) if facts and contact else None
     return exchange.page(
         "clinic/moves/remind.html", status=422 if error else status, head=head, text=text, error=error, longest=LONGEST,
         refused=exchange.say(f"notices.remind.refused.{refused}") if refused else "", own_allowed=own_allowed,
+        quiet=swedish.moment_words(until, clock.now(), "sv") if until and not refused else "",
         fixed=say(language, "sms.reminder", region=site.settings.region_name), language=language,
         reminder_id=str(uuid4()), errors=[{"field": "text", "text": error}] if error else [],
     )  # fmt: skip
