@@ -41,7 +41,7 @@ async def _row(
     for kind, made in groupby(mine, key=lambda one: one.kind):
         history = list(made)
         name, latest = exchange.say(f"case.consent.{kind}"), history[0]
-        at = swedish.full_moment(latest.given_at, exchange.language)
+        at = swedish.date_words(clock.local_date(latest.given_at), exchange.language)
         kinds.append({
             "name": name, "given": latest.choice, "state": exchange.say(
                 f"profile.agreed.{'yes' if latest.choice else 'no'}", at=at),
