@@ -19,8 +19,8 @@ AT_ONCE: Final = 1
 MAX_WAITING: Final = 8
 #: Seconds; the process keeps its own, shorter time. A case with ten pictures and hundreds of messages takes under two.
 WALL_S: Final = 25.0
-#: Bytes of a file: ten pictures of 2,048 px come to about 20 MB.
-LONGEST: Final = 64 * 1000 * 1000
+#: Bytes of a file: ten pictures of 2,048 px come to about 20 MB, and to 80 MB when they are nothing but noise.
+LONGEST: Final = 128 * 1000 * 1000
 
 _DESK = Desk("paper", AT_ONCE)
 
