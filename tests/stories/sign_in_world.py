@@ -159,7 +159,7 @@ class World:
         assert browser.page.status_code == 200, browser.page.text
         return urlsplit(str(browser.page.url)).path
 
-    async def state(self, browser: Browser, order: str, after_s: float = 2.1) -> dict[str, str]:
+    async def state(self, browser: Browser, order: str, after_s: float = 2.1) -> dict[str, Any]:
         """What the page's script is told, so many seconds later."""
         self.clock.move(after_s)
         answer = await browser.get(f"{order}/state", headers={"x-linjen": "1"})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -74,11 +75,12 @@ class Ground:
         """The key file that the server will use, too."""
         return self.folder / "keys" / "master.key"
 
-    async def start_server(self) -> None:
-        """Start the program itself, in its own process on the server's core."""
+    async def start_server(self, settings: Mapping[str, str] | None = None) -> None:
+        """Start the program itself with these settings, in its own process on the server's core."""
+        more = json.dumps(dict(settings or {}))
         with on_cores(self.server_cores):
             self._server = subprocess.Popen(  # noqa: ASYNC220 - a fork must inherit this thread's cores
-                [sys.executable, "-m", "linjen.bench.server", str(self.folder), self.embedded.app_dsn],
+                [sys.executable, "-m", "linjen.bench.server", str(self.folder), self.embedded.app_dsn, more],
                 stdout=subprocess.PIPE,
             )
         assert self._server.stdout is not None  # noqa: S101 - a pipe was asked for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -18,8 +19,10 @@ from linjen.web import rate
 from linjen.web.server import Server, listen
 
 
-async def serve(folder: Path, dsn: str) -> None:
-    """Serve until SIGTERM; prints its address when ready. Rate limits are counted but never reached."""
+async def serve(folder: Path, dsn: str, more: dict[str, str]) -> None:
+    """Serve until SIGTERM with `more` settings; prints its address when ready. Rate limits are counted but never
+    reached.
+    """
     set_up_logging(sys.stderr, as_json=True, level=logging.WARNING)
     for name in rate.LIMITS:
         rate.LIMITS[name] = (10**9, 1)
@@ -27,7 +30,8 @@ async def serve(folder: Path, dsn: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     listener = listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = read_settings({}, data_dir=folder, public_url=url, demo=True)
+    environ = {f"LINJEN_{name.upper()}": value for name, value in more.items()}
+    settings = read_settings(environ, data_dir=folder, public_url=url, demo=True)
     site = build_site(settings, dsn)
     server = Server(build_app(site), listener, end_streams=site.hub.end_streams)
     await server.start()
@@ -38,4 +42,4 @@ async def serve(folder: Path, dsn: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1]), sys.argv[2]))
+    uvloop.run(serve(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]) if sys.argv[3:] else {}))

@@ -15,7 +15,7 @@ import msgspec
 from linjen.core.errors import LinjenError, Misconfigured, NotFound, Refused, Unavailable
 from linjen.core.settings import Settings
 from linjen.integrations.bankid_messages import error_key, message_key
-from linjen.integrations.bankid_qr import qr_content, qr_svg
+from linjen.integrations.bankid_qr import QrPicture, qr_content, qr_picture
 from linjen.integrations.bankid_shapes import (
     App,
     AuthRequest,
@@ -35,6 +35,7 @@ __all__ = [
     "Collected",
     "Completion",
     "Order",
+    "QrPicture",
     "Requirement",
     "User",
     "Web",
@@ -42,7 +43,7 @@ __all__ = [
     "is_mobile",
     "message_key",
     "qr_content",
-    "qr_svg",
+    "qr_picture",
     "start_link",
 ]
 

@@ -13,7 +13,7 @@ from linjen.access.sessions import begin_session
 from linjen.access.sign_in_orders import use_order
 from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.logs import get_log
-from linjen.integrations.bankid import Web, error_key, is_mobile, qr_content, qr_svg, start_link
+from linjen.integrations.bankid import QrPicture, Web, error_key, is_mobile, qr_content, qr_picture, start_link
 from linjen.people.residents import see_resident
 from linjen.people.sign_in import OWN_REASONS, Asking, BankIDSignIn, Standing, count_sign_in
 from linjen.web.cookies import make_cookie
@@ -116,7 +116,8 @@ async def show_order(exchange: Exchange) -> Response[Any]:
     return exchange.page(
         "sign_in/order.html", order_id=str(order_id), same_device=standing.order.same_device,
         waiting=standing.status == "complete", words=standing.words_key(mobile=_mobile(exchange)),
-        start=_start_address(exchange, standing), phone=exchange.site.demo_links.get("bankid_phone", ""),
+        start=_start_address(exchange, standing), code=_code(standing),
+        phone=exchange.site.demo_links.get("bankid_phone", ""),
     )  # fmt: skip
 
 
@@ -133,6 +134,14 @@ def _start_address(exchange: Exchange, standing: Standing) -> str:
         standing.secret.order.auto_start_token, user_agent(exchange),
         return_url=standing.secret.asking.return_url, app_url=f"{phone.rstrip('/')}/start" if phone else "",
     )  # fmt: skip
+
+
+def _code(standing: Standing) -> QrPicture | None:
+    """The code of this second, None where there is nothing to scan. Its secret stays on the server."""
+    if standing.status != "pending" or standing.order.same_device:
+        return None
+    order = standing.secret.order
+    return qr_picture(qr_content(order.qr_start_token, order.qr_start_secret, standing.qr_seconds))
 
 
 def _ended(exchange: Exchange, standing: Standing) -> Response[Any]:
@@ -169,7 +178,9 @@ async def _enter(exchange: Exchange, standing: Standing) -> Response[Any]:
 
 @get_page("/sign-in/bankid/{order_id:str}/state", verb="sign_in", who="anyone")
 async def tell_state(exchange: Exchange) -> Response[Any]:
-    """How it goes, for the page's script: status, hint, text, and the start link, which changes with a renewal."""
+    """How it goes, for the page's script: status, hint, text, the code of this second, and the start link, which
+    changes with a renewal.
+    """
     try:
         standing = await journey(exchange).follow(exchange.id_of("order_id"), attempt_of(exchange, "resident"))
     except NotFound:
@@ -179,18 +190,8 @@ async def tell_state(exchange: Exchange) -> Response[Any]:
         "status": "waiting" if standing.status == "complete" and not standing.may_enter else standing.status,
         "hint": standing.order.hint, "key": key, "text": exchange.say(key),
         "start": _start_address(exchange, standing) if standing.status == "pending" else "",
+        "code": _code(standing),
     })  # fmt: skip
-
-
-@get_page("/sign-in/bankid/{order_id:str}/qr.svg", verb="sign_in", who="anyone")
-async def draw_code(exchange: Exchange) -> Response[Any]:
-    """The code of this second. Its secret stays on the server."""
-    standing = await journey(exchange).see(exchange.id_of("order_id"), attempt_of(exchange, "resident"))
-    if standing.status != "pending" or standing.order.same_device:
-        raise NotFound("sign_in_order")
-    order = standing.secret.order
-    content = qr_content(order.qr_start_token, order.qr_start_secret, standing.qr_seconds)
-    return Response(qr_svg(content), media_type="image/svg+xml")
 
 
 @post_page("/sign-in/bankid/{order_id:str}/cancel", verb="sign_in", who="anyone")
@@ -206,4 +207,4 @@ async def cancel(exchange: Exchange) -> Response[Any]:
     return exchange.redirect("/sign-in" if wanted == HOME else f"/sign-in?next={quote(wanted, safe='/')}")
 
 
-ROUTES = [choose, begin, come_back, show_order, tell_state, draw_code, cancel]
+ROUTES = [choose, begin, come_back, show_order, tell_state, cancel]

@@ -7,16 +7,11 @@ const start = document.getElementById("bankid-start");
 const base = `/sign-in/bankid/${order.dataset.order}`;
 let over = false;
 
-async function drawCode() {
-  if (over || !code || document.hidden) return;
-  const next = new Image();
-  next.src = `${base}/qr.svg?at=${Date.now()}`;
-  try {
-    await next.decode();
-    if (!over) code.src = next.src;
-  } catch {
-    // The next second brings a new one.
-  }
+function draw({ size, path }) {
+  const [ground, dark] = code.querySelectorAll("path");
+  code.setAttribute("viewBox", `0 0 ${size} ${size}`);
+  ground.setAttribute("d", `M0 0h${size}v${size}h-${size}z`);
+  dark.setAttribute("d", path);
 }
 
 async function ask() {
@@ -28,6 +23,7 @@ async function ask() {
     const state = await answer.json();
     if (state.status !== "pending" && state.status !== "waiting") return finish();
     if (state.status === "waiting" && code === null && start !== null) start.parentElement.hidden = true;
+    if (code && state.code) draw(state.code);
     if (words.textContent !== state.text) words.textContent = state.text;
     if (start && state.start && start.getAttribute("href") !== state.start) start.setAttribute("href", state.start);
   } catch {
@@ -40,6 +36,5 @@ function finish() {
   location.replace(base);
 }
 
-setInterval(drawCode, 1000);
 setInterval(ask, 1000);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
