@@ -36,6 +36,12 @@ class SignInOrder(msgspec.Struct, frozen=True, kw_only=True):
     return_to: str
     begun_at: datetime
     order_begun_at: datetime
+    collected_at: datetime | None = None
+
+    def is_due(self, every_s: float) -> bool:
+        """Whether the outside system may be asked, as the row was when it was read: lease_order has the last word."""
+        due = clock.now() - timedelta(seconds=every_s)
+        return self.state == "pending" and (self.collected_at is None or self.collected_at <= due)
 
     def is_from(self, browser: str) -> bool:
         """Whether the browser with this cookie began it."""
@@ -46,7 +52,8 @@ class SignInOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = (
-    "id, kind, browser_hash, secret_sealed, same_device, state, hint, person_id, return_to, begun_at, order_begun_at"
+    "id, kind, browser_hash, secret_sealed, same_device, state, hint, person_id, return_to, begun_at, order_begun_at,"
+    " collected_at"
 )
 
 
@@ -110,12 +117,13 @@ async def lease_order(database: Database, order_id: UUID, every_s: float) -> boo
     return tag == "UPDATE 1"
 
 
-async def note_hint(database: Database, order_id: UUID, hint: str, asked_at: datetime) -> None:
-    """The order goes on; give it back to the next asker."""
-    await database.execute(
+async def note_hint(database: Database, order_id: UUID, hint: str, asked_at: datetime) -> bool:
+    """The order goes on; give it back to the next asker. False when it has ended meanwhile."""
+    tag = await database.execute(
         "update sign_in_orders set hint = $2, collected_at = $3 where id = $1 and state = 'pending'",
         order_id, hint, asked_at,
     )  # fmt: skip
+    return tag == "UPDATE 1"
 
 
 async def renew_order(database: Database, sealer: Sealer, order_id: UUID, secret: bytes) -> None:

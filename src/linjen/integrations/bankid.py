@@ -55,6 +55,8 @@ START_WINDOW_S = 30
 _T = TypeVar("_T")
 _MAINTENANCE_TRIES = 2
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+#: The client looks at each idle connection before every request, so few are kept: an answer takes some milliseconds.
+_LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=4)
 
 
 class _Device(msgspec.Struct, rename="camel"):
@@ -100,6 +102,7 @@ class BankID:
         self._http = httpx.AsyncClient(
             verify=_mutual_tls(ca_file, cert_file, key_file),
             timeout=_TIMEOUT,
+            limits=_LIMITS,
             trust_env=False,
             headers={"Content-Type": "application/json", "Accept": "application/json"},
         )

@@ -6,7 +6,7 @@ The outside order and its secrets stay on the server; a browser holds only its o
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -134,10 +134,14 @@ class BankIDSignIn:
     async def follow(self, order_id: UUID, browser: str) -> Standing:
         """The attempt as it stands after asking BankID, which is done every other second however often we are asked."""
         standing = await self.see(order_id, browser)
-        if standing.status != "pending" or not await lease_order(self._database, order_id, COLLECT_EVERY_S):
+        if not standing.order.is_due(COLLECT_EVERY_S):
             return standing
-        await self._collect(standing)
-        return await self.see(order_id, browser)
+        if not await lease_order(self._database, order_id, COLLECT_EVERY_S):
+            return standing
+        hint = await self._collect(standing)
+        if hint is None:
+            return await self.see(order_id, browser)
+        return msgspec.structs.replace(standing, order=msgspec.structs.replace(standing.order, hint=hint))
 
     async def come_back(self, nonce: str, browser: str) -> Standing:
         """The app has sent the person back. NotFound when there is no such attempt; when the browser is another than
@@ -172,15 +176,17 @@ class BankIDSignIn:
             visible_text=asking.visible_text,
         )  # fmt: skip
 
-    async def _collect(self, standing: Standing) -> None:
-        """One collect and what follows from it, while we hold the lease."""
+    async def _collect(self, standing: Standing) -> str | None:
+        """One collect and what follows from it, while we hold the lease. The hint of an order that goes on as it is,
+        None for one that has changed.
+        """
         order_id, asked_at = standing.order.id, clock.now()
         try:
             collected = await self._bankid.collect(standing.secret.order.order_ref)
             if collected.completion is not None:
                 await self._complete(order_id, collected.completion)
             elif collected.status == "pending":
-                await note_hint(self._database, order_id, collected.hint_code, asked_at)
+                return await self._go_on(order_id, collected.hint_code, asked_at)
             elif collected.hint_code == "startFailed" and self._may_renew(standing):
                 await self._renew(standing)
             else:
@@ -190,11 +196,15 @@ class BankIDSignIn:
                 await self._fail(order_id, error.reason)
             elif self._may_renew(standing):
                 log.warning("bankid_asked_in_vain", reason=error.reason)
-                await note_hint(self._database, order_id, error.reason, asked_at)
+                return await self._go_on(order_id, error.reason, asked_at)
             else:
                 await self._fail(order_id, error.reason)
         except (Refused, NotFound) as error:
             await self._fail(order_id, error.reason)
+        return None
+
+    async def _go_on(self, order_id: UUID, hint: str, asked_at: datetime) -> str | None:
+        return hint if await note_hint(self._database, order_id, hint, asked_at) else None
 
     def _may_renew(self, standing: Standing) -> bool:
         return clock.now() - standing.order.begun_at < timedelta(seconds=self._settings.bankid_order_total_s)
