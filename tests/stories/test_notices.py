@@ -165,7 +165,7 @@ async def test_of_an_urgent_case_that_is_muted_staff_have_the_work(sms: Sms, lev
     await karin.say(case_id, "Hej")
     await sms.go_on()
     page = (await karin.get("/clinic/sms")).text
-    assert ("Invånaren har stängt av aviseringar om ärendet." in page) is is_work
+    assert ("Patienten har stängt av aviseringar om ärendet." in page) is is_work
 
 
 async def remind(karin: Person, case_id: UUID) -> int:
@@ -182,7 +182,7 @@ async def test_a_reminder_that_she_mutes_before_it_leaves_is_work_for_who_asked_
     assert await remind(karin, case_id) == 303
     await mute(astrid, case_id)
     assert await sms.go_on() == []
-    assert "Invånaren har stängt av aviseringar om ärendet." in (await karin.get("/clinic/sms")).text
+    assert "Patienten har stängt av aviseringar om ärendet." in (await karin.get("/clinic/sms")).text
     sms_id = await sms.region.value("select id from sms where kind = 'reminder'")
     answer = await karin.post(f"/clinic/cases/{case_id}/sms/{sms_id}/settlings", {"how": "again"})
     assert answer.status_code == 409, "it would only come back"
