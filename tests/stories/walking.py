@@ -36,6 +36,7 @@ from linjen.cases.moves.untaken import requeue_untaken
 from linjen.cases.patients.consent import WITHDRAWN, withdraw_consent
 from linjen.cases.patients.correction import answer_correction, ask_correction
 from linjen.cases.patients.lift_protection import lift_protection
+from linjen.cases.patients.muting import choose_notices
 from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
 from linjen.cases.patients.record_system import open_record_system
 from linjen.cases.states import TRANSITIONS
@@ -262,6 +263,7 @@ VERBS: dict[str, Verb] = {
         db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
     ),
     "confirm_action": _confirm,
+    "choose_notices": lambda w, db, by, pick: choose_notices(db, by, w.case_id, bool(pick % 2)),
     "withdraw_consent": lambda w, db, by, pick: withdraw_consent(db, by, w.case_id, WITHDRAWN[pick % 2]),
     "ask_correction": lambda w, db, by, pick: ask_correction(
         db, w.sealer, by, w.case_id, w.ids[pick % 3], ("correct", "erase")[pick % 2], "Det står fel"
