@@ -146,7 +146,7 @@ async def test_the_receiver_books_a_time_and_the_patient_sees_it(region: Region)
     ("on", "at", "words"),
     [
         ("i morgon", "09.30", "Välj en dag"), ("ahead -1", "09.30", "Tiden har passerat"),
-        ("ahead 7", "halv tio", "Skriv klockslaget"), ("ahead 400", "09.30", "inom ett år"),
+        ("ahead 7", "halv tio", "Skriv klockslaget"), ("ahead 366", "00.00", "inom ett år"),
     ],
 )  # fmt: skip
 async def test_a_time_that_is_none_is_not_booked(region: Region, on: str, at: str, words: str) -> None:
@@ -155,6 +155,12 @@ async def test_a_time_that_is_none_is_not_booked(region: Region, on: str, at: st
     assert answer.status_code == 422
     assert words in answer.text
     assert await state(region, ticket_id) == "issued"
+
+
+async def test_the_whole_of_the_last_day_that_the_page_offers_can_be_booked(region: Region) -> None:
+    ticket_id, lena = await issued(region, kind="booking"), await lyktans(region)
+    assert f'max="{day(365)}"' in (await lena.get(f"/clinic/tickets/{ticket_id}")).text
+    assert (await book(lena, ticket_id, day(365), "23.59")).status_code == 303
 
 
 async def test_a_drop_in_is_never_booked(region: Region) -> None:

@@ -32,7 +32,7 @@ async def book_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID, a
     now = clock.now()
     if at <= now:
         raise Invalid("time_past", "on")
-    if at > now + FURTHEST:
+    if clock.local_date(at) > clock.local_date(now) + FURTHEST:  # the whole of the last day that the page offers
         raise Invalid("time_far", "on")
     try:
         await end_ticket(db, ticket, "book_ticket", ", booked_for = $4, booked_by = $5", at, by.person_id)
