@@ -118,6 +118,8 @@ async def test_a_protected_guardian_is_not_named_in_the_teenagers_file(region: R
     assert "Hon har feber också." in read.text
     assert surname not in read.text
     assert "Person med skyddade personuppgifter" in read.text
+    for_programs = (await elsa.get(f"/cases/{case}/book")).json()
+    assert surname not in str(for_programs["messages"])
 
 
 async def test_nothing_that_is_hidden_of_a_protected_person_is_in_a_file(region: Region) -> None:
