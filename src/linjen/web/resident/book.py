@@ -51,7 +51,7 @@ async def take_book(exchange: Exchange) -> Response[Any]:
 
 
 async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
-    sealer, by = exchange.site.sealer, exchange.by
+    sealer, by, masked = exchange.site.sealer, exchange.by, exchange.say("case.paper.protected")
     around = (await look_around(db, [case.id]))[case.id]
     happened = await list_happenings(db, case.id)
     return {
@@ -64,7 +64,7 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
         "told": await _told(db, exchange, case),
         "messages": [
             {"number": one.seq, "at": one.sent_at, "by": one.by_kind, "name": one.by_name, "title": one.by_title,
-             "text": one.text} for one in await list_messages(db, sealer, case.id, masked_as=exchange.say("case.paper.protected"))
+             "text": one.text} for one in await list_messages(db, sealer, case.id, masked_as=masked)
         ],
         "events": [{"at": one.at, "kind": one.kind} for one in happened if one.kind in _HER_EVENTS],
         "consents": [{"kind": one.kind, "given": one.choice, "at": one.given_at}
