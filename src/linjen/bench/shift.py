@@ -18,18 +18,16 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from linjen.bench.answerers import Script, make_scripts
 from linjen.bench.browsers import Answer, Browser, Ear, Tally
 from linjen.bench.ground import Ground, make_cases, make_sessions, quantile
-from linjen.bench.interviewees import Interviewee, begun, comes_to_staff, interviewees, turns
-from linjen.cases.intake.interview import keep_state
-from linjen.cases.intake.start import Intake
+from linjen.bench.interviewees import comes_to_staff, interviewees
+from linjen.bench.told import give_interviews
 from linjen.cases.talk.message import seal_text
 from linjen.core.ids import new_id
 from linjen.demo.world import id_of
-from linjen.triage import answer, load
+from linjen.triage import load
 
 STAFF = 40
 CHATS = 4  # for each of the staff when the shift begins
@@ -303,25 +301,10 @@ async def _hold(
             "update visits set holder_id = $1 where case_id = any($2::uuid[])",
             id_of(f"staff/shift-{number}"), cases[number::STAFF],
         )  # fmt: skip
-    people = interviewees(load(), 2, from_age=13, picks=True)
-    sealed = [_intake(ground, case_id, who) for case_id, who in zip(cases, people, strict=False)]
-    await db.execute(
-        "insert into intakes (case_id, step, state_sealed, expires_at)"
-        " select c, 'check', s, now() + interval '7 days' from unnest($1::uuid[], $2::bytea[]) as t(c, s)",
-        cases, sealed,
-    )  # fmt: skip
+    await give_interviews(ground, db, cases)
     rows = await db.fetch("select id, patient_id from cases where id = any($1::uuid[])", cases)
     patients = {row["id"]: row["patient_id"] for row in rows}
     return await make_sessions(db, "resident", [patients[case] for case in cases])
-
-
-def _intake(ground: Ground, case_id: UUID, who: Interviewee) -> bytes:
-    """A whole interview, as it is kept with a case that was sent."""
-    state = begun(load(), who)
-    for _, given in turns(load(), who):
-        state = answer(load(), state, given)
-    kept = keep_state(Intake(text=who.text, reasons=[who.reason], passed=["reasons"]), state)
-    return ground.sealer.seal("intake", msgspec.json.encode(kept), case_id.bytes)
 
 
 async def _open_case(ground: Ground, db: asyncpg.Connection[asyncpg.Record], chat: Chat) -> dict[str, float]:

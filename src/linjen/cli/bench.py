@@ -7,7 +7,7 @@ import asyncio
 import importlib
 import json
 
-BENCHES = ("message", "ledger", "live", "interview", "shift", "login")
+BENCHES = ("message", "ledger", "live", "interview", "shift", "login", "pages")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
