@@ -10,10 +10,12 @@ import asyncpg
 import httpx
 import pytest
 
+from linjen.core import clock
 from linjen.core.dispatcher import Dispatcher
 from linjen.core.ids import new_id
 from linjen.integrations.web_push import Subscription
 from linjen.notices.needed import MOST_TRIES
+from linjen.notices.pushes import claim_pushes
 from linjen.notices.reactions import add_push_reactions
 from tests.integrations.push_service import HOST, push_service
 from tests.region import Person, Region
@@ -140,6 +142,21 @@ async def test_two_nodes_at_once_tell_a_device_once(push: Push) -> None:
     await push.hurry()
     await asyncio.gather(*(push.sender.step() for _ in range(4)))
     assert len(await push.service.read(to)) == 1
+
+
+async def test_many_senders_at_once_claim_each_row_once(push: Push) -> None:
+    astrid = await patient(push)
+    for _ in range(5):
+        await push.told(astrid)
+    await claim(push)
+    await push.react()
+    for _ in range(10):
+        await push.region.site.database.execute(
+            "update pushes set state = 'waiting', sending_at = null, tries = 0, next_at = now()"
+        )
+        claims = await asyncio.gather(*(claim_pushes(push.region.site.database, clock.now(), 3) for _ in range(8)))
+        ids = [one.id for some in claims for one in some]
+        assert (len(ids), len(set(ids))) == (5, 5)
 
 
 async def test_the_same_event_read_again_is_no_second_push(push: Push) -> None:
