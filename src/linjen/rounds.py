@@ -33,6 +33,7 @@ from linjen.triage import load
 from linjen.triage.content.library import make_ready
 from linjen.triage.own_words.listening import Listener
 from linjen.triage.own_words.tripwire import finding_levels
+from linjen.units.schedule import find_public_holiday
 from linjen.web.alarms_live import AlarmWatch
 from linjen.web.load_live import LoadWatch
 from linjen.web.measuring import Sampler
@@ -59,8 +60,8 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
         await site.database.open()
     site.hub.start()
     await site.shelf.look()
-    # The lexicon takes about a second: it is read before somebody needs it.
-    loading = asyncio.create_task(asyncio.to_thread(lambda: make_ready(load())))
+    # The lexicon takes about a second, the calendar a twentieth: they are read before somebody needs them.
+    loading = asyncio.create_task(asyncio.to_thread(_make_ready))
     # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
     worker, listener = Worker(site.database.dsn), Listener()
     reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
@@ -89,10 +90,15 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
         await site.database.close()
 
 
+def _make_ready() -> None:
+    make_ready(load())
+    find_public_holiday(clock.local_date(clock.now()))
+
+
 def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
     """What goes round beside the requests for as long as the program runs."""
     pulse = Pulse(site.database, site.settings.database_patience_ms / 1000)
-    silence = Dispatcher(site.database, "silence", most=_SILENCES_AT_ONCE, every_s=_SILENCES_EVERY_S)
+    silence = Dispatcher(site.database, "silence", most=_SILENCES_AT_ONCE, every_s=_SILENCES_EVERY_S, only_last=True)
     notices = Dispatcher(site.database, "notices")
     watch_silence(silence)
     promises = Dispatcher(site.database, "promises", every_s=_PROMISES_EVERY_S)

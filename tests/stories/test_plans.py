@@ -44,7 +44,7 @@ async def test_a_round_of_events_reads_no_further_than_it_goes(region: Region) -
             uuid4(), _EVENTS,
         )  # fmt: skip
         assert await db.fetchval(dispatcher._TAKE_TURN, 1, "a reader of the plan")
-        plan = await db.fetch(f"explain (analyze) {dispatcher._READ}", "0", 0, ["message_sent"], 100, ["resident"])
+        plan = await db.fetch(f"explain (analyze) {dispatcher._READ_LAST}", "0", 0, ["message_sent"], 100, ["resident"])
     text = "\n".join(row[0] for row in plan)
     assert "Index Scan using events_in_order" in text, text
     assert "Sort Method: top-N" not in text, text

@@ -27,7 +27,15 @@ _WARM_S = 3.0
 _RESIDENTS = 60
 _MESSAGES = 20
 #: Before signing in, and after.
-_PUBLIC = ("/", "/units", f"/units/{id_of('unit/ankaret')}", "/about/how", "/sign-in", "/accessibility", "/privacy")
+_PUBLIC = (
+    "/",
+    "/units",
+    f"/units/{id_of('unit/ankaret')}",
+    "/about/how-it-works",
+    "/sign-in",
+    "/accessibility",
+    "/privacy",
+)
 _OWN = ("/home", "/cases", "/cases/{case}", "/cases/{case}", "/profile", "/support", "/openings")
 
 

@@ -37,33 +37,46 @@ select pg_try_advisory_xact_lock($1, hashtext($2)) from (
   select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true) offset 0) as planned
 """
 
-# The snapshot is taken once and for both: its oldest running transaction, and the rows that it sees.
+# The snapshot is taken once and for both: its oldest running transaction, and the rows that it sees. `many` and
+# `last_…` are those of all that were read, of which one for each `key` is brought back.
 _READ = """
-select e.txid::text, e.id, e.case_id, e.seq, e.kind, e.by_kind, e.by_id, e.unit_id, e.data, e.at, s.xmin::text
+select e.txid::text, e.id, e.case_id, e.seq, e.kind, e.by_kind, e.by_id, e.unit_id, e.data, e.at, s.xmin::text,
+  e.many, e.last_txid::text, e.last_id
 from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
 left join lateral (
-  select * from events
-  where (txid, id) > ($1::text::xid8, $2::bigint) and txid < s.xmin
-    and kind = any($3::text[]) and by_kind = any($5::text[])
-  order by txid, id limit $4
+  select distinct on ({key}) r.*, count(*) over w as many, last_value(txid) over w as last_txid,
+    last_value(id) over w as last_id
+  from (
+    select * from events
+    where (txid, id) > ($1::text::xid8, $2::bigint) and txid < s.xmin
+      and kind = any($3::text[]) and by_kind = any($5::text[])
+    order by txid, id limit $4
+  ) r
+  window w as (order by txid, id rows between unbounded preceding and unbounded following)
+  order by {key}, txid desc, id desc
 ) e on true
 order by e.txid, e.id
 """
+_READ_ALL = _READ.format(key="txid, id")
+_READ_LAST = _READ.format(key="case_id, kind, by_kind")
 
 
 class Dispatcher:
     """One reader of the events, by name; of several nodes one at a time reads.
 
-    It reads every `every_s` seconds, at most `most` events in one transaction.
+    It reads every `every_s` seconds, at most `most` events in one transaction. With `only_last` it is given of each
+    round the last event of a kind in a case by either side, for what asks only how things are now.
     """
 
     def __init__(
-        self, database: Database, name: str = "reactions", most: int = _MOST, every_s: float = _EVERY_S
-    ) -> None:
+        self, database: Database, name: str = "reactions", most: int = _MOST, every_s: float = _EVERY_S, *,
+        only_last: bool = False,
+    ) -> None:  # fmt: skip
         self._database = database
         self._name = name
         self._most = most
         self._every_s = every_s
+        self._read = _READ_LAST if only_last else _READ_ALL
         self._reactions: dict[str, list[tuple[frozenset[str], Reaction]]] = defaultdict(list)
 
     def add(self, kind: str, reaction: Reaction, by: Set[str] = _ANYBODY) -> None:
@@ -83,13 +96,13 @@ class Dispatcher:
             await asyncio.sleep(self._every_s)
 
     async def step(self) -> int:
-        """React to the next events, at most a round of them; how many there were. 0, too, while another node reads."""
+        """React to the next events, at most a round of them; how many were read. 0, too, while another node reads."""
         async with self._database.transaction() as db:
             if not await db.fetchval(_TAKE_TURN, _LOCK, self._name):
                 return 0
             place = await self._place(db)
             anybody = {one for reactions in self._reactions.values() for by, _ in reactions for one in by}
-            rows = await db.fetch(_READ, *place, list(self._reactions), self._most, list(anybody))
+            rows = await db.fetch(self._read, *place, list(self._reactions), self._most, list(anybody))
             events = [
                 Event(r["case_id"], r["seq"], r["kind"], r["by_kind"], r["by_id"], r["unit_id"], r["data"], r["at"])
                 for r in rows if r["id"] is not None
@@ -98,14 +111,14 @@ class Dispatcher:
                 for by, reaction in reactions:
                     if concerned := [event for event in events if event.kind == kind and event.by_kind in by]:
                         await enqueue(db, await reaction(db, concerned))
-            last = rows[-1]
+            last, many = rows[-1], rows[-1]["many"] or 0
             # All that was there has been read: go on at the oldest transaction that ran then.
-            after = (last["txid"], last["id"]) if len(events) == self._most else (last["xmin"], 0)
+            after = (last["last_txid"], last["last_id"]) if many == self._most else (last["xmin"], 0)
             if events or int(after[0]) - int(place[0]) > _FAR_BEHIND:
                 await db.execute(
                     "update event_cursors set txid = $2::text::xid8, id = $3 where name = $1", self._name, *after
                 )
-            return len(events)
+            return int(many)
 
     async def _place(self, db: Connection) -> tuple[str, int]:
         """Where this reader is; a new one begins now, and does not react to what happened before it existed."""

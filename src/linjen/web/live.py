@@ -53,6 +53,8 @@ class Hub:
         self._settings = settings
         self._by_case: dict[UUID, set[Stream]] = defaultdict(set)
         self._by_unit: dict[UUID, set[Stream]] = defaultdict(set)
+        #: Of the pages of cases those of staff, by the unit where they work now.
+        self._staff_by_unit: dict[UUID, set[Stream]] = defaultdict(set)
         #: Pages apart: of a case those that show no talk, and under None those of the administration.
         self._apart: dict[UUID | None, set[Stream]] = defaultdict(set)
         self._again: dict[UUID, float] = {}
@@ -83,6 +85,8 @@ class Hub:
             self._apart[stream.case_id].add(stream)
         elif stream.case_id is not None:
             self._by_case[stream.case_id].add(stream)
+            if stream.by.is_staff and stream.by.unit_id is not None:
+                self._staff_by_unit[stream.by.unit_id].add(stream)
         elif stream.by.unit_id is not None:
             self._by_unit[stream.by.unit_id].add(stream)
         of_session = self._by_session[stream.by.session_id]
@@ -95,7 +99,8 @@ class Hub:
     def remove(self, stream: Stream) -> None:
         """Stop serving a stream."""
         indexes: tuple[tuple[dict[Any, set[Stream]], UUID | None], ...] = (
-            (self._apart, stream.case_id), (self._by_case, stream.case_id), (self._by_unit, stream.by.unit_id)
+            (self._apart, stream.case_id), (self._by_case, stream.case_id), (self._by_unit, stream.by.unit_id),
+            (self._staff_by_unit, stream.by.unit_id),
         )  # fmt: skip
         for index, key in indexes:
             if key in index:
@@ -147,8 +152,7 @@ class Hub:
 
     def staff_pages(self, unit_id: UUID) -> list[Stream]:
         """Every open case on the screens of those who work at a unit now."""
-        pages = (stream for streams in self._by_case.values() for stream in streams)
-        return [stream for stream in pages if stream.by.is_staff and stream.by.unit_id == unit_id]
+        return list(self._staff_by_unit.get(unit_id, ()))
 
     def end_session(self, session_id: UUID) -> None:
         """Close what a session that signed out had open."""
