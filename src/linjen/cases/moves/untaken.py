@@ -18,7 +18,8 @@ _AT_ONCE = 200
 _UNTAKEN = """
 select c.id, v.id as visit_id, v.for_role as was, v.for_role as role, v.for_staff_id, 'not_taken' as why,
   v.unit_id, u.handover_minutes as minutes, h.at
-from visits v join cases c on c.id = v.case_id and c.visit_id = v.id join units u on u.id = v.unit_id and u.handover_minutes > 0
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
+join units u on u.id = v.unit_id and u.handover_minutes > 0
 join lateral (select at, seq, to_staff_id from handovers where case_id = c.id order by seq desc limit 1) h
   on h.to_staff_id = v.for_staff_id
 where v.state = 'queued' and v.for_staff_id is not null and v.booked_on is null
