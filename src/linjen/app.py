@@ -35,6 +35,7 @@ from linjen.web.measuring import Measuring, count_messages
 from linjen.web.pages import Pages
 from linjen.web.presence import Presence
 from linjen.web.protection import Protection
+from linjen.web.resident.statement import OWN_FILE, read_statement
 from linjen.web.site import Site
 from linjen.web.streams import Party
 from linjen.web.strips import Strips
@@ -48,7 +49,8 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | None = None) -> Site:
-    """Make the parts; nothing is connected yet. Raises Misconfigured for a key file that cannot be used."""
+    """Make the parts; nothing is connected yet. Raises Misconfigured for a file that cannot be used."""
+    read_statement(settings.accessibility_file or OWN_FILE)
     key_file = settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key"
     database = Database(dsn)
     sealer = Sealer(read_key_file(key_file))

@@ -8,8 +8,10 @@ from html import unescape
 import httpx
 import pytest
 
+from linjen.core import swedish
 from linjen.triage.checking.reading_level import lix
 from linjen.web.public.information import PAGES
+from linjen.web.resident.statement import read_statement
 from tests.region import Region
 
 #: Issue: every page outside legal texts reads easily (LIX at most 35).
@@ -47,3 +49,21 @@ async def test_no_page_of_another_name(region: Region) -> None:
     async with httpx.AsyncClient(base_url=region.url) as anybody:
         for name in ("", "secret", "how_it_works"):
             assert (await anybody.get(f"/about/{name}")).status_code == 404, name
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+async def test_the_accessibility_statement_shows_all_of_its_file(region: Region, language: str) -> None:
+    async with httpx.AsyncClient(base_url=region.url, headers={"accept-language": language}) as anybody:
+        page = unescape((await anybody.get("/accessibility")).text)
+    statement = read_statement()
+    said = [statement.method, statement.authority, statement.authority_link, *statement.tried, *statement.untried]
+    said += [text for gap in statement.gaps for text in (gap.page, gap.what, gap.reason, gap.instead)]
+    for text in [*said, *statement.exempt]:
+        assert text.read(language) in page, text
+    days = [swedish.date_words(day, language) for day in (statement.assessed_on, statement.updated_on)]
+    days += [swedish.month_words(gap.planned_on, language) for gap in statement.gaps]
+    for words in [*days, *(f"WCAG 2.2, {gap.criterion}" for gap in statement.gaps)]:
+        assert words in page, words
+    assert f'href="{statement.authority_url}"' in page
+    assert region.site.settings.region_name in page[page.index("<main") :]
+    assert 'href="tel:' in page[page.index("<main") : page.index("</main")]
