@@ -11,6 +11,7 @@ import msgspec
 
 from linjen.access.by import By
 from linjen.cases.afterwards.document import document
+from linjen.cases.afterwards.rating import leave_rating, rate
 from linjen.cases.begun_by_staff.further import Answered, Asking, ask_further, save_answers, see_further
 from linjen.cases.colleagues import attestation
 from linjen.cases.colleagues.attestation_moves import forward_attestation
@@ -265,6 +266,11 @@ VERBS: dict[str, Verb] = {
     "confirm_action": _confirm,
     "choose_notices": lambda w, db, by, pick: choose_notices(db, by, w.case_id, bool(pick % 2)),
     "withdraw_consent": lambda w, db, by, pick: withdraw_consent(db, by, w.case_id, WITHDRAWN[pick % 2]),
+    "rate": lambda w, db, by, pick: (
+        rate(db, w.sealer, by, w.case_id, ("yes", "no")[pick % 2], "Tack" if pick % 3 else "")
+        if pick % 4
+        else leave_rating(db, by, w.case_id)
+    ),
     "ask_correction": lambda w, db, by, pick: ask_correction(
         db, w.sealer, by, w.case_id, w.ids[pick % 3], ("correct", "erase")[pick % 2], "Det står fel"
     ),

@@ -92,6 +92,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("closed", "reopen"): "queued",
     ("closed", "write_record"): "closed",
     ("closed", "document"): "closed",
+    ("closed", "rate"): "closed",
     ("queued", "choose_notices"): "queued",
     ("in_progress", "choose_notices"): "in_progress",
     ("queued", "withdraw"): "closed",

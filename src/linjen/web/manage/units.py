@@ -50,6 +50,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         days, sets_days = await reply_days(db, unit.id), await may_at(db, exchange.by, unit.id, "set_reply_days")
         shares = await may_at(db, exchange.by, unit.id, "share_queues")
         deadlines = await may_at(db, exchange.by, unit.id, "set_deadlines")
+        ratings = await may_at(db, exchange.by, unit.id, "see_ratings")
         message = await may_at(db, exchange.by, unit.id, "set_staff_message")
         prints = await may_at(db, exchange.by, unit.id, "print_ledger")
         handovers = await may_at(db, exchange.by, unit.id, "set_handover_rules")
@@ -61,7 +62,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps,
         chats=str(chats), limits_chats=limits, sees_load=sees,
         reply_days=days, sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
-        sets_handovers=handovers, prints=prints, sets_message=message,
+        sets_handovers=handovers, prints=prints, sets_message=message, sees_ratings=ratings,
         chat_options=[{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)],
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip

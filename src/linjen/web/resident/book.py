@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response
 
 from linjen.access.access_log import log_access
+from linjen.cases.afterwards.rating import find_rating
 from linjen.cases.intake.interview import read_assessment
 from linjen.cases.intake.start import read_intake
 from linjen.cases.loading import Case, see_case
@@ -54,6 +55,7 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
     sealer, by, masked = exchange.site.sealer, exchange.by, exchange.say("case.paper.protected")
     around = (await look_around(db, [case.id]))[case.id]
     happened = await list_happenings(db, case.id)
+    rated = await find_rating(db, sealer, by, case)
     return {
         "format": FORMAT, "written_at": clock.now(), "language": exchange.language,
         "case": {
@@ -77,6 +79,7 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
             {"kind": one.kind, "text": one.text, "at": one.at, "answer": one.answer, "answered_at": one.answered_at}
             for one in await list_corrections(db, sealer, case.id)
         ],
+        "rating": {"answer": rated.answer, "text": rated.line} if rated.answer else None,
         "pictures": [
             {"id": one.id, "added_at": one.added_at, "type": "image/jpeg", "base64": base64.b64encode(
                 await see_picture(db, sealer, by, case.id, one.id, "display")).decode()}

@@ -25,6 +25,7 @@ from linjen.web.parts.action_cards import state_words
 from linjen.web.resident.case import closed_key, read_told, said_further
 from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.self_care import version_of
+from linjen.web.resident.rating_words import read_rating
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
 from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.routing import get_page
@@ -176,8 +177,18 @@ async def _sent_along(db: Connection, exchange: Exchange, case: Case) -> list[Se
         Section(say("case.paper.actions"), [Part(kind="pairs", pairs=actions)] if actions else []),
         Section(say("case.paper.tickets"), tickets),
         Section(say("correction.title"), await _corrections(db, exchange, case)),
+        Section(say("rating.question"), await _rating(db, exchange, case)),
         Section(say("case.consents"), [Part(kind="pairs", pairs=consents)] if consents else []),
     ]
+
+
+async def _rating(db: Connection, exchange: Exchange, case: Case) -> list[Part]:
+    """What she answered when the case was closed."""
+    rating = await read_rating(db, exchange, case)
+    if not rating.get("said"):
+        return []
+    line = rating["said_line"]
+    return [Part(kind="text", text=text) for text in (rating["said"], line) if text]
 
 
 async def _corrections(db: Connection, exchange: Exchange, case: Case) -> list[Part]:

@@ -42,6 +42,7 @@ from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.self_care import advice_of, version_of
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
+from linjen.web.resident.rating_words import Given, read_rating
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
 from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.resident.unsent import hear_unsent, keep_unsent
@@ -60,10 +61,10 @@ async def show_case(exchange: Exchange) -> Response[Any]:
 
 async def draw_case(
     exchange: Exchange, *, status: int = 200, notice: str = "", text: str | None = None, reply: str = "",
-    fault: str = "",
+    fault: str = "", rating: Given | None = None,
 ) -> Response[Any]:  # fmt: skip
     """The case page, with what was typed (`text`, or `reply` in a closed case) and its `fault` (a key of words chat.*)
-    when it could not be sent.
+    when it could not be sent; `rating` as read_rating.
     """
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
@@ -80,9 +81,11 @@ async def draw_case(
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
         values = await _read_around(db, exchange, case, around, unsent)
+        values["rating"] = await read_rating(db, exchange, case, rating)
     await tell_delivered(site, by, case, talk)
     field = "composer-text" if talk.can_write else "unsent-text" if unsent else "reply-text"
     errors = [{"field": field, "text": error}] if fault and (talk.can_write or values["reply_id"]) else []
+    errors += [{"field": rating.field, "text": rating.error}] if rating else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,
         errors=errors, unsent=unsent, reply=reply, to_confirm=[one.seq for one in cards if one.waits],

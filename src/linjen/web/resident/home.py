@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.afterwards.rating import find_unrated
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
 from linjen.cases.patients.dialogue import find_dialogue
@@ -49,11 +50,13 @@ async def _draw(exchange: Exchange, chosen: str) -> Response[Any]:
         promise = await _promise(db, exchange, _unit_of(cases))
         failing = exchange.site.sms is not None and await is_failing(db, exchange.by.person_id)
         asks = await _asks_dialogue(db, exchange, cases)
+        unrated = await find_unrated(db, exchange.site.sealer, exchange.by, cases)
         asks_needs = not asks and has_sent(cases) and not await are_told(db, exchange.by.person_id)
     return exchange.page(
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
+        unrated=next((one for one in shown if unrated is not None and one.case.id == unrated.id), None),
         asks=asks, asks_needs=asks_needs, failing=failing, sms=exchange.site.sms is not None, chosen=chosen,
     )  # fmt: skip
 
