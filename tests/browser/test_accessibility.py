@@ -63,7 +63,17 @@ async def look() -> AsyncIterator[Looker]:
 async def test_the_pages_of_who_has_not_signed_in(windows: Windows, look: Looker) -> None:
     windows.watch.expect("status of 404")
     page = await windows.open(SMALL)
-    for path in ("/", "/sign-in", "/accessibility", "/privacy", "/complaints", "/offline", "/clinic/sign-in", "/parts"):
+    for path in (
+        "/",
+        "/sign-in",
+        "/support",
+        "/accessibility",
+        "/privacy",
+        "/complaints",
+        "/offline",
+        "/clinic/sign-in",
+        "/parts",
+    ):
         await page.goto(windows.url + path)
         await look(page)
     await page.goto(f"{windows.url}/there-is-no-such-page")

@@ -24,7 +24,8 @@ _IN_THE_DARK = """() => axe.run({ runOnly: { type: "rule", values: ["color-contr
 LISTS = (
     "/clinic/ledger", "/clinic/ledger/handed", "/clinic/ledger/answer", "/clinic/ledger/unit", "/clinic/ledger/invited",
     "/clinic/mine", "/clinic/booked", "/clinic/attestations", "/clinic/attestations/mine", "/clinic/mentions",
-    "/clinic/corrections", "/clinic/tickets", "/clinic/document", "/clinic/profile", "/clinic/keys", "/clinic/support",
+    "/clinic/corrections", "/clinic/calls",
+    "/clinic/tickets", "/clinic/document", "/clinic/profile", "/clinic/keys", "/clinic/support",
     "/clinic/phrases", "/clinic/phrases/new", "/clinic/patients",
 )  # fmt: skip
 #: In a state that the walk looks for in their words, too.
@@ -48,7 +49,10 @@ ANSWERS = ("/answers", "/follow-ups", "/forwardings")
 _UNIT = f"/manage/units/{id_of('unit/ankaret')}"
 _PRINTED = f"/clinic/units/{id_of('unit/ankaret')}/ledger"
 ADMINISTRATION = (
-    ("Gunvor Sjö", ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load", _PRINTED, f"{_UNIT}/message")),
+    (
+        "Gunvor Sjö",
+        ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load", _PRINTED, f"{_UNIT}/message", f"{_UNIT}/ratings"),
+    ),
     (
         "Disa Holm",
         (
@@ -60,6 +64,8 @@ ADMINISTRATION = (
             f"{_UNIT}/reply-days",
             f"{_UNIT}/handovers",
             f"{_UNIT}/deadlines",
+            "/manage/support",
+            "/manage/service-status",
             _UNIT,
         ),
     ),

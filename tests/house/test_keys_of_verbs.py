@@ -63,7 +63,7 @@ _WITHOUT = {
 _TABS = {
     "/clinic/ledger", "/clinic/ledger/handed", "/clinic/ledger/answer", "/clinic/ledger/unit", "/clinic/ledger/invited",
     "/clinic/document", "/clinic/sms", "/clinic/silent", "/clinic/attestations", "/clinic/attestations/mine",
-    "/clinic/mentions", "/clinic/corrections", "/clinic/tickets", "/clinic/booked",
+    "/clinic/mentions", "/clinic/calls", "/clinic/corrections", "/clinic/tickets", "/clinic/booked",
 }  # fmt: skip
 #: Actions whose element says what it is in another way than by where it leads.
 _NAMED = {
@@ -72,6 +72,7 @@ _NAMED = {
     "/clinic/cases/{}/patient": "tab_patient", "/clinic/cases/{}/patient-tickets": "tab_tickets",
     "/clinic/cases/{}/visits": "tab_visits", "/clinic/cases/{}/pictures": "pictures",
     "/clinic/cases/{}/alarms/{}/verdicts": "alarm_right", "/clinic/cases/{}/actions/{}/settlements": "settle_card",
+    "/clinic/cases/{}/calls/{}/outcomes": "call_back",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ _WITHOUT_CASE = {
     "public", "health", "metrics", "sign_in", "sign_out", "session", "language", "home", "list", "profile", "support",
     "ledger", "choose_unit", "unlock", "start_case", "parts", "staff_sign_in", "enter_clinic", "stay", "lock",
     "choose_language", "sms_report", "failed_sms", "silent", "tickets", "search_patient",
-    "attestations", "to_document", "mentions", "corrections",
+    "attestations", "to_document", "mentions", "corrections", "calls",
 }  # fmt: skip
 
 

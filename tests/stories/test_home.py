@@ -268,7 +268,7 @@ async def test_the_profile_shows_her_children_and_her_sign_ins_and_no_personal_n
 
 async def test_the_pages_of_a_resident_are_not_for_staff_nor_for_nobody(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
-    for path in ("/home", "/cases", "/profile", "/support"):
+    for path in ("/home", "/cases", "/profile"):
         answer = await karin.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
     for path in ("/accessibility", "/privacy", "/complaints"):

@@ -42,6 +42,7 @@ from linjen.cases.patients.patient_info import change_contact, set_interpreter, 
 from linjen.cases.patients.record_system import open_record_system
 from linjen.cases.states import TRANSITIONS
 from linjen.cases.talk import actions
+from linjen.cases.talk.call_back import OUTCOMES, Wish, ask_call, settle_call, withdraw_call
 from linjen.cases.talk.message import write_message
 from linjen.core import clock
 from linjen.core.database import Connection, Database
@@ -266,6 +267,13 @@ VERBS: dict[str, Verb] = {
     "confirm_action": _confirm,
     "choose_notices": lambda w, db, by, pick: choose_notices(db, by, w.case_id, bool(pick % 2)),
     "withdraw_consent": lambda w, db, by, pick: withdraw_consent(db, by, w.case_id, WITHDRAWN[pick % 2]),
+    "ask_call": lambda w, db, by, pick: ask_call(
+        db, w.sealer, by, w.case_id, w.ids[pick % 3], Wish(f"+4670174060{pick % 2}", [(clock.now(), clock.now())])
+    ),
+    "withdraw_call": lambda w, db, by, pick: withdraw_call(db, by, w.case_id, w.ids[pick % 3]),
+    "settle_call": lambda w, db, by, pick: settle_call(
+        db, w.sealer, by, w.case_id, w.ids[pick % 3], OUTCOMES[pick % 3], pick % 2, "Vi hör av oss."
+    ),
     "rate": lambda w, db, by, pick: (
         rate(db, w.sealer, by, w.case_id, ("yes", "no")[pick % 2], "Tack" if pick % 3 else "")
         if pick % 4

@@ -139,6 +139,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "answer_alarm": (RESIDENT_IS_PARTY, _NOBODY),
     "withdraw_consent": (RESIDENT_IS_PARTY, _NOBODY),
     "ask_correction": (RESIDENT_IS_PARTY, _NOBODY),
+    "ask_call": (RESIDENT_IS_PARTY, _NOBODY),
+    "withdraw_call": (RESIDENT_IS_PARTY, _NOBODY),
+    "settle_call": (_NOBODY, STAFF_IN_UNIT),
     "answer_correction": (_NOBODY, STAFF_IN_UNIT),
     "judge_triage": (_NOBODY, STAFF_IN_UNIT),
     "judge_level": (_NOBODY, STAFF_HANDLED_IT),
@@ -236,6 +239,8 @@ UNIT_VERBS: dict[str, str] = {
 #: verb on what belongs to the whole region -> clause for staff, which speaks of no row; residents do none of it.
 REGION_VERBS: dict[str, str] = {
     "see_triage": _ANYWHERE.format(roles="'medical_approver', 'config_admin'"),
+    "answer_support": _ANYWHERE.format(roles="'config_admin'"),
+    "set_service_status": _ANYWHERE.format(roles="'config_admin'"),
     "edit_triage": _APPROVER,
     "approve_triage": _APPROVER,
     "see_region_quality": _APPROVER,

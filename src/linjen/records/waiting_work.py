@@ -9,6 +9,7 @@ from linjen.cases.alarms import late_alarms
 from linjen.cases.colleagues import attestation_list, invitation, mention
 from linjen.cases.moves import booked, inactivity
 from linjen.cases.patients import correction
+from linjen.cases.talk import call_back
 from linjen.cases.tickets import ticket_desk
 from linjen.core.database import Connection
 from linjen.notices import failed, load
@@ -25,6 +26,7 @@ _COUNTS: Final = {
     "silent": inactivity.WAITING,
     "failed_sms": failed.WAITING,
     "corrections": correction.WAITING,
+    "calls": call_back.WAITING,
     "late_alarms": late_alarms.WAITING,
     "load": load.WAITING,
 }
@@ -34,7 +36,7 @@ _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _C
 
 async def count_waiting_work(db: Connection, by: By) -> dict[str, int]:
     """How many wait in each list for this person where she works now: booked, attestations, tickets, to_document,
-    mentions, invited, silent, failed_sms, corrections, late_alarms and load. Counts alone, so nothing is logged.
+    mentions, invited, silent, failed_sms, corrections, calls, late_alarms and load. Counts alone, so nothing is logged.
     """
     found = await db.fetchrow(_ALL, *by.asking())
     return dict(found) if found is not None else {}

@@ -185,6 +185,30 @@ def staffed_minutes(schedule: Schedule, from_at: datetime, until_at: datetime) -
     return sum(parts, timedelta()) / timedelta(minutes=1)
 
 
+def staffed_windows(schedule: Schedule, at: datetime) -> list[Stretch]:
+    """The staffed time that is left of today and of tomorrow, in parts of up to two hours that end on an even hour of
+    the Swedish clock; where nothing is left of these, that of the next staffed day. Parts under half an hour are none.
+    """
+    tomorrow, windows, day = local_date(at) + timedelta(days=1), list[Stretch](), None
+    for opens, ends in _staffed_stretches(schedule, at):
+        day = day or max(tomorrow, local_date(opens))
+        start = max(opens, _next_quarter(at))
+        while start < ends:
+            shown = start.astimezone(STOCKHOLM)
+            cut = shown.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2 - shown.hour % 2)
+            until = min(cut.astimezone(UTC), ends)
+            if local_date(start) > day:
+                return windows
+            if until - start >= timedelta(minutes=30):
+                windows.append((start, until))
+            start = max(until, start + timedelta(minutes=1))
+    return windows
+
+
+def _next_quarter(at: datetime) -> datetime:
+    return datetime.fromtimestamp(-(-at.timestamp() // 900) * 900, UTC)
+
+
 def add_staffed_time(schedule: Schedule, at: datetime, duration: timedelta) -> datetime | None:
     """The instant when the unit has been staffed for `duration` since `at` (UTC); None within `HORIZON`."""
     left = duration

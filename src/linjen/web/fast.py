@@ -127,7 +127,8 @@ def row_values(
         "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
         "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
         "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": turn_words(row.turn, turn_minutes),
-        "unmet": _unmet_words(row.unmet, row.state), "entry": row.entry, "years": age_years(row.birth_on, today),
+        "unmet": _unmet_words(row.unmet, row.state), "entry": row.entry,
+        "call": row.call, "years": age_years(row.birth_on, today),
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
     }  # fmt: skip
 
@@ -201,7 +202,10 @@ def _level_words(priority: int) -> str:
 
 @cache
 def _row_words() -> dict[str, str]:
-    return {key: say("sv", f"ledger.{key}") for key in ("unread", "unread_one", "has_picture", "you", "claim", "open")}
+    return {
+        key: say("sv", f"ledger.{key}")
+        for key in ("unread", "unread_one", "has_picture", "call", "you", "claim", "open")
+    }
 
 
 #: The contact reason of a row in words.

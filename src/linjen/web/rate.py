@@ -16,6 +16,7 @@ LIMITS = {
     "staff_sign_in": (30, 60),
     "message": (60, 60),
     "picture": (20, 60),
+    "support": (10, 600),
     "new_case": (20, 3600),
     "paper": (10, 60),
     "patient_search": (60, 600),

@@ -13,8 +13,8 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
+from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.loading import Case, open_case
-from linjen.cases.moves.reopen import find_reply_until, may_reply
 from linjen.cases.talk.message import check_optional
 from linjen.core import clock
 from linjen.core.database import Connection

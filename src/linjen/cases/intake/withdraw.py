@@ -8,6 +8,7 @@ from linjen.access.by import By
 from linjen.cases.intake.assessments import CAME_BACK, count_left, left_of
 from linjen.cases.intake.expiry import EMPTY
 from linjen.cases.loading import Case, open_case
+from linjen.cases.talk.call_back import end_calls
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.events import record
@@ -28,6 +29,7 @@ async def withdraw(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Non
             " where id = $1",
             case.visit_id,
         )
+        await end_calls(db, case_id)
     else:
         await _leave(db, sealer, case)
     await record(db, case_id, "withdrawn", by.kind, by.person_id)

@@ -10,6 +10,7 @@ from linjen.access.by import By
 from linjen.cases.alarms.alarms import find_standing
 from linjen.cases.loading import open_case
 from linjen.cases.talk.actions import find_waiting, has_action, settle_action
+from linjen.cases.talk.call_back import end_calls
 from linjen.cases.talk.message import check_told, unseal_text, write_message
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -85,6 +86,7 @@ async def close(
         " closed_by = $2, close_reason = $3, fee = $4 where id = (select visit_id from cases where id = $1)",
         case_id, by.person_id, reason, fee,
     )  # fmt: skip
+    await end_calls(db, case_id)
     await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, fee, standing))
     return True
 

@@ -6,38 +6,17 @@ case herself, a new case is the way.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from linjen.access.by import By
+from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.loading import Case, open_case
 from linjen.cases.talk.message import check_text, unseal_text, write_message
-from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
-
-
-async def find_reply_until(db: Connection, case: Case) -> date | None:
-    """The last day (Swedish) on which a closed case can be answered, also when it has passed; None when never.
-
-    The caller has seen the case.
-    """
-    if case.state != "closed" or case.visit_id is None:
-        return None
-    row = await db.fetchrow(
-        "select v.closed_at, u.reopen_days from visits v join units u on u.id = v.unit_id"
-        " where v.id = $1 and v.closed_by is not null and u.reopen_days > 0",
-        case.visit_id,
-    )
-    return clock.local_date(row["closed_at"]) + timedelta(days=row["reopen_days"]) if row else None
-
-
-def may_reply(until: date | None) -> bool:
-    """Whether the day has not passed."""
-    return until is not None and clock.local_date(clock.now()) <= until
 
 
 def reply_id(case: Case, by: By) -> UUID | None:

@@ -10,6 +10,7 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access, log_shown
 from linjen.access.by import By
+from linjen.cases.talk.call_back import WANTED_SQL
 from linjen.cases.waiting.queues import queues_sql
 from linjen.cases.waiting.turn import DEADLINES_SQL, Place, place, place_sql
 from linjen.cases.waiting.unmet import STANDING_SQL
@@ -47,6 +48,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     turn_at: datetime
     #: Of level 1: how far the alarm has gone that nobody has opened it (cases/waiting/unmet.py), None for not at all.
     unmet: int | None = None
+    #: Whether the patient waits to be called (cases/talk/call_back.py).
+    call: bool = False
 
     def place(self, at: datetime) -> Place:
         """Where it stands among those that wait, at an instant: a smaller place is offered first."""
@@ -60,7 +63,8 @@ MOST = 500
 ROW_COLUMNS = f"""c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
-  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet"""
+  v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet,
+  {WANTED_SQL} as call"""
 
 ROWS_FROM = f"""visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 left join staff f on f.id = v.for_staff_id

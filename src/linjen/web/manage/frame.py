@@ -19,6 +19,7 @@ _TABS = {
     "users": {"user_admin"},
     "units": {"user_admin", "config_admin", "unit_manager"},
     "phrases": {"config_admin"},
+    "support": {"config_admin"},
     "triage": {"medical_approver", "config_admin"},
     "quality": {"config_admin", "medical_approver"},
 }

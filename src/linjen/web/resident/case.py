@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.alarms.alarms import find_standing
 from linjen.cases.begun_by_staff.further import Further, list_further
 from linjen.cases.intake.interview import read_assessment
@@ -15,7 +16,7 @@ from linjen.cases.intake.start import read_intake
 from linjen.cases.intake.withdraw import withdraw
 from linjen.cases.loading import Case, see_case
 from linjen.cases.moves.close import find_fee
-from linjen.cases.moves.reopen import find_reply_until, may_reply, reply_id
+from linjen.cases.moves.reopen import reply_id
 from linjen.cases.overview import Around, count_ahead, look_around
 from linjen.cases.patients.consent import list_consents
 from linjen.cases.patients.muting import is_muted
@@ -38,6 +39,7 @@ from linjen.web.parts.further_cards import draw_further_cards
 from linjen.web.parts.talk import read_talk, tell_delivered
 from linjen.web.parts.talk_posts import take_message
 from linjen.web.resident.answer_alarm import about_patient, read_heard
+from linjen.web.resident.call_back_words import Typed, read_call
 from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.self_care import advice_of, version_of
@@ -61,10 +63,10 @@ async def show_case(exchange: Exchange) -> Response[Any]:
 
 async def draw_case(
     exchange: Exchange, *, status: int = 200, notice: str = "", text: str | None = None, reply: str = "",
-    fault: str = "", rating: Given | None = None,
+    fault: str = "", rating: Given | None = None, call: Typed | None = None,
 ) -> Response[Any]:  # fmt: skip
     """The case page, with what was typed (`text`, or `reply` in a closed case) and its `fault` (a key of words chat.*)
-    when it could not be sent; `rating` as read_rating.
+    when it could not be sent; `rating` as read_rating, `call` as read_call.
     """
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
@@ -81,10 +83,12 @@ async def draw_case(
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
         values = await _read_around(db, exchange, case, around, unsent)
+        values["ring_me"] = await read_call(db, exchange, case, call)
         values["rating"] = await read_rating(db, exchange, case, rating)
     await tell_delivered(site, by, case, talk)
     field = "composer-text" if talk.can_write else "unsent-text" if unsent else "reply-text"
     errors = [{"field": field, "text": error}] if fault and (talk.can_write or values["reply_id"]) else []
+    errors += [{"field": field, "text": told} for field, told in call.errors.items()] if call else []
     errors += [{"field": rating.field, "text": rating.error}] if rating else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,

@@ -18,11 +18,13 @@ from linjen.notices.failing import is_failing
 from linjen.people.needs import are_told
 from linjen.records.promise import find_outlook
 from linjen.units.opening import see_schedule
+from linjen.units.service_status import find_status
 from linjen.units.units import see_unit
 from linjen.web.exchange import Exchange
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_new
 from linjen.web.resident.shown_case import Shown, is_draft, show
 from linjen.web.routing import get_page
+from linjen.web.status_words import status_in_words
 
 
 @get_page("/home", verb="home", who="resident")
@@ -50,12 +52,14 @@ async def _draw(exchange: Exchange, chosen: str) -> Response[Any]:
         promise = await _promise(db, exchange, _unit_of(cases))
         failing = exchange.site.sms is not None and await is_failing(db, exchange.by.person_id)
         asks = await _asks_dialogue(db, exchange, cases)
+        service = status_in_words(exchange, await find_status(db))
         unrated = await find_unrated(db, exchange.site.sealer, exchange.by, cases)
         asks_needs = not asks and has_sent(cases) and not await are_told(db, exchange.by.person_id)
     return exchange.page(
         "resident/home.html", tab="home", promise=promise, drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
+        service=service,
         unrated=next((one for one in shown if unrated is not None and one.case.id == unrated.id), None),
         asks=asks, asks_needs=asks_needs, failing=failing, sms=exchange.site.sms is not None, chosen=chosen,
     )  # fmt: skip

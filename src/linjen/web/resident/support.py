@@ -1,23 +1,80 @@
-"""Support: help with the service itself, and the two numbers for help with one's health."""
+"""Support: help with the service itself, by telephone or in writing, and the two numbers for help with one's health."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Response
 
+from linjen.core.errors import Invalid
+from linjen.core.ids import new_id, parse_id
+from linjen.people.support import ABOUT, ANSWER_BY, LONGEST, ask_support, check_asked
+from linjen.triage.own_words.tripwire import ALARM_LEVELS, finding_levels
+from linjen.triage.own_words.unheard import heard_in
+from linjen.units.service_status import find_status
 from linjen.web.exchange import Exchange
-from linjen.web.routing import get_page
+from linjen.web.routing import get_page, post_page
+from linjen.web.status_words import status_in_words
 
 #: From the series that is reserved for fiction: this region is invented, and its support must ring nobody.
 PHONE = ("070-174 06 90", "+46701740690")
+_FIELDS = ("about", "text", "answer_by", "reach")
 
 
-@get_page("/support", verb="support", who="resident")
+@get_page("/support", verb="support", who="anyone")
 async def show_support(exchange: Exchange) -> Response[Any]:
-    """Where to turn when the service is hard to use, and what to do while it does not work."""
+    """Where to turn when the service is hard to use, and what to do while it does not work. Also before signing in."""
+    return await _page(exchange)
+
+
+@post_page("/support", verb="support", who="anyone", limit="support")
+async def write(exchange: Exchange) -> Response[Any]:
+    """Back to the page, which thanks her; or the form anew. Words that may mean danger are met with 112 first, and are
+    sent when she presses once more.
+    """
+    typed = {field: exchange.text_of(field, longest=10_000) for field in _FIELDS}
+    request_id = parse_id(exchange.text_of("request_id", longest=40))
+    try:
+        if request_id is None:
+            raise Invalid("unreadable", "text")
+        asked = check_asked(**typed)
+        if await _is_danger(asked.text) and exchange.text_of("told", longest=10) != "yes":
+            return await _page(exchange, typed, danger=True, status=422)
+        person_id = exchange.session.person_id if exchange.session else None
+        async with exchange.site.database.transaction() as db:
+            await ask_support(db, exchange.site.sealer, person_id, request_id, asked, exchange.language)
+    except Invalid as error:
+        told = exchange.told(error, "support.form.fault", longest=LONGEST)
+        danger = await _is_danger(typed["text"])
+        return await _page(exchange, typed, {error.field: told}, danger=danger, status=422)
+    return exchange.redirect("/support?sent=1#main")
+
+
+async def _is_danger(text: str) -> bool:
+    """Whether the tripwire hears what may be dangerous; nobody in care reads what is written here."""
+    hits, levels = await asyncio.to_thread(heard_in, text), finding_levels()
+    return any(levels.get(code) in ALARM_LEVELS for code in hits)
+
+
+async def _page(
+    exchange: Exchange, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None, *,
+    danger: bool = False, status: int = 200,
+) -> Response[Any]:  # fmt: skip
     phone, dialled = PHONE
-    return exchange.page("resident/support.html", tab="support", phone=phone, dialled=dialled)
+    errors, say = errors or {}, exchange.say
+    async with exchange.site.database.connection() as db:
+        standing = status_in_words(exchange, await find_status(db))
+    return exchange.page(
+        "resident/support.html", status=status, tab="support", phone=phone, dialled=dialled, longest=LONGEST,
+        typed=typed or dict.fromkeys(_FIELDS, ""), error_of={name: errors.get(name) for name in _FIELDS},
+        errors=[{"field": field, "text": text} for field, text in errors.items()], danger=danger, told="yes",
+        about_options=[{"value": one, "text": say(f"support.form.about_what.{one}")} for one in ABOUT],
+        by_options=[{"value": one, "text": say(f"support.form.by.{one}")} for one in ANSWER_BY],
+        request_id=exchange.form_id("request_id") if typed else str(new_id()),
+        sent="sent" in exchange.request.query_params and status == 200,
+        service=standing,
+    )  # fmt: skip
 
 
-ROUTES = [show_support]
+ROUTES = [show_support, write]

@@ -16,6 +16,7 @@ from linjen.core.logs import get_log
 from linjen.integrations.bankid import QrPicture, Web, error_key, is_mobile, qr_content, qr_picture, start_link
 from linjen.people.residents import see_resident
 from linjen.people.sign_in import OWN_REASONS, Asking, BankIDSignIn, Standing, count_sign_in
+from linjen.units.service_status import find_status
 from linjen.web.cookies import make_cookie
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
@@ -30,6 +31,7 @@ from linjen.web.sign_in.browser import (
     safe_path,
     user_agent,
 )
+from linjen.web.status_words import status_in_words
 from linjen.web.telling import show_protection
 
 log = get_log(__name__)
@@ -51,13 +53,24 @@ async def choose(exchange: Exchange) -> Response[Any]:
     wanted = safe_path(exchange.request.query_params.get("next", ""), HOME)
     if exchange.session is not None:
         return exchange.redirect(wanted)
-    return _choices(exchange, wanted, ended_words(exchange))
+    return await _choices(exchange, wanted, ended_words(exchange))
 
 
-def _choices(exchange: Exchange, wanted: str, problem: str = "", status: int = 200) -> Response[Any]:
+async def _choices(exchange: Exchange, wanted: str, problem: str = "", status: int = 200) -> Response[Any]:
+    service = await _service(exchange)
     return exchange.page(
         "sign_in/choose.html", status=status, next=wanted, problem=problem, ready=exchange.site.bankid is not None,
+        service=service,
     )  # fmt: skip
+
+
+async def _service(exchange: Exchange) -> dict[str, str] | None:
+    """The line about how the service is; while the database is away the page stands without it."""
+    try:
+        async with exchange.site.database.connection() as db:
+            return status_in_words(exchange, await find_status(db))
+    except Unavailable:
+        return None
 
 
 @post_page("/sign-in/bankid", verb="sign_in", who="anyone", limit="sign_in")
@@ -82,7 +95,7 @@ async def begin(exchange: Exchange) -> Response[Any]:
             raise
         count_sign_in("bankid", error.reason)
         log.warning("bankid_not_begun", reason=error.reason)
-        return _choices(exchange, wanted, error_key(error), 503 if isinstance(error, Unavailable) else 409)
+        return await _choices(exchange, wanted, error_key(error), 503 if isinstance(error, Unavailable) else 409)
     return exchange.redirect(f"/sign-in/bankid/{order_id}")
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 from litestar import Response
 
+from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.afterwards.triage_verdict import find_triage_verdict
 from linjen.cases.alarms.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms.alarms import list_alarms
 from linjen.cases.loading import Case, may, see_case
 from linjen.cases.moves.handover import list_handovers
-from linjen.cases.moves.reopen import find_reply_until, may_reply
 from linjen.cases.moves.reprioritise import list_reprioritised
 from linjen.cases.patients.consent import list_consents
 from linjen.cases.patients.contact import find_contact
@@ -38,6 +38,7 @@ from linjen.web.clinic.moves.handover import handovers_in_words
 from linjen.web.clinic.moves.reprioritise import changes_in_words
 from linjen.web.clinic.patients.correction_words import corrections_in_words
 from linjen.web.clinic.patients.record_system import record_system_values
+from linjen.web.clinic.talk.call_back_words import call_in_words
 from linjen.web.clinic.talk.chats import chats_here
 from linjen.web.clinic.tickets.ticket_words import tickets_in_words
 from linjen.web.exchange import Exchange
@@ -60,7 +61,7 @@ async def see_with_head(db: Connection, exchange: Exchange) -> tuple[Case, CaseH
 @get_page("/clinic/cases/{case_id:str}", verb="see", who="staff")
 async def show_case(exchange: Exchange) -> Response[Any]:
     """Aktuellt besök: everything on one screen; the box to write in only for the holder."""
-    return await _show(exchange)
+    return await draw_case(exchange)
 
 
 @post_page("/clinic/cases/{case_id:str}/messages", verb="send_message", who="staff")
@@ -73,11 +74,14 @@ async def send(exchange: Exchange) -> Response[Any]:
                 raise Refused("not_yours", verb="send_message")
         raise NotFound("case")
     if taken.fault:
-        return await _show(exchange, text=taken.text, fault=f"chat.{taken.fault}", status=422)
+        return await draw_case(exchange, text=taken.text, fault=f"chat.{taken.fault}", status=422)
     return exchange.redirect(f"/clinic/cases/{exchange.id_of('case_id')}#m-{taken.seq}")
 
 
-async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "", status: int = 200) -> Response[Any]:
+async def draw_case(
+    exchange: Exchange, *, text: str | None = None, fault: str = "", notice: str = "", status: int = 200
+) -> Response[Any]:
+    """The case's page, with what was typed and its `fault` (a key of words), or a `notice` of what came meanwhile."""
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
         case, head = await see_with_head(db, exchange)
@@ -106,6 +110,7 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
+            "call": await call_in_words(db, exchange, case),
             "corrections": await corrections_in_words(db, exchange, case),
             "others": await _others(db, exchange, case, head),
             "ring": await _ring(db, exchange, case),
@@ -114,7 +119,9 @@ async def _show(exchange: Exchange, *, text: str | None = None, fault: str = "",
         } | await among_staff(db, exchange, case) | await record_system_values(db, exchange, case)  # fmt: skip
     if head.holding == "mine":
         await tell_delivered(site, by, case)
-    return exchange.page("clinic/case/case.html", status=status, head=head, case=case, tab_here="visit", **values)
+    return exchange.page(
+        "clinic/case/case.html", status=status, head=head, case=case, tab_here="visit", notice=notice, **values
+    )
 
 
 async def _others(db: Connection, exchange: Exchange, case: Case, head: CaseHead) -> list[dict[str, str]]:

@@ -53,6 +53,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     is_writer_protected: bool
     called: bool
     interpreter: str
+    wants_call: bool
     needs: list[str]
     silent: bool
     reminded: bool
@@ -71,10 +72,11 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         "select u.name as unit, coalesce(s.given_name || ' ' || s.surname, '') as holder,"
         " coalesce(p.interpreter, '') as interpreter, coalesce(p.hearing or w.hearing, false) as hearing,"
         " coalesce(p.vision or w.vision, false) as vision,"
+        " exists (select from call_backs b where b.case_id = $5 and b.state = 'waiting') as wants_call,"
         " case when w.id <> p.id then coalesce(w.interpreter, '') else '' end as writers_interpreter"
         " from units u left join staff s on s.id = $2 left join residents p on p.id = $3"
         " left join residents w on w.id = $4 where u.id = $1",
-        case.unit_id, case.holder_id, case.patient_id, case.opened_by,
+        case.unit_id, case.holder_id, case.patient_id, case.opened_by, case.id,
     )  # fmt: skip
     holder = names["holder"] if names else ""
     age = age_words(patient.birth_on, clock.now())
@@ -93,6 +95,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         is_writer_protected=writer is not None and writer.protected == "yes",
         called=case.begun_by is not None,
         interpreter=names["interpreter"] if names else "", needs=_needs(exchange, names) if names else [],
+        wants_call=bool(names and names["wants_call"]),
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,

@@ -80,6 +80,7 @@ ACTIONS = (
     Action("lift", "p h", "case", "form[action$='/protection-liftings'] textarea"),
     Action("phone", "p k", "case", "form[action$='/contacts'] #phone"),
     Action("interpreter", "p t", "case", "form[action$='/interpreters'] #interpreter"),
+    Action("call_back", "r u", "case", "#case-call-settle > summary"),
     Action("correction", "a x", "case", "#case-corrections a[href$='/corrections']"),
     Action("settle_card", "a z", "case", "#thread details[id^='settle-'] > summary"),
     Action("note", "i", "case", "#note"),

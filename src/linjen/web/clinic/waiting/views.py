@@ -37,6 +37,7 @@ VIEWS = (
     View("mentions", "/clinic/mentions", "ledger.view.mentions", only_filled=True),
     View("invited", "/clinic/ledger/invited", "ledger.view.invited", only_filled=True),
     View("silent", "/clinic/silent", "ledger.view.silent", only_filled=True),
+    View("calls", "/clinic/calls", "ledger.view.calls", only_filled=True),
     View("corrections", "/clinic/corrections", "ledger.view.corrections", only_filled=True),
     View("failed_sms", "/clinic/sms", "ledger.view.failed_sms", only_filled=True),
 )

@@ -19,18 +19,21 @@ from linjen.cases.intake.interview import (
 )
 from linjen.cases.intake.send import ADMIN_PRIORITY, send_case
 from linjen.cases.patients.consent import CARE_HISTORY, MEDICATION_LIST
+from linjen.cases.talk.call_back import Wish, ask_call, find_unit
 from linjen.core.database import Connection
-from linjen.core.errors import Refused
+from linjen.core.errors import Invalid, Refused
+from linjen.core.ids import new_id
 from linjen.triage import Value, page_at
 from linjen.triage.asking.forms import form_in_words
 from linjen.triage.asking.wording import asked, name_of
 from linjen.triage.own_words.unheard import LANGUAGE, beginning
 from linjen.triage.own_words.words import is_foreign
 from linjen.web.exchange import Exchange
+from linjen.web.resident.call_back_words import read_form, typed_of, wish_of
 from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.emergency import may_queue
 from linjen.web.resident.intake.flow import form_reasons, is_emergency, next_path, next_step, path_of
-from linjen.web.resident.intake.sheet import Sheet, open_sheet
+from linjen.web.resident.intake.sheet import Fault, Sheet, open_sheet
 from linjen.web.resident.intake.step import Step, Values, is_outdated, leave, routes_of
 from linjen.web.routing import post_page
 
@@ -45,11 +48,17 @@ class CheckStep(Step):
 
     name = "check"
 
+    async def prepare(self, exchange: Exchange) -> Any:
+        """The form of Ring mig; None before the unit is chosen."""
+        async with exchange.site.database.connection() as db:
+            unit_id = await find_unit(db, exchange.id_of("case_id"))
+            return await read_form(db, exchange, unit_id) if unit_id else None
+
     def context(self, sheet: Sheet, values: Values) -> Mapping[str, Any]:
         """Everything that will be sent."""
         said, answered_no = _apart(list(_answers(sheet)))
         return {"items": list(_items(sheet)), "answers": said, "answered_no": answered_no, "unit": sheet.unit,
-                "fallen": list(_fallen(sheet)), "pictures": _shown(sheet)}  # fmt: skip
+                "fallen": list(_fallen(sheet)), "pictures": _shown(sheet), "call": sheet.prepared}  # fmt: skip
 
 
 def _apart(answers: list[tuple[Item, Value]]) -> tuple[list[Item], list[Item]]:
@@ -169,10 +178,28 @@ async def send(exchange: Exchange) -> Response[Any]:
                 return exchange.redirect(f"{next_path(sheet)}?newer=1")
             if is_outdated(sheet):
                 return STEP.draw(sheet, {}, newer=True)
+            wish, faults = await _wish(db, sheet)
+            if faults:
+                return STEP.draw(sheet, {}, faults)
             await _send(db, sheet)
+            if wish is not None:
+                await ask_call(db, exchange.site.sealer, exchange.by, sheet.draft.case.id, new_id(), wish)
     except Refused as refused:
         return await leave(exchange, refused, again=True)
     return exchange.redirect(f"{sheet.path}/receipt")
+
+
+async def _wish(db: Connection, sheet: Sheet) -> tuple[Wish | None, list[Fault]]:
+    """That she wants to be called, where she has ticked it; what has to be changed in it stands on the page then."""
+    exchange = sheet.exchange
+    if exchange.text_of("call", longest=10) != "yes" or sheet.unit is None:
+        return None, []
+    try:
+        return await wish_of(db, exchange, sheet.unit.id), []
+    except Invalid as error:
+        typed = typed_of(exchange, error)
+        sheet.prepared = await read_form(db, exchange, sheet.unit.id, typed) | {"ticked": True}
+        return None, [Fault(field, told) for field, told in typed.errors.items()]
 
 
 async def _send(db: Connection, sheet: Sheet) -> None:

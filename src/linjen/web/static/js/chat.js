@@ -346,7 +346,7 @@ async function start() {
     refreshing = true;
     refreshedAt = Date.now();
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html", "x-linjen": "1" } });
+      const answer = await fetch(root.dataset.base, { headers: { accept: "text/html", "x-linjen": "1" } });
       if (answer.status === 401) signedOut();
       else if (answer.status === 404) gone();
       else if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
