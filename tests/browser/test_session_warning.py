@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.test_resident_pages import TALL_PHONE
-from tests.browser.windows import DESKTOP, PHONE, Windows
+from tests.browser.windows import DESKTOP, PHONE, Windows, sign_in_from_here, sign_in_resident
 
 
 @pytest.mark.parametrize("size", [TALL_PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -31,6 +33,25 @@ async def test_the_warning_is_seen_and_the_sign_in_says_why(windows: Windows, si
     await page.clock.fast_forward("31:00")
     await page.wait_for_url("**/sign-in?next=*")
     await expect(page.get_by_text("Du är utloggad för din säkerhet")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_who_signs_in_again_is_back_at_the_same_field(windows: Windows, size: dict[str, object]) -> None:
+    page = await windows.open(size)
+    await sign_in_resident(page, windows.url, "Rut Engman")
+    await page.clock.install()
+    await page.goto(f"{windows.url}/profile/needs")
+    await page.get_by_label("E-post").focus()
+    await page.context.clear_cookies()
+    await page.clock.fast_forward("31:00")
+    await page.wait_for_url("**/sign-in?next=*")
+    kept = await page.evaluate("JSON.stringify({ ...sessionStorage })")
+    assert "linjen-field" in kept
+    assert not re.search(r"Rut|mail|post", kept), "a number and the address, nothing more"
+    await sign_in_from_here(page)
+    await page.wait_for_url("**/profile/needs")
+    await expect(page.get_by_label("E-post")).to_be_focused()
+    assert await page.evaluate("sessionStorage.length") == 0
 
 
 async def test_who_reads_on_with_the_wheel_stays_and_what_scrolls_by_itself_does_not_count(windows: Windows) -> None:

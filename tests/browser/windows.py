@@ -69,6 +69,12 @@ class Windows:
 async def sign_in_resident(page: Page, url: str, name: str) -> None:
     """Sign in with BankID on another device: the code on this screen, the phone in a tab of its own."""
     await page.goto(f"{url}/sign-in?next=/home")
+    await sign_in_from_here(page, name)
+    await page.wait_for_url("**/home")
+
+
+async def sign_in_from_here(page: Page, name: str = "Rut Engman") -> None:
+    """The same from the sign-in page that is shown, whatever page it leads on to."""
     await page.get_by_role("button", name=re.compile("Mobilt BankID|Mobile BankID")).click()
     await expect(page.locator("#bankid-code")).to_be_visible()
     async with page.context.expect_page() as opened:
@@ -79,7 +85,6 @@ async def sign_in_resident(page: Page, url: str, name: str) -> None:
     await phone.get_by_role("button", name="Skriv under").click()
     await expect(phone.get_by_role("heading", name="Klart!")).to_be_visible()
     await phone.close()
-    await page.wait_for_url("**/home")
 
 
 async def sign_in_nurse(page: Page, url: str, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from html import unescape
 
 from linjen.cases.intake import expiry
 from linjen.cases.intake.expiry import expire_drafts
@@ -32,6 +33,10 @@ async def test_a_draft_is_emptied_after_its_days_and_its_writer_meets_it_no_more
         told = "select by_kind from events where case_id = $1 and kind = 'expired'"
         assert await region.value(told, region.cases[name]) == "system"
     assert await region.value("select bool_and(reason = '' and urgency is null) from cases where phase = 'abandoned'")
+    mine = unescape((await astrid.get("/cases")).text)
+    assert mine.count("Ingen hade skrivit i det på 7 dagar.") == 1, "she is told of hers, once"
+    assert "ont i huvudet" not in mine
+    assert "Ingen hade skrivit i det" not in (await (await region.resident("henrik")).get("/cases")).text
     page = await astrid.get(f"/cases/{case}")
     assert page.status_code in {404, 409}
     assert "ont i huvudet" not in page.text

@@ -39,7 +39,7 @@ async def test_one_press_takes_it_back_and_the_staff_see_it_live(region: Region,
     await allow(region, case, "medication_list")
     before = await region.value(_ROWS, case, "care_history")
     page = main((await her.get("/profile/consents")).text)
-    assert "Tillåtet sedan" in page
+    assert "Ja sedan" in page
     assert f"/cases/{case}/consents/care_history/withdrawals" in page
     async with karin.listen(f"/clinic/cases/{case}/stream") as ear:
         await ear.wait_for("hello")
@@ -51,7 +51,7 @@ async def test_one_press_takes_it_back_and_the_staff_see_it_live(region: Region,
     assert await region.value(_ROWS, case, "care_history") == before + 1, "what was allowed before is kept"  # type: ignore[operator]
     after = main((await her.get("/profile/consents?withdrawn=1")).text)
     assert "Samtycket är tillbakadraget" in after
-    assert "Inte tillåtet sedan" in after
+    assert "Nej sedan" in after
     assert "Så här har det ändrats" in after
     assert f"/cases/{case}/consents/care_history/withdrawals" not in after
     assert f"/cases/{case}/consents/medication_list/withdrawals" in after, "the other one stands"

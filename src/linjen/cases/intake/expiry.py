@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
+from linjen.access.by import By
 from linjen.cases.intake.assessments import CAME_BACK, count_left, left_of
 from linjen.cases.intake.start import KEPT_DAYS
-from linjen.core.database import Database
+from linjen.core import clock
+from linjen.core.database import Connection, Database
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 
@@ -29,6 +32,20 @@ EMPTY = (
     "update cases set phase = 'abandoned', reason = '', urgency = null, protocol = '', pictures = 0,"
     " changed_at = now() where id = any($1)",
 )
+
+
+#: So long she is told that a draft of hers was emptied: nothing but when it was begun is left to tell.
+_TOLD_DAYS = 30
+
+
+async def list_expired(db: Connection, by: By, at: datetime) -> Sequence[date]:
+    """The days on which a resident began what time has emptied lately, the latest first; no content is left of it."""
+    rows = await db.fetch(
+        "select c.created_at from cases c join events e on e.case_id = c.id and e.kind = 'expired'"
+        " where c.opened_by = $1 and c.phase = 'abandoned' and e.at > $2 order by e.at desc limit 3",
+        by.person_id, at - timedelta(days=_TOLD_DAYS),
+    )  # fmt: skip
+    return [clock.local_date(row["created_at"]) for row in rows]
 
 
 async def expire_drafts(database: Database, sealer: Sealer, at: datetime) -> int:

@@ -6,8 +6,11 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.intake.expiry import list_expired
+from linjen.cases.intake.start import KEPT_DAYS
 from linjen.cases.loading import list_my_cases
 from linjen.cases.tickets.ticket import list_my_tickets
+from linjen.core import clock, swedish
 from linjen.web.exchange import Exchange
 from linjen.web.resident.home import show_all
 from linjen.web.resident.shown_case import is_draft
@@ -22,11 +25,13 @@ async def show_cases(exchange: Exchange) -> Response[Any]:
         shown = await show_all(db, exchange, await list_my_cases(db, exchange.by))
         tickets = await list_my_tickets(db, exchange.site.sealer, exchange.by, CURRENT)
         cards = await ticket_cards(db, exchange, tickets)
+        expired = await list_expired(db, exchange.by, clock.now())
     return exchange.page(
         "resident/cases.html", tab="cases", tickets=cards,
         drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
-        closed=[one for one in shown if one.case.state == "closed"],
+        closed=[one for one in shown if one.case.state == "closed"], days=KEPT_DAYS,
+        expired=[swedish.date_words(day, exchange.language) for day in expired],
     )  # fmt: skip
 
 

@@ -33,7 +33,32 @@ function watch(session) {
     }
   }
 
+  const FIELD = "linjen-field";
+  const fields = () => [...document.querySelectorAll("main :is(input, select, textarea, button, summary, a)")];
+
+  // After signing in again she is back where she was: at the same field, by its number alone.
+  function keepPlace() {
+    const at = fields().indexOf(document.activeElement);
+    try {
+      if (at >= 0) sessionStorage.setItem(FIELD, `${at} ${location.pathname}`);
+    } catch {
+      // Then she comes back to the page.
+    }
+  }
+
+  function findPlace() {
+    try {
+      const [at, path] = (sessionStorage.getItem(FIELD) ?? "").split(" ");
+      if (path !== location.pathname) return;
+      sessionStorage.removeItem(FIELD);
+      fields()[Number(at)]?.focus();
+    } catch {
+      // A browser that keeps nothing for us has no place to go to.
+    }
+  }
+
   function leave() {
+    if (!staff) keepPlace();
     if (staff) session.querySelector("form").submit();
     else location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}&why=ended`);
   }
@@ -61,4 +86,5 @@ function watch(session) {
   channel.addEventListener("message", (event) => prolong(event.data.left));
   document.addEventListener("visibilitychange", show);
   setInterval(show, 5000);
+  if (!staff) findPlace();
 }
