@@ -1,4 +1,4 @@
-"""The look keeps its promises: one dark theme, no inline styles, nothing from elsewhere, small files, no bare text."""
+"""The look keeps its promises: logical sides, no inline styles, nothing from elsewhere, small files, no bare text."""
 
 from __future__ import annotations
 
@@ -23,24 +23,51 @@ def _page(language: str = "sv", **more: Any) -> Page:
     return Page(language=language, csrf="token", path="/parts", region_name="Region Exempel", demo=True, **more)
 
 
-def _tokens(css: str, selector: str) -> dict[str, str]:
-    block = css.split(selector, 1)[1].split("{", 1)[1].split("}", 1)[0]
-    return dict(re.findall(r"(--lj-[\w-]+|color-scheme):\s*([^;]+);", block))
-
-
-def test_the_two_dark_lists_are_equal() -> None:
-    css = (STATIC / "css" / "tokens.css").read_text("utf-8")
-    by_device = _tokens(css, ':root:not([data-theme="light"])')
-    assert len(by_device) > 20
-    assert by_device == _tokens(css, ':root[data-theme="dark"]')
-
-
 def test_the_style_sheets_are_small_and_fetch_nothing() -> None:
     resident = {"tokens.css", "ground.css", "forms.css", "parts.css", "print.css"}
     sizes = {path.name: path.stat().st_size for path in CSS}
     assert sum(sizes[name] for name in resident) < 36_000
     assert max(sizes.values()) < 18_000
     assert [path.name for path in CSS if re.search(r"url\(|@import|https?:", path.read_text("utf-8"))] == []
+
+
+#: What a resident's page loads, or one of her pages.
+_RESIDENT = ("tokens", "ground", "forms", "parts", "print", "resident", "sign_in", "actions")
+_SIDES = re.compile(
+    r"(?:margin|padding|border|scroll-\w+)-(?:left|right)|(?:text-align|float|clear):\s*(?:left|right)|"
+    r"(?<![\w-])(?:left|right)\s*:|border-(?:top|bottom)-(?:left|right)-radius"
+)
+_FOUR = re.compile(r"(?:margin|padding|inset|border-width|border-radius):\s*([^;}]+)")
+
+
+def _one_sided(css: str) -> list[str]:
+    """What would stay where it is when a page runs from right to left."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    fours = [one for one in _FOUR.findall(css) if len(parts := re.split(r"\s+(?![^(]*\))", one.strip())) == 4
+             and parts[1] != parts[3]]  # fmt: skip
+    corners = [
+        one for one in re.findall(r"border-radius:\s*([^;}]+)", css) if " " in re.sub(r"\([^)]*\)", "", one.strip())
+    ]
+    return _SIDES.findall(css) + fours + corners
+
+
+@pytest.mark.parametrize("name", _RESIDENT)
+def test_the_resident_pages_know_no_left_and_right(name: str) -> None:
+    assert _one_sided((STATIC / "css" / f"{name}.css").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "a { margin-left: 0 }",
+        "a { left: 1px }",
+        "a { float: right }",
+        "a { padding: 1px 2px 3px 4px }",
+        "a { border-radius: 1px 0 0 }",
+    ],
+)
+def test_a_side_is_seen(css: str) -> None:
+    assert _one_sided(css)
 
 
 def test_every_variable_that_is_used_has_a_value() -> None:

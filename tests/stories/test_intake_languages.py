@@ -38,7 +38,7 @@ async def test_an_added_language_is_shown_and_what_it_lacks_is_told(region: Regi
     assert seen_own
     assert seen_fallback
     assert walk.step == "self-care"
-    assert '<section class="lj-panel" lang="en">' in walk.html
+    assert '<section class="lj-panel" lang="en" dir="auto">' in walk.html
     await walk.to_check()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -78,7 +79,7 @@ async def test_a_case_in_every_state(region: Region) -> None:
     ids = {person_id: name for name, person_id in region.actors.residents.items()}
     people = {name: await region.resident(name) for name in ids.values()}
     for name, case in region.cases.items():
-        opener = await region.value("select opened_by from cases where id = $1", case)
+        opener: Any = await region.value("select opened_by from cases where id = $1", case)
         page = await people[ids[opener]].get(f"/cases/{case}")
         if page.status_code == 200:
             states.add(

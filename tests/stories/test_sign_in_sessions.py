@@ -113,6 +113,23 @@ async def test_the_language_follows_the_browser_and_the_session(world: World, gu
     assert bad.status_code == 422
 
 
+async def test_easy_swedish_is_chosen_as_english_is_and_kept_after_signing_out(world: World, gustav: Browser) -> None:
+    csrf = gustav.form_token()
+    await gustav.get("/profile")
+    assert "inte på lätt svenska" in gustav.text(), "before she chooses she reads what is not in it"
+    await gustav.post("/language", {"csrf": csrf, "language": "sv-latt"}, headers={"referer": f"{gustav.url}/home"})
+    page = await gustav.get("/home")
+    assert '<html lang="sv"' in page.text
+    assert "Skriv till oss här." in page.text
+    assert "Visa sidorna på lätt svenska" not in (await gustav.get("/profile")).text
+    assert "Frågorna om hur du mår är på vanlig svenska." in gustav.text()
+    await gustav.post("/sign-out", {"csrf": csrf})
+    assert "Är du sjuk?" in (await gustav.get("/")).text
+    await world.sign_in("gustav", gustav)
+    chosen = "select language from sessions where ended_at is null and kind = 'resident'"
+    assert await world.region.value(chosen) == "sv-latt"
+
+
 async def test_the_language_switch_leads_nowhere_else(world: World) -> None:
     browser = world.browser()
     for referer in ("https://evil.example/x", "//evil.example", "/\\evil.example", "http://127.0.0.1:9/x"):

@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cookie_secure: bool = True
     region_name: str = "Region Exempel"
     demo: bool = False
+    made_up_language: bool = False
 
     resident_idle_s: int = 30 * 60
     resident_absolute_s: int = 8 * 3600
@@ -188,6 +189,14 @@ def _check_ranges(settings: Settings) -> None:
     for name in ("training_url", "service_status_url", "suggestions_url"):
         if (url := getattr(settings, name)) and not url.startswith(("http://", "https://")):
             raise Misconfigured("setting_invalid", setting=name, why="must start with http:// or https://")
+    _check_demo(settings)
+
+
+def _check_demo(settings: Settings) -> None:
+    """What is for trying things out, and nowhere else."""
+    if settings.made_up_language and not settings.demo:
+        why = "a language that nobody speaks is for the demo and for tests"
+        raise Misconfigured("setting_invalid", setting="made_up_language", why=why)
     if settings.cookie_secure and settings.public_url.startswith("http://") and not settings.demo:
         why = "cookies are Secure, so the public address must be https (or this must be the demo)"
         raise Misconfigured("setting_invalid", setting="public_url", why=why)

@@ -17,7 +17,7 @@ from linjen.core.ids import new_id, parse_id
 from linjen.core.visible import is_visible, plain_text
 from linjen.web.site import Site
 from linjen.web.templates import Page, draw
-from linjen.web.words import say
+from linjen.web.words import say, tongue_of
 
 
 @dataclasses.dataclass
@@ -27,7 +27,8 @@ class Exchange:
     request: Request[Any, Any, Any]
     site: Site
     session: Session | None
-    language: str
+    #: Which words: a language, or an easier way to say it such as sv-latt.
+    words: str
     csrf: str
     person: Any = None
     unit: Any = None
@@ -35,6 +36,11 @@ class Exchange:
     cookies: list[Any] = dataclasses.field(default_factory=list)
     #: The status of the answer to a form whose id was taken already; 0 where none was.
     stale: int = 0
+
+    @property
+    def language(self) -> str:
+        """The language of the page, for dates and for what is written elsewhere: `sv` for Lätt svenska, too."""
+        return tongue_of(self.words)
 
     @property
     def by(self) -> By:
@@ -79,12 +85,12 @@ class Exchange:
 
     def say(self, key: str, **values: object) -> str:
         """A text of the word files in the language of this page."""
-        return say(self.language, key, **values)
+        return say(self.words, key, **values)
 
     def page_context(self) -> Page:
         """What the layouts know."""
         return Page(
-            language=self.language, csrf=self.csrf, path=self.request.url.path,
+            language=self.language, words=self.words, csrf=self.csrf, path=self.request.url.path,
             region_name=self.site.settings.region_name, person=self.person, unit=self.unit,
             demo=self.site.settings.demo, idle_left_s=self.session.idle_left_s if self.session else 0,
         )  # fmt: skip

@@ -34,6 +34,7 @@ from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
 from linjen.web.site import Site
 from linjen.web.words import LANGUAGES
+from linjen.web.words.made_up import MADE_UP
 
 log = get_log(__name__)
 
@@ -154,7 +155,7 @@ async def _welcome(exchange: Exchange, who: Who) -> None:
     if session is None:
         return
     exchange.csrf = csrf_token(site, session)
-    exchange.language = "sv" if session.kind == "staff" else session.language
+    exchange.words = "sv" if session.kind == "staff" else session.language
     exchange.person, exchange.unit = await site.faces.look_up(session.kind, session.person_id, session.unit_id)
 
 
@@ -202,9 +203,11 @@ def split_address(text: str) -> SplitResult:
 
 
 def wanted_language(request: Request[Any, Any, Any]) -> str:
-    """The language that was chosen in this browser, else the one that it asks for, else Swedish."""
+    """The words that were chosen in this browser, else the language that it asks for, else Swedish."""
     chosen = request.cookies.get("linjen-language") or request.headers.get("accept-language") or "sv"
     wanted = chosen.lower()
+    if wanted in LANGUAGES or (wanted == MADE_UP and site_of(request).settings.made_up_language):
+        return wanted
     starts = ((one, (f"{one}-", f"{one},", f"{one};")) for one in LANGUAGES)
     return next((one for one, signs in starts if wanted == one or wanted.startswith(signs)), "sv")
 

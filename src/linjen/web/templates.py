@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from linjen.core import swedish
 from linjen.web.clinic.desk.keys import key_help, key_map
-from linjen.web.words import LANGUAGES, read_words, say
+from linjen.web.words import LANGUAGES, is_right_to_left, read_words, say, tongue_of
 
 _WEB = Path(__file__).parent
 STATIC = _WEB / "static"
@@ -30,10 +30,21 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str
     path: str
     region_name: str
+    words: str = ""
     person: Any = None
     unit: Any = None
     demo: bool = False
     idle_left_s: int = 0
+
+    @property
+    def chosen(self) -> str:
+        """The words that it is written in: its language's, or an easier way of it."""
+        return self.words or self.language
+
+    @property
+    def runs_left(self) -> bool:
+        """Whether it runs from right to left."""
+        return is_right_to_left(self.chosen)
 
 
 @cache
@@ -79,11 +90,11 @@ class Sources(jinja2.FileSystemLoader):
         return found[0] if "{" in text else str(escape(text))
 
 
-def _language(code: str) -> tuple[str, str, str]:
-    """A language's code, what it calls itself, and how it invites to its pages."""
+def _language(code: str) -> tuple[str, str, str, str]:
+    """A language's code, the language it is written in, what it calls itself, and how it invites to its pages."""
     words = read_words(code)
     name = words.get("parts.language_name", code)
-    return code, name, words.get("profile.show_pages", name)
+    return code, tongue_of(code), name, words.get("profile.show_pages", name)
 
 
 _LANGUAGES = [_language(code) for code in LANGUAGES]
@@ -142,4 +153,4 @@ def translator(language: str) -> Callable[..., str]:
 
 def draw(template: str, page: Page, **values: Any) -> str:
     """The HTML of a template for one page."""
-    return environment(page.language).get_template(template).render(page=page, **values)
+    return environment(page.chosen).get_template(template).render(page=page, **values)

@@ -81,7 +81,7 @@ def client_address(exchange: Exchange) -> str:
 def turn_to_staff(exchange: Exchange) -> None:
     """Make a page that anyone may see a page for staff: a resident signed in beside it is another matter."""
     exchange.session, exchange.person, exchange.unit, exchange.csrf = None, None, None, ""
-    exchange.language = "sv"
+    exchange.words = "sv"
 
 
 async def session_of(exchange: Exchange, kind: str) -> Session | None:

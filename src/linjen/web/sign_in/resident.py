@@ -179,7 +179,7 @@ async def _enter(exchange: Exchange, standing: Standing) -> Response[Any]:
         if person_id is None or not await use_order(db, standing.order.id):
             return exchange.redirect("/sign-in")
         device = browser_of(exchange.request.headers.get("user-agent") or "")
-        token = await begin_session(db, site.settings, "resident", person_id, language=exchange.language, device=device)
+        token = await begin_session(db, site.settings, "resident", person_id, language=exchange.words, device=device)
         protected = (await see_resident(db, person_id)).protected == "yes"
     if protected:  # the register may have said so just now
         await show_protection(site, [person_id])

@@ -18,6 +18,7 @@ from linjen.web.routing import get_page, post_page
 from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
 from linjen.web.sign_in.staff import INSIDE
 from linjen.web.words import LANGUAGES
+from linjen.web.words.made_up import MADE_UP
 
 _OF_CASE = re.compile(r"/clinic/cases/([0-9a-f-]{36})(?:[/?#]|$)")
 _LANGUAGE_S = 400 * 24 * 3600
@@ -101,8 +102,8 @@ async def choose_language(exchange: Exchange) -> Response[Any]:
 
 
 async def speak(exchange: Exchange, language: str) -> None:
-    """Speak this language from the next page on. Raises Invalid('unknown_language')."""
-    if language not in LANGUAGES:
+    """Speak this language, or this easier way of it, from the next page on. Raises Invalid('unknown_language')."""
+    if language not in LANGUAGES and not (language == MADE_UP and exchange.site.settings.made_up_language):
         raise Invalid("unknown_language", "language")
     if exchange.session is not None:
         await set_language(exchange.site.database, exchange.session.id, language)

@@ -1,4 +1,8 @@
-"""The words on the screen, by key, from the files of this folder: one file an area, one folder a language."""
+"""The words on the screen, by key, from the files of this folder: one file an area, one folder a language.
+
+A folder such as `sv-latt` (Lätt svenska) holds an easier way to say what `sv` says, for the keys that need it: the rest
+falls back key by key. `qps` is a language that nobody speaks, made of the Swedish words, for trying the pages.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
+
+from linjen.web.words.made_up import MADE_UP, made_up_words
 
 _FOLDER = Path(__file__).parent
 
@@ -20,9 +26,21 @@ def find_languages(folder: Path = _FOLDER) -> tuple[str, ...]:
 LANGUAGES = find_languages()
 
 
+def tongue_of(code: str) -> str:
+    """The language that a code's words are written in: `sv` for Lätt svenska, too."""
+    return code.split("-", maxsplit=1)[0]
+
+
+def is_right_to_left(code: str) -> bool:
+    """Whether its pages run from right to left: as `parts.direction` of its words says."""
+    return read_words(code).get("parts.direction") == "rtl"
+
+
 @cache
 def read_words(language: str) -> dict[str, str]:
     """Every key of a language: file `intake.toml` with table `fee` and key `title` gives `intake.fee.title`."""
+    if language == MADE_UP:
+        return made_up_words(read_words("sv"))
     words: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.toml")):
         _flatten(path.stem, tomllib.loads(path.read_text("utf-8")), words)
@@ -62,9 +80,15 @@ def has_word(language: str, key: str) -> bool:
 def say(language: str, key: str, **values: object) -> str:
     """The text of `key`, with `{name}` put in from `values`; English, else Swedish, where the language lacks it.
 
-    Raises KeyError for a key that no file has: a missing word is a defect, found by the house tests.
+    An easier way to say it falls back to its own language. What is put in among words that run from right to left
+    stands by itself, so that a number or a name keeps its order. Raises KeyError for a key that no file has: a missing
+    word is a defect, found by the house tests.
     """
     text = read_words(language).get(key)
     if not text:
-        text = (read_words("en").get(key) if language not in {"sv", "en"} else None) or read_words("sv")[key]
+        tongue = tongue_of(language)
+        text = (read_words("en").get(key) if tongue not in {"sv", "en"} else None) or ""
+        text = text or read_words(tongue).get(key) or read_words("sv")[key]
+    if values and is_right_to_left(language):
+        values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
     return text.format(**values) if values else text

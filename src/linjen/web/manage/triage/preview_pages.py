@@ -55,7 +55,7 @@ def unsealed(exchange: Exchange, version: Version) -> Held | None:
 
 def in_language(exchange: Exchange, held: Held) -> Exchange:
     """The exchange with the resident's language, in which the questions and their faults are worded."""
-    exchange.language = held.language
+    exchange.words = held.language
     return exchange
 
 
