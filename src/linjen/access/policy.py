@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from linjen.access.ages import OWN_FROM_YEARS
+
 #: The patient herself, whatever her age; nobody else signs in as her.
 _IS_PATIENT = "c.patient_id = {person}"
 
 #: A guardian keeps a case she wrote for her child until the child turns 13, and only while she is guardian.
-_IS_GUARDIAN = """(c.opened_by = {person} and c.patient_birth_on > ({today}::date - interval '13 years')
+_IS_GUARDIAN = f"""(c.opened_by = {{person}}
+  and c.patient_birth_on > ({{today}}::date - interval '{OWN_FROM_YEARS} years')
   and exists (select 1 from guardianships g
-              where g.guardian_id = {person} and g.child_id = c.patient_id and g.ended_at is null))"""
+              where g.guardian_id = {{person}} and g.child_id = c.patient_id and g.ended_at is null))"""
 
 #: A draft whose patient is not chosen yet belongs to its writer.
 _IS_DRAFTER = "(c.patient_id is null and c.opened_by = {person})"

@@ -230,11 +230,15 @@ async def note_refusal(database: Database, by: By, verb: str, case_id: UUID, err
 
 
 async def list_my_cases(db: Connection, by: By) -> list[Case]:
-    """A resident's own cases and those she wrote for her children, newest change first; logged as one row."""
+    """A resident's own cases and those she wrote for her children, newest change first; logged as one row.
+
+    What a guardian has begun and not sent, when the child turns 13, is left to be erased: nobody can go on with it.
+    """
     where = policy.clause("see", "resident", person="$1", unit="$1", today="$2")
     rows = await db.fetch(
         f"select {_COLUMNS} {_FROM} where (c.opened_by = $1 or c.patient_id = $1) and {where}"
-        " and c.phase <> 'abandoned' order by c.changed_at desc limit 200",
+        " and c.phase <> 'abandoned' and (c.phase in ('sent', 'closed') or c.opened_by = $1)"
+        " order by c.changed_at desc limit 200",
         by.person_id, clock.local_date(clock.now()),
     )  # fmt: skip
     cases = [_as_case(row) for row in rows]

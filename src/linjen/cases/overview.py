@@ -12,7 +12,10 @@ from linjen.core.database import Connection
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """The people and places around a case, by name; '' and None where there is none yet."""
+    """The people and places around a case, by name; '' and None where there is none yet.
+
+    `writer_name` is '' for a guardian who is protected: nobody else is told it.
+    """
 
     case_id: UUID
     patient_name: str = ""
@@ -28,7 +31,8 @@ async def look_around(db: Connection, case_ids: Sequence[UUID]) -> dict[UUID, Ar
     """What stands around each of these cases, which the caller has loaded by see_case or list_my_cases."""
     rows = await db.fetch(
         "select c.id as case_id, coalesce(p.given_name || ' ' || p.surname, '') as patient_name,"
-        " o.given_name || ' ' || o.surname as writer_name, coalesce(u.name, '') as unit_name,"
+        " case when o.protected = 'yes' and o.id is distinct from c.patient_id then ''"
+        " else o.given_name || ' ' || o.surname end as writer_name, coalesce(u.name, '') as unit_name,"
         " coalesce(u.phone, '') as unit_phone, coalesce(s.given_name || ' ' || s.surname, '') as holder_name,"
         " coalesce(s.title, '') as holder_title, case when c.phase <> 'sent' then i.expires_at end as kept_until"
         " from cases c join residents o on o.id = c.opened_by left join residents p on p.id = c.patient_id"

@@ -79,7 +79,7 @@ async def find_last_move(db: Connection, case_id: UUID) -> Move:
 async def list_happenings(db: Connection, case_id: UUID, masked_as: str = "") -> list[Happening]:
     """The case's events in order, messages left out. The caller has seen the case.
 
-    `masked_as` is what staff read in place of a protected guardian's name; '' for the residents' own pages.
+    `masked_as` is read in place of a protected guardian's name; '' where no name is shown.
     """
     rows = await db.fetch(
         "select e.seq, e.kind, e.by_kind, e.at, e.data, coalesce(u.name, '') as unit,"

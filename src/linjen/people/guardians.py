@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access.ages import ADULT_FROM_YEARS
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.personal_number import age_years
@@ -106,7 +107,7 @@ def children_json(guardian: str) -> str:
 def under_18(children: Iterable[Resident]) -> list[Resident]:
     """Those whom a guardian may still write for."""
     today = clock.local_date(clock.now())
-    return [child for child in children if age_years(child.birth_on, today) < 18]
+    return [child for child in children if age_years(child.birth_on, today) < ADULT_FROM_YEARS]
 
 
 async def list_children(db: Connection, guardian_id: UUID) -> list[Resident]:

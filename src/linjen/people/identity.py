@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access.ages import OWN_FROM_YEARS
 from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, NotFound, Refused, Unavailable
@@ -22,8 +23,6 @@ log = get_log(__name__)
 
 #: Nobody waits longer than this for the person-data service at sign-in, in seconds.
 LOOK_UP_S = 6.0
-#: The youngest who signs in herself (routine: 13–17 sign in themselves; a younger child's guardian writes).
-LEAST_AGE_YEARS = 13
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -57,7 +56,7 @@ async def recognise(
     born_on = number.birth_on or (person.birth_on if person else None)
     if born_on is None:
         raise Refused("number_unreadable")
-    if age_years(born_on, clock.local_date(clock.now())) < LEAST_AGE_YEARS:
+    if age_years(born_on, clock.local_date(clock.now())) < OWN_FROM_YEARS:
         raise Refused("too_young")
     async with database.transaction() as db:
         resident = await _write(db, sealer, number, (given_name, surname), person)

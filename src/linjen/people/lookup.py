@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from linjen.access.ages import ADULT_FROM_YEARS
 from linjen.core import clock
 from linjen.core.database import Connection, Database
 from linjen.core.errors import NotFound, Unavailable
@@ -64,7 +65,7 @@ async def _ask_guardians(person_data: PersonData | None, person: Person | None) 
     """Who has custody of a child; None for an adult, and when the register does not say."""
     if person_data is None or person is None or person.protected or person.birth_on is None:
         return None
-    if age_years(person.birth_on, clock.local_date(clock.now())) >= 18:
+    if age_years(person.birth_on, clock.local_date(clock.now())) >= ADULT_FROM_YEARS:
         return None
     try:
         async with asyncio.timeout(LOOK_UP_S):

@@ -48,6 +48,8 @@ def _is_for_staff(exchange: Exchange) -> bool:
 
 def _key(exchange: Exchange, error: LinjenError, status: int) -> str:
     """The words of an error: by its reason where there are such, else by its status."""
+    if error.reason == "not_yours" and not _is_for_staff(exchange):  # its words are about a colleague
+        return f"faults.{status}"
     removed = error.reason == "wrong_state" and error.detail.get("state") == "abandoned"
     reason = "draft_removed" if removed and not _is_for_staff(exchange) else error.reason
     return f"faults.{reason}" if has_word("sv", f"faults.{reason}.title") else f"faults.{status}"

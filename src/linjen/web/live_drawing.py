@@ -18,6 +18,7 @@ from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
 from linjen.triage.shelf import Shelf
 from linjen.web.fast import draw_bubble, draw_row
+from linjen.web.masked import masked_words
 from linjen.web.reason_names import reason_on
 from linjen.web.streams import Party, Stream, frame
 
@@ -42,7 +43,8 @@ class Drawing:
             return None if party == "resident" and event.kind in AMONG_STAFF else event.kind
         key = (event.case_id, event.seq, party)
         if key != self._last:
-            name, title = await self._name(event)
+            hidden = masked_words(), ""
+            name, title = hidden if event.data.get("hidden") else await self._name(event)
             self._last_html = draw_bubble(
                 party, message_id=event.data["message"], seq=event.seq, by_kind=event.by_kind, name=name, title=title,
                 text=event.data["text"], at=event.at or clock.now(),
@@ -64,9 +66,15 @@ class Drawing:
         return known
 
     async def read_since(self, case_id: UUID, seq: int) -> Sequence[Event]:
-        """The case's events after a number, messages with their text."""
+        """The case's events after a number, messages with their text; `hidden` says that its writer has no name here.
+
+        What comes live needs no such word: a guardian who is protected reaches no child's case any more.
+        """
         rows = await self._database.fetch(
-            "select e.seq, e.kind, e.by_kind, e.by_id, e.at, m.id, m.body_sealed from events e"
+            "select e.seq, e.kind, e.by_kind, e.by_id, e.at, m.id, m.body_sealed,"
+            " e.by_kind = 'resident' and r.protected = 'yes' and r.id is distinct from c.patient_id as hidden"
+            " from events e join cases c on c.id = e.case_id"
+            " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
             " left join messages m on m.case_id = e.case_id and m.seq = e.seq"
             " where e.case_id = $1 and e.seq > $2 order by e.seq limit 500",
             case_id, seq,
@@ -76,7 +84,7 @@ class Drawing:
             data = {}
             if row["id"] is not None:
                 text = unseal_text(self._sealer, case_id, row["id"], row["body_sealed"])
-                data = {"message": str(row["id"]), "text": text}
+                data = {"message": str(row["id"]), "text": text, **({"hidden": True} if row["hidden"] else {})}
             events.append(Event(case_id, row["seq"], row["kind"], row["by_kind"], row["by_id"], None, data, row["at"]))
         return events
 

@@ -32,6 +32,7 @@ from linjen.web.clinic.case.meanwhile import tell_meanwhile
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
 from linjen.web.faults import fault_page
+from linjen.web.resident.outgrown import tell_outgrown
 from linjen.web.site import Site
 from linjen.web.words import LANGUAGES
 from linjen.web.words.made_up import MADE_UP
@@ -105,7 +106,7 @@ async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, l
             await _keep_typed(exchange)
         await _note(exchange, error)
         meanwhile = None if request.headers.get("x-linjen") else await tell_meanwhile(exchange, error)
-        return fault_page(exchange, error, meanwhile)
+        return fault_page(exchange, await tell_outgrown(exchange, error), meanwhile)
 
 
 async def _keep_typed(exchange: Exchange) -> None:

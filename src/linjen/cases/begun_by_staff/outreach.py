@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access.ages import OWN_FROM_YEARS
 from linjen.access.by import By
 from linjen.cases.intake.send import ADMIN_PRIORITY
 from linjen.cases.intake.start import Intake, seal_intake
@@ -29,9 +30,6 @@ from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
 
 ENTRIES = ("admin", "symptom")
-
-#: Who is younger does not sign in, so nobody would read it (routine F015).
-LEAST_AGE_YEARS = 13
 
 
 class Outreach(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +57,8 @@ def why_not(patient: Patient) -> str:
 
 
 def is_child(patient: Patient) -> bool:
-    """Whether she is too young to sign in."""
-    return age_years(patient.resident.birth_on, clock.local_date(clock.now())) < LEAST_AGE_YEARS
+    """Whether she is too young to sign in, so that nobody would read it (routine F015)."""
+    return age_years(patient.resident.birth_on, clock.local_date(clock.now())) < OWN_FROM_YEARS
 
 
 def signs_in(patient: Patient) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access import policy
+from linjen.access.ages import CASE_FROM_YEARS, OWN_FROM_YEARS
 from linjen.access.by import By
 from linjen.cases.loading import Beside, Case, find_case_beside, open_case_beside, see_again, see_case_beside
 from linjen.cases.patients.consent import Consent, consents_json
@@ -206,9 +207,9 @@ async def choose_patient(db: Connection, draft: Draft, by: By, patient_id: UUID)
         if not guardian or birth_on is None:
             raise Refused("not_guardian")
         age = age_years(birth_on, clock.local_date(clock.now()))
-        if age < 1:
+        if age < CASE_FROM_YEARS:
             raise Refused("child_too_young")
-        if age >= 13:
+        if age >= OWN_FROM_YEARS:
             raise Refused("child_signs_in_herself")
     await db.execute(
         "update cases set patient_id = $2, patient_birth_on = $3,"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access.ages import OWN_FROM_YEARS
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
@@ -60,9 +61,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # A guardian who wrote is told as long as the case is hers; from the child's thirteenth birthday it is the child's.
-_CONTACT = """
+_CONTACT = f"""
 with told as (
-  select c.patient_id, case when c.opened_by <> c.patient_id and c.patient_birth_on > ($2::date - interval '13 years')
+  select c.patient_id, case when c.opened_by <> c.patient_id
+    and c.patient_birth_on > ($2::date - interval '{OWN_FROM_YEARS} years')
     and exists (select 1 from guardianships g where g.guardian_id = c.opened_by and g.child_id = c.patient_id
                 and g.ended_at is null) then c.opened_by else c.patient_id end as resident_id
   from cases c where c.id = $1 and c.patient_id is not null

@@ -271,7 +271,7 @@ async def list_messages(
 ) -> list[Message]:
     """The case's messages in order, those with a number above `after`. The caller has seen the case by see_case.
 
-    `masked_as` is what staff read in place of a protected guardian's name; '' for the residents' own pages.
+    `masked_as` is read in place of a protected guardian's name; '' where no name is shown.
     """
     rows = await db.fetch(
         "select m.id, m.seq, m.by_kind, m.by_id, m.body_sealed, m.sent_at,"

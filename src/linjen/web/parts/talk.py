@@ -105,7 +105,7 @@ async def read_talk(
     draft stands in the box.
     """
     language = by.language
-    masked = masked_words() if by.is_staff else ""
+    masked = masked_words() if by.is_staff else say(language, "case.paper.protected")
     messages = await list_messages(db, site.sealer, case.id, masked_as=masked)
     happenings = [one for one in await list_happenings(db, case.id, masked) if one.kind in _TOLD]
     own = await find_marks(db, case.id, by.kind)

@@ -123,8 +123,18 @@ async def _read_around(
         "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
         "corrections": await correction_rows(db, exchange, case.id),
         "tickets": await ticket_cards(db, exchange, tickets, case.id),
-        "by_other": around.writer_name if case.opened_by != exchange.by.person_id and not case.begun_by else "",
+        **_whose(exchange, case, around),
     }  # fmt: skip
+
+
+def _whose(exchange: Exchange, case: Case, around: Around) -> dict[str, str]:
+    """Who wrote it when that is somebody else, and who reads and writes in the case of a child."""
+    if case.patient_id == case.opened_by:
+        return {"by_other": "", "whose": ""}
+    if case.patient_id != exchange.by.person_id:
+        return {"by_other": "", "whose": exchange.say("case.only_you", name=around.patient_name)}
+    writer = around.writer_name or exchange.say("case.paper.protected")
+    return {"by_other": "" if case.begun_by else writer, "whose": exchange.say("case.yours_now")}
 
 
 async def _is_followed(db: Connection, exchange: Exchange, case: Case) -> bool:

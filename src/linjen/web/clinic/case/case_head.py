@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from linjen.access.ages import OWN_FROM_YEARS
 from linjen.cases.loading import Case
 from linjen.cases.moves.inactivity import find_silence
 from linjen.core import clock
 from linjen.core.database import Connection, Row
+from linjen.core.personal_number import age_years
 from linjen.core.swedish import date_words, time_inside
 from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
@@ -29,7 +31,8 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
 
     `interpreter` is the language that she needs one for, '' for none; `needs` is what else
     she or who writes for her has said that they need. `facts` holds age and sex; `writer` is who wrote
-    when that is not the patient herself, or with `called` who rang and had it written down. `silent` (her holder is to
+    when that is not the patient herself, or with `called` who rang and had it written down; `writer_out` says why she
+    reads it no more: grown (the child has turned 13) or no_bond, '' while she does. `silent` (her holder is to
     decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
     """
 
@@ -50,6 +53,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     unread: int
     writer: str
+    writer_out: str
     is_writer_protected: bool
     called: bool
     interpreter: str
@@ -73,7 +77,9 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         " coalesce(p.interpreter, '') as interpreter, coalesce(p.hearing or w.hearing, false) as hearing,"
         " coalesce(p.vision or w.vision, false) as vision,"
         " exists (select from call_backs b where b.case_id = $5 and b.state = 'waiting') as wants_call,"
-        " case when w.id <> p.id then coalesce(w.interpreter, '') else '' end as writers_interpreter"
+        " case when w.id <> p.id then coalesce(w.interpreter, '') else '' end as writers_interpreter,"
+        " exists (select from guardianships g where g.guardian_id = w.id and g.child_id = p.id and g.ended_at is null)"
+        " as has_bond"
         " from units u left join staff s on s.id = $2 left join residents p on p.id = $3"
         " left join residents w on w.id = $4 where u.id = $1",
         case.unit_id, case.holder_id, case.patient_id, case.opened_by, case.id,
@@ -92,6 +98,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),
         level=case.priority or case.urgency or 0, unread=case.staff_unread,
         writer=name_elsewhere(f"{writer.given_name} {writer.surname}", writer.protected) if writer else "",
+        writer_out=_writer_out(patient.birth_on, has_bond=bool(names and names["has_bond"])) if writer else "",
         is_writer_protected=writer is not None and writer.protected == "yes",
         called=case.begun_by is not None,
         interpreter=names["interpreter"] if names else "", needs=_needs(exchange, names) if names else [],
@@ -100,6 +107,12 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,
     )  # fmt: skip
+
+
+def _writer_out(birth_on: date, *, has_bond: bool) -> str:
+    if age_years(birth_on, clock.local_date(clock.now())) >= OWN_FROM_YEARS:
+        return "grown"
+    return "" if has_bond else "no_bond"
 
 
 def _needs(exchange: Exchange, row: Row) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.access.ages import ADULT_FROM_YEARS
 from linjen.cases.loading import Case, may, note_refusal, see_case
 from linjen.cases.patients.contact import PROTECTION_COUNTS
 from linjen.cases.patients.lift_protection import LONGEST_WHY, find_lifted_why, lift_protection
@@ -194,7 +195,7 @@ async def _guardians(
     db: Connection, exchange: Exchange, patient: Resident
 ) -> tuple[list[dict[str, str]] | None, bool]:  # fmt: skip
     """The guardians of a child in words, None where nothing may be told; and whether she is under 18 at all."""
-    if age_years(patient.birth_on, clock.local_date(clock.now())) >= 18:
+    if age_years(patient.birth_on, clock.local_date(clock.now())) >= ADULT_FROM_YEARS:
         return None, False
     found = await list_guardians(db, patient.id)
     return (None if found is None else [_guardian(exchange, one) for one in found]), True

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 
+from linjen.access.ages import CASE_FROM_YEARS
 from linjen.cases.intake.start import see_draft
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
@@ -39,7 +40,7 @@ async def _see_infant(exchange: Exchange, db: Connection) -> Resident:
     child_id = exchange.id_of("child_id")
     await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
     children = await list_children(db, exchange.by.person_id)
-    child = next((one for one in children if one.id == child_id and age_of(one) < 1), None)
+    child = next((one for one in children if one.id == child_id and age_of(one) < CASE_FROM_YEARS), None)
     if child is None:
         raise NotFound("child")
     return child

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 from litestar import Response
 
+from linjen.access.ages import CASE_FROM_YEARS, OWN_FROM_YEARS
 from linjen.cases.intake.start import Intake, choose_patient
 from linjen.core import clock
 from linjen.core.database import Connection
+from linjen.core.errors import NotFound
 from linjen.core.ids import parse_id
 from linjen.core.personal_number import age_months, age_years
 from linjen.people.guardians import list_children
@@ -31,9 +33,11 @@ class PatientStep(Step):
         return {"patient": str(sheet.patient.id) if sheet.patient else ""}
 
     def read(self, sheet: Sheet) -> tuple[Values, list[Fault]]:
-        """One of the people on the page; a teenager is told to sign in herself."""
+        """One of the people on the page; a teenager is told to sign in herself. NotFound for anybody else's child."""
         chosen = sheet.exchange.text_of("patient", longest=40)
         people = {str(one.id): one for one in (sheet.writer, *sheet.children)}
+        if chosen not in people and parse_id(chosen) is not None:  # on no page of hers: forged
+            raise NotFound("child")
         if chosen not in people:
             return {"patient": ""}, [Fault("patient", sheet.exchange.say("intake.patient.missing"))]
         one = people[chosen]
@@ -68,7 +72,7 @@ class PatientStep(Step):
 
 def signs_in_herself(child: Resident) -> bool:
     """Whether a child is old enough to have cases of her own, and nobody else's (routine F015)."""
-    return age_of(child) >= 13
+    return age_of(child) >= OWN_FROM_YEARS
 
 
 def age_of(person: Resident) -> int:
@@ -99,7 +103,7 @@ async def take_patient(exchange: Exchange) -> Response[Any]:
     chosen = parse_id(exchange.text_of("patient", longest=40))
     async with exchange.site.database.connection() as db:
         children = await list_children(db, exchange.by.person_id)
-    if any(child.id == chosen and age_of(child) < 1 for child in children):
+    if any(child.id == chosen and age_of(child) < CASE_FROM_YEARS for child in children):
         return exchange.redirect(f"/intakes/{exchange.id_of('case_id')}/infants/{chosen}")
     return await take_step(exchange, STEP)
 
