@@ -227,3 +227,33 @@ async def test_a_picture_of_a_case_says_which_it_is_and_what_its_link_opens(regi
     assert 'alt="Picture 2 of 2, added 15 May 2023 at 10:21. Opens in full size."' in page
     desk = (await (await region.staff("karin", "ankaret")).get(f"/clinic/cases/{case_id}")).text
     assert 'alt="Bild 1 av 2 från Gustav Öberg, 15 maj 2023, kl. 10.21. Öppnas i en ny flik."' in desk
+
+
+async def test_what_a_picture_shows_is_told_in_her_words_and_goes_along_with_it(region: Region) -> None:
+    walk = await _at_pictures(region)
+    await walk.send({"do": "add"}, files=[as_file(photo()), as_file(photo((0, 90, 0)))])
+    first, second = _ids(walk)
+    path = f"/intakes/{walk.case_id}/pictures"
+    too_long = await walk.who.post(
+        path, {"do": "next", f"about-{first}": "Utslaget <nära>", f"about-{second}": "x" * 201}
+    )
+    assert too_long.status_code == 422
+    assert "Skriv högst 200 tecken om bilden" in too_long.text
+    assert "Utslaget &lt;nära&gt;" in too_long.text, "what was right is saved"
+    await walk.open("pictures")
+    await walk.send({"do": "next"})
+    assert walk.step == "extra"
+    await walk.finish()
+    case = UUID(walk.case_id)
+    sealed = await region.value("select about_sealed from pictures where id = $1", UUID(first))
+    assert isinstance(sealed, bytes)
+    assert b"Utslaget" not in sealed
+    karin = await region.staff("karin", "ankaret")
+    assert "Utslaget &lt;nära&gt;" in (await karin.get(f"/clinic/cases/{case}")).text
+    assert "Avsändaren beskriver:" in (await karin.get(f"/clinic/cases/{case}/pictures?show={first}")).text
+    book = (await walk.who.get(f"/cases/{case}/book")).json()
+    assert [one["description"] for one in book["pictures"]] == ["Utslaget <nära>", ""]
+    assert b"/Alt" in (await walk.who.get(f"/cases/{case}/book.pdf")).content
+    late = await walk.who.post(path, {"do": "add", f"about-{first}": "Efteråt"})
+    assert late.status_code != 200
+    assert "Efteråt" not in (await karin.get(f"/clinic/cases/{case}")).text

@@ -11,14 +11,17 @@ import msgspec
 from linjen.access.by import By
 from linjen.cases.intake.start import count_pictures
 from linjen.cases.loading import Case, open_case, see_case
-from linjen.core.database import Connection
-from linjen.core.errors import NotFound, Refused
+from linjen.core.database import Connection, Row
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
+from linjen.core.visible import is_visible, plain_text
 from linjen.media.decoding import Prepared
 
 #: How many pictures a case may hold.
 MOST = 10
+#: The longest description of one.
+LONGEST_ABOUT = 200
 
 Size = Literal["display", "thumbnail"]
 
@@ -28,13 +31,14 @@ _THERE = "removed_at is null and set_aside_at is null"
 
 class Picture(msgspec.Struct, frozen=True):
     """A picture of a case, without its content. `width` and `height` in px are those of the display file; `archive_at`
-    (UTC) is when it was marked for the archive.
+    (UTC) is when it was marked for the archive, `about` what it shows in the words of who added it.
     """
 
     id: UUID
     width: int
     height: int
     added_at: datetime
+    about: str = ""
     archive_at: datetime | None = None
 
 
@@ -83,6 +87,23 @@ async def _find_same(db: Connection, sealer: Sealer, case_id: UUID, display: byt
     return None
 
 
+async def describe_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, picture_id: UUID, about: str) -> None:
+    """Say what a picture shows, or with '' nothing. Raises Invalid('too_long') with field "about", NotFound, and as
+    open_case.
+    """
+    clean = plain_text(about).strip()
+    if len(clean) > LONGEST_ABOUT:
+        raise Invalid("too_long", "about", longest=LONGEST_ABOUT)
+    case = await open_case(db, by, case_id, "add_picture")
+    sealed = sealer.seal("picture_about", clean.encode(), _row_ids(case.id, picture_id)) if is_visible(clean) else None
+    found = await db.fetchval(
+        f"update pictures set about_sealed = $3 where id = $1 and case_id = $2 and {_THERE} returning id",
+        picture_id, case.id, sealed,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound("picture")
+
+
 async def remove_picture(db: Connection, by: By, case_id: UUID, picture_id: UUID) -> None:
     """Take a picture away from a case that is not sent yet; it is erased. Removing it twice changes nothing more."""
     case = await open_case(db, by, case_id, "add_picture")
@@ -95,14 +116,23 @@ async def count_there(db: Connection, case_id: UUID) -> int:
     return int(await db.fetchval(f"select count(*) from pictures where case_id = $1 and {_THERE}", case_id))
 
 
-async def list_pictures(db: Connection, case: Case) -> list[Picture]:
+async def list_pictures(db: Connection, sealer: Sealer, case: Case) -> list[Picture]:
     """The pictures of a case that the caller has seen by see_case, first to last."""
     rows = await db.fetch(
-        f"select id, width, height, added_at, archive_at from pictures where case_id = $1 and {_THERE}"
+        f"select id, width, height, added_at, archive_at, about_sealed from pictures where case_id = $1 and {_THERE}"
         " order by added_at, id",
         case.id,
     )
-    return [Picture(**dict(row)) for row in rows]
+    return [
+        Picture(
+            row["id"], row["width"], row["height"], row["added_at"], _about(sealer, case.id, row), row["archive_at"]
+        ) for row in rows
+    ]  # fmt: skip
+
+
+def _about(sealer: Sealer, case_id: UUID, row: Row) -> str:
+    sealed = row["about_sealed"]
+    return sealer.unseal("picture_about", sealed, _row_ids(case_id, row["id"])).decode() if sealed else ""
 
 
 async def see_picture(

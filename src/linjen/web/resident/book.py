@@ -81,9 +81,10 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
         ],
         "rating": {"answer": rated.answer, "text": rated.line} if rated.answer else None,
         "pictures": [
-            {"id": one.id, "added_at": one.added_at, "type": "image/jpeg", "base64": base64.b64encode(
+            {"id": one.id, "added_at": one.added_at, "description": one.about, "type": "image/jpeg",
+             "base64": base64.b64encode(
                 await see_picture(db, sealer, by, case.id, one.id, "display")).decode()}
-            for one in (await list_pictures(db, case) if case.pictures else [])
+            for one in (await list_pictures(db, sealer, case) if case.pictures else [])
         ],
     }  # fmt: skip
 

@@ -144,14 +144,21 @@ def _head(exchange: Exchange, one: Message) -> str:
 
 async def _pictures(db: Connection, exchange: Exchange, case: Case) -> tuple[list[Part], list[Image]]:
     """Each picture with what it is in words: its number and the day it was added."""
-    found = await list_pictures(db, case) if case.pictures else []
+    found = await list_pictures(db, exchange.site.sealer, case) if case.pictures else []
     parts, images = [], []
     for number, one in enumerate(found, 1):
         jpeg = await see_picture(db, exchange.site.sealer, exchange.by, case.id, one.id, "display")
         day = swedish.date_words(clock.local_date(one.added_at), exchange.language)
         words = exchange.say("case.paper.picture", number=number, total=len(found), day=day)
         parts.append(
-            Part(kind="picture", text=words, alt=words, picture=number - 1, width=one.width, height=one.height)
+            Part(
+                kind="picture",
+                text=f"{words}. {one.about}" if one.about else words,
+                alt=one.about or words,
+                picture=number - 1,
+                width=one.width,
+                height=one.height,
+            )
         )
         images.append(Image(jpeg, one.width, one.height))
     return parts, images

@@ -256,15 +256,16 @@ async def _read_consents(db: Connection, exchange: Exchange, case: Case) -> list
 
 
 async def _picture_rows(db: Connection, exchange: Exchange, case: Case) -> list[dict[str, str]]:
-    pictures = await list_pictures(db, case) if case.pictures else []
+    pictures = await list_pictures(db, exchange.site.sealer, case) if case.pictures else []
     rows = []
     for number, one in enumerate(pictures, 1):
         href = f"/cases/{case.id}/pictures/{one.id}"
         place = {"number": number, "total": len(pictures)}
         added = swedish.moment_words(one.added_at, clock.now(), exchange.language)
+        opens = exchange.say("case.picture_opens", **place, at=added)
         rows.append({
             "href": href, "url": f"{href}/thumbnail", "name": exchange.say("case.picture", **place),
-            "alt": exchange.say("case.picture_opens", **place, at=added),
+            "alt": f"{one.about}. {opens}" if one.about else opens,
         })  # fmt: skip
     return rows
 

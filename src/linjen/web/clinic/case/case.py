@@ -99,7 +99,7 @@ async def draw_case(
             ),
             "further": further_in_words(exchange, case, further, mine=mine),
             "may_ask_further": mine and case.entry == "symptom" and site.shelf.is_on,
-            "pictures": _as_links(exchange, case, head, await list_pictures(db, case)),
+            "pictures": _as_links(exchange, case, head, await list_pictures(db, site.sealer, case)),
             "pictures_aside": len(await list_set_aside(db, case.id)),
             "consents": consents_in_words(exchange, await list_consents(db, case.id)),
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
@@ -167,7 +167,8 @@ def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence
         page = f"/clinic/cases/{case.id}/pictures?show={picture.id}"
         place = {"number": number, "total": len(pictures), "name": name, "at": moment(exchange, picture.added_at)}
         opens = exchange.say("clinic.pictures.open", **place)
-        links.append({"href": page, "url": f"{href}?size=thumbnail", "alt": opens})
+        alt = f"{picture.about}. {opens}" if picture.about else opens
+        links.append({"href": page, "url": f"{href}?size=thumbnail", "alt": alt, "about": picture.about})
     return links
 
 

@@ -25,7 +25,7 @@ async def show_pictures(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "see_picture")
         head = await case_head(db, exchange, case)
-        pictures = await list_pictures(db, case)
+        pictures = await list_pictures(db, exchange.site.sealer, case)
         aside = await list_set_aside(db, case.id)
     rows = [_row(exchange, head, pictures, number) for number in range(1, len(pictures) + 1)]
     shown = _chosen(exchange, rows, "show") or rows[:1]
@@ -44,7 +44,7 @@ def _row(exchange: Exchange, head: CaseHead, pictures: Sequence[Picture], number
     return {
         "id": str(one.id), "number": number, "href": f"{base}/{one.id}", "show": f"{base}?show={one.id}",
         "alt": exchange.say("viewer.number", number=number, total=len(pictures)),
-        "is_marked": one.archive_at is not None,
+        "about": one.about, "is_marked": one.archive_at is not None,
         "from": exchange.say("viewer.from", name=head.writer or head.name, at=moment(exchange, one.added_at),
                              width=one.width, height=one.height),
     }  # fmt: skip
@@ -75,7 +75,8 @@ async def download(exchange: Exchange) -> Response[Any]:
             db, exchange.site.sealer, exchange.by, case_id, picture_id, "display", "download_picture"
         )
         case = await see_case(db, exchange.by, case_id)
-        numbers = {one.id: number for number, one in enumerate(await list_pictures(db, case), 1)}
+        found = await list_pictures(db, exchange.site.sealer, case)
+        numbers = {one.id: number for number, one in enumerate(found, 1)}
     if picture_id not in numbers:
         raise NotFound("picture")
     name = exchange.say("viewer.file", number=numbers[picture_id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response
@@ -15,7 +16,16 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused, Unavailable
 from linjen.core.ids import parse_id
 from linjen.media.decoding import MAX_BYTES, Prepared, prepare_picture
-from linjen.media.pictures import MOST, Size, add_picture, list_pictures, remove_picture, see_picture
+from linjen.media.pictures import (
+    LONGEST_ABOUT,
+    MOST,
+    Size,
+    add_picture,
+    describe_picture,
+    list_pictures,
+    remove_picture,
+    see_picture,
+)
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.sheet import Fault, Sheet, open_sheet
 from linjen.web.resident.intake.step import Step, Values, leave, passed, routes_of, save
@@ -35,10 +45,10 @@ class PicturesStep(Step):
         say = sheet.exchange.say
         shown = [
             {"id": str(one.id), "url": f"/cases/{sheet.draft.case.id}/pictures/{one.id}/thumbnail",
-             "alt": say("intake.pictures.one", number=number)}
+             "alt": say("intake.pictures.one", number=number), "about": one.about}
             for number, one in enumerate(sheet.pictures, 1)
         ]  # fmt: skip
-        return {"pictures": shown, "most": MOST, "left": MOST - len(shown)}
+        return {"pictures": shown, "most": MOST, "left": MOST - len(shown), "longest_about": LONGEST_ABOUT}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """She has gone on from here."""
@@ -63,7 +73,7 @@ async def take_pictures(exchange: Exchange) -> Response[Any]:
                 return exchange.redirect(f"{sheet.path}?newer=1")
             faults += await _change(db, sheet, ready)
             if faults:
-                sheet.pictures = await list_pictures(db, sheet.draft.case)
+                sheet.pictures = await list_pictures(db, exchange.site.sealer, sheet.draft.case)
                 return STEP.draw(sheet, {}, faults)
             if exchange.text_of("do", longest=20) == "next":
                 return exchange.redirect(await save(db, sheet, await STEP.keep(db, sheet, {})))
@@ -78,14 +88,31 @@ async def _change(db: Connection, sheet: Sheet, ready: list[Prepared]) -> list[F
     removed = parse_id(exchange.text_of("remove", longest=40))
     if removed is not None:
         await remove_picture(db, exchange.by, case_id, removed)
+    faults = await _describe(db, sheet, removed)
     for prepared in ready:
         try:
             await add_picture(db, exchange.site.sealer, exchange.by, case_id, prepared)
         except Refused as refused:
             if refused.reason != "too_many_pictures":
                 raise
-            return [Fault("picture", exchange.say("intake.pictures.too_many", most=MOST))]
-    return []
+            return [*faults, Fault("picture", exchange.say("intake.pictures.too_many", most=MOST))]
+    return faults
+
+
+async def _describe(db: Connection, sheet: Sheet, removed: UUID | None) -> list[Fault]:
+    """Keep what she says of the pictures that are there; one that is too long keeps nothing else from being saved."""
+    exchange, faults = sheet.exchange, []
+    for one in sheet.pictures:
+        field = f"about-{one.id}"
+        if one.id == removed or field not in exchange.form:
+            continue
+        about = exchange.text_of(field, longest=2_000)
+        try:
+            if about != one.about:
+                await describe_picture(db, exchange.site.sealer, exchange.by, sheet.draft.case.id, one.id, about)
+        except Invalid as error:
+            faults.append(Fault(field, exchange.say(f"intake.pictures.about_{error.reason}", longest=LONGEST_ABOUT)))
+    return faults
 
 
 async def _decoded(exchange: Exchange) -> tuple[list[Prepared], list[Fault]]:

@@ -180,7 +180,7 @@ async def sheet_of(db: Connection, exchange: Exchange, draft: Draft) -> Sheet:
     return Sheet(
         exchange, draft, protocols, around.writer, around.patient, around.unit, around.children,
         {one.kind: one for one in around.consents},
-        await list_pictures(db, draft.case) if draft.case.pictures else [],
+        await list_pictures(db, exchange.site.sealer, draft.case) if draft.case.pictures else [],
         is_form_only=draft.case.entry == "symptom" and not exchange.site.shelf.is_on,
     )  # fmt: skip
 

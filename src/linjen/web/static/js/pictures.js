@@ -37,6 +37,7 @@ function send(form, from) {
     again.hidden = false;
     again.onclick = () => send(form, from);
     tell(form, line.dataset.failed);
+    again.focus(); // below the edge of a phone it would not be seen
   }
 }
 
