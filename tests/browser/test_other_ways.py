@@ -1,4 +1,4 @@
-"""Other ways through: a question, an emergency, self-care, English, dark."""
+"""Other ways through: an emergency, self-care, English, dark."""
 
 from __future__ import annotations
 
@@ -7,21 +7,9 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.browser.pictures import take_picture
-from tests.browser.talking import close, say, take
+from tests.browser.talking import say, take
 from tests.browser.windows import DESKTOP, PHONE, Windows
-from tests.browser.writing_in import Intake, ask, write_in
-
-
-async def test_an_administrative_question_is_answered_by_the_medical_secretary(windows: Windows) -> None:
-    resident = await windows.resident("Rut Engman", PHONE)
-    case = await ask(resident, "Hej! Kan jag få ett intyg om mina vaccinationer inför en resa?")
-    mona = await windows.nurse("Mona Berg", DESKTOP)
-    await expect(mona.locator(f"#case-{case}")).to_contain_text("Administrativ fråga")
-    await take(mona, case)
-    await say(mona, "Hej Rut! Absolut, intyget skickas hem till dig i dag.")
-    await resident.get_by_role("link", name="Öppna ärendet").click()
-    await expect(resident.locator("#thread")).to_contain_text("Absolut, intyget skickas hem")
-    await close(mona, "Råd och egenvård")
+from tests.browser.writing_in import Intake, write_in
 
 
 async def test_a_life_threatening_answer_shows_112_at_once_and_keeps_the_draft(windows: Windows) -> None:
