@@ -1,14 +1,14 @@
 """What a screen reader would say: live regions as they change, and the page's headings and controls by their names.
 
-No real screen reader runs here. What is listened to is what they build on: the accessibility tree's roles and names, and
-the changes of live regions. How a person with a screen reader finds it is not tested by this, and nothing says so.
+No real screen reader runs here. What is listened to is what they build on: the accessibility tree's roles and names,
+and the changes of live regions. How a person with a screen reader finds it is not tested by this.
 """
 
 from __future__ import annotations
 
 from playwright.async_api import Page
 
-#: Keeps every text that appears in a live region, with how urgently it is said, as a reader would say it: once a change.
+#: Keeps every text that appears in a live region, with how urgently it is said, as a reader would: once a change.
 _LISTEN = """() => {
   const said = (window.__said = []);
   const live = (node) => {

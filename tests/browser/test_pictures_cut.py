@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,11 @@ from tests.browser.writing_in import Intake, make_picture
 async def _arrive(page: Page, address: str, picture: Path) -> None:
     """The same form by another line, since what a window uploads cannot be let through and its answer be cut."""
     fields = {name: await page.locator(f"input[name={name}]").first.input_value() for name in ("csrf", "version")}
-    file: FilePayload = {"name": picture.name, "mimeType": "image/jpeg", "buffer": picture.read_bytes()}
+    file: FilePayload = {
+        "name": picture.name,
+        "mimeType": "image/jpeg",
+        "buffer": await asyncio.to_thread(picture.read_bytes),
+    }
     answer = await page.context.request.post(
         address, multipart={**fields, "do": "add", "picture": file}, max_redirects=0,
         headers={"origin": address.split("/intakes", 1)[0], "sec-fetch-site": "same-origin"},

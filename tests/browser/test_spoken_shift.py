@@ -6,6 +6,7 @@ The clinic's checklist, point 31. See spoken.py for what this can and cannot sho
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.async_api import Page, expect
@@ -28,7 +29,7 @@ async def _looks_over(page: Page, *wanted: str) -> None:
     found = await headings(page)
     levels = [int(one[0]) for one in found]
     assert levels.count(1) == 1 and levels[0] == 1, found
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), found
+    assert all(after - before <= 1 for before, after in pairwise(levels)), found
     for words in wanted:
         assert any(words in one for one in found), (words, found)
     assert not await nameless(page)
