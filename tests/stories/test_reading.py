@@ -187,8 +187,10 @@ async def test_without_javascript_a_form_marks_as_read_and_leads_back(region: Re
 
 
 async def _rows(region: Region) -> dict[str, int]:
-    """How many rows every table has."""
-    tables = await region.site.database.fetch("select tablename from pg_tables where schemaname = 'public'")
+    """How many rows every table has; readers of the events begin theirs when they please."""
+    tables = await region.site.database.fetch(
+        "select tablename from pg_tables where schemaname = 'public' and tablename <> 'event_cursors'"
+    )
     return {
         row["tablename"]: await region.site.database.fetch_value(f"select count(*) from {row['tablename']}")
         for row in tables
