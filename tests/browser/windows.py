@@ -36,29 +36,33 @@ class Windows:
 
     async def resident(self, name: str, size: dict[str, Any], **more: Any) -> Page:
         """A resident's window on her home page."""
-        page = await self._known(f"resident/{name}", size, more)
+        page = await self._known(f"resident/{name}", "/home", size, more)
         if page is None:
             page = await self.open(size, **more)
             await sign_in_resident(page, self.url, name)
             self._kept[f"resident/{name}"] = await page.context.storage_state()
-        else:
-            await page.goto(f"{self.url}/home")
         return page
 
     async def nurse(self, name: str, size: dict[str, Any], **more: Any) -> Page:
         """A staff member's window on the ledger."""
-        page = await self._known(f"staff/{name}", size, more)
+        page = await self._known(f"staff/{name}", "/clinic/ledger", size, more)
         if page is None:
             page = await self.open(size, **more)
             await sign_in_nurse(page, self.url, name)
             self._kept[f"staff/{name}"] = await page.context.storage_state()
-        else:
-            await page.goto(f"{self.url}/clinic/ledger")
         return page
 
-    async def _known(self, who: str, size: dict[str, Any], more: dict[str, Any]) -> Page | None:
+    async def _known(self, who: str, path: str, size: dict[str, Any], more: dict[str, Any]) -> Page | None:
+        """A window at `path` of somebody who has signed in before; None where that has ended, by time or by a test."""
         state = self._kept.get(who)
-        return await self.open(size, storage_state=state, **more) if state else None
+        if state is None:
+            return None
+        page = await self.open(size, storage_state=state, **more)
+        await page.goto(f"{self.url}{path}")
+        if page.url.partition("?")[0] == f"{self.url}{path}":
+            return page
+        await page.context.close()
+        return None
 
     async def close(self) -> None:
         """Close every window."""
