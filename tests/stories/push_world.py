@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
 import httpx
 
-from linjen.core.dispatcher import Dispatcher
 from linjen.core.settings import read_settings
 from linjen.integrations.web_push import Subscription, WebPush, make_key
 from linjen.notices.pushing import Pusher
@@ -16,7 +14,7 @@ from linjen.notices.reactions import add_push_reactions
 from linjen.web.telling import push_sender
 from tests.integrations.push_service import HOST, PushService
 from tests.region import Person, Region
-from tests.stories.sms_world import OVER
+from tests.stories.sms_world import Reader
 
 
 def open_push(region: Region, transport: httpx.AsyncBaseTransport) -> WebPush:
@@ -28,21 +26,13 @@ def open_push(region: Region, transport: httpx.AsyncBaseTransport) -> WebPush:
     return region.site.push
 
 
-class Push:
+class Push(Reader):
     """The rounds of one region, by hand."""
 
     def __init__(self, region: Region, service: PushService) -> None:
-        self.region = region
         self.service = service
         self.way_out = open_push(region, service)
-        self.reactions = Dispatcher(region.site.database, "pushes")
-        add_push_reactions(self.reactions, 300)
-
-    async def begin(self) -> Push:
-        """The cursor begins here, and nobody's night is quiet, whenever the tests run."""
-        await self.region.site.database.execute("update residents set quiet_from = 0, quiet_until = 0")
-        await self.reactions.step()
-        return self
+        super().__init__(region, "pushes", add_push_reactions)
 
     async def browser(self) -> Subscription:
         """A browser of somebody's, with a subscription to our key."""
@@ -65,14 +55,6 @@ class Push:
         sender = push_sender(self.region.site)
         assert sender is not None
         return sender
-
-    async def react(self) -> None:
-        """Read all events; what runs beside this test may hold the reader back for a moment."""
-        async with asyncio.timeout(30):
-            while not await self.region.value(OVER):  # noqa: ASYNC110 - rows tell no one
-                await asyncio.sleep(0.01)
-        while await self.reactions.step():
-            pass
 
     async def go_on(self) -> None:
         """React, let time pass until everything is due, and send."""

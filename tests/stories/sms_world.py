@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Self
 from uuid import UUID
 
 from linjen.core.dispatcher import Dispatcher
@@ -44,28 +46,19 @@ class Phones:
         """Nothing to let go."""
 
 
-class Sms:
-    """The rounds of one region, by hand."""
+class Reader:
+    """What reads a region's events for notices, stepped by hand."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, name: str, add: Callable[[Dispatcher, int], None]) -> None:
         self.region = region
-        self.phones = Phones()
-        region.site.sms = self.phones
-        self.reactions = Dispatcher(region.site.database, "notices")
-        add_reactions(self.reactions, 300)
+        self.reactions = Dispatcher(region.site.database, name)
+        add(self.reactions, 300)
 
-    async def begin(self) -> Sms:
+    async def begin(self) -> Self:
         """The cursor begins here: what the seeding did is not told. Nobody's night is quiet, whenever the tests run."""
         await self.region.site.database.execute("update residents set quiet_from = 0, quiet_until = 0")
         await self.reactions.step()
         return self
-
-    @property
-    def sender(self) -> Sender:
-        """A sender over the region's site."""
-        sender = sms_sender(self.region.site)
-        assert sender is not None
-        return sender
 
     async def react(self) -> None:
         """Read all events; what runs beside this test may hold the reader back for a moment."""
@@ -74,6 +67,22 @@ class Sms:
                 await asyncio.sleep(0.01)
         while await self.reactions.step():
             pass
+
+
+class Sms(Reader):
+    """The rounds of one region, by hand."""
+
+    def __init__(self, region: Region) -> None:
+        self.phones = Phones()
+        region.site.sms = self.phones
+        super().__init__(region, "notices", add_reactions)
+
+    @property
+    def sender(self) -> Sender:
+        """A sender over the region's site."""
+        sender = sms_sender(self.region.site)
+        assert sender is not None
+        return sender
 
     async def go_on(self, *, hurry: bool = True) -> list[Outgoing]:
         """React, let time pass until everything is due, and send; what went out in this round."""

@@ -79,8 +79,8 @@ async def _raise(db: Connection, case_id: UUID, levels: Sequence[int]) -> None:
     A case that was closed meanwhile stays as it is, and is told of all the same.
     """
     now = await db.fetchrow(
-        "select v.priority, v.state = 'closed' as closed from visits v join cases c on c.visit_id = v.id"
-        " where c.id = $1 for update of v",
+        "select v.priority, v.state = 'closed' as closed"
+        " from visits v join cases c on c.id = v.case_id and c.visit_id = v.id where c.id = $1 for update of v",
         case_id,
     )
     if now is None:

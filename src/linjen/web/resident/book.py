@@ -38,17 +38,26 @@ _HER_EVENTS = ("case_sent", "case_begun", "claimed", "handed_over", "closed", "r
 @get_page("/cases/{case_id:str}/book", verb="see", who="resident")
 async def take_book(exchange: Exchange) -> Response[Any]:
     """The file, to keep; that it was taken is a row of its own in the access log. 404 for a draft or a stranger."""
-    by = exchange.by
     async with exchange.site.database.transaction() as db:
-        case = await see_case(db, by, exchange.id_of("case_id"))
-        if is_draft(case):
-            raise NotFound("case")
-        await log_access(db, by, "export_case", case.id)
+        case = await see_to_take(db, exchange)
         book = await _book(db, exchange, case)
-    name = f"arende-{clock.local_date(case.sent_at or clock.now()).isoformat()}.json"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    headers = {"content-disposition": f'attachment; filename="{file_name(case)}.json"', "cache-control": "no-store"}
     content = msgspec.json.format(msgspec.json.encode(book), indent=1)
     return Response(content, media_type="application/json", headers=headers)
+
+
+async def see_to_take(db: Connection, exchange: Exchange) -> Case:
+    """The case of the address, to be taken along, which is logged; NotFound for a draft or a stranger."""
+    case = await see_case(db, exchange.by, exchange.id_of("case_id"))
+    if is_draft(case):
+        raise NotFound("case")
+    await log_access(db, exchange.by, "export_case", case.id)
+    return case
+
+
+def file_name(case: Case) -> str:
+    """What a file of the case is called, without its ending: nothing of what it is about."""
+    return f"arende-{clock.local_date(case.sent_at or clock.now()).isoformat()}"
 
 
 async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:

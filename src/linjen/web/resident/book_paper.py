@@ -6,10 +6,9 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.access.access_log import log_access
 from linjen.cases.alarms.alarms import find_standing
 from linjen.cases.begun_by_staff.further import list_further
-from linjen.cases.loading import Case, see_case
+from linjen.cases.loading import Case
 from linjen.cases.overview import Around, look_around
 from linjen.cases.patients.consent import list_consents
 from linjen.cases.talk.actions import list_actions
@@ -17,16 +16,16 @@ from linjen.cases.talk.message import Message, list_messages
 from linjen.cases.tickets.ticket import list_case_tickets
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
-from linjen.core.errors import NotFound
 from linjen.media.pictures import list_pictures, see_picture
 from linjen.records.paper import Image, Pair, Paper, Part, Section, write_pdf
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import state_words
+from linjen.web.resident.book import file_name, see_to_take
 from linjen.web.resident.case import closed_key, read_told, said_further
 from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.self_care import version_of
 from linjen.web.resident.rating_words import read_rating
-from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
+from linjen.web.resident.shown_case import about_of, status_of, title_of
 from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.routing import get_page
 from linjen.web.staff_titles import title_in
@@ -35,14 +34,10 @@ from linjen.web.staff_titles import title_in
 @get_page("/cases/{case_id:str}/book.pdf", verb="see", who="resident", limit="paper")
 async def take_paper(exchange: Exchange) -> Response[Any]:
     """The file, to keep; logged as the file for programs is. 404 for a draft or a stranger."""
-    by = exchange.by
     async with exchange.site.database.transaction() as db:
-        case = await see_case(db, by, exchange.id_of("case_id"))
-        if is_draft(case):
-            raise NotFound("case")
-        await log_access(db, by, "export_case", case.id)
+        case = await see_to_take(db, exchange)
         paper = await _paper(db, exchange, case)
-    return pdf_answer(await write_pdf(paper), f"arende-{clock.local_date(case.sent_at or clock.now()).isoformat()}")
+    return pdf_answer(await write_pdf(paper), file_name(case))
 
 
 def pdf_answer(content: bytes, name: str) -> Response[Any]:

@@ -16,8 +16,9 @@ from linjen.integrations.web_push import Subscription
 from linjen.notices.failing import is_failing
 from linjen.people.push_devices import add_device, end_device, list_devices
 from linjen.people.quiet_hours import Quiet, choose_quiet, find_quiet
-from linjen.people.residents import find_phone, see_resident, set_phone
+from linjen.people.residents import find_phone, see_resident
 from linjen.web.exchange import Exchange
+from linjen.web.resident.phone import keep_phone
 from linjen.web.resident.sign_ins import device_words
 from linjen.web.routing import get_page, post_page
 from linjen.web.sign_in.browser import user_agent
@@ -36,12 +37,9 @@ async def show_notices(exchange: Exchange) -> Response[Any]:
 @post_page("/profile/notices/phone", verb="profile", who="resident")
 async def save_phone(exchange: Exchange) -> Response[Any]:
     """The page with a word of it, or with what was typed and what has to be changed."""
-    typed = exchange.text_of("phone", longest=60)
-    try:
-        async with exchange.site.database.transaction() as db:
-            await set_phone(db, exchange.by.person_id, typed)
-    except Invalid as error:
-        return await _show(exchange, typed, exchange.say(f"profile.phone.{error.reason}"))
+    typed, wrong = await keep_phone(exchange)
+    if wrong:
+        return await _show(exchange, typed, wrong)
     return exchange.redirect(f"{_PAGE}?done={'phone' if typed else 'erased'}")
 
 

@@ -11,12 +11,12 @@ from linjen.cases.loading import list_my_cases
 from linjen.cases.overview import look_around
 from linjen.cases.patients.dialogue import list_dialogue
 from linjen.core import swedish
-from linjen.core.errors import Invalid
 from linjen.core.phone import display_phone
 from linjen.people.guardians import list_children
-from linjen.people.residents import find_phone, see_resident, set_phone
+from linjen.people.residents import find_phone, see_resident
 from linjen.web.exchange import Exchange
 from linjen.web.resident.dialogue import choices_in_words
+from linjen.web.resident.phone import keep_phone
 from linjen.web.resident.sign_ins import sign_in_rows
 from linjen.web.routing import get_page, post_page
 
@@ -30,12 +30,9 @@ async def show_profile(exchange: Exchange) -> Response[Any]:
 @post_page("/profile/phone", verb="profile", who="resident")
 async def save_phone(exchange: Exchange) -> Response[Any]:
     """The profile with a word of it, or with what was typed and what has to be changed."""
-    typed = exchange.text_of("phone", longest=60)
-    try:
-        async with exchange.site.database.transaction() as db:
-            await set_phone(db, exchange.by.person_id, typed)
-    except Invalid as error:
-        return await _show(exchange, typed, exchange.say(f"profile.phone.{error.reason}"))
+    typed, wrong = await keep_phone(exchange)
+    if wrong:
+        return await _show(exchange, typed, wrong)
     return exchange.redirect(f"/profile?phone={'saved' if typed else 'erased'}")
 
 
