@@ -13,6 +13,7 @@ import pytest
 from linjen.core import clock
 from linjen.units.hours import staffed_windows
 from linjen.units.schedule import schedule_from_rows
+from tests.pdf import Read
 from tests.region import Person, Region
 from tests.stories.test_ledger import ledger_of, owner_does
 
@@ -191,3 +192,42 @@ def test_the_times_are_staffed_and_of_today_and_tomorrow() -> None:
     friday_night = datetime(2026, 12, 4, 20, 0, tzinfo=UTC)
     assert {f"{clock.local(a):%a}" for a, _ in staffed_windows(schedule, friday_night)} == {"Mon"}
     assert staffed_windows(schedule_from_rows([], []), _MORNING) == []
+
+
+async def test_each_wish_stands_in_what_she_takes_along_in_full_dates(region: Region) -> None:
+    case, gustav, bo = (
+        region.cases["held_by_karin"],
+        await region.resident("gustav"),
+        await region.staff("bo", "ankaret"),
+    )
+    assert "Bli uppringd" not in Read((await gustav.get(f"/cases/{case}/book.pdf")).content).text
+    await ask(gustav, case)
+    waiting = (await gustav.get(f"/cases/{case}/book")).json()["calls"]
+    assert [(one["state"], one["number"], one["tries"], one["settled_at"]) for one in waiting] == [
+        ("waiting", "+46701740605", 0, None)
+    ]
+    assert set(waiting[0]["times"][0]) == {"from", "until"}
+    await settle(region, bo, case, "missed")
+    await settle(region, bo, case, "missed", tries=1)
+    await ask(gustav, case)
+    states = [one["state"] for one in (await gustav.get(f"/cases/{case}/book")).json()["calls"]]
+    assert states == ["unreached", "waiting"]
+    text = Read((await gustav.get(f"/cases/{case}/book.pdf")).content).text
+    assert "Nummer: 070-174 06 05." in text
+    assert re.search(r"Tider som passade: \d+ [a-zåäö]+ 20\d\d kl\. \d\d\.\d\d–\d\d\.\d\d\.", text)
+    assert "Vårdenheten ringde två gånger utan svar, senast" in text
+    assert "Vårdenheten har inte nått fram än." in text
+
+
+async def test_the_number_of_one_party_does_not_go_along_with_the_other(region: Region) -> None:
+    case, astrid = region.cases["child"], await region.resident("astrid")
+    await ask(astrid, case)
+    child = await region.value("select patient_id from cases where id = $1", case)
+    await owner_does(region, f"update residents set birth_on = current_date - interval '14 years' where id = '{child}'")
+    await owner_does(region, "update cases set patient_birth_on = current_date - interval '14 years'")
+    assert isinstance(child, UUID)
+    elsa = await region._sign_in("resident", child, None)
+    assert [one["number"] for one in (await elsa.get(f"/cases/{case}/book")).json()["calls"]] == [""]
+    text = Read((await elsa.get(f"/cases/{case}/book.pdf")).content).text
+    assert "Bli uppringd" in text
+    assert "070-174 06 05" not in text

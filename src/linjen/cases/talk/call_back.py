@@ -169,14 +169,21 @@ async def end_calls(db: Connection, case_id: UUID) -> None:
     )
 
 
+_OF_CASE = """
+select b.*, coalesce(s.given_name || ' ' || s.surname, '') as by_name from call_backs b
+left join staff s on s.id = b.settled_by where b.case_id = $1 order by b.asked_at desc, b.id desc
+"""
+
+
 async def find_call(db: Connection, sealer: Sealer, case: Case) -> CallBack | None:
     """The latest wish of a case that the caller has seen."""
-    row = await db.fetchrow(
-        "select b.*, coalesce(s.given_name || ' ' || s.surname, '') as by_name from call_backs b"
-        " left join staff s on s.id = b.settled_by where b.case_id = $1 order by b.asked_at desc, b.id desc limit 1",
-        case.id,
-    )
+    row = await db.fetchrow(f"{_OF_CASE} limit 1", case.id)
     return _as_call(sealer, row) if row is not None else None
+
+
+async def list_case_calls(db: Connection, sealer: Sealer, case: Case) -> list[CallBack]:
+    """Every wish of a case that the caller has seen, the first one first."""
+    return [_as_call(sealer, row) for row in reversed(await db.fetch(_OF_CASE, case.id))]
 
 
 def _as_call(sealer: Sealer, row: Row) -> CallBack:

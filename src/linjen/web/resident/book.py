@@ -17,6 +17,7 @@ from linjen.cases.overview import look_around
 from linjen.cases.patients.consent import list_consents
 from linjen.cases.patients.correction import list_corrections
 from linjen.cases.talk.actions import list_actions
+from linjen.cases.talk.call_back import CallBack, list_case_calls
 from linjen.cases.talk.message import list_messages
 from linjen.cases.tickets.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
@@ -84,6 +85,7 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
                      "confirmed_at": one.confirmed_at} for one in await list_actions(db, sealer, case.id)],
         "tickets": [{"kind": one.kind, "state": one.state, "to": one.to_unit, "by": one.by_name}
                     for one in await list_case_tickets(db, sealer, case.id)],
+        "calls": [_call(one, exchange) for one in await list_case_calls(db, sealer, case)],
         "corrections": [
             {"kind": one.kind, "text": one.text, "at": one.at, "answer": one.answer, "answered_at": one.answered_at}
             for one in await list_corrections(db, sealer, case.id)
@@ -95,6 +97,15 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
                 await see_picture(db, sealer, by, case.id, one.id, "display")).decode()}
             for one in (await list_pictures(db, sealer, case) if case.pictures else [])
         ],
+    }  # fmt: skip
+
+
+def _call(one: CallBack, exchange: Exchange) -> dict[str, Any]:
+    """One wish to be called. Another party of the case is told no number of hers."""
+    return {
+        "asked_at": one.asked_at, "number": one.number if one.by_id == exchange.by.person_id else "",
+        "times": [{"from": start, "until": end} for start, end in one.times], "state": one.state,
+        "tries": one.tries, "tried_at": one.tried_at, "settled_at": one.settled_at,
     }  # fmt: skip
 
 

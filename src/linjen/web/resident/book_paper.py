@@ -21,6 +21,7 @@ from linjen.records.paper import Image, Pair, Paper, Part, Section, write_pdf
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import state_words
 from linjen.web.resident.book import file_name, see_to_take
+from linjen.web.resident.call_back_words import said_calls
 from linjen.web.resident.case import closed_key, read_told, said_further
 from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.self_care import version_of
@@ -178,10 +179,17 @@ async def _sent_along(db: Connection, exchange: Exchange, case: Case) -> list[Se
     return [
         Section(say("case.paper.actions"), [Part(kind="pairs", pairs=actions)] if actions else []),
         Section(say("case.paper.tickets"), tickets),
+        Section(say("case.paper.calls"), await _calls(db, exchange, case)),
         Section(say("correction.title"), await _corrections(db, exchange, case)),
         Section(say("rating.question"), await _rating(db, exchange, case)),
         Section(say("case.consents"), [Part(kind="pairs", pairs=consents)] if consents else []),
     ]
+
+
+async def _calls(db: Connection, exchange: Exchange, case: Case) -> list[Part]:
+    """Ring mig: each wish to be called, and what came of it."""
+    pairs = [Pair(asked, "\n".join(lines)) for asked, lines in await said_calls(db, exchange, case)]
+    return [Part(kind="pairs", pairs=pairs)] if pairs else []
 
 
 async def _rating(db: Connection, exchange: Exchange, case: Case) -> list[Part]:

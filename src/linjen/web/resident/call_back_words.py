@@ -9,12 +9,20 @@ from uuid import UUID, uuid5
 import msgspec
 
 from linjen.cases.loading import Case
-from linjen.cases.talk.call_back import CallBack, Wish, find_call, find_times, read_wish, time_key
+from linjen.cases.talk.call_back import (
+    CallBack,
+    Wish,
+    find_call,
+    find_times,
+    list_case_calls,
+    read_wish,
+    time_key,
+)
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid
 from linjen.core.phone import display_phone
-from linjen.core.swedish import moment_words
+from linjen.core.swedish import full_moment, moment_words
 from linjen.people.contacts import find_contacts
 from linjen.people.push_devices import find_ways
 from linjen.units.units import see_unit
@@ -107,3 +115,19 @@ async def _was(db: Connection, exchange: Exchange, unit_id: UUID, call: CallBack
         return exchange.say("call_back.was.unreached_phone", at=at, phone=display_phone(phone))
     words = {"at": at} if call.state in {"reached", "unreached"} else {}
     return exchange.say(f"call_back.was.{call.state}", **words)
+
+
+async def said_calls(db: Connection, exchange: Exchange, case: Case) -> list[tuple[str, list[str]]]:
+    """Each wish of the case for what she takes along: when it was asked, and in full dates what for and what came of
+    it. Another party of the case is told no number of hers.
+    """
+    say, language = exchange.say, exchange.language
+    found = []
+    for one in await list_case_calls(db, exchange.site.sealer, case):
+        lines = [say("case.paper.call_times", times=times_in_words(one.times, language, dated=True))]
+        if one.number and one.by_id == exchange.by.person_id:
+            lines.append(say("case.paper.call_number", number=display_phone(one.number)))
+        at = full_moment(one.settled_at or one.tried_at or one.asked_at, language)
+        lines.append(say(f"case.paper.call_{one.state}", at=at))
+        found.append((say("case.paper.call_asked", at=full_moment(one.asked_at, language)), lines))
+    return found
