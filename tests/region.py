@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping
+from html import unescape
 from pathlib import Path
 from uuid import UUID
 
@@ -54,6 +55,11 @@ class Person:
                 await self._region.value("select counter from cases where id = $1", UUID(ends[1])) or 0
             )
         return await self.http.post(path, data=fields, headers=headers, **rest)  # type: ignore[arg-type]
+
+    async def decide(self, path: str, data: Mapping[str, object] | None = None) -> httpx.Response:
+        """A setting of a unit: the form, and where its page shows what it would do, the button that saves it."""
+        answer = await self.post(path, data)
+        return await self.post(path, look_first(answer.text)) if answer.status_code == 200 else answer
 
     async def say(self, case_id: UUID, text: str, message_id: UUID | None = None) -> httpx.Response:
         """A chat message, as the page's script sends it."""
@@ -176,3 +182,14 @@ class Region:
 def ids_in(html: str) -> list[str]:
     """The case ids that a page links to."""
     return re.findall(r"/cases/([0-9a-f-]{36})", html)
+
+
+def look_first(html: str) -> dict[str, object]:
+    """What the button that saves brings along of a page that shows a change (web/manage/preview.html)."""
+    form = html.partition("<main")[2]
+    assert 'name="step" value="save"' in form, "it is looked at first"
+    brought: dict[str, list[str]] = {"step": ["save"]}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form):
+        if name != "csrf":
+            brought.setdefault(name, []).append(unescape(value))
+    return dict(brought)

@@ -64,6 +64,10 @@ ADMINISTRATION = (
             f"{_UNIT}/reply-days",
             f"{_UNIT}/handovers",
             f"{_UNIT}/deadlines",
+            f"{_UNIT}/chat-limit",
+            f"{_UNIT}/own-sms",
+            f"{_UNIT}/load-limits",
+            f"{_UNIT}/versions",
             "/manage/support",
             "/manage/service-status",
             _UNIT,
@@ -130,7 +134,9 @@ def walked() -> set[str]:
     patients = {f"/clinic/patients/*{part}" for part in OF_A_PATIENT}
     administration = {_ID.sub("*", path) for _, paths in ADMINISTRATION for path in paths}
     cases.add("/clinic/cases/*/further-questions/*")
-    return {*LISTS, *_STATES} | cases | patients | administration | {"/manage/units/*/phrases/*"}
+    return {*LISTS, *_STATES} | cases | patients | administration | {
+        "/manage/units/*/phrases/*", "/manage/units/*/versions/*",
+    }  # fmt: skip
 
 
 class Ground:
@@ -256,6 +262,31 @@ async def _ask_further(walk: Walk, case_id: UUID) -> None:
     await walk.to(f"/clinic/cases/{case_id}", "Svara tillsammans med patienten")
 
 
+async def _change_and_undo(walk: Walk) -> None:
+    """A setting in all its steps: looked at, changed once more, saved, listed and taken back."""
+    page, saved = walk.page, "**/deadlines?done=1"
+    await page.goto(f"{walk.url}{_UNIT}/deadlines")
+    await page.locator("#level_3").fill("12")
+    await page.get_by_role("button", name="Granska ändringen").click()
+    await walk.here("deadlines-preview", "12 timmar")
+    await page.get_by_role("button", name="Ändra", exact=True).click()
+    await expect(page.locator("#level_3")).to_have_value("12")
+    await page.locator("#level_3").fill("18")
+    await page.get_by_role("button", name="Granska ändringen").click()
+    await page.get_by_role("button", name="Spara").click()
+    await page.wait_for_url(saved)
+    await page.goto(f"{walk.url}{_UNIT}/message")
+    await page.get_by_label("Meddelande").fill("Bo är sjuk i dag.\nRing 0000 om telefonerna tystnar.")
+    await page.get_by_role("button", name="Granska ändringen").click()
+    await walk.here("message-preview", "Ring 0000")
+    await walk.to(f"{_UNIT}/versions", "18 timmar")
+    await page.get_by_role("link", name="Ångra").first.click()
+    await walk.here("undo-preview", "Inget är gjort än")
+    await page.get_by_role("button", name="Ångra ändringen").click()
+    await page.wait_for_url("**/versions?done=1")
+    await walk.here("versions-undone", "Ångrat av Disa Holm")
+
+
 async def test_every_page_of_a_units_administration_in_light_and_dark(windows: Windows) -> None:
     looks = []
     for name, paths in ADMINISTRATION:
@@ -275,6 +306,7 @@ async def test_every_page_of_a_units_administration_in_light_and_dark(windows: W
             await page.goto(f"{windows.url}{_UNIT}/phrases")
             one = page.locator("a[href*='/phrases/']:not([href$='/new'])").first
             await walk.to(str(await one.get_attribute("href")))
+            await _change_and_undo(walk)
         looks.append(walk)
     for walk in looks:
         walk.judge()

@@ -22,7 +22,7 @@ async def decide(person: Person, was: Mapping[int, int] | None = None, *, change
     """Send the form; its status."""
     fields = {f"level_{level}": value for level, value in _USUAL.items()} | dict(changed)
     fields |= {f"was_{level}": str(minutes) for level, minutes in (was or DEADLINES).items()}
-    return (await person.post(_PATH, fields)).status_code
+    return (await person.decide(_PATH, fields)).status_code
 
 
 async def test_the_administrator_decides_and_the_ledger_follows(region: Region) -> None:

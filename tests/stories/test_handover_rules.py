@@ -27,7 +27,7 @@ _SINCE = "select v.queued_at from cases c join visits v on v.id = c.visit_id whe
 async def decide(person: Person, note: str, minutes: object, was: tuple[str, object] = ("no", 60)) -> int:
     """Send the form; its status."""
     fields = {"note": note, "minutes": minutes, "was_note": was[0], "was_minutes": was[1]}
-    return (await person.post(_PATH, fields)).status_code
+    return (await person.decide(_PATH, fields)).status_code
 
 
 async def _handed_at(region: Region, case_id: UUID, at: datetime) -> None:

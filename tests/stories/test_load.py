@@ -21,6 +21,7 @@ from tests.stories.test_ledger import owner_does
 _NOON, _EVENING = datetime(2037, 11, 24, 11, tzinfo=UTC), datetime(2037, 11, 24, 18, tzinfo=UTC)
 _UNIT = id_of("unit/ankaret")
 _PAGE = f"/manage/units/{_UNIT}/load"
+_LIMITS = f"/manage/units/{_UNIT}/load-limits"
 _STANDS = "select count(*) from load_alarms where ended_at is null"
 
 
@@ -180,11 +181,14 @@ async def test_her_page_shows_numbers_limits_and_what_has_been_and_keeps_who_has
 
 
 async def test_she_and_who_configures_the_unit_decide_the_limits(region: Region) -> None:
+    was = (20, 5)
     for key, waiting in (("gunvor", 7), ("disa", 9)):
-        answer = await (await region.staff(key)).post(_PAGE, {"waiting": str(waiting), "late": "3"})
-        assert answer.headers["location"] == f"{_PAGE}?done=1"
+        shown = {"was_waiting": str(was[0]), "was_late": str(was[1])}
+        answer = await (await region.staff(key)).decide(_LIMITS, {"waiting": str(waiting), "late": "3", **shown})
+        assert answer.headers["location"] == f"{_LIMITS}?done=1"
+        was = (waiting, 3)
         assert await region.value("select waiting from unit_load_limits") == waiting
-    assert "Gränserna är sparade." in (await (await region.staff("gunvor")).get(f"{_PAGE}?done=1")).text
+    assert "Gränserna är sparade." in (await (await region.staff("gunvor")).get(f"{_LIMITS}?done=1")).text
 
 
 @pytest.mark.parametrize(
@@ -193,7 +197,7 @@ async def test_she_and_who_configures_the_unit_decide_the_limits(region: Region)
 async def test_what_is_no_limit_is_told_and_what_was_typed_stays(
     region: Region, waiting: str, late: str, field: str
 ) -> None:
-    answer = await (await region.staff("gunvor")).post(_PAGE, {"waiting": waiting, "late": late})
+    answer = await (await region.staff("gunvor")).post(_LIMITS, {"waiting": waiting, "late": late})
     assert answer.status_code == 422
     assert "Skriv ett tal från 1 till 500" in answer.text
     assert f'href="#{field}"' in answer.text
@@ -205,6 +209,6 @@ async def test_what_is_no_limit_is_told_and_what_was_typed_stays(
 async def test_nobody_else_sees_or_decides_it(region: Region, who: str) -> None:
     person = await region.staff(who)
     assert (await person.get(_PAGE)).status_code == 404
-    assert (await person.post(_PAGE, {"waiting": "3", "late": "3"})).status_code == 404
+    assert (await person.post(_LIMITS, {"waiting": "3", "late": "3"})).status_code == 404
     assert await region.value("select count(*) from unit_load_limits") == 0
     assert await region.value("select count(*) from access_log where verb = 'limit_load' and refused = 'unit'") == 1

@@ -135,10 +135,11 @@ async def test_the_unit_has_the_last_word_and_its_administrator_says_it(region: 
     assert (await maja.post(path, {"chats": "8"})).status_code == 404
     assert (await karin.post(path, {"chats": "8"})).status_code == 404
     for bad in ("0", "21", "many", ""):
-        assert (await disa.post(path, {"chats": bad})).status_code == 422
-    assert (await disa.post(path, {"chats": "8"})).status_code == 303
+        assert (await disa.post(path, {"chats": bad, "was": "7"})).status_code == 422
+    assert (await disa.decide(path, {"chats": "8", "was": "7"})).status_code == 303
     assert await _choose(karin, 8) == 303
-    assert (await disa.post(path, {"chats": "1"})).status_code == 303
+    assert (await disa.decide(path, {"chats": "1", "was": "7"})).status_code == 409, "it is eight meanwhile"
+    assert (await disa.decide(path, {"chats": "1", "was": "8"})).status_code == 303
     assert await _next(karin) == "", "she has one, and the unit lets nobody have two"
     page = (await disa.get(f"/manage/units/{id_of('unit/ankaret')}")).text
     assert 'value="1" selected' in page

@@ -19,7 +19,7 @@ _LOGGED = "select count(*) from access_log where verb = 'set_reply_days' and ref
 
 async def decide(person: Person, days: object, was: object = 2) -> int:
     """Send the form; its status."""
-    return (await person.post(_PATH, {"days": days, "was": was})).status_code
+    return (await person.decide(_PATH, {"days": days, "was": was})).status_code
 
 
 async def days_of(region: Region) -> object:
@@ -32,7 +32,7 @@ async def test_the_administrator_decides_and_the_patients_page_follows(region: R
     disa = await region.staff("disa")
     assert f'href="{_PATH}"' in (await disa.get(_UNIT)).text
     assert 'name="was" value="2"' in (await disa.get(_PATH)).text
-    answer = await disa.post(_PATH, {"days": "7", "was": "2"})
+    answer = await disa.decide(_PATH, {"days": "7", "was": "2"})
     assert answer.headers["location"] == f"{_PATH}?done=1"
     assert "Antalet dagar är sparat." in (await disa.get(f"{_PATH}?done=1")).text
     assert f"Du kan svara till och med {day(6)}" in (await gustav.get(f"/cases/{case_id}")).text

@@ -28,7 +28,7 @@ async def share(
     person: Person, care: tuple[str, ...] = (), admin: tuple[str, ...] = ("nurse",), was: Any = None
 ) -> httpx.Response:
     """Send the form."""
-    return await person.post(_PATH, form(care, admin, was))
+    return await person.decide(_PATH, form(care, admin, was))
 
 
 async def rows(region: Region) -> object:

@@ -15,7 +15,7 @@ _TEXT = "select staff_message from units where id = $1"
 
 async def say(person: Person, text: str, was: str = "") -> int:
     """Send the form; its status."""
-    return (await person.post(_PATH, {"text": text, "was": was})).status_code
+    return (await person.decide(_PATH, {"text": text, "was": was})).status_code
 
 
 async def test_it_stands_above_every_open_ledger_until_it_is_taken_away(region: Region) -> None:

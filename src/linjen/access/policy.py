@@ -234,6 +234,8 @@ UNIT_VERBS: dict[str, str] = {
     "set_handover_rules": _CONFIG_ADMIN,
     "set_deadlines": _CONFIG_ADMIN,
     "share_queues": _CONFIG_ADMIN,
+    "see_versions": _SETS_UP,
+    "undo_change": _SETS_UP,
     "keep_phrases": _CONFIG_ADMIN,
     "use_phrases": _CARES,
     "keep_own_phrases": _CARES,

@@ -7,7 +7,7 @@ from uuid import UUID
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.units.managed import may_at
 
 #: What a person has where nobody has decided otherwise, and the most that anybody can be let to have.
@@ -20,15 +20,20 @@ async def chat_limit(db: Connection, unit_id: UUID | None) -> int:
     return int(found or USUAL)
 
 
-async def limit_chats(db: Connection, by: By, unit_id: UUID, most: int) -> None:
-    """Decide it, from now on; logged. Raises NotFound for who does not administer the unit's configuration, and
-    Invalid('chats_range') with field "chats".
+async def limit_chats(db: Connection, by: By, unit_id: UUID, most: int, was: int) -> None:
+    """Decide it, if it still is what the page showed; logged. Once more changes nothing.
+
+    Raises NotFound for who does not administer the unit's configuration, Invalid('chats_range') with field "chats", and
+    Refused('changed') when somebody has decided otherwise meanwhile.
     """
     if not await may_at(db, by, unit_id, "limit_chats"):
         raise NotFound("unit")
     if not 1 <= most <= MOST:
         raise Invalid("chats_range", "chats", most=MOST)
     await log_access(db, by, "limit_chats", shown=[unit_id])
+    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    if await chat_limit(db, unit_id) not in {most, was}:
+        raise Refused("changed", verb="limit_chats")
     await db.execute(
         "insert into unit_desks (unit_id, chats) values ($1, $2)"
         " on conflict (unit_id) do update set chats = excluded.chats", unit_id, most,

@@ -7,7 +7,7 @@ from uuid import UUID
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
-from linjen.core.errors import NotFound
+from linjen.core.errors import NotFound, Refused
 from linjen.units.managed import may_at
 
 
@@ -16,11 +16,18 @@ async def may_write_own(db: Connection, unit_id: UUID | None) -> bool:
     return bool(await db.fetchval("select free_text from unit_sms where unit_id = $1", unit_id))
 
 
-async def allow_own(db: Connection, by: By, unit_id: UUID, allowed: bool) -> None:
-    """Decide it, from now on; logged. Raises NotFound for who does not administer the unit's configuration."""
+async def allow_own(db: Connection, by: By, unit_id: UUID, allowed: bool, was: bool) -> None:
+    """Decide it, if it still is what the page showed; logged. Once more changes nothing.
+
+    Raises NotFound for who does not administer the unit's configuration, and Refused('changed') when somebody has
+    decided otherwise meanwhile.
+    """
     if not await may_at(db, by, unit_id, "allow_own_sms"):
         raise NotFound("unit")
     await log_access(db, by, "allow_own_sms", shown=[unit_id])
+    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    if await may_write_own(db, unit_id) not in {allowed, was}:
+        raise Refused("changed", verb="allow_own_sms")
     await db.execute(
         "insert into unit_sms (unit_id, free_text) values ($1, $2)"
         " on conflict (unit_id) do update set free_text = excluded.free_text", unit_id, allowed,

@@ -18,7 +18,7 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.cases.waiting.turn import DEADLINES_SQL
 from linjen.core.database import Connection, Database, Row
-from linjen.core.errors import Invalid, NotFound
+from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.units.hours import staffed_until
 from linjen.units.managed import may_at
@@ -40,6 +40,13 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     late: int
     waiting_limit: int
     late_limit: int
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How many may wait, and how many of them over their time, before an alarm begins."""
+
+    waiting: int
+    late: int
 
 
 class LoadAlarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,17 +162,34 @@ async def list_standing(db: Connection, by: By) -> list[Standing]:
     return [Standing(**dict(row)) for row in rows]
 
 
-async def limit_load(db: Connection, by: By, unit_id: UUID, waiting: int, late: int) -> None:
-    """Say how much the unit bears, from now on; logged. Raises NotFound for who may not, and Invalid('load_range')
-    with field "waiting" or "late".
+async def find_limits(db: Connection, unit_id: UUID) -> Limits:
+    """How much the unit bears. The caller has asked the policy."""
+    row = await db.fetchrow("select waiting, late from unit_load_limits where unit_id = $1", unit_id)
+    return Limits(row["waiting"], row["late"]) if row else Limits(USUAL_WAITING, USUAL_LATE)
+
+
+async def count_waiting(db: Connection, unit_id: UUID, at: datetime) -> dict[str, int]:
+    """How many cases wait at the unit at `at`, and how many of them over their time. Numbers only."""
+    row = await db.fetchrow(f"{_LOADS} where u.id = $2", at, unit_id)
+    return {"waiting": row["waiting"], "late": row["late"]} if row else {"waiting": 0, "late": 0}
+
+
+async def limit_load(db: Connection, by: By, unit_id: UUID, new: Limits, was: Limits) -> None:
+    """Say how much the unit bears, if it still is what the page showed; logged. Once more changes nothing.
+
+    Raises NotFound for who may not, Invalid('load_range') with field "waiting" or "late", and Refused('changed') when
+    somebody has decided otherwise meanwhile.
     """
     await _reach(db, by, unit_id, "limit_load")
-    for field, value in (("waiting", waiting), ("late", late)):
+    for field, value in (("waiting", new.waiting), ("late", new.late)):
         if not 1 <= value <= MOST:
             raise Invalid("load_range", field, most=MOST)
     await log_access(db, by, "limit_load", shown=[unit_id])
+    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    if await find_limits(db, unit_id) not in (new, was):
+        raise Refused("changed", verb="limit_load")
     await db.execute(
         "insert into unit_load_limits (unit_id, waiting, late) values ($1, $2, $3)"
         " on conflict (unit_id) do update set waiting = excluded.waiting, late = excluded.late",
-        unit_id, waiting, late,
+        unit_id, new.waiting, new.late,
     )  # fmt: skip

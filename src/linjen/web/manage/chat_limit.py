@@ -1,31 +1,37 @@
-"""Chattar samtidigt: the administrator's limit for one unit, on the unit's own page."""
+"""Chattar samtidigt: the administrator's limit for one unit, chosen on the unit's own page or here."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from litestar import Response
-
-from linjen.core.errors import Invalid
-from linjen.units.chat_limit import MOST, limit_chats
+from linjen.units.chat_limit import MOST, chat_limit, limit_chats
+from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.frame import noting_refusals
-from linjen.web.routing import post_page
+from linjen.web.manage.setting import UnitSetting, whole_number
 
 
-@post_page("/manage/units/{unit_id:str}/chat-limit", verb="limit_chats", who="staff")
-async def decide(exchange: Exchange) -> Response[Any]:
-    """Back to the unit; 404 for who does not decide it."""
-    return await noting_refusals(exchange, "limit_chats", lambda: _decide(exchange))
+def _read(exchange: Exchange) -> tuple[int, int]:
+    chats, was = exchange.text_of("chats", longest=10), exchange.text_of("was", longest=10)
+    return whole_number(chats, 0), whole_number(was, 0)
 
 
-async def _decide(exchange: Exchange) -> Response[Any]:
-    unit_id, most = exchange.id_of("unit_id"), exchange.text_of("chats", longest=10)
-    if not most.isascii() or not most.isdigit():
-        raise Invalid("chats_range", "chats", most=MOST)
-    async with exchange.site.database.transaction() as db:
-        await limit_chats(db, exchange.by, unit_id, int(most))
-    return exchange.redirect(f"/manage/units/{unit_id}#chat-limit")
+def chat_options() -> list[dict[str, str]]:
+    """Every number that can be chosen."""
+    return [{"value": str(number), "text": str(number)} for number in range(1, MOST + 1)]
 
 
-ROUTES = [decide]
+def _draw(exchange: Exchange, now: int, _: Mapping[str, str], typed: bool) -> dict[str, Any]:
+    chats = exchange.text_of("chats", longest=10) if typed else str(now)
+    return {"was": now, "chats": chats, "chat_options": chat_options()}
+
+
+def _words(exchange: Exchange, chats: int) -> dict[str, str]:
+    return {exchange.say("manage.chat_limit.title"): exchange.say("next.limit.is", most=chats)}
+
+
+PAGE = UnitSetting(
+    Setting(name="chat_limit", verb="limit_chats", shape=int, find=chat_limit, save=limit_chats),
+    "chat-limit", read=_read, draw=_draw, words=_words,
+)  # fmt: skip
+ROUTES = PAGE.routes()

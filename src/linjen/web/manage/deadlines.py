@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from linjen.cases.waiting.deadlines import deadlines_of, set_deadlines
+from linjen.cases.waiting.load import count_waiting
 from linjen.cases.waiting.turn import DEADLINES
+from linjen.core import clock
+from linjen.core.database import Connection
+from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting, whole_number
 
@@ -50,7 +55,27 @@ def _draw(exchange: Exchange, now: Mapping[int, int], errors: Mapping[str, str],
     ]}  # fmt: skip
 
 
-ROUTES = UnitSetting(
-    "deadlines", "deadlines", "set_deadlines", find=deadlines_of, save=set_deadlines, read=_read, draw=_draw,
-    tells_ledgers=True,
-).routes()  # fmt: skip
+def _words(exchange: Exchange, value: Mapping[int, int]) -> dict[str, str]:
+    return {f"{level} {exchange.say(f'urgency.{level}')}": _length(exchange, minutes)
+            for level, minutes in sorted(value.items())}  # fmt: skip
+
+
+def _length(exchange: Exchange, minutes: int) -> str:
+    """'5 minuter', '24 timmar' or '1 tim 30 min'."""
+    if minutes < 60:
+        return exchange.say("manage.deadlines.for_minutes", count=minutes)
+    if minutes % 60:
+        return _hours(minutes)
+    return exchange.say("manage.deadlines.for_hours", count=minutes // 60) if minutes > 60 else _hours(60) + " tim"
+
+
+async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
+    return await count_waiting(db, unit_id, clock.now())
+
+
+PAGE = UnitSetting(
+    Setting[Mapping[int, int]](name="deadlines", verb="set_deadlines", shape=dict[int, int],
+                               find=deadlines_of, save=set_deadlines),
+    "deadlines", read=_read, draw=_draw, words=_words, counts=_counts, tells_ledgers=True,
+)  # fmt: skip
+ROUTES = PAGE.routes()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from linjen.units.handover_rules import MOST, HandoverRules, find_handover_rules, set_handover_rules
+from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting, whole_number
 
@@ -26,7 +27,18 @@ def _draw(exchange: Exchange, now: HandoverRules, _: Mapping[str, str], typed: b
     return {"was": now, "note": "yes" if note else "no", "minutes": minutes, "most": MOST}
 
 
-ROUTES = UnitSetting(
-    "handover_rules", "handovers", "set_handover_rules", find=find_handover_rules, save=set_handover_rules,
-    read=_read, draw=_draw,
-).routes()  # fmt: skip
+def _words(exchange: Exchange, value: HandoverRules) -> dict[str, str]:
+    say, minutes = exchange.say, value.minutes
+    return {
+        say("manage.handover_rules.note"): say(f"manage.handover_rules.note_{'yes' if value.note else 'no'}"),
+        say("manage.handover_rules.waits"): say("manage.handover_rules.waits_on") if not minutes
+        else say("manage.handover_rules.waits_for", minutes=minutes),
+    }  # fmt: skip
+
+
+PAGE = UnitSetting(
+    Setting(name="handover_rules", verb="set_handover_rules", shape=HandoverRules, find=find_handover_rules,
+            save=set_handover_rules),
+    "handovers", read=_read, draw=_draw, words=_words,
+)  # fmt: skip
+ROUTES = PAGE.routes()

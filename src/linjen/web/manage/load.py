@@ -10,10 +10,9 @@ from litestar import Response
 from linjen.cases.waiting.answer_times import SHARE, find_usual
 from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.forecast import read_forecast
-from linjen.cases.waiting.load import MOST, Load, LoadAlarm, limit_load, list_load_alarms, see_load
+from linjen.cases.waiting.load import Load, LoadAlarm, list_load_alarms, see_load
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid
 from linjen.core.swedish import moment_words
 from linjen.records.promise import Kept, read_kept
 from linjen.units.managed import see_managed_unit
@@ -21,7 +20,7 @@ from linjen.units.schedule import Schedule
 from linjen.web.exchange import Exchange
 from linjen.web.manage.forecast import forecast_in_words
 from linjen.web.manage.frame import manage_page, noting_refusals
-from linjen.web.routing import get_page, post_page
+from linjen.web.routing import get_page
 
 
 @get_page("/manage/units/{unit_id:str}/load", verb="see_load", who="staff")
@@ -30,28 +29,7 @@ async def show_load(exchange: Exchange) -> Response[Any]:
     return await noting_refusals(exchange, "see_load", lambda: _page(exchange))
 
 
-@post_page("/manage/units/{unit_id:str}/load", verb="limit_load", who="staff")
-async def decide(exchange: Exchange) -> Response[Any]:
-    """Back to the page, which says that it is saved, or what has to be changed."""
-    return await noting_refusals(exchange, "limit_load", lambda: _decide(exchange))
-
-
-async def _decide(exchange: Exchange) -> Response[Any]:
-    unit_id = exchange.id_of("unit_id")
-    typed = {field: exchange.text_of(field, longest=10) for field in ("waiting", "late")}
-    numbers = {field: int(text) if text.isascii() and text.isdigit() else 0 for field, text in typed.items()}
-    try:
-        async with exchange.site.database.transaction() as db:
-            await limit_load(db, exchange.by, unit_id, numbers["waiting"], numbers["late"])
-    except Invalid as error:
-        said = exchange.say(f"load.{error.reason}", most=MOST)
-        return await _page(exchange, typed, {error.field: said})
-    return exchange.redirect(f"/manage/units/{unit_id}/load?done=1")
-
-
-async def _page(
-    exchange: Exchange, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None
-) -> Response[Any]:
+async def _page(exchange: Exchange) -> Response[Any]:
     at, unit_id = clock.now(), exchange.id_of("unit_id")
     async with exchange.site.database.transaction() as db:
         live = (await read_standing(db, [exchange.by.person_id])).get(exchange.by.person_id, "")
@@ -60,12 +38,11 @@ async def _page(
         alarms = await list_load_alarms(db, unit_id)
         forecast = await read_forecast(db, unit_id, unit.schedule, at)
         promises = await _promises(db, exchange, unit.schedule, unit_id)
-    limits = typed or {"waiting": str(load.waiting_limit), "late": str(load.late_limit)}
+    limits = {"waiting": str(load.waiting_limit), "late": str(load.late_limit)}
     return await manage_page(
-        exchange, "manage/load.html", status=422 if errors else 200, unit=unit, now=_now(exchange, load), limits=limits,
+        exchange, "manage/load.html", unit=unit, now=_now(exchange, load), limits=limits,
         stands=any(one.ended_at is None for one in alarms), alarms=[_row(exchange, one) for one in alarms],
-        error_of=errors or {}, errors=[{"field": key, "text": text} for key, text in (errors or {}).items()],
-        done="done" in exchange.request.query_params and not errors, live=live,
+        live=live,
         promises=promises, forecast=forecast_in_words(exchange, forecast),
     )  # fmt: skip
 
@@ -114,4 +91,4 @@ def _row(exchange: Exchange, one: LoadAlarm) -> dict[str, str]:
     }  # fmt: skip
 
 
-ROUTES = [show_load, decide]
+ROUTES = [show_load]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from linjen.cases.afterwards.reply_window import count_answerable
 from linjen.units.reply_days import MOST, reply_days, set_reply_days
+from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting, whole_number
 
@@ -21,6 +23,13 @@ def _draw(exchange: Exchange, now: int, _: Mapping[str, str], typed: bool) -> di
     return {"was": now, "days": exchange.text_of("days", longest=10) if typed else str(now), "most": MOST}
 
 
-ROUTES = UnitSetting(
-    "reply_days", "reply-days", "set_reply_days", find=reply_days, save=set_reply_days, read=_read, draw=_draw
-).routes()
+def _words(exchange: Exchange, days: int) -> dict[str, str]:
+    key = f"manage.reply_days.is_{days}" if days < 2 else "manage.reply_days.is"
+    return {exchange.say("manage.reply_days.title"): exchange.say(key, days=days)}
+
+
+PAGE = UnitSetting(
+    Setting(name="reply_days", verb="set_reply_days", shape=int, find=reply_days, save=set_reply_days),
+    "reply-days", read=_read, draw=_draw, words=_words, counts=count_answerable,
+)  # fmt: skip
+ROUTES = PAGE.routes()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from linjen.cases.waiting.sharing import KINDS, OTHERS, Sharing, find_sharing, share_queues
+from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
 
@@ -20,7 +21,8 @@ def _chosen(exchange: Exchange) -> Sharing:
 
 
 def _draw(exchange: Exchange, now: Sharing, errors: Mapping[str, str], typed: bool) -> dict[str, Any]:
-    shown = _chosen(exchange) if errors and typed else now  # what another has decided is shown in place of a choice
+    asks_again = errors or exchange.text_of("step", longest=10) == "change"
+    shown = _chosen(exchange) if asks_again and typed else now  # what another has decided is shown in place of a choice
     return {"kinds": [_kind(exchange, kind, shown[kind], now[kind], errors.get(kind, "")) for kind in KINDS]}
 
 
@@ -29,7 +31,21 @@ def _kind(exchange: Exchange, kind: str, chosen: Set[str], was: Set[str], error:
     return {"name": kind, "options": options, "values": chosen, "was": " ".join(sorted(was)), "error": error}
 
 
-ROUTES = UnitSetting(
-    "sharing", "queues", "share_queues", find=find_sharing, save=share_queues, read=_read, draw=_draw,
+def _words(exchange: Exchange, value: Sharing) -> dict[str, str]:
+    """Who works with each kind, the role that always does first."""
+    roles = {kind: [KINDS[kind], *(role for role in OTHERS[kind] if role in value[kind])] for kind in KINDS}
+    return {exchange.say(f"manage.sharing.{kind}"): ", ".join(exchange.say(f"manage.role.{role}") for role in named)
+            for kind, named in roles.items()}  # fmt: skip
+
+
+PAGE = UnitSetting(
+    Setting[Sharing](
+        name="sharing", verb="share_queues", shape=dict[str, frozenset[str]], find=find_sharing, save=share_queues
+    ),
+    "queues",
+    read=_read,
+    draw=_draw,
+    words=_words,
     tells_ledgers=True,
-).routes()  # fmt: skip
+)
+ROUTES = PAGE.routes()

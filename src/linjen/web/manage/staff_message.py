@@ -8,6 +8,7 @@ from uuid import UUID
 
 from linjen.core.database import Connection
 from linjen.units.staff_message import LONGEST, find_staff_message, set_staff_message
+from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
 
@@ -25,7 +26,17 @@ def _draw(exchange: Exchange, now: str, _: Mapping[str, str], typed: bool) -> di
     return {"was": now, "text": text, "longest": LONGEST, "done_as": "done" if now else "gone"}
 
 
-ROUTES = UnitSetting(
-    "staff_message", "message", "set_staff_message", find=_find, save=set_staff_message, read=_read, draw=_draw,
+def _words(exchange: Exchange, text: str) -> dict[str, str]:
+    return {exchange.say("manage.staff_message.label"): text}
+
+
+PAGE = UnitSetting(
+    Setting(name="staff_message", verb="set_staff_message", shape=str, find=_find, save=set_staff_message),
+    "message",
+    read=_read,
+    draw=_draw,
+    words=_words,
+    preview="manage/staff_message_preview.html",
     tells_ledgers=True,
-).routes()  # fmt: skip
+)
+ROUTES = PAGE.routes()
