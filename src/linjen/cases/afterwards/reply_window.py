@@ -34,9 +34,9 @@ def may_reply(until: date | None) -> bool:
 async def count_answerable(db: Connection, unit_id: UUID) -> dict[str, int]:
     """How many closed cases of the unit can be answered now; a number only, for who decides the days."""
     found = await db.fetchval(
-        "select count(*) from visits v join cases c on c.id = v.case_id and c.visit_id = v.id join units u on u.id = v.unit_id"
-        " where v.unit_id = $1 and v.state = 'closed' and v.closed_by is not null and u.reopen_days > 0"
-        " and v.closed_at > now() - make_interval(days => $2)"
+        "select count(*) from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
+        " join units u on u.id = v.unit_id where v.unit_id = $1 and v.state = 'closed' and v.closed_by is not null"
+        " and u.reopen_days > 0 and v.closed_at > now() - make_interval(days => $2)"
         " and (v.closed_at at time zone 'Europe/Stockholm')::date + u.reopen_days"
         " >= (now() at time zone 'Europe/Stockholm')::date",
         unit_id, MOST + 2,
