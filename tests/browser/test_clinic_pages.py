@@ -67,6 +67,7 @@ ADMINISTRATION = (
             f"{_UNIT}/chat-limit",
             f"{_UNIT}/own-sms",
             f"{_UNIT}/load-limits",
+            f"{_UNIT}/shutting",
             f"{_UNIT}/versions",
             "/manage/support",
             "/manage/service-status",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from linjen.core import clock
 from linjen.demo.world import id_of
 from linjen.web.manage.versions import SETTINGS
 from tests.region import Person, Region, look_first
@@ -30,6 +32,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "referrals": {"referrals": "Ont i ryggen; Rehab; Inte efter olycka"},
     "reply_days": {"days": "5", "was": "2"},
     "sharing": {"care": ["physician"], "admin": ["nurse"], "was.care": "", "was.admin": "nurse"},
+    "shutting": {"state": "ending", "on": (clock.local_date(clock.now()) + timedelta(days=30)).isoformat(),
+                 "was": "open", "was_on": ""},
     "staff_message": {"text": "Bo är sjuk <i>i dag</i>.\nRing 0000.", "was": ""},
 }  # fmt: skip
 

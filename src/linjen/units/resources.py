@@ -8,6 +8,7 @@ import msgspec
 
 from linjen.core.database import Connection
 from linjen.core.swedish import sort_key
+from linjen.units.shutting import takes_new
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,10 +22,13 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_destinations(db: Connection) -> list[Destination]:
-    """Every unit of the region, by provider and name; one with resources stands here once for each of them."""
+    """Every unit of the region that takes new cases, by provider and name; one with resources stands here once for
+    each of them.
+    """
     rows = await db.fetch(
         "select u.id as unit_id, u.name as unit_name, p.id as provider_id, p.name as provider_name, r.role as resource"
         " from units u join care_providers p on p.id = u.provider_id left join unit_resources r on r.unit_id = u.id"
+        f" where {takes_new('u')}"
     )
     found = [Destination(**dict(row)) for row in rows]
     return sorted(

@@ -8,6 +8,7 @@ import msgspec
 
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
+from linjen.units.shutting import takes_new
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,15 +21,19 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     phone: str
     takes_residents: bool
+    #: False from the day on which it takes no new cases, and when it is shut (units/shutting.py).
+    takes_new: bool = True
 
 
-_COLUMNS = "id, provider_id, hsa_id, name, kind, phone, takes_residents"
+_NAMES = ("id", "provider_id", "hsa_id", "name", "kind", "phone", "takes_residents")
+_COLUMNS = f"{', '.join(_NAMES)}, {takes_new('units')} as takes_new"
 
 
 def unit_json(row: str) -> str:
     """SQL: a unit of a statement's own (`row` is its alias) as one JSON object, null for none; see `Unit`."""
-    fields = ", ".join(f"'{name}', {row}.{name}" for name in _COLUMNS.split(", "))
-    return f"case when {row}.id is not null then jsonb_build_object({fields}) end"
+    fields = ", ".join(f"'{name}', {row}.{name}" for name in _NAMES)
+    takes = f"'takes_new', {takes_new(row)}"
+    return f"case when {row}.id is not null then jsonb_build_object({fields}, {takes}) end"
 
 
 async def see_unit(db: Connection, unit_id: UUID) -> Unit:
@@ -41,5 +46,10 @@ async def see_unit(db: Connection, unit_id: UUID) -> Unit:
 
 async def list_units_for_residents(db: Connection) -> list[Unit]:
     """The units a resident may choose, by name."""
+    return [unit for unit in await list_units_of_residents(db) if unit.takes_new]
+
+
+async def list_units_of_residents(db: Connection) -> list[Unit]:
+    """The same with those that take no new cases any more: somebody may be registered there, or have it saved."""
     rows = await db.fetch(f"select {_COLUMNS} from units where takes_residents order by name")
     return [Unit(**dict(row)) for row in rows]

@@ -52,6 +52,7 @@ def _key(exchange: Exchange, error: LinjenError, status: int) -> str:
         return f"faults.{status}"
     removed = error.reason == "wrong_state" and error.detail.get("state") == "abandoned"
     reason = "draft_removed" if removed and not _is_for_staff(exchange) else error.reason
+    reason = "unit_shut_staff" if reason == "unit_shut" and _is_for_staff(exchange) else reason
     return f"faults.{reason}" if has_word("sv", f"faults.{reason}.title") else f"faults.{status}"
 
 
@@ -59,7 +60,7 @@ def _key(exchange: Exchange, error: LinjenError, status: int) -> str:
 _WAY_ON = {
     "faults.wrong_state": "/cases/{case_id}", "faults.draft_sent": "/cases/{case_id}",
     "faults.draft_closed": "/cases/{case_id}", "faults.draft_advised": "/intakes/{case_id}/advice",
-    "faults.draft_removed": "/cases",
+    "faults.draft_removed": "/cases", "faults.unit_shut": "/intakes/{case_id}/unit",
 }  # fmt: skip
 
 

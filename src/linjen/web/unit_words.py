@@ -6,8 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from linjen.core import clock, swedish
+from linjen.core.swedish import date_words
 from linjen.units.managed import ManagedUnit, StoredClosure
 from linjen.units.schedule import MIDNIGHT, Schedule, Span, find_public_holiday, spans_on
+from linjen.units.shutting import Shutting
 from linjen.web.exchange import Exchange
 from linjen.web.resident.promise_words import staffing_words
 
@@ -70,3 +72,11 @@ def _staffed(exchange: Exchange, schedule: Schedule, spans: tuple[Span, ...]) ->
 
 def _end(closes: time) -> str:
     return "24.00" if closes == MIDNIGHT else f"{closes:%H.%M}"
+
+
+def stops_in_words(exchange: Exchange, value: Shutting) -> str:
+    """That the unit is shut, or from which day it takes no new cases; '' while neither is decided."""
+    if value.shuts_on is None:
+        return ""
+    return exchange.say("manage.shutting.is_shut" if value.is_shut else "manage.shutting.is_ending",
+                        day=date_words(value.shuts_on))  # fmt: skip

@@ -20,7 +20,7 @@ async def find_reply_until(db: Connection, case: Case) -> date | None:
         return None
     row = await db.fetchrow(
         "select v.closed_at, u.reopen_days from visits v join units u on u.id = v.unit_id"
-        " where v.id = $1 and v.closed_by is not null and u.reopen_days > 0",
+        " where v.id = $1 and v.closed_by is not null and u.reopen_days > 0 and u.shut_at is null",
         case.visit_id,
     )
     return clock.local_date(row["closed_at"]) + timedelta(days=row["reopen_days"]) if row else None
@@ -36,7 +36,7 @@ async def count_answerable(db: Connection, unit_id: UUID) -> dict[str, int]:
     found = await db.fetchval(
         "select count(*) from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
         " join units u on u.id = v.unit_id where v.unit_id = $1 and v.state = 'closed' and v.closed_by is not null"
-        " and u.reopen_days > 0 and v.closed_at > now() - make_interval(days => $2)"
+        " and u.reopen_days > 0 and u.shut_at is null and v.closed_at > now() - make_interval(days => $2)"
         " and (v.closed_at at time zone 'Europe/Stockholm')::date + u.reopen_days"
         " >= (now() at time zone 'Europe/Stockholm')::date",
         unit_id, MOST + 2,

@@ -26,6 +26,7 @@ from linjen.core.errors import Invalid, Refused, Reused, must_repeat
 from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import Colleague, list_colleagues
+from linjen.units.shutting import hold_open
 
 KINDS = ("scheduled", "scheduled_free")
 
@@ -183,6 +184,7 @@ async def _check_who(db: Connection, unit_id: UUID, entry: str, booking: Booking
 async def _insert(
     db: Connection, by: By, case_id: UUID, visit_id: UUID, unit_id: UUID, priority: int, booking: Booking
 ) -> None:
+    await hold_open(db, unit_id, from_outside=False)
     starts_at = booking.due_at if booking.kind == "scheduled" else None
     await db.execute(
         "insert into visits (id, case_id, kind, begun_as, unit_id, priority, for_role, for_staff_id, queued_at,"

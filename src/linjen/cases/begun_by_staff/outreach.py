@@ -28,6 +28,7 @@ from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
+from linjen.units.shutting import hold_open
 
 ENTRIES = ("admin", "symptom")
 
@@ -111,7 +112,10 @@ def check_outreach(asked: Outreach) -> Outreach:
 
 
 async def check_entry(db: Connection, by: By, entry: str) -> None:
-    """Refused('admin_only') for who has no medical history before her and would begin a case of symptoms."""
+    """Refused('admin_only') for who has no medical history before her and would begin a case of symptoms, and
+    Refused('unit_shut') where her unit is; it is not shut before the caller's transaction ends.
+    """
+    await hold_open(db, by.unit_id, from_outside=False)
     medical = await db.fetchval(
         "select exists (select 1 from assignments a where a.staff_id = $1 and a.unit_id = $2"
         " and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor') and a.from_at <= now()"

@@ -15,6 +15,7 @@ from linjen.core.errors import Refused
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
+from linjen.units.shutting import hold_open
 
 #: What an administrative case is sorted as, until staff say otherwise: "weekday, nearest time".
 ADMIN_PRIORITY = 4
@@ -27,7 +28,8 @@ async def send_case(
     """Queue the case at its unit with this urgency; the visit's id. `opening` becomes the first message.
 
     It is what the triage said, unless `triaged` is false: then the case is only sorted by it, and has none of its own.
-    Raises Refused('not_finished') with `missing` when unit, patient or the fee's approval (routine F075) is not there.
+    Raises Refused('not_finished') with `missing` when unit, patient or the fee's approval (routine F075) is not there,
+    and Refused('unit_shut') where the unit takes no new cases any more.
     The caller holds the draft open, so a second send meets Refused('wrong_state').
     """
     case = draft.case
@@ -36,6 +38,7 @@ async def send_case(
         missing.append("fee")
     if missing:
         raise Refused("not_finished", missing=missing)
+    await hold_open(db, case.unit_id)
     visit_id = new_id()
     await db.execute(
         "insert into visits (id, case_id, unit_id, priority, for_role) values ($1, $2, $3, $4, $5)",

@@ -20,6 +20,7 @@ from linjen.core.personal_number import age_years
 from linjen.core.sealing import Sealer
 from linjen.people.guardians import children_json, under_18
 from linjen.people.residents import Resident, resident_json
+from linjen.units.shutting import takes_new
 from linjen.units.units import Unit, unit_json
 
 #: How long a draft is kept after its last change before it is erased (the resident is told so on the page).
@@ -222,7 +223,7 @@ async def choose_unit_for_case(db: Connection, draft: Draft, unit_id: UUID) -> N
     """Which unit the case will go to; Refused('unit_not_open_to_residents') for one that takes none."""
     tag = await db.execute(
         "update cases set unit_id = $2 where id = $1 and exists"
-        " (select 1 from units where id = $2 and takes_residents)",
+        f" (select 1 from units u where u.id = $2 and u.takes_residents and {takes_new('u')})",
         draft.case.id, unit_id,
     )  # fmt: skip
     if tag != "UPDATE 1":

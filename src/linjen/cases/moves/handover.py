@@ -23,6 +23,7 @@ from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import Colleague, find_provider, list_colleagues
 from linjen.units.handover_rules import find_handover_rules
+from linjen.units.shutting import hold_open
 
 LONGEST_NOTE = 2_000
 
@@ -135,6 +136,11 @@ async def _check(db: Connection, by: By, case: Case, to: Receiver) -> None:
     ]  # fmt: skip
     if not there:
         raise Invalid("nobody_there", "to")
+    if to.unit_id != case.unit_id:
+        try:
+            await hold_open(db, to.unit_id)
+        except Refused as shut:
+            raise Invalid("nobody_there", "to") from shut
     if to.staff_id == by.person_id and case.holder_id == by.person_id:
         raise Invalid("same_place", "to")
 

@@ -17,6 +17,7 @@ from linjen.core.errors import Refused
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
+from linjen.units.shutting import hold_open
 
 
 def reply_id(case: Case, by: By) -> UUID | None:
@@ -39,6 +40,10 @@ async def reopen(db: Connection, sealer: Sealer, by: By, case_id: UUID, message_
         raise
     if not may_reply(await find_reply_until(db, case)) or message_id != reply_id(case, by):
         raise Refused("reply_too_late")
+    try:
+        await hold_open(db, case.unit_id, from_outside=False)
+    except Refused as shut:  # meanwhile
+        raise Refused("reply_too_late") from shut
     visit_id = new_id()
     await db.execute(
         "insert into visits (id, case_id, unit_id, priority, for_role)"

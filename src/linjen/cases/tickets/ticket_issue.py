@@ -23,6 +23,7 @@ from linjen.core.events import record
 from linjen.core.sealing import Sealer
 from linjen.people.colleagues import find_provider
 from linjen.units.resources import Destination, find_destination
+from linjen.units.shutting import hold_open
 
 LONGEST_HISTORY = 20_000
 LONGEST_NOTE = 2_000
@@ -92,6 +93,7 @@ async def issue_ticket(
     if await _is_done(db, sealer, by, case_id, ticket_id, what):
         return
     checked = await check_ticketing(db, case, what)
+    await hold_open(db, what.unit_id)
     if checked.what.tell:
         await write_message(db, sealer, by, case_id, checked.what.tell)
     await _insert(db, sealer, by, case, ticket_id, checked)

@@ -21,6 +21,7 @@ from linjen.core.errors import Refused
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
+from linjen.units.shutting import hold_open
 
 
 async def use_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID, text: str = "") -> UUID:
@@ -37,6 +38,7 @@ async def use_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID, te
     used: UUID | None = await db.fetchval("select used_case_id from tickets where id = $1 for update", ticket_id)
     if used is not None:
         return used
+    await hold_open(db, ticket.to_unit_id, from_outside=False)
     case_id = await _make_case(db, sealer, by, ticket, told)
     await end_ticket(db, ticket, "use_ticket", ", used_case_id = $4", case_id)
     data = {"ticket": str(ticket_id), "unit": str(ticket.to_unit_id)}

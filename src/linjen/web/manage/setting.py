@@ -38,6 +38,10 @@ async def _nothing(_: Connection, __: UUID) -> Mapping[str, int]:
     return {}
 
 
+async def _nothing_around(_: Exchange, __: Connection, ___: UUID) -> Mapping[str, Any]:
+    return {}
+
+
 class UnitSetting(Generic[Value]):
     """One setting.
 
@@ -46,7 +50,8 @@ class UnitSetting(Generic[Value]):
     form. `draw` gives what the template needs beside the frame: of the setting as it is now, or with the last of its
     arguments of what the form holds, with the errors by field. `words` says a value to people, a name and a value each.
     `counts` are figures that follow from it, by name, each with its words under manage.<name>.counts; they are taken
-    before and after the change. `preview`: the template that shows it. `tells_ledgers`: open ledgers follow it.
+    before and after the change. `around` gives what else its page shows, from the database. `preview`: the template
+    that shows the change. `tells_ledgers`: open ledgers follow it.
     """
 
     def __init__(
@@ -55,12 +60,13 @@ class UnitSetting(Generic[Value]):
         draw: Draw[Value],
         words: Words[Value],
         counts: Callable[[Connection, UUID], Awaitable[Mapping[str, int]]] = _nothing,
+        around: Callable[[Exchange, Connection, UUID], Awaitable[Mapping[str, Any]]] = _nothing_around,
         preview: str = "manage/preview.html",
         tells_ledgers: bool = False,
     ) -> None:  # fmt: skip
         self.setting, self.name, self.verb, self.path, self.words = setting, setting.name, setting.verb, path, words
         self._read, self._draw, self._counts, self._preview = read, draw, counts, preview
-        self._tells_ledgers = tells_ledgers
+        self._around, self._tells_ledgers = around, tells_ledgers
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Its page and its form; both 404 for who does not decide it."""
@@ -155,12 +161,13 @@ class UnitSetting(Generic[Value]):
         async with exchange.site.database.transaction() as db:
             unit = await self._see(db, exchange)
             now = await self.setting.find(db, unit.id)
+            around = await self._around(exchange, db, unit.id)
         return await manage_page(
             exchange, f"manage/{self.name}.html", status=422 if errors else 409 if stale else 200, unit=unit,
             setting=self.name, path=self.path, error_of=errors, stale=stale,
             errors=[{"field": field, "text": text} for field, text in errors.items()],
             done="done" in asked and not typed, same="same" in asked and not typed,
-            **self._draw(exchange, now, errors, typed),
+            **self._draw(exchange, now, errors, typed), **around,
         )  # fmt: skip
 
     def address(self, exchange: Exchange) -> str:

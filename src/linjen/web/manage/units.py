@@ -12,11 +12,12 @@ from linjen.units.chat_limit import chat_limit
 from linjen.units.managed import ManagedUnit, list_managed_units, may_at, see_managed_unit
 from linjen.units.own_sms import may_write_own
 from linjen.units.reply_days import reply_days
+from linjen.units.shutting import find_shutting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.chat_limit import chat_options
 from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.routing import get_page
-from linjen.web.unit_words import closure_in_words, day_in_words, today_words, week_in_words
+from linjen.web.unit_words import closure_in_words, day_in_words, stops_in_words, today_words, week_in_words
 
 
 @get_page("/manage/units", verb="see_unit", who="staff")
@@ -54,6 +55,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         ratings = await may_at(db, exchange.by, unit.id, "see_ratings")
         message = await may_at(db, exchange.by, unit.id, "set_staff_message")
         prints = await may_at(db, exchange.by, unit.id, "print_ledger")
+        shutting, shuts = await find_shutting(db, unit.id), await may_at(db, exchange.by, unit.id, "shut_unit")
         versions = await may_at(db, exchange.by, unit.id, "see_versions")
         handovers = await may_at(db, exchange.by, unit.id, "set_handover_rules")
     today = clock.local_date(at)
@@ -65,7 +67,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         chats=str(chats), limits_chats=limits, sees_load=sees,
         reply_days=days, sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
         sets_handovers=handovers, prints=prints, sets_message=message, sees_ratings=ratings,
-        chat_options=chat_options(), sees_versions=versions,
+        chat_options=chat_options(), sees_versions=versions, shuts=shuts, stops=stops_in_words(exchange, shutting),
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip
 

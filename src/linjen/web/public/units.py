@@ -15,7 +15,7 @@ from linjen.records.promise import find_outlook
 from linjen.units.hours import State, state_at
 from linjen.units.opening import list_schedules, see_schedule
 from linjen.units.schedule import Schedule, find_public_holiday, spans_on
-from linjen.units.units import Unit, list_units_for_residents
+from linjen.units.units import Unit, list_units_for_residents, list_units_of_residents
 from linjen.web.exchange import Exchange
 from linjen.web.resident.promise_words import ORDINARY, promise_for_new, staffing_words
 from linjen.web.routing import get_page
@@ -31,12 +31,16 @@ async def show_units(exchange: Exchange) -> Response[Any]:
 
 @get_page("/units/{unit_id:str}", verb="public", who="anyone")
 async def show_unit(exchange: Exchange) -> Response[Any]:
-    """One of them: the clock, the two ways in, hours and the telephone; 404 for one that takes no residents."""
+    """One of them: the clock, the two ways in, hours and the telephone; 404 for one that takes no residents. Of one
+    that takes no new cases any more, where to turn instead: links to it are saved.
+    """
     unit_id, at = exchange.id_of("unit_id"), clock.now()
     async with exchange.site.database.connection() as db:
-        unit = next((one for one in await list_units_for_residents(db) if one.id == unit_id), None)
+        unit = next((one for one in await list_units_of_residents(db) if one.id == unit_id), None)
         if unit is None:
             raise NotFound("unit")
+        if not unit.takes_new:
+            return exchange.page("public/unit_shut.html", unit=unit)
         schedule = await see_schedule(db, unit.id)
         outlook = await find_outlook(exchange.site.database, db, schedule, unit.id, ORDINARY, at)
     today = clock.local_date(at)

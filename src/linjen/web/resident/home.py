@@ -95,6 +95,8 @@ async def _promise(db: Connection, exchange: Exchange, unit_id: UUID | None) -> 
     if unit_id is None:
         return Promise(exchange.say("home.clock.general"))
     at, unit = clock.now(), await see_unit(db, unit_id)
+    if not unit.takes_new:
+        return Promise(exchange.say("home.clock.general"))
     schedule = await see_schedule(db, unit_id)
     outlook = await find_outlook(exchange.site.database, db, schedule, unit_id, ORDINARY, at)
     return promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, outlook)

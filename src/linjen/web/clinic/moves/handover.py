@@ -23,6 +23,7 @@ from linjen.units.hours import closes_at, next_opening
 from linjen.units.opening import list_schedules
 from linjen.units.referrals import list_referrals
 from linjen.units.schedule import Schedule
+from linjen.units.shutting import list_closed_to_new
 from linjen.web.clinic.case.case_head import case_head, moment
 from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.handover_phrase import Phrases
@@ -144,6 +145,8 @@ async def _receivers(db: Connection, exchange: Exchange, case: Case) -> list[Col
     if case.unit_id is None:
         return []
     found = receivers_for(case.entry, await list_colleagues(db, case.unit_id))
+    gone = await list_closed_to_new(db) - {case.unit_id}
+    found = [one for one in found if one.unit_id not in gone]
     return [one for one in found if case.holder_id is None or one.staff_id != case.holder_id]
 
 

@@ -19,6 +19,7 @@ from linjen.core.ids import new_id
 from linjen.records.waiting_work import count_waiting_work
 from linjen.units.managed import may_at
 from linjen.units.opening import see_schedule
+from linjen.units.shutting import find_shutting
 from linjen.units.staff_message import find_staff_message
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.moves.leaving import closing_near, closing_words
@@ -39,6 +40,7 @@ from linjen.web.fast import age_words, draw_row, draw_rows
 from linjen.web.load_live import load_words
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
+from linjen.web.unit_words import stops_in_words
 
 #: What has just been done, told once above the ledger; the words stand under ledger.done.
 _DONE = ("closed", "released", "handed_over", "nobody_waits")
@@ -111,12 +113,14 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
         late = await list_late_alarms(db, by) if waiting["late_alarms"] else []
         load = await load_words(db, exchange, clock.now()) if waiting["load"] else ""
         message = await find_staff_message(db, by.unit_id)
+        shutting = await find_shutting(db, by.unit_id)
         around = {} if alone else await _around(db, exchange, view, wanted, rows)
         if not alone:
             around["views"] = views_with(exchange, view, waiting)
     values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
     values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0, "load": load}
     values["message"] = {"text": message.text, "at": moment(exchange, message.at)} if message.at else None
+    values["stops"] = stops_in_words(exchange, shutting)
     values["late"] = [_late(exchange, one) for one in late]
     if alone:
         return exchange.page("clinic/waiting/ledger_table.html", **values)

@@ -114,7 +114,7 @@ def is_done(sheet: Sheet, step: str) -> bool:
         case "patient":
             return sheet.patient is not None
         case "unit":
-            return sheet.unit is not None
+            return sheet.unit is not None and sheet.unit.takes_new
         case "consent":
             return CARE_HISTORY in sheet.consents and MEDICATION_LIST in sheet.consents
         case "fee":

@@ -20,7 +20,7 @@ from linjen.people.residents import unseal_number
 from linjen.units.hours import State, closes_at, find_closure, next_opening, state_at
 from linjen.units.opening import list_schedules
 from linjen.units.schedule import Schedule
-from linjen.units.units import Unit, list_units_for_residents
+from linjen.units.units import Unit, list_units_of_residents
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.sheet import Fault, Sheet
 from linjen.web.resident.intake.step import Step, Values, passed, routes_of
@@ -31,8 +31,8 @@ log = get_log(__name__)
 class Offer(msgspec.Struct, frozen=True):
     """Where a patient's case may go. `home` is her own unit when it takes the case; else she chooses, and `why` says.
 
-    `why` is unregistered, elsewhere (registered outside this service), closed (her own is temporarily closed) or
-    unknown (the listing service did not answer).
+    `why` is unregistered, elsewhere (registered outside this service), closed (her own is temporarily closed), shut
+    (it takes no new cases any more) or unknown (the listing service did not answer).
     """
 
     units: list[Unit]
@@ -52,7 +52,7 @@ async def find_offer(exchange: Exchange) -> Offer | None:
             if patient_id is None:
                 return None
             digits = {who: await unseal_number(db, site.sealer, who) for who in (patient_id, exchange.by.person_id)}
-            units = await list_units_for_residents(db)
+            units = await list_units_of_residents(db)
             schedules = await list_schedules(db, [unit.id for unit in units])
     except (NotFound, Refused):
         return None  # said by whoever opens the draft next
@@ -74,7 +74,12 @@ async def _registered(exchange: Exchange, digits: str, guardian: str | None) -> 
 
 
 def _offer(units: list[Unit], schedules: dict[UUID, Schedule], registered: str | None, *, known: bool) -> Offer:
-    home = next((unit for unit in units if unit.hsa_id == registered), None)
+    home, units = (
+        next((one for one in units if one.hsa_id == registered), None),
+        [one for one in units if one.takes_new],
+    )
+    if home is not None and not home.takes_new:
+        return Offer(units, schedules, why="shut", closed=home)
     if home is None:
         why = "unknown" if not known else "elsewhere" if registered else "unregistered"
         return Offer(units, schedules, why=why)
@@ -125,6 +130,8 @@ class UnitStep(Step):
         home = offer.home
         hours = hours_words(sheet.exchange, offer.schedules[home.id], at) if home else ""
         why = _why(sheet, offer) if offer.why else ""
+        if sheet.unit is not None and not sheet.unit.takes_new:  # chosen before it was so
+            why = sheet.exchange.say("intake.unit.shut", name=sheet.unit.name)
         return {"options": options, "home": home, "hours": hours, "why": why, "alone": not sheet.children}
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
