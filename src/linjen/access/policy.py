@@ -83,6 +83,39 @@ _INVITATION = """({reach} and exists (select 1 from invitations i where i.case_i
 STAFF_IS_INVITED = _INVITATION.format(reach=STAFF_IN_UNIT, which="i.ended_at is null and i.staff_id = {person}")
 STAFF_IS_HOST = _INVITATION.format(reach=STAFF_IN_UNIT, which=IS_HOST)
 
+#: What a unit has documented is blocked by its patient for the provider's other units (PDL 4:4), until she lifts it or
+#: somebody of the reader's own has opened it lately, by consent or in an emergency (PDL 4:5).
+_IS_BLOCKED = """exists (
+  select 1 from access_blocks b where b.resident_id = {of} and b.unit_id in ({units}) and b.unit_id <> {{unit}}
+    and b.lifted_at is null and not exists (
+      select 1 from block_openings o where o.block_id = b.id and o.staff_id = {{person}} and o.unit_id = {{unit}}
+        and o.until_at > now()))"""
+
+#: A case is of the unit that has it, and of those that have handed it on.
+BLOCKED_CASE = _IS_BLOCKED.format(
+    of="c.patient_id",
+    units="select v.unit_id union all select h.from_unit_id from handovers h where h.case_id = c.id",
+)
+
+#: A care relation of the moment: a case of the same patient is open where the reader works.
+_CARED_FOR_HERE = """exists (
+  select 1 from cases k join visits w on w.id = k.visit_id
+  where k.patient_id = c.patient_id and w.unit_id = {unit} and w.state <> 'closed')"""
+
+#: A case at another unit of the same care provider, by who cares for its patient now.
+_OF_ANOTHER_UNIT = f"""(v.unit_id <> {{unit}} and exists (
+    select 1 from units here join units there on there.provider_id = here.provider_id
+    where here.id = {{unit}} and there.id = v.unit_id)
+  and exists (
+    select 1 from assignments a where a.staff_id = {{person}} and a.unit_id = {{unit}}
+      and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')
+      and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))
+  and {_CARED_FOR_HERE})"""
+
+STAFF_READS_ELSEWHERE = f"({_OF_ANOTHER_UNIT} and not {BLOCKED_CASE})"
+#: That something is blocked may be known (PDL 4:4), and nothing else of it.
+STAFF_KNOWS_OF_BLOCKED = f"({_OF_ANOTHER_UNIT} and {BLOCKED_CASE})"
+
 _NOBODY = "false"
 
 Kind = Literal["resident", "staff"]
@@ -90,6 +123,9 @@ Kind = Literal["resident", "staff"]
 #: verb -> (clause for residents, clause for staff). A verb that stands in no row does not exist.
 VERBS: dict[str, tuple[str, str]] = {
     "see": (RESIDENT_IS_PARTY, STAFF_IN_UNIT),
+    "see_elsewhere": (_NOBODY, STAFF_READS_ELSEWHERE),
+    "open_by_consent": (_NOBODY, STAFF_CARES),
+    "open_in_emergency": (_NOBODY, STAFF_CARES),
     "write_intake": (RESIDENT_WRITES, _NOBODY),
     "send_message": (RESIDENT_IS_PARTY, STAFF_IS_HOLDER),
     "mark_read": (RESIDENT_IS_PARTY, STAFF_IS_HOLDER),
@@ -156,10 +192,12 @@ _CARES_HERE = """exists (
     and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor', 'medical_secretary')
     and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))"""
 
-#: A care relation: a case that was sent to any unit of the care provider whose unit she works at.
-HAS_CARE_RELATION = """exists (
+#: A care relation: a case that was sent to any unit of the care provider whose unit she works at. One that is blocked
+#: for her is none.
+HAS_CARE_RELATION = f"""exists (
   select 1 from cases k join visits w on w.case_id = k.id join units wu on wu.id = w.unit_id
-    join units here on here.id = {unit} and here.provider_id = wu.provider_id where k.patient_id = r.id)"""
+    join units here on here.id = {{unit}} and here.provider_id = wu.provider_id where k.patient_id = r.id
+    and not {_IS_BLOCKED.format(of="r.id", units="w.unit_id")})"""
 
 #: Without one she has said why she looks for the patient, in this very session.
 _HAS_SAID_WHY = """exists (
@@ -225,6 +263,7 @@ UNIT_VERBS: dict[str, str] = {
     "print_ledger": _PRINTS,
     "set_staff_message": _SETS_UP,
     "see_ratings": _SETS_UP,
+    "review_openings": _UNIT_MANAGER,
     "see_triage_quality": _MAY_COUNT,
     "export_triage_quality": _MAY_COUNT,
     "allow_own_sms": _CONFIG_ADMIN,
@@ -280,6 +319,16 @@ def clause(verb: str, kind: Kind, *, person: str, unit: str, today: str) -> str:
     resident, staff = VERBS[verb]
     text = resident if kind == "resident" else staff
     return text.format(person=person, unit=unit, today=today)
+
+
+def blocked_case(*, person: str, unit: str) -> str:
+    """Whether a case (`c`, its visit `v`) is blocked for somebody: of another unit, and not opened by her."""
+    return BLOCKED_CASE.format(person=person, unit=unit)
+
+
+def knows_of_blocked(*, person: str, unit: str) -> str:
+    """Whether a case (`c`, its visit `v`) is one that is blocked for somebody, who may know that it is and no more."""
+    return STAFF_KNOWS_OF_BLOCKED.format(person=person, unit=unit)
 
 
 def asked(verb: str = "see") -> str:

@@ -25,6 +25,10 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "release"): "queued",
     ("queued", "open_record_system"): "queued",
     ("in_progress", "open_record_system"): "in_progress",
+    ("queued", "open_by_consent"): "queued",
+    ("in_progress", "open_by_consent"): "in_progress",
+    ("queued", "open_in_emergency"): "queued",
+    ("in_progress", "open_in_emergency"): "in_progress",
     ("queued", "lift_protection"): "queued",
     ("in_progress", "lift_protection"): "in_progress",
     ("queued", "set_protection"): "queued",
@@ -137,6 +141,7 @@ TICKET_TRANSITIONS: dict[tuple[str, str], str] = {
 #: Verbs that only read, and the states in which there is something to read.
 READABLE = {
     "see": frozenset(STATES) - {"abandoned"},
+    "see_elsewhere": frozenset({"queued", "in_progress", "closed"}),
     "mark_read": frozenset({"queued", "in_progress", "closed"}),
     "download_picture": frozenset({"queued", "in_progress", "closed"}),
     "copy_text": frozenset({"queued", "in_progress", "closed"}),

@@ -19,6 +19,7 @@ from linjen.core.sealing import Sealer, make_key_file, read_key_file
 from linjen.core.settings import read_settings
 from linjen.demo import world
 from linjen.demo.among_staff import seed_among_staff
+from linjen.demo.blocked import seed_blocked
 from linjen.demo.cases import read_held, seed_cases
 from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
@@ -160,6 +161,7 @@ async def _seed(folder: Path, postgres: Embedded, sealer: Sealer) -> None:
             cases = await seed_cases(database, sealer, postgres.owner_dsn, pictures=True)
             await read_held(database, sealer, cases)
             await seed_tickets(database, sealer, cases, DEMO)
+            await seed_blocked(database, sealer, postgres.owner_dsn)
             await seed_among_staff(database, sealer, postgres.owner_dsn, cases)
             await seed_history(database, postgres.owner_dsn, sealer)
         _marker(folder).unlink(missing_ok=True)

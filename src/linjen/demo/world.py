@@ -169,6 +169,10 @@ RESIDENTS += tuple(
     SeedResident(f"lively_{given.lower()}", given, surname, years, serial, registered=unit)
     for given, surname, years, serial, unit in LIVELY
 )
+RESIDENTS += (
+    SeedResident("frida", "Frida", "Alm", 52, 524, registered="bjorken",
+                 description="52 år, listad på Björken. Har spärrat det som Ankaret har skrivit."),
+)  # fmt: skip
 
 #: What a unit lets others choose on a ticket: the rehab unit's "fysioterapeut", whichever profession then receives.
 RESOURCES = (("rehab", "physiotherapist"),)

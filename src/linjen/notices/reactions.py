@@ -53,6 +53,7 @@ def _tell_resident(dispatcher: Dispatcher, unread_after_s: int, table: str, put:
     dispatcher.add("claimed", _your_turn(table, put), by={"staff"})
     dispatcher.add("message_sent", _new_message(unread_after_s, put), by={"staff"})
     dispatcher.add("reminded", _reminded(put), by={"staff"})
+    dispatcher.add("block_opened", _block_opened(put), by={"staff"})
     dispatcher.add("case_begun", _new_case(put), by={"staff"})
 
 
@@ -107,6 +108,15 @@ def _new_case(put: Put) -> Reaction:
     async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
         """Nytt ärende: care has begun a case with her (routine F046)."""
         await put(db, [_wish("new_case", event, at) for event, at in _fresh(events) if event.data.get("told")])
+        return []
+
+    return react
+
+
+def _block_opened(put: Put) -> Reaction:
+    async def react(db: Connection, events: Sequence[Event]) -> list[Wanted]:
+        """Det du har spärrat är öppnat: she is told at once, in words that say nothing of it."""
+        await put(db, [_wish("block_opened", event, at) for event, at in _fresh(events)])
         return []
 
     return react

@@ -22,7 +22,8 @@ _KINDS: Final = {
     "see": "read", "fresh": "read", "see_picture": "picture", "archive_picture": "picture",
     "download_picture": "picture",
     "copy_text": "copied", "copy_number": "copied", "copy_to_ticket": "copied", "search_patient": "searched",
-    "open_record_system": "record",
+    "open_record_system": "record", "see_elsewhere": "read",
+    "open_by_consent": "consented", "open_in_emergency": "emergency",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
+from linjen.cases.blocks.block import is_blocked_here
 from linjen.cases.loading import Case, open_case
 from linjen.cases.talk.message import check_optional, check_told_optional, pass_turn, unseal_text, write_message
 from linjen.cases.timeline import find_last_move
@@ -57,16 +58,19 @@ def receivers_for(entry: str, colleagues: Sequence[Colleague]) -> list[Colleague
 
 async def hand_over(
     db: Connection, sealer: Sealer, by: By, case_id: UUID, handover_id: UUID, to: Receiver, *, note: str = "",
-    tell: str = "", was: int | None = None,
+    tell: str = "", was: int | None = None, agreed: bool = False,
 ) -> None:  # fmt: skip
     """Put the case into the receiver's queue. `handover_id` is made by the form: the same form once more does nothing.
 
     `note` is for the receiver, `tell` is sent to the patient first, which only its holder may. `was` is the number of
     the case's last move when the form was drawn (timeline.find_last_move), 0 for none: of two who hand over the same
-    waiting case one wins. Raises Refused('moved') for the other, and for who would tell the patient something and
-    holds the case no more; Refused('other_provider'), Invalid('nobody_there' | 'same_place' | 'admin_only') with field
-    "to", Invalid('note_needed') with field "note" where the unit wants one, Invalid('too_long' | 'unreadable') with
-    field "note" or "tell", Reused with field "note", and as open_case.
+    waiting case one wins. `agreed` says that the patient has been asked, which is wanted where she has blocked what
+    this unit documents and it goes to another one.
+
+    Raises Refused('moved') for the other, and for who would tell the patient something and holds the case no more;
+    Refused('other_provider'), Invalid('nobody_there' | 'same_place' | 'admin_only') with field "to",
+    Invalid('ask_first') with field "agreed", Invalid('note_needed') with field "note" where the unit wants one,
+    Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
     """
     told, noted = check_told_optional(tell, "tell"), check_optional(note, "note", LONGEST_NOTE)
     try:
@@ -80,11 +84,16 @@ async def hand_over(
     if case.holder_id != by.person_id and (told or was not in {None, (await find_last_move(db, case_id)).seq}):
         raise Refused("moved", verb="hand_over")
     await _check(db, by, case, to)
+    to_be_asked = to.unit_id != case.unit_id and await is_blocked_here(db, case_id)
+    if to_be_asked and not agreed:
+        raise Invalid("ask_first", "agreed")
     if not noted and case.unit_id and (await find_handover_rules(db, case.unit_id)).note:
         raise Invalid("note_needed", "note")
     if told:
         await write_message(db, sealer, by, case_id, told, passes_turn=False)
-    data = {"role": to.role, "unit": str(to.unit_id), "from": str(case.unit_id)}
+    data: dict[str, object] = {"role": to.role, "unit": str(to.unit_id), "from": str(case.unit_id)} | (
+        {"agreed": True} if to_be_asked else {}
+    )
     event = await record(db, case_id, "handed_over", by.kind, by.person_id, data)
     await db.execute(
         f"update visits set {TO_QUEUE}, unit_id = $2, for_role = $3, for_staff_id = $4 where id = $1",

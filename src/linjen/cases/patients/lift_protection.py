@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from linjen.access import policy
 from linjen.access.by import By
 from linjen.cases.loading import open_case
 from linjen.cases.patients.contact import PROTECTION_COUNTS
@@ -24,9 +25,12 @@ from linjen.people.contacts import find_register_yes, swap_protected
 
 LONGEST_WHY: Final = 500
 
-_LATEST = """
+# Another unit's words are read where its cases are (access/policy.py), and one's own wherever one is.
+_LATEST = f"""
 select l.id, l.case_id, l.by_id, l.why_sealed from protection_liftings l join cases c on c.id = l.case_id
-join residents r on r.id = c.patient_id where r.id = $1 and l.at = r.protected_set_at and r.protected = 'no'
+join visits v on v.id = c.visit_id
+join residents r on r.id = c.patient_id where r.id = $3 and l.at = r.protected_set_at and r.protected = 'no'
+  and (l.by_id = $1 or not {policy.blocked_case(person="$1", unit="$2")})
 order by l.at desc limit 1
 """
 
@@ -48,7 +52,7 @@ async def lift_protection(db: Connection, sealer: Sealer, by: By, case_id: UUID,
     if not await has_looked_today(db, by, case.patient_id):
         raise Refused("record_not_opened", verb="lift_protection")
     if not await swap_protected(db, case.patient_id, "no", "yes", by.person_id):
-        if await find_lifted_why(db, sealer, case.patient_id, by.person_id) == clean:
+        if await find_lifted_why(db, sealer, by, case.patient_id, by.person_id) == clean:
             return case.patient_id
         raise Refused("changed", verb="lift_protection")
     event = await record(db, case_id, "protection_set", by.kind, by.person_id, {"protected": "no", "lifted": True})
@@ -61,12 +65,14 @@ async def lift_protection(db: Connection, sealer: Sealer, by: By, case_id: UUID,
     return case.patient_id
 
 
-async def find_lifted_why(db: Connection, sealer: Sealer, patient_id: UUID, by_id: UUID | None = None) -> str:
-    """Why the Nej that stands was set over a Ja, '' where it was not (or not by `by_id`).
+async def find_lifted_why(
+    db: Connection, sealer: Sealer, by: By, patient_id: UUID, by_id: UUID | None = None
+) -> str:  # fmt: skip
+    """Why the Nej that stands was set over a Ja, '' where it was not (or not by `by_id`), or is blocked for `by`.
 
     Only for staff who have seen a case of the patient by see_case.
     """
-    row = await db.fetchrow(_LATEST, patient_id)
+    row = await db.fetchrow(_LATEST, by.person_id, by.unit_id, patient_id)
     if row is None or by_id not in {None, row["by_id"]}:
         return ""
     about = row["case_id"].bytes + row["id"].bytes

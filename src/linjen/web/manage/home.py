@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.blocks.review import ToReview, count_to_review
 from linjen.cases.waiting.boards import read_standing
 from linjen.cases.waiting.load import Standing, list_standing
 from linjen.cases.waiting.unmet import UnmetHere, list_unmet
@@ -33,10 +34,13 @@ async def _start(exchange: Exchange) -> Response[Any]:
         # Named before it is read: a change between the two wakes the page once too often, never too seldom.
         live = (await read_standing(db, [exchange.by.person_id])).get(exchange.by.person_id, "")
         unmet, loaded = await list_unmet(db, exchange.by), await list_standing(db, exchange.by)
+        openings = [_to_review(exchange, one) for one in await count_to_review(db, exchange.by)]
     at = clock.now()
     rows = [{"id": str(unit.id), "name": unit.name, "today": today_words(exchange, unit, at)} for unit in units]
-    return await manage_page(exchange, "manage/home.html", rows=rows, unmet=[_unmet(exchange, one) for one in unmet],
-                             loaded=[_loaded(exchange, one) for one in loaded], live=live)  # fmt: skip
+    return await manage_page(
+        exchange, "manage/home.html", rows=rows, unmet=[_unmet(exchange, one) for one in unmet],
+        loaded=[_loaded(exchange, one) for one in loaded], live=live, openings=openings,
+    )  # fmt: skip
 
 
 def _loaded(exchange: Exchange, one: Standing) -> dict[str, str]:
@@ -44,6 +48,13 @@ def _loaded(exchange: Exchange, one: Standing) -> dict[str, str]:
     since = moment_words(one.begun_at, clock.now())
     return {"text": exchange.say("load.home", unit=one.unit_name, since=since),
             "href": f"/manage/units/{one.unit_id}/load"}  # fmt: skip
+
+
+def _to_review(exchange: Exchange, one: ToReview) -> dict[str, str]:
+    """'Hälsocentralen Ankaret: 1 nödöppning väntar på granskning.', with the way to it."""
+    key = "one" if one.waiting == 1 else "many"
+    return {"text": exchange.say(f"reviewing.home_{key}", unit=one.unit, count=one.waiting),
+            "href": f"/manage/units/{one.unit_id}/block-openings"}  # fmt: skip
 
 
 def _unmet(exchange: Exchange, one: UnmetHere) -> str:

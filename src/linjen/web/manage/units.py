@@ -52,6 +52,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         days, sets_days = await reply_days(db, unit.id), await may_at(db, exchange.by, unit.id, "set_reply_days")
         shares = await may_at(db, exchange.by, unit.id, "share_queues")
         deadlines = await may_at(db, exchange.by, unit.id, "set_deadlines")
+        reviews = await may_at(db, exchange.by, unit.id, "review_openings")
         ratings = await may_at(db, exchange.by, unit.id, "see_ratings")
         message = await may_at(db, exchange.by, unit.id, "set_staff_message")
         prints = await may_at(db, exchange.by, unit.id, "print_ledger")
@@ -68,6 +69,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         reply_days=days, sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
         sets_handovers=handovers, prints=prints, sets_message=message, sees_ratings=ratings,
         chat_options=chat_options(), sees_versions=versions, shuts=shuts, stops=stops_in_words(exchange, shutting),
+        reviews=reviews,
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from linjen.web.resident.shown_case import title_of
 from linjen.web.routing import get_page
 
 #: The order in which several things that were done are told.
-_ORDER = ("searched", "read", "picture", "record", "copied", "work")
+_ORDER = ("searched", "emergency", "consented", "read", "picture", "record", "copied", "work")
 
 
 @get_page("/openings", verb="see_openings", who="resident")

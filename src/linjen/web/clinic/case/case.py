@@ -12,6 +12,7 @@ from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.afterwards.triage_verdict import find_triage_verdict
 from linjen.cases.alarms.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms.alarms import list_alarms
+from linjen.cases.blocks.elsewhere import knows_of_blocked
 from linjen.cases.loading import Case, may, see_case
 from linjen.cases.moves.handover import list_handovers
 from linjen.cases.moves.reprioritise import list_reprioritised
@@ -52,10 +53,11 @@ from linjen.web.routing import get_page, post_page
 
 
 async def see_with_head(db: Connection, exchange: Exchange) -> tuple[Case, CaseHead]:
-    """The case of the address for reading, with its head and the strip of the reader's chats."""
+    """The case of the address for reading, with its head, what is blocked and the strip of the reader's chats."""
     case = await see_case(db, exchange.by, exchange.id_of("case_id"))
     head = await case_head(db, exchange, case)
-    return case, msgspec.structs.replace(head, chats=await chats_here(db, exchange, case.id))
+    blocked = await knows_of_blocked(db, exchange.by, head.patient_id)
+    return case, msgspec.structs.replace(head, chats=await chats_here(db, exchange, case.id), blocked=blocked)
 
 
 @get_page("/clinic/cases/{case_id:str}", verb="see", who="staff")
@@ -172,21 +174,6 @@ def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence
     return links
 
 
-@get_page("/clinic/cases/{case_id:str}/visits", verb="see", who="staff")
-async def show_visits(exchange: Exchange) -> Response[Any]:
-    """Alla besök: the patient's cases that this person may see."""
-    async with exchange.site.database.transaction() as db:
-        _, head = await see_with_head(db, exchange)
-        past = await list_past(db, exchange.by, head.patient_id)
-    shelf = exchange.site.shelf
-    rows = [
-        {"past": one, "reason": reason_on(shelf, one.entry, one.reason, one.protocol),
-         "sent": moment(exchange, one.sent_at)}
-        for one in past
-    ]  # fmt: skip
-    return exchange.page("clinic/moves/visits.html", head=head, tab_here="visits", rows=rows)
-
-
 @get_page("/clinic/cases/{case_id:str}/patient-tickets", verb="see", who="staff")
 async def show_case_tickets(exchange: Exchange) -> Response[Any]:
     """Biljetter: those that were made from the case and the one that it came by, with how each stands."""
@@ -196,4 +183,4 @@ async def show_case_tickets(exchange: Exchange) -> Response[Any]:
     return exchange.page("clinic/tickets/case_tickets.html", head=head, tab_here="tickets", tickets=tickets)
 
 
-ROUTES = [show_case, send, show_visits, show_case_tickets]
+ROUTES = [show_case, send, show_case_tickets]

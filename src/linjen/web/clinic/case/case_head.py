@@ -33,7 +33,8 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     she or who writes for her has said that they need. `facts` holds age and sex; `writer` is who wrote
     when that is not the patient herself, or with `called` who rang and had it written down; `writer_out` says why she
     reads it no more: grown (the child has turned 13) or no_bond, '' while she does. `silent` (her holder is to
-    decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own.
+    decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own, `blocked` says that
+    something of the patient at another unit is blocked for the reader.
     """
 
     case_id: UUID
@@ -63,6 +64,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     reminded: bool
     may_remind: bool
     chats: list[dict[str, Any]] = []
+    blocked: bool = False
 
 
 async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:

@@ -17,6 +17,9 @@ from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import action_sentence
 from linjen.web.reason_names import reason_on
 
+#: Events whose sentence depends on a word of their data.
+_TOLD_BY = {"protection_set": "protected", "note_returned": "to", "requeued": "why", "block_opened": "how"}
+
 
 def consents_in_words(exchange: Exchange, consents: Sequence[Consent]) -> list[dict[str, Any]]:
     """Each kind with the latest choice and when it was made, as parts/case.html wants it."""
@@ -106,6 +109,6 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
         raised = "raised" if one.data["to"] < one.data["from"] else "heard"
         key = "late" if one.data.get("late") else raised
         return exchange.say(f"clinic.events.alarm_{key}", level=one.data["to"])
-    which = {"protection_set": "protected", "note_returned": "to", "requeued": "why"}.get(one.kind)
+    which = _TOLD_BY.get(one.kind)
     key = f"{one.kind}_{one.data[which]}" if which else one.kind
     return exchange.say(f"clinic.events.{key}", by=by, **values)

@@ -101,6 +101,8 @@ ACTIONS = (
     Action("signpost", "a m", "case", "main a[href$='/signposts']"),
     Action("copy", "a k", "case", ".lj-copy > summary"),
     Action("consents", "a c", "case", ".lj-fold > summary"),
+    Action("block_consent", "p s", "case", "main a[href$='/consent-openings']"),
+    Action("block_emergency", "p o", "case", "main a[href$='/emergency-openings']"),
     Action("tab_visit", "a 1", "case", ".lj-case-bar + nav li:nth-child(1) a"),
     Action("tab_patient", "a 2", "case", ".lj-case-bar + nav li:nth-child(2) a"),
     Action("tab_tickets", "a 3", "case", ".lj-case-bar + nav li:nth-child(3) a"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.blocks.block import is_blocked_here
 from linjen.cases.loading import Case, note_refusal, see_case
 from linjen.cases.moves.handover import LONGEST_NOTE, Handover, Receiver, hand_over, receivers_for
 from linjen.cases.talk.message import LONGEST
@@ -73,6 +74,7 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
                 note=note,
                 tell=tell,
                 was=number_of(exchange, "was"),
+                agreed=exchange.text_of("agreed", longest=10) == "yes",
             )
     except Invalid as error:
         if error.reason == "nobody_there":  # it may have been sent to somebody of another care provider, as one of ours
@@ -127,12 +129,14 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         colleagues = await _receivers(db, exchange, case)
         schedules = await list_schedules(db, sorted({one.unit_id for one in colleagues}))
         referrals, last = await list_referrals(db, case.unit_id), await find_last_move(db, case.id)
+        blocked = await is_blocked_here(db, case.id)
         needs_note = case.unit_id is not None and (await find_handover_rules(db, case.unit_id)).note
     phrases = Phrases(exchange, head, schedules)
     tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else phrases.to_anybody()
     return exchange.page(
         "clinic/moves/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
         groups=_groups(exchange, colleagues, phrases), hours=_hours(exchange, case, colleagues, schedules),
+        blocked=blocked, agreed=exchange.text_of("agreed", longest=10) if sent else "",
         to_anybody=phrases.to_anybody(), needs_note=needs_note, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),

@@ -166,7 +166,7 @@ async def _values(db: Connection, exchange: Exchange, case: Case, patient: Resid
         choice = exchange.say(f"clinic.patient_info.{patient.protected}")
         at = moment(exchange, by_hand.at)
         words = exchange.say("clinic.patient_info.set_by", choice=choice, by=by_hand.by_name, at=at)
-        if lifted := await find_lifted_why(db, exchange.site.sealer, patient.id):
+        if lifted := await find_lifted_why(db, exchange.site.sealer, exchange.by, patient.id):
             words = exchange.say("clinic.patient_info.set_why", set_by=words, why=lifted)
     elif (overruled := await find_overruled(db, patient.id)) is not None:
         words = exchange.say("clinic.patient_info.overruled", at=moment(exchange, overruled))

@@ -1,5 +1,6 @@
 // A page of a case without a talk: when somebody sets her protected, or takes that back, the page says so at once and
 // loses what it may not show any more. The page of the talk sees to it itself (chat.js). What is typed in forms stays.
+// A page that shows something of another unit asks for itself, too: the patient may have blocked it meanwhile.
 import { listen } from "./live.js";
 
 const here = document.getElementById("look-again");
@@ -17,12 +18,26 @@ function keepAlive() {
   });
 
   async function look() {
+    lookElsewhere();
     try {
       const answer = await fetch(`${here.dataset.base}/patient`, { headers: { "x-linjen": "1" } });
       if ([401, 404].includes(answer.status)) return leave();
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
       // Without a connection nothing is known; a stream that comes back asks again.
+    }
+  }
+
+  async function lookElsewhere() {
+    const part = document.querySelector("[data-elsewhere]");
+    if (!part) return;
+    try {
+      const answer = await fetch(location.href, { headers: { "x-linjen": "1" } });
+      if (!answer.ok) return location.replace(part.dataset.elsewhere);
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (fresh && part.innerHTML !== fresh.innerHTML) part.innerHTML = fresh.innerHTML;
+    } catch {
+      part.replaceChildren();
     }
   }
 
@@ -34,7 +49,7 @@ function keepAlive() {
     here.dataset.titled = titled;
     const changed = now !== here.dataset.protected;
     here.dataset.protected = now;
-    for (const part of document.querySelectorAll("#case-protected, #case-unchecked, [data-protected-part]")) {
+    for (const part of document.querySelectorAll("#case-protected, #case-unchecked, #case-blocked, [data-protected-part]")) {
       const fresh = page.getElementById(part.id)?.innerHTML ?? "";
       // A form that is being filled in goes only when it may not stand there any more.
       const stays = !changed && (part.id === "patient-contact" || part.querySelector("textarea")?.value);
