@@ -31,10 +31,11 @@ from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from linjen.web.site import Site
 from tests.region import Region
+from tests.stories.blocked_world import meet
 
 TABLE = Path(__file__).with_name("who_may.csv")
 
-RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "ylva")
+RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "ylva", "frida")
 STAFF = (
     ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("petra", "ankaret"),
     ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
@@ -45,7 +46,8 @@ STAFF = (
 @pytest.fixture(autouse=True)
 async def asked(region: Region) -> None:
     """Karin has asked Sara to look at a case that she holds, and has invited her; Sara has asked the nurses at one that
-    has ended. Astrid has called about Elsa, and Karin has added the case.
+    has ended. Astrid has called about Elsa, and Karin has added the case. Frida has blocked what Ankaret wrote, not what
+    rehab did, and has a case at Björken.
     """
     doctor = Addressee("physician", id_of("staff/sara"))
     for who, case, to in (("karin", "held_by_karin", doctor), ("sara", "closed", Addressee("nurse"))):
@@ -61,6 +63,7 @@ async def asked(region: Region) -> None:
             found=Assessment(urgency=None, outcome="contact"),
         )  # fmt: skip
         await add_phone_case(db, region.site.sealer, karin, about["elsa"], region.cases["child_by_phone"], told)
+    await meet(region)
 
 
 def people(region: Region) -> dict[str, By]:
