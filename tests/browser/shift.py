@@ -43,7 +43,7 @@ class Shift:
         database, sealer = demo.site.database, demo.site.sealer
         unit_id = id_of(f"unit/{UNIT}")
         await database.execute(
-            "update visits set state = 'closed', closed_at = now(), close_reason = 'no_longer_needed'"
+            "update visits set state = 'closed', closed_at = now(), close_reason = 'advice'"
             " where unit_id = $1 and state = 'queued'", unit_id,
         )  # fmt: skip
         await database.execute(

@@ -191,6 +191,7 @@ async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: L
     resident = await windows.resident("Gustav Öberg", SMALL)
     for path in (
         "/cases", "/profile", "/profile/notices", "/profile/needs", "/profile/consents", "/support", "/home",
+        "/profile/blocks",
     ):  # fmt: skip
         await resident.goto(windows.url + path)
         await look(resident)

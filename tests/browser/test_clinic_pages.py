@@ -14,6 +14,7 @@ from linjen.core.database import Database
 from linjen.demo.running import Demo
 from linjen.demo.world import id_of
 from tests.browser.pictures import film
+from tests.browser.shift import nurse_at
 from tests.browser.test_accessibility import SMALL, Looker
 from tests.browser.windows import Windows, sign_in_nurse
 
@@ -45,13 +46,24 @@ OF_A_HELD_CASE = (
 )  # fmt: skip
 OF_A_CLOSED_CASE = ("", "/record", "/triage-verdicts")
 OF_A_WAITING_CASE = ("", "/patient", "/pictures", "/priorities")
+#: Of Frida's case at Björken, where she has blocked what Ankaret wrote.
+BESIDE_A_BLOCK = ("/visits", "/consent-openings", "/emergency-openings")
 ANSWERS = ("/answers", "/follow-ups", "/forwardings")
 _UNIT = f"/manage/units/{id_of('unit/ankaret')}"
 _PRINTED = f"/clinic/units/{id_of('unit/ankaret')}/ledger"
 ADMINISTRATION = (
     (
         "Gunvor Sjö",
-        ("/manage", "/manage/units", _UNIT, f"{_UNIT}/load", _PRINTED, f"{_UNIT}/message", f"{_UNIT}/ratings"),
+        (
+            "/manage",
+            "/manage/units",
+            _UNIT,
+            f"{_UNIT}/load",
+            _PRINTED,
+            f"{_UNIT}/message",
+            f"{_UNIT}/ratings",
+            f"{_UNIT}/block-openings",
+        ),
     ),
     (
         "Disa Holm",
@@ -134,7 +146,8 @@ def walked() -> set[str]:
     cases |= {f"/clinic/cases/*/attestations/*{answer}" for answer in ANSWERS}
     patients = {f"/clinic/patients/*{part}" for part in OF_A_PATIENT}
     administration = {_ID.sub("*", path) for _, paths in ADMINISTRATION for path in paths}
-    cases.add("/clinic/cases/*/further-questions/*")
+    cases |= {f"/clinic/cases/*{part}" for part in BESIDE_A_BLOCK}
+    cases |= {"/clinic/cases/*/further-questions/*", "/clinic/cases/*/elsewhere/*"}
     return {*LISTS, *_STATES} | cases | patients | administration | {
         "/manage/units/*/phrases/*", "/manage/units/*/versions/*",
     }  # fmt: skip
@@ -286,6 +299,27 @@ async def _change_and_undo(walk: Walk) -> None:
     await page.get_by_role("button", name="Ångra ändringen").click()
     await page.wait_for_url("**/versions?done=1")
     await walk.here("versions-undone", "Ångrat av Disa Holm")
+
+
+async def test_every_page_beside_a_block_in_light_and_dark(windows: Windows, demo: Demo) -> None:
+    case_id = await demo.site.database.fetch_value(
+        "select c.id from cases c join residents r on r.id = c.patient_id join visits v on v.id = c.visit_id"
+        " where r.given_name = 'Frida' and v.unit_id = $1 order by c.id desc limit 1", id_of("unit/bjorken"),
+    )  # fmt: skip
+    await demo.site.database.execute(
+        "update visits set state = 'queued', holder_id = null, closed_at = null, closed_by = null, close_reason = null,"
+        " claimed_at = null where case_id = $1", case_id,
+    )  # fmt: skip
+    walk = Walk(await nurse_at(windows, "Ulf Dahl", SMALL), windows.url, "blocked")
+    for part in BESIDE_A_BLOCK:
+        await walk.to(f"/clinic/cases/{case_id}{part}")
+    await walk.page.goto(f"{walk.url}/clinic/cases/{case_id}/emergency-openings")
+    await walk.page.get_by_role("button", name="Öppna i nödläge").click()
+    await walk.here("emergency-errors", "Välj ett skäl")
+    await walk.page.goto(f"{walk.url}/clinic/cases/{case_id}/visits")
+    await walk.page.get_by_role("link", name="Ärende på Rehabenheten Exempel").click()
+    await walk.here("elsewhere", "Gör övningarna")
+    walk.judge()
 
 
 async def test_every_page_of_a_units_administration_in_light_and_dark(windows: Windows) -> None:

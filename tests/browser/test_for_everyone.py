@@ -23,6 +23,7 @@ from tests.browser.writing_in import WORDS, Intake
 _PUBLIC = ("/", "/sign-in", "/units", "/about/how-it-works", "/about/emergency", "/accessibility", "/complaints")
 _RESIDENT = (
     "/home", "/cases", "/profile", "/profile/notices", "/profile/needs", "/profile/consents", "/support", "/openings",
+    "/profile/blocks",
 )  # fmt: skip
 _NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 _FILMS = Path(__file__).parents[2] / "build/films/for-everyone"

@@ -46,6 +46,7 @@ _WITHOUT = {
     "/clinic/tickets/{}/returns": "the form of a ticket's page, which is opened by its row",
     # a row of a list: j and k go to it, e opens it
     "/clinic/cases/{}": "a row of a list",
+    "/clinic/cases/{}/elsewhere/{}": "one of a list, chosen one by one",
     "/clinic/patients/{}": "found by the search",
     "/clinic/tickets/{}": "a row of a list",
     "/clinic/cases/{}/sms/{}/settlings": "a row of a list, with three answers",

@@ -72,6 +72,7 @@ def test_a_table_is_written_only_by_the_package_that_owns_it(folder: str) -> Non
         "phrases": "phrases", "phrase_uses": "phrases", "patient_searches": "cases",
         "attestations": "cases", "attestation_moves": "cases", "note_mentions": "cases", "invitations": "cases",
         "record_openings": "cases", "unit_queues": "cases", "further_questions": "cases", "corrections": "cases",
+        "access_blocks": "cases", "block_openings": "cases",
         "support_requests": "people", "service_status": "units",
         "ratings": "cases", "call_backs": "cases", "rating_refusals": "cases",
         "muted_cases": "cases", "push_devices": "people", "pushes": "notices",

@@ -17,9 +17,9 @@ _RECORD = re.compile(r"""record\([^)]*?,\s*"([a-z_]+)",\s*by\.kind""")
 
 #: Areas that residents meet: their words must exist in English, too.
 RESIDENT_AREAS = (
-    "about", "bankid", "call_back", "case", "chat", "closed", "correction", "events", "faults", "home", "intake",
-    "my_notices", "offline", "openings", "parts", "profile", "rating", "sign_in", "sms", "support", "ticket", "titles",
-    "units",
+    "about", "bankid", "blocks", "call_back", "case", "chat", "closed", "correction", "events", "faults", "home",
+    "intake", "my_notices", "offline", "openings", "parts", "profile", "rating", "sign_in", "sms", "support",
+    "ticket", "titles", "units",
 )  # fmt: skip
 
 

@@ -46,8 +46,8 @@ STAFF = (
 @pytest.fixture(autouse=True)
 async def asked(region: Region) -> None:
     """Karin has asked Sara to look at a case that she holds, and has invited her; Sara has asked the nurses at one that
-    has ended. Astrid has called about Elsa, and Karin has added the case. Frida has blocked what Ankaret wrote, not what
-    rehab did, and has a case at Björken.
+    has ended. Astrid has called about Elsa, and Karin has added the case. Frida has blocked what Ankaret wrote, not
+    what rehab did, and has a case at Björken.
     """
     doctor = Addressee("physician", id_of("staff/sara"))
     for who, case, to in (("karin", "held_by_karin", doctor), ("sara", "closed", Addressee("nurse"))):

@@ -43,7 +43,9 @@ async def test_who_opens_reads_for_eight_hours_and_nobody_else_does(region: Regi
     assert EXISTS not in visits
     there = main(await read_blocked(ulf, cases))
     assert SECRET in there
-    assert "Det du läser loggas" in there
+    assert "Patienten har spärrat uppgifter som du har öppnat" in there
+    unblocked = main(await ulf.get(f"/clinic/cases/{own}/elsewhere/{cases['not_blocked']}"))
+    assert "Patienten har spärrat uppgifter" not in unblocked
     assert (await read_blocked(petra, cases)).status_code == 404
     assert EXISTS in main(await petra.get(visits_of(own)))
     ulf_elsewhere = await region.staff("ulf", "ankaret")
@@ -143,6 +145,9 @@ async def test_blocked_again_it_is_closed_for_who_had_opened_it(region: Region) 
         await press(frida, "settings")
         await ear.wait_for("reload", within_s=2)
     assert (await read_blocked(ulf, cases)).status_code == 404
+    page = main(await frida.get("/profile/blocks"))
+    assert "öppnade, med ditt samtycke. Du sa ja på telefon." in page
+    assert "Öppet till" not in page, "it ended with the block"
 
 
 async def test_lifted_while_the_form_was_open_there_is_nothing_to_open(region: Region) -> None:

@@ -25,6 +25,7 @@ _PUBLIC = ("/", "/sign-in", "/units", f"/units/{ANKARET}", "/accessibility", "/c
            *(f"/about/{name}" for name in PAGES))  # fmt: skip
 _RESIDENT = (
     "/home", "/cases", "/profile", "/profile/notices", "/profile/needs", "/profile/consents", "/support", "/openings",
+    "/profile/blocks",
 )  # fmt: skip
 #: What the law says, in its words: read by those who want to know it.
 _LAW = ("/privacy", "/corrections")

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.blocks.block import is_blocked_here
 from linjen.cases.blocks.block_opening import HOURS
 from linjen.cases.blocks.elsewhere import Elsewhere, There, find_open_until, list_elsewhere
 from linjen.cases.loading import Case, may, note_refusal, see_case
 from linjen.cases.patients.history import list_past
 from linjen.cases.talk.message import Message, list_messages
+from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
-from linjen.web.clinic.case.anamnesis import as_text, read_anamnesis
+from linjen.web.clinic.case.anamnesis import Anamnesis, current_lines, read_anamnesis, urgency_lines
 from linjen.web.clinic.case.case import see_with_head
 from linjen.web.clinic.case.case_head import CaseHead, case_head, moment
 from linjen.web.exchange import Exchange
@@ -78,11 +80,14 @@ async def _show_there(exchange: Exchange) -> Response[Any]:
         anamnesis, _ = await read_anamnesis(db, exchange, there)
         talk = await list_messages(db, exchange.site.sealer, there.id, masked_as=masked_words())
         open_until = await find_open_until(db, exchange.by, head.patient_id)
+        if not await is_blocked_here(db, there.id):
+            open_until = None
     return exchange.page(
         "clinic/case/elsewhere.html", head=head, tab_here="visits", unit=its_head.unit, reason=its_head.reason,
         status_now=_state(exchange, there, its_head), sent=moment(exchange, there.sent_at) if there.sent_at else "",
-        level=its_head.level, text=as_text(exchange, its_head, there, anamnesis).strip(),
+        level=its_head.level, text=_text(exchange, its_head, there, anamnesis),
         talk=[_message(exchange, one) for one in talk], opened=open_until is not None,
+        left=int((open_until - clock.now()).total_seconds()) + 1 if open_until else 0,
     )  # fmt: skip
 
 
@@ -94,6 +99,12 @@ async def _see(db: Connection, exchange: Exchange, head: CaseHead) -> Case:
     if there.patient_id != head.patient_id:
         raise NotFound("case", elsewhere=True)
     return there
+
+
+def _text(exchange: Exchange, head: CaseHead, there: Case, anamnesis: Anamnesis) -> str:
+    """What she told, and what the triage made of it; not as a copy for the record, whose headings it leaves out."""
+    level = urgency_lines(exchange, there, anamnesis)
+    return "\n".join([*current_lines(exchange, head, there, anamnesis), *(["", *level] if level else [])])
 
 
 def _state(exchange: Exchange, there: Case, head: CaseHead) -> str:

@@ -5,6 +5,21 @@ import { listen } from "./live.js";
 
 const here = document.getElementById("look-again");
 if (here && !document.getElementById("chat")) keepAlive();
+const opened = document.querySelector("[data-elsewhere][data-left]");
+if (opened) setTimeout(lookElsewhere, Number(opened.dataset.left) * 1000);
+
+async function lookElsewhere() {
+  const part = document.querySelector("[data-elsewhere]");
+  if (!part) return;
+  try {
+    const answer = await fetch(location.href, { headers: { "x-linjen": "1" } });
+    if (!answer.ok) return location.replace(part.dataset.elsewhere);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (fresh && part.innerHTML !== fresh.innerHTML) part.innerHTML = fresh.innerHTML;
+  } catch {
+    part.replaceChildren();
+  }
+}
 
 function keepAlive() {
   const end = listen(`${here.dataset.base}/stream?apart`, ["hello", "reload", "gone", "signed_out"], {
@@ -25,19 +40,6 @@ function keepAlive() {
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
       // Without a connection nothing is known; a stream that comes back asks again.
-    }
-  }
-
-  async function lookElsewhere() {
-    const part = document.querySelector("[data-elsewhere]");
-    if (!part) return;
-    try {
-      const answer = await fetch(location.href, { headers: { "x-linjen": "1" } });
-      if (!answer.ok) return location.replace(part.dataset.elsewhere);
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-      if (fresh && part.innerHTML !== fresh.innerHTML) part.innerHTML = fresh.innerHTML;
-    } catch {
-      part.replaceChildren();
     }
   }
 
