@@ -310,6 +310,7 @@ async def test_every_page_beside_a_block_in_light_and_dark(windows: Windows, dem
         "update visits set state = 'queued', holder_id = null, closed_at = null, closed_by = null, close_reason = null,"
         " claimed_at = null where case_id = $1", case_id,
     )  # fmt: skip
+    windows.watch.expect("status of 422")
     walk = Walk(await nurse_at(windows, "Ulf Dahl", SMALL), windows.url, "blocked")
     for part in BESIDE_A_BLOCK:
         await walk.to(f"/clinic/cases/{case_id}{part}")
