@@ -190,8 +190,8 @@ async def _infant(windows: Windows, look: Looker) -> None:
 async def test_a_case_from_both_sides_through_its_life(windows: Windows, look: Looker) -> None:
     resident = await windows.resident("Gustav Öberg", SMALL)
     for path in (
-        "/cases", "/profile", "/profile/notices", "/profile/needs", "/profile/consents", "/support", "/home",
-        "/profile/blocks",
+        "/cases", "/profile", "/profile/notices", "/profile/needs", "/profile/consents", "/profile/blocks", "/support",
+        "/home",
     ):  # fmt: skip
         await resident.goto(windows.url + path)
         await look(resident)
