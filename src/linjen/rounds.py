@@ -27,6 +27,7 @@ from linjen.core.errors import LinjenError
 from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
 from linjen.core.pulse import Pulse
+from linjen.media.send_picture import erase_unsent
 from linjen.notices.reactions import add_push_reactions, add_reactions
 from linjen.records.promise import watch_promises
 from linjen.triage import load
@@ -124,6 +125,7 @@ async def _sweep(site: Site) -> None:
         lambda: settle_self_care(site.database, clock.now()),
         lambda: flag_silent(site.database, clock.now()),
         lambda: expire_tickets(site.database, clock.now()),
+        lambda: erase_unsent(site.database, clock.now()),
         lambda: sweep_jobs(site.database),
     )
     while True:

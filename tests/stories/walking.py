@@ -51,6 +51,8 @@ from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.demo.cases import Actors, SeedCase
 from linjen.demo.world import id_of
+from linjen.media.decoding import Prepared
+from linjen.media.send_picture import draft_picture, send_pictures
 from linjen.people.contacts import Contacts
 
 #: Who tries: key, unit (None for residents). The last two are outside: another provider, and somebody else's resident.
@@ -190,6 +192,12 @@ async def _send_message(walk: Walk, db: Connection, by: By, pick: int) -> None:
     await write_message(db, walk.sealer, by, walk.case_id, f"Meddelande {pick}")
 
 
+async def _send_picture(walk: Walk, db: Connection, by: By, pick: int) -> None:
+    """One of three pictures: what was sent before is not sent again."""
+    await draft_picture(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], Prepared(b"stor", b"liten", 1, 1))
+    await send_pictures(db, walk.sealer, by, walk.case_id, walk.ids)
+
+
 async def _ask_further(walk: Walk, db: Connection, by: By, pick: int) -> None:
     asking = Asking(reason=("hosta", "halsont")[pick % 2], intake=Intake(), tell="Svara gärna." if pick % 3 else "")
     await ask_further(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], asking)
@@ -252,6 +260,7 @@ VERBS: dict[str, Verb] = {
     "reprioritise": lambda w, db, by, pick: reprioritise(db, w.sealer, by, w.case_id, pick % 5 + 1, "Mår sämre"),
     "write_note": lambda w, db, by, pick: write_note(db, w.sealer, by, w.case_id, w.ids[pick % 3], "Anteckning"),
     "send_message": _send_message,
+    "send_picture": _send_picture,
     "remind": lambda w, db, by, _: remind(db, w.sealer, by, w.case_id, new_id()),
     "keep": lambda w, db, by, pick: keep(db, by, w.case_id, _today() + timedelta(days=pick + 1)),
     "signpost": lambda w, db, by, _: signpost(db, w.sealer, by, w.case_id, "Vänd dig till din egen hälsocentral."),

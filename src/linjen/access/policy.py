@@ -132,6 +132,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "save_draft": (RESIDENT_IS_PARTY, STAFF_IN_UNIT),
     "see_picture": (RESIDENT_IS_PARTY, STAFF_IN_UNIT),
     "add_picture": (RESIDENT_WRITES, _NOBODY),
+    "send_picture": (RESIDENT_IS_PARTY, _NOBODY),
     "claim": (_NOBODY, STAFF_IN_UNIT),
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),

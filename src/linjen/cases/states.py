@@ -18,6 +18,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("self_care_offered", "add_picture"): "self_care_offered",
     ("queued", "send_message"): "queued",
     ("in_progress", "send_message"): "in_progress",
+    ("queued", "send_picture"): "queued",
+    ("in_progress", "send_picture"): "in_progress",
     ("queued", "save_draft"): "queued",
     ("in_progress", "save_draft"): "in_progress",
     ("closed", "save_draft"): "closed",  # what came a moment too late stays with its writer

@@ -11,7 +11,7 @@ import msgspec
 from linjen.access.by import By
 from linjen.cases.intake.start import count_pictures
 from linjen.cases.loading import Case, open_case, see_case
-from linjen.core.database import Connection, Row
+from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
@@ -31,18 +31,20 @@ _THERE = "removed_at is null and set_aside_at is null"
 
 class Picture(msgspec.Struct, frozen=True):
     """A picture of a case, without its content. `width` and `height` in px are those of the display file; `archive_at`
-    (UTC) is when it was marked for the archive, `about` what it shows in the words of who added it.
+    (UTC) is when it was marked for the archive, `about` what it shows in the words of `by_id`, who added it.
     """
 
     id: UUID
     width: int
     height: int
     added_at: datetime
+    by_id: UUID
     about: str = ""
     archive_at: datetime | None = None
 
 
-def _row_ids(case_id: UUID, picture_id: UUID) -> bytes:
+def row_ids(case_id: UUID, picture_id: UUID) -> bytes:
+    """What the sealed parts of a picture are bound to."""
     return case_id.bytes + picture_id.bytes
 
 
@@ -56,7 +58,7 @@ async def add_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, pre
     """
     case = await open_case(db, by, case_id, "add_picture")
     picture_id = new_id()
-    ids = _row_ids(case.id, picture_id)
+    ids = row_ids(case.id, picture_id)
     display = sealer.seal("picture_display", prepared.display, ids)
     kept = await _find_same(db, sealer, case.id, prepared.display, len(display))
     if kept is not None:
@@ -82,23 +84,38 @@ async def _find_same(db: Connection, sealer: Sealer, case_id: UUID, display: byt
         case_id, length,
     )  # fmt: skip
     for row in rows:
-        if sealer.unseal("picture_display", row["display_sealed"], _row_ids(case_id, row["id"])) == display:
+        if sealer.unseal("picture_display", row["display_sealed"], row_ids(case_id, row["id"])) == display:
             return UUID(str(row["id"]))
     return None
+
+
+def check_about(about: str) -> str:
+    """What somebody says of a picture, '' for nothing. Raises Invalid('too_long') with field "about"."""
+    clean = plain_text(about).strip()
+    if len(clean) > LONGEST_ABOUT:
+        raise Invalid("too_long", "about", longest=LONGEST_ABOUT)
+    return clean if is_visible(clean) else ""
+
+
+def seal_about(sealer: Sealer, case_id: UUID, picture_id: UUID, about: str) -> bytes | None:
+    """A checked description sealed, None for none."""
+    return sealer.seal("picture_about", about.encode(), row_ids(case_id, picture_id)) if about else None
+
+
+def unseal_about(sealer: Sealer, case_id: UUID, picture_id: UUID, sealed: bytes | None) -> str:
+    """The description of a picture, '' where it has none."""
+    return sealer.unseal("picture_about", sealed, row_ids(case_id, picture_id)).decode() if sealed else ""
 
 
 async def describe_picture(db: Connection, sealer: Sealer, by: By, case_id: UUID, picture_id: UUID, about: str) -> None:
     """Say what a picture shows, or with '' nothing. Raises Invalid('too_long') with field "about", NotFound, and as
     open_case.
     """
-    clean = plain_text(about).strip()
-    if len(clean) > LONGEST_ABOUT:
-        raise Invalid("too_long", "about", longest=LONGEST_ABOUT)
+    clean = check_about(about)
     case = await open_case(db, by, case_id, "add_picture")
-    sealed = sealer.seal("picture_about", clean.encode(), _row_ids(case.id, picture_id)) if is_visible(clean) else None
     found = await db.fetchval(
         f"update pictures set about_sealed = $3 where id = $1 and case_id = $2 and {_THERE} returning id",
-        picture_id, case.id, sealed,
+        picture_id, case.id, seal_about(sealer, case.id, picture_id, clean),
     )  # fmt: skip
     if found is None:
         raise NotFound("picture")
@@ -119,20 +136,16 @@ async def count_there(db: Connection, case_id: UUID) -> int:
 async def list_pictures(db: Connection, sealer: Sealer, case: Case) -> list[Picture]:
     """The pictures of a case that the caller has seen by see_case, first to last."""
     rows = await db.fetch(
-        f"select id, width, height, added_at, archive_at, about_sealed from pictures where case_id = $1 and {_THERE}"
-        " order by added_at, id",
+        "select id, width, height, added_at, archive_at, about_sealed, by_id from pictures"
+        f" where case_id = $1 and {_THERE} order by added_at, id",
         case.id,
     )
     return [
         Picture(
-            row["id"], row["width"], row["height"], row["added_at"], _about(sealer, case.id, row), row["archive_at"]
+            row["id"], row["width"], row["height"], row["added_at"], row["by_id"],
+            unseal_about(sealer, case.id, row["id"], row["about_sealed"]), row["archive_at"],
         ) for row in rows
     ]  # fmt: skip
-
-
-def _about(sealer: Sealer, case_id: UUID, row: Row) -> str:
-    sealed = row["about_sealed"]
-    return sealer.unseal("picture_about", sealed, _row_ids(case_id, row["id"])).decode() if sealed else ""
 
 
 async def see_picture(
@@ -149,4 +162,4 @@ async def see_picture(
     )
     if sealed is None:
         raise NotFound("picture")
-    return sealer.unseal(f"picture_{size}", sealed, _row_ids(case.id, picture_id))
+    return sealer.unseal(f"picture_{size}", sealed, row_ids(case.id, picture_id))

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import minijinja
 
@@ -44,9 +45,9 @@ def _say_swedish(key: str, **values: Any) -> str:
 
 def draw_bubble(
     party: str, *, message_id: str, seq: int, by_kind: str, name: str, title: str, text: str, at: datetime,
-    you: bool | None = None, mark: str = "sent", language: str = "sv",
+    you: bool | None = None, mark: str = "sent", language: str = "sv", picture: dict[str, str] | None = None,
 ) -> str:  # fmt: skip
-    """One chat message as `party` sees it. `at` is shown as a Swedish wall-clock time.
+    """One chat message as `party` sees it. `at` is shown as a Swedish wall-clock time, `picture` is picture_of's.
 
     `you` says whether the reader wrote it herself (by default: whether a resident reads a resident's message); `mark`
     is sent, delivered or read.
@@ -56,8 +57,28 @@ def draw_bubble(
         "parts/bubble.html", message_id=message_id, seq=seq, by_kind=by_kind, name=name, title=title, text=text,
         mine=mine, you=mine and party == "resident" if you is None else you, you_word=say(language, "chat.you"),
         mark=mark, mark_word=say(language, f"parts.message_{mark}") if mine else "",
-        iso=time.iso, clock=time.clock, day=time.day, day_words=time.day_words,
+        iso=time.iso, clock=time.clock, day=time.day, day_words=time.day_words, picture=picture,
     )  # fmt: skip
+
+
+def picture_of(language: str, party: str, case_id: UUID, picture_id: object) -> dict[str, str] | None:
+    """What the bubble of a message that is a picture needs: where `party` finds it, or '' with the words that it was
+    set aside. None for any other message (`picture_id` None).
+    """
+    if picture_id is None:
+        return None
+    if not picture_id:
+        return {"href": "", "words": say(language, "chat.picture_gone")}
+    pictures = f"{'/clinic' if party == 'staff' else ''}/cases/{case_id}/pictures"
+    if party == "staff":
+        return {
+            "href": f"{pictures}?show={picture_id}", "url": f"{pictures}/{picture_id}?size=thumbnail", "tab": "new",
+            "words": say(language, "clinic.pictures.in_talk"),
+        }  # fmt: skip
+    return {
+        "href": f"{pictures}/{picture_id}", "url": f"{pictures}/{picture_id}/thumbnail", "tab": "",
+        "words": say(language, "chat.picture_alt"),
+    }  # fmt: skip
 
 
 class _Time(NamedTuple):

@@ -17,7 +17,7 @@ from linjen.core.events import Event
 from linjen.core.sealing import Sealer
 from linjen.core.settings import Settings
 from linjen.triage.shelf import Shelf
-from linjen.web.fast import draw_bubble, draw_row
+from linjen.web.fast import draw_bubble, draw_row, picture_of
 from linjen.web.masked import masked_words
 from linjen.web.reason_names import reason_on
 from linjen.web.streams import Party, Stream, frame
@@ -48,6 +48,7 @@ class Drawing:
             self._last_html = draw_bubble(
                 party, message_id=event.data["message"], seq=event.seq, by_kind=event.by_kind, name=name, title=title,
                 text=event.data["text"], at=event.at or clock.now(),
+                picture=picture_of("sv", party, event.case_id, event.data.get("picture")),
             )  # fmt: skip
             self._last = key
         return self._last_html
@@ -72,10 +73,13 @@ class Drawing:
         """
         rows = await self._database.fetch(
             "select e.seq, e.kind, e.by_kind, e.by_id, e.at, m.id, m.body_sealed,"
-            " e.by_kind = 'resident' and r.protected = 'yes' and r.id is distinct from c.patient_id as hidden"
+            " e.by_kind = 'resident' and r.protected = 'yes' and r.id is distinct from c.patient_id as hidden,"
+            " p.id is not null as is_picture,"
+            " case when p.set_aside_at is null and p.removed_at is null then p.id end as picture"
             " from events e join cases c on c.id = e.case_id"
             " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
             " left join messages m on m.case_id = e.case_id and m.seq = e.seq"
+            " left join pictures p on p.case_id = $1 and p.message_id = m.id"
             " where e.case_id = $1 and e.seq > $2 order by e.seq limit 500",
             case_id, seq,
         )  # fmt: skip
@@ -83,8 +87,11 @@ class Drawing:
         for row in rows:
             data = {}
             if row["id"] is not None:
-                text = unseal_text(self._sealer, case_id, row["id"], row["body_sealed"])
-                data = {"message": str(row["id"]), "text": text, **({"hidden": True} if row["hidden"] else {})}
+                data = {"message": str(row["id"]), "text": "", **({"hidden": True} if row["hidden"] else {})}
+                if row["is_picture"]:
+                    data["picture"] = str(row["picture"] or "")
+                if not row["is_picture"] or row["picture"]:
+                    data["text"] = unseal_text(self._sealer, case_id, row["id"], row["body_sealed"])
             events.append(Event(case_id, row["seq"], row["kind"], row["by_kind"], row["by_id"], None, data, row["at"]))
         return events
 

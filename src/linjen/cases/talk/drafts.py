@@ -89,7 +89,7 @@ def without_sent(text: str, sent: Iterable[str]) -> str:
     >>> [without_sent(text, ["Hej!"]) for text in ("Hej!\\n\\nEn sak till", "Hej!", "Hej! Du")]
     ['En sak till', '', 'Hej! Du']
     """
-    for one in sent:
+    for one in (text for text in sent if text.strip()):  # a picture may have been sent without a word
         first, _, rest = text.lstrip().partition(one.strip())
         if not first and (not rest.strip() or rest.lstrip(" \t").startswith("\n\n")):
             text = rest.lstrip()

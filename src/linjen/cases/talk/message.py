@@ -254,7 +254,10 @@ async def _why_not(
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message as it is shown. `by_name` is what the other party may see: a name, and a title for staff."""
+    """One message as it is shown. `by_name` is what the other party may see: a name, and a title for staff.
+
+    Of one that is a picture `text` is what its sender says of it; where it was set aside there is neither.
+    """
 
     id: UUID
     seq: int
@@ -264,6 +267,8 @@ class Message(msgspec.Struct, frozen=True):
     by_title: str
     text: str
     sent_at: datetime
+    is_picture: bool = False
+    picture: UUID | None = None
 
 
 async def list_messages(
@@ -277,7 +282,10 @@ async def list_messages(
         "select m.id, m.seq, m.by_kind, m.by_id, m.body_sealed, m.sent_at,"
         " case when $3 <> '' and r.protected = 'yes' and r.id is distinct from c.patient_id then $3"
         " else coalesce(st.given_name || ' ' || st.surname, r.given_name || ' ' || r.surname) end as name,"
-        " coalesce(st.title, '') as title from messages m join cases c on c.id = m.case_id"
+        " coalesce(st.title, '') as title, p.id is not null as is_picture,"
+        " case when p.set_aside_at is null and p.removed_at is null then p.id end as picture"
+        " from messages m join cases c on c.id = m.case_id"
+        " left join pictures p on p.case_id = $1 and p.message_id = m.id"
         " left join staff st on m.by_kind = 'staff' and st.id = m.by_id"
         " left join residents r on m.by_kind = 'resident' and r.id = m.by_id"
         " where m.case_id = $1 and m.seq > $2 order by m.seq",
@@ -286,7 +294,9 @@ async def list_messages(
     return [
         Message(
             row["id"], row["seq"], row["by_kind"], row["by_id"], row["name"], row["title"],
-            unseal_text(sealer, case_id, row["id"], row["body_sealed"]), row["sent_at"],
+            "" if row["is_picture"] and row["picture"] is None
+            else unseal_text(sealer, case_id, row["id"], row["body_sealed"]),
+            row["sent_at"], row["is_picture"], row["picture"],
         )
         for row in rows
     ]  # fmt: skip

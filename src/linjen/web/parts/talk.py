@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 from math import inf
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from markupsafe import Markup, escape
@@ -25,7 +25,7 @@ from linjen.cases.talk.reading import Delivery, Marks, find_marks, mark_delivere
 from linjen.cases.timeline import Happening, list_happenings
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
-from linjen.web.fast import draw_bubble
+from linjen.web.fast import draw_bubble, picture_of
 from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import Card
 from linjen.web.parts.tone_words import tone_url
@@ -49,6 +49,7 @@ _SCRIPT_WORDS = (
     "unreadable", "empty", "too_often", "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out",
     "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved", "new_message", "new_one", "new_many",
     "offline", "offline_at", "not_sent_kept", "today", "refused", "unfilled_field",
+    "picture_alt",
 )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ async def read_talk(
         inside = [one for one in messages if from_seq <= one.seq < to_seq]
         told = [one for one in happenings if from_seq <= one.seq < to_seq]
         acted = [one for one in cards if from_seq <= one.seq < to_seq]
-        return _draw_thread(by, inside, told, acted, other, language)
+        return _draw_thread(by, case.id, inside, told, acted, other, language)
 
     return Talk(
         base=base, party=by.kind, counter=case.counter, thread=drawn(first, inf), earlier=drawn(0, first),
@@ -157,10 +158,11 @@ def mark_of(seq: int, other: Marks) -> str:
 
 
 def _draw_thread(
-    by: By, messages: list[Message], happenings: list[Happening], cards: list[Card], other: Marks, language: str
-) -> Markup:
+    by: By, case_id: UUID, messages: list[Message], happenings: list[Happening], cards: list[Card], other: Marks,
+    language: str,
+) -> Markup:  # fmt: skip
     lines: list[tuple[int, Any, str]] = [
-        (one.seq, one.sent_at, _bubble(by, one, other, language)) for one in messages
+        (one.seq, one.sent_at, _bubble(by, case_id, one, other, language)) for one in messages
     ] + [(one.seq, one.at, _line(one, language)) for one in happenings]
     lines += [(one.seq, one.at, one.html) for one in cards]
     lines.sort(key=lambda line: line[0])
@@ -172,12 +174,13 @@ def _draw_thread(
     return Markup("\n".join(drawn))  # noqa: S704 - every part of it was escaped where it was drawn
 
 
-def _bubble(by: By, one: Message, other: Marks, language: str) -> str:
+def _bubble(by: By, case_id: UUID, one: Message, other: Marks, language: str) -> str:
+    picture = picture_of(language, by.kind, case_id, one.picture or "") if one.is_picture else None
     you = by.kind == "resident" and one.by_id == by.person_id
     return draw_bubble(
         by.kind, message_id=str(one.id), seq=one.seq, by_kind=one.by_kind, name=one.by_name,
         title=title_in(language, one.by_title), text=one.text, at=one.sent_at, you=you, mark=mark_of(one.seq, other),
-        language=language,
+        language=language, picture=picture,
     )  # fmt: skip
 
 

@@ -76,7 +76,8 @@ async def _book(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any
         "told": await _told(db, exchange, case),
         "messages": [
             {"number": one.seq, "at": one.sent_at, "by": one.by_kind, "name": one.by_name, "title": one.by_title,
-             "text": one.text} for one in await list_messages(db, sealer, case.id, masked_as=masked)
+             "text": one.text, "picture": one.picture}
+            for one in await list_messages(db, sealer, case.id, masked_as=masked)
         ],
         "events": [{"at": one.at, "kind": one.kind} for one in happened if one.kind in _HER_EVENTS],
         "consents": [{"kind": one.kind, "given": one.choice, "at": one.given_at}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
@@ -20,6 +21,7 @@ from linjen.media.pictures import list_pictures, see_picture
 from linjen.records.paper import Image, Pair, Paper, Part, Section, write_pdf
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import state_words
+from linjen.web.parts.picture_words import said_words
 from linjen.web.resident.book import file_name, see_to_take
 from linjen.web.resident.call_back_words import said_calls
 from linjen.web.resident.case import closed_key, read_told, said_further
@@ -127,7 +129,12 @@ async def _talk(db: Connection, exchange: Exchange, case: Case) -> list[Part]:
     """The messages in order. Whoever else in the family wrote and is protected is named in no file."""
     masked = exchange.say("case.paper.protected")
     messages = await list_messages(db, exchange.site.sealer, case.id, masked_as=masked)
-    return [Part(kind="said", text=_head(exchange, one), said=one.text) for one in messages]
+    found = await list_pictures(db, exchange.site.sealer, case) if case.pictures else []
+    numbers: dict[UUID | None, int] = {one.id: number for number, one in enumerate(found, 1)}
+    return [
+        Part(kind="said", text=_head(exchange, one), said=said_words(exchange, one, numbers.get(one.picture, 0)))
+        for one in messages
+    ]
 
 
 def _head(exchange: Exchange, one: Message) -> str:

@@ -43,6 +43,8 @@ from linjen.web.resident.call_back_words import Typed, read_call
 from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.answers import answer_words
 from linjen.web.resident.intake.self_care import advice_of, version_of
+from linjen.web.resident.intake.sheet import Fault
+from linjen.web.resident.pictures_to_send import read_to_send
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.rating_words import Given, read_rating
 from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
@@ -63,10 +65,10 @@ async def show_case(exchange: Exchange) -> Response[Any]:
 
 async def draw_case(
     exchange: Exchange, *, status: int = 200, notice: str = "", text: str | None = None, reply: str = "",
-    fault: str = "", rating: Given | None = None, call: Typed | None = None,
+    fault: str = "", rating: Given | None = None, call: Typed | None = None, picture_faults: Sequence[Fault] = (),
 ) -> Response[Any]:  # fmt: skip
     """The case page, with what was typed (`text`, or `reply` in a closed case) and its `fault` (a key of words chat.*)
-    when it could not be sent; `rating` as read_rating, `call` as read_call.
+    when it could not be sent; `rating` as read_rating, `call` as read_call, and what was wrong with her pictures.
     """
     site, by = exchange.site, exchange.by
     async with site.database.transaction() as db:
@@ -83,12 +85,14 @@ async def draw_case(
         around = (await look_around(db, [case.id]))[case.id]
         unsent = talk.draft if case.state == "closed" else ""
         values = await _read_around(db, exchange, case, around, unsent)
+        values["to_send"] = await read_to_send(db, exchange, case, picture_faults) if talk.can_write else {}
         values["ring_me"] = await read_call(db, exchange, case, call)
         values["rating"] = await read_rating(db, exchange, case, rating)
     await tell_delivered(site, by, case, talk)
     field = "composer-text" if talk.can_write else "unsent-text" if unsent else "reply-text"
     errors = [{"field": field, "text": error}] if fault and (talk.can_write or values["reply_id"]) else []
     errors += [{"field": field, "text": told} for field, told in call.errors.items()] if call else []
+    errors += [{"field": one.field, "text": one.text} for one in picture_faults if talk.can_write]
     errors += [{"field": rating.field, "text": rating.error}] if rating else []
     return exchange.page(
         "resident/case.html", status=status, tab="cases", case=case, around=around, talk=talk, notice=notice,

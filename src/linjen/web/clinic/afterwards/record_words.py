@@ -23,6 +23,7 @@ from linjen.web.clinic.case.further import further_lines, read_further
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import state_words
+from linjen.web.parts.picture_words import said_words
 
 #: What is left out until somebody ticks it.
 _UNTICKED = frozenset({"diagnosis", "talk"})
@@ -113,7 +114,8 @@ async def _action(db: Connection, exchange: Exchange, case: Case, head: CaseHead
 
 
 def _said(exchange: Exchange, one: Message) -> str:
-    return exchange.say("record.text.said", at=swedish.full_moment(one.sent_at), name=one.by_name, text=one.text)
+    at, text = swedish.full_moment(one.sent_at), said_words(exchange, one)
+    return exchange.say("record.text.said", at=at, name=one.by_name, text=text)
 
 
 def _booking(exchange: Exchange, happened: Sequence[Happening]) -> dict[str, str]:

@@ -163,11 +163,12 @@ async def _counts(db: Connection, exchange: Exchange, case: Case) -> AlarmCounts
 
 
 def _as_links(exchange: Exchange, case: Case, head: CaseHead, pictures: Sequence[Picture]) -> list[dict[str, str]]:
-    links, name = [], head.writer or head.name
+    links = []
     for number, picture in enumerate(pictures, 1):
         href = f"/clinic/cases/{case.id}/pictures/{picture.id}"
         page = f"/clinic/cases/{case.id}/pictures?show={picture.id}"
-        place = {"number": number, "total": len(pictures), "name": name, "at": moment(exchange, picture.added_at)}
+        place = {"number": number, "total": len(pictures), "at": moment(exchange, picture.added_at)}
+        place["name"] = head.sender_of(picture.by_id)
         opens = exchange.say("clinic.pictures.open", **place)
         alt = f"{picture.about}. {opens}" if picture.about else opens
         links.append({"href": page, "url": f"{href}?size=thumbnail", "alt": alt, "about": picture.about})

@@ -66,6 +66,10 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     chats: list[dict[str, Any]] = []
     blocked: bool = False
 
+    def sender_of(self, person_id: UUID) -> str:
+        """The name of who has written or sent something here: the patient herself, or who wrote for her."""
+        return self.name if person_id == self.patient_id or not self.writer else self.writer
+
 
 async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     """The head of a case that the reader has seen by see_case."""

@@ -45,7 +45,7 @@ def _row(exchange: Exchange, head: CaseHead, pictures: Sequence[Picture], number
         "id": str(one.id), "number": number, "href": f"{base}/{one.id}", "show": f"{base}?show={one.id}",
         "alt": exchange.say("viewer.number", number=number, total=len(pictures)),
         "about": one.about, "is_marked": one.archive_at is not None,
-        "from": exchange.say("viewer.from", name=head.writer or head.name, at=moment(exchange, one.added_at),
+        "from": exchange.say("viewer.from", name=head.sender_of(one.by_id), at=moment(exchange, one.added_at),
                              width=one.width, height=one.height),
     }  # fmt: skip
 

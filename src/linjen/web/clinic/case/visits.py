@@ -21,6 +21,7 @@ from linjen.web.clinic.case.case import see_with_head
 from linjen.web.clinic.case.case_head import CaseHead, case_head, moment
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
+from linjen.web.parts.picture_words import said_words
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page
 
@@ -114,7 +115,7 @@ def _state(exchange: Exchange, there: Case, head: CaseHead) -> str:
 
 def _message(exchange: Exchange, one: Message) -> dict[str, str]:
     name = f"{one.by_name}, {one.by_title}" if one.by_title else one.by_name
-    return {"who": name, "at": moment(exchange, one.sent_at), "text": one.text}
+    return {"who": name, "at": moment(exchange, one.sent_at), "text": said_words(exchange, one)}
 
 
 ROUTES = [show_visits, show_elsewhere]

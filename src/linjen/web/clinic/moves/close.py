@@ -27,6 +27,7 @@ from linjen.web.clinic.moves.handover import show_late
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import ways_in_words
+from linjen.web.parts.picture_words import said_words
 from linjen.web.routing import get_page, post_page
 
 #: What close() refuses, in words; the other reasons are those of the question about the level.
@@ -125,7 +126,11 @@ async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[st
     if exchange.request.method != "POST":
         return []
     messages = await list_messages(db, exchange.site.sealer, case_id, drawn_at(exchange), masked_as=masked_words())
-    return [shorten(one.text, _BEGINNING, placeholder=" …") for one in messages if one.by_kind == "resident"]
+    return [
+        shorten(said_words(exchange, one), _BEGINNING, placeholder=" …")
+        for one in messages
+        if one.by_kind == "resident"
+    ]
 
 
 async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response
-from litestar.datastructures import UploadFile
 
 from linjen.cases.intake.start import Intake, see_draft
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused, Unavailable
+from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
-from linjen.media.decoding import MAX_BYTES, Prepared, prepare_picture
+from linjen.media.decoding import Prepared
 from linjen.media.pictures import (
     LONGEST_ABOUT,
     MOST,
@@ -27,12 +25,10 @@ from linjen.media.pictures import (
     see_picture,
 )
 from linjen.web.exchange import Exchange
+from linjen.web.resident.intake.picture_files import MAX_BODY, jpeg_answer, read_pictures, too_many
 from linjen.web.resident.intake.sheet import Fault, Sheet, open_sheet
 from linjen.web.resident.intake.step import Step, Values, leave, passed, routes_of, save
 from linjen.web.routing import get_page, post_page
-
-#: Of one post: three pictures of the largest size and some more; several posts may follow each other.
-MAX_BODY = 60 * 1000 * 1000
 
 
 class PicturesStep(Step):
@@ -66,7 +62,7 @@ async def take_pictures(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:  # nothing is decoded for a stranger
             await see_draft(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"))
-        ready, faults = await _decoded(exchange)
+        ready, faults = await read_pictures(exchange)
         async with exchange.site.database.transaction() as db:
             sheet = await open_sheet(db, exchange)
             if not STEP.is_open(sheet):
@@ -95,7 +91,7 @@ async def _change(db: Connection, sheet: Sheet, ready: list[Prepared]) -> list[F
         except Refused as refused:
             if refused.reason != "too_many_pictures":
                 raise
-            return [*faults, Fault("picture", exchange.say("intake.pictures.too_many", most=MOST))]
+            return [*faults, too_many(exchange)]
     return faults
 
 
@@ -115,29 +111,6 @@ async def _describe(db: Connection, sheet: Sheet, removed: UUID | None) -> list[
     return faults
 
 
-async def _decoded(exchange: Exchange) -> tuple[list[Prepared], list[Fault]]:
-    """The pictures of this post made safe, and what was wrong with the others; in the order they were sent."""
-    files = [one for one in exchange.form.getall("picture", []) if isinstance(one, UploadFile)]
-    sent = [(one.filename or "", await one.read()) for one in files]
-    sent = [(name, data) for name, data in sent if name or data]
-    if not sent and exchange.text_of("do", longest=20) == "add":
-        return [], [Fault("picture", exchange.say("intake.pictures.none_chosen"))]
-    outcomes = await asyncio.gather(*(_one(exchange, name, data) for name, data in sent[:MOST]))
-    ready = [one for one in outcomes if isinstance(one, Prepared)]
-    faults = [one for one in outcomes if isinstance(one, Fault)]
-    if len(sent) > MOST:
-        faults.append(Fault("picture", exchange.say("intake.pictures.too_many", most=MOST)))
-    return ready, faults
-
-
-async def _one(exchange: Exchange, name: str, data: bytes) -> Prepared | Fault:
-    try:
-        return await prepare_picture(data)
-    except (Invalid, Unavailable) as error:
-        words = exchange.say(f"intake.pictures.{error.reason}", name=name[:60] or "–", most_mb=MAX_BYTES // 1_000_000)
-        return Fault("picture", words)
-
-
 @get_page("/cases/{case_id:str}/pictures/{picture_id:str}/thumbnail", verb="see_picture", who="resident")
 async def show_thumbnail(exchange: Exchange) -> Response[bytes]:
     """A picture small."""
@@ -154,7 +127,7 @@ async def _file(exchange: Exchange, size: Size) -> Response[bytes]:
     case_id, picture_id = exchange.id_of("case_id"), exchange.id_of("picture_id")
     async with exchange.site.database.transaction() as db:
         data = await see_picture(db, exchange.site.sealer, exchange.by, case_id, picture_id, size)
-    return Response(data, media_type="image/jpeg", headers={"content-disposition": 'inline; filename="bild.jpg"'})
+    return jpeg_answer(data)
 
 
 _show, _ = routes_of(STEP)

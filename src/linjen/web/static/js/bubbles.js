@@ -44,6 +44,8 @@ export function makeBubbles(list, { say, titles, language }) {
     const by = item.querySelector(".lj-bubble__by");
     if ("you" in item.dataset) by.textContent = say("you");
     else if (by) by.textContent = by.textContent.trim().replace(/, (.+)$/, (all, title) => `, ${titles[title] ?? title}`);
+    const picture = item.querySelector(".lj-bubble__picture img");
+    if (picture) picture.alt = say("picture_alt");
     const time = item.querySelector("time");
     if (time) time.textContent = time.textContent.replace(".", ":");
   }

@@ -55,7 +55,7 @@ async function start() {
 
   function tellNew(item) {
     const by = item.querySelector(".lj-bubble__by")?.textContent.trim();
-    const text = item.querySelector(".lj-bubble__text")?.textContent ?? item.textContent;
+    const text = item.querySelector(".lj-bubble__text")?.textContent ?? item.querySelector("img")?.alt ?? item.textContent;
     news.textContent = by ? say("new_message", { name: by, text: text.slice(0, 300) }) : item.textContent.trim();
     if (by && !isSeen()) {
       unseen += 1;
@@ -361,7 +361,9 @@ async function start() {
     const fresh = document.querySelectorAll("[data-fresh]");
     const there = page.getElementById("chat");
     if (!there) return;
-    for (const item of page.querySelectorAll("#thread li[data-seq]")) insert(document.importNode(item, true), true);
+    // What is here already is not even copied: its picture would be fetched, and a look at it logged.
+    const isHere = (item) => document.getElementById(item.id)?.dataset.local === undefined && document.getElementById(item.id);
+    for (const item of page.querySelectorAll("#thread li[data-seq]")) if (!isHere(item)) insert(document.importNode(item, true), true);
     const marks = page.getElementById("thread").dataset;
     setMarks("deliveredSeq", Number(marks.deliveredSeq));
     setMarks("readSeq", Number(marks.readSeq));
