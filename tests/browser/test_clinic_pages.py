@@ -80,6 +80,7 @@ ADMINISTRATION = (
             f"{_UNIT}/own-sms",
             f"{_UNIT}/load-limits",
             f"{_UNIT}/shutting",
+            f"{_UNIT}/closures",
             f"{_UNIT}/versions",
             "/manage/support",
             "/manage/service-status",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ _LATEST = "select was::text || ' -> ' || became::text from setting_versions orde
 #: Of each setting a form that changes it, and what its page showed.
 CHANGES: dict[str, dict[str, Any]] = {
     "chat_limit": {"chats": "5", "was": "7"},
+    "closures": {"kind": "acute", "from_on": (clock.local_date(clock.now()) + timedelta(days=5)).isoformat(),
+                 "until_on": "", "reason": "Halva personalen är sjuk"},
     "deadlines": {"level_1": "5", "level_2": "2", "level_3": "12", "level_4": "168", "level_5": "24",
                   "was_1": "5", "was_2": "120", "was_3": "1440", "was_4": "10080", "was_5": "1440"},
     "handover_rules": {"note": "yes", "minutes": "30", "was_note": "no", "was_minutes": "60"},
@@ -40,9 +43,12 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 async def form_of(person: Person, name: str) -> dict[str, Any]:
     """The form of a setting with something else in it than stands there."""
-    if name != "referrals":
+    if name not in {"referrals", "closures"}:
         return CHANGES[name]
     page = (await person.get(f"{_UNIT}/{SETTINGS[name].path}")).text
+    if name == "closures":
+        shown = re.search(r'name="was" value="([^"]*)"', page)
+        return {**CHANGES[name], "was": unescape(shown[1] if shown else "")}
     found = re.search(r'name="version" value="([0-9a-f]+)"', page)
     assert found
     return {**CHANGES[name], "version": found[1]}

@@ -97,9 +97,9 @@ async def test_shut_it_is_offered_to_nobody_and_read_by_who_works_there_and_open
     assert (await decide(disa, "shut")).status_code == 303
     assert await region.value(_SHUT, id_of("unit/ankaret")) is True
     today = date_words(clock.local_date(clock.now()))
-    assert f"Stängd. Tar inte emot nya ärenden sedan {today}" in (await disa.get(_UNIT)).text
+    assert f"Enheten är stängd. Nya ärenden tas inte emot sedan {today}" in (await disa.get(_UNIT)).text
     ledger = await ledger_of(karin)
-    assert "Stängd. Tar inte emot nya ärenden sedan" in ledger
+    assert "Enheten är stängd. Nya ärenden tas inte emot sedan" in ledger
     assert (await karin.get(f"/clinic/cases/{region.cases['held_by_karin']}")).status_code == 200
     gustav = await region.resident("gustav")
     assert ANKARET not in (await gustav.get("/units")).text
@@ -131,7 +131,7 @@ async def test_from_a_day_nothing_comes_from_outside_and_what_is_open_goes_on(re
     henriks = region.cases["at_bjorken"]
     assert (await decide(disa, "ending", day(30))).status_code == 303
     assert ANKARET in (await gustav.get("/units")).text, "not before the day"
-    assert "Tar inte emot nya ärenden från och med" in (await disa.get(_UNIT)).text
+    assert "Enheten tar inte emot nya ärenden från och med" in (await disa.get(_UNIT)).text
     assert (await decide(disa, "ending", day(), was=("ending", day(30)))).status_code == 303
     assert ANKARET not in (await gustav.get("/units")).text
     assert (await ulf.post(f"/clinic/cases/{henriks}/claims")).status_code == 303

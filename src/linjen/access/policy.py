@@ -274,6 +274,7 @@ UNIT_VERBS: dict[str, str] = {
     "set_handover_rules": _CONFIG_ADMIN,
     "set_deadlines": _CONFIG_ADMIN,
     "share_queues": _CONFIG_ADMIN,
+    "plan_closures": _SETS_UP,
     "shut_unit": _CONFIG_ADMIN,
     "see_versions": _SETS_UP,
     "undo_change": _SETS_UP,

@@ -57,6 +57,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         message = await may_at(db, exchange.by, unit.id, "set_staff_message")
         prints = await may_at(db, exchange.by, unit.id, "print_ledger")
         shutting, shuts = await find_shutting(db, unit.id), await may_at(db, exchange.by, unit.id, "shut_unit")
+        plans = await may_at(db, exchange.by, unit.id, "plan_closures")
         versions = await may_at(db, exchange.by, unit.id, "see_versions")
         handovers = await may_at(db, exchange.by, unit.id, "set_handover_rules")
     today = clock.local_date(at)
@@ -68,8 +69,8 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         chats=str(chats), limits_chats=limits, sees_load=sees,
         reply_days=days, sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
         sets_handovers=handovers, prints=prints, sets_message=message, sees_ratings=ratings,
-        chat_options=chat_options(), sees_versions=versions, shuts=shuts, stops=stops_in_words(exchange, shutting),
-        reviews=reviews,
+        chat_options=chat_options(), sees_versions=versions, plans_closures=plans, reviews=reviews,
+        shuts=shuts, stops=stops_in_words(exchange, shutting),
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip
 

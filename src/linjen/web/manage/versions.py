@@ -14,6 +14,7 @@ from linjen.units.versions import Version, list_versions, mark_of, see_version, 
 from linjen.web.exchange import Exchange
 from linjen.web.manage import (
     chat_limit,
+    closures,
     deadlines,
     handover_rules,
     load_limits,
@@ -29,8 +30,8 @@ from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.manage.setting import UnitSetting
 from linjen.web.routing import get_page, post_page
 
-_PAGES = (chat_limit, deadlines, handover_rules, load_limits, own_sms, referrals, reply_days, sharing, shutting,
-          staff_message)  # fmt: skip
+_PAGES = (chat_limit, closures, deadlines, handover_rules, load_limits, own_sms, referrals, reply_days, sharing,
+          shutting, staff_message)  # fmt: skip
 #: Every setting of a unit by its name.
 SETTINGS: dict[str, UnitSetting[Any]] = {page.PAGE.name: page.PAGE for page in _PAGES}
 _KEPT = [page.setting for page in SETTINGS.values()]

@@ -1,0 +1,125 @@
+"""Stängningar: the page where the head or the administrator of a unit closes it for single days, and opens it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from linjen.core import clock, swedish
+from linjen.core.database import Connection
+from linjen.core.errors import Invalid
+from linjen.units.closure import AHEAD, FURTHEST, LONGEST, find_closures, plan_closures
+from linjen.units.managed import StoredClosure
+from linjen.units.versions import Setting
+from linjen.web.exchange import Exchange
+from linjen.web.manage.setting import UnitSetting, whole_number
+
+_FIELDS = ("kind", "from_on", "until_on", "reason")
+_KINDS = ("planned", "acute")
+
+
+def _read(exchange: Exchange) -> tuple[list[StoredClosure], list[StoredClosure]]:
+    """What the page showed, and the same with one more, or without the one that is to go."""
+    was = _shown(exchange)
+    gone = exchange.text_of("remove", longest=5)
+    if gone:
+        return [one for number, one in enumerate(was) if number != whole_number(gone, -1)], was
+    return [*was, _added(exchange)], was
+
+
+def _shown(exchange: Exchange) -> list[StoredClosure]:
+    try:
+        return msgspec.json.decode(exchange.text_of("was", longest=60_000) or "[]", type=list[StoredClosure])
+    except msgspec.MsgspecError:  # not as our page wrote it: it is told that somebody else has changed it
+        return []
+
+
+def _added(exchange: Exchange) -> StoredClosure:
+    """Whole days on the Swedish clock; one that begins today begins when its form was drawn. Invalid('past')."""
+    kind, first, last, reason = (exchange.text_of(name, longest=4 * LONGEST) for name in _FIELDS)
+    from_at, until_at = _midnight(_day(first)), _midnight(_day(last or first) + timedelta(days=1))
+    drawn_at = _instant(exchange.text_of("drawn_at", longest=40))
+    if from_at < drawn_at < until_at:
+        from_at = drawn_at
+    if until_at <= clock.now():  # what has ended is none of the coming ones, and would be left out without a word
+        raise Invalid("past", "from_on")
+    return StoredClosure(from_at, until_at, kind, reason)
+
+
+def _day(text: str) -> date:
+    """A day; long ago, which nobody can choose, for what is none."""
+    try:
+        return clock.read_day(text)
+    except ValueError:
+        return date(1900, 1, 1)
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(0), clock.STOCKHOLM)
+
+
+def _instant(text: str) -> datetime:
+    """When the form was drawn, if it was drawn today; else now."""
+    now = clock.now()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return now
+    return found if found.tzinfo and clock.local_date(found) == clock.local_date(now) and found <= now else now
+
+
+def _draw(exchange: Exchange, now: Sequence[StoredClosure], _: Mapping[str, str], typed: bool) -> dict[str, Any]:
+    today = clock.local_date(clock.now())
+    sent = typed and not exchange.text_of("remove", longest=5)
+    fields = {name: exchange.text_of(name, longest=4 * LONGEST) if sent else "" for name in _FIELDS}
+    return {
+        "was": msgspec.json.encode(list(now)).decode(), "fields": fields, "longest": LONGEST,
+        "least": today.isoformat(), "most": (today + FURTHEST).isoformat(), "drawn_at": clock.now().isoformat(),
+        "kinds": [{"value": kind, "text": exchange.say(f"manage.closure.{kind}"),
+                   "hint": exchange.say(f"manage.closures.hint_{kind}", day=swedish.date_words(today + AHEAD))}
+                  for kind in _KINDS],
+        "coming": [{"number": str(number), "days": _days(one), "holds": one.from_at <= clock.now()}
+                   | _said(exchange, one) for number, one in enumerate(now)],
+    }  # fmt: skip
+
+
+def _said(exchange: Exchange, one: StoredClosure) -> dict[str, str]:
+    return {"kind": exchange.say(f"manage.closure.{one.kind}"), "reason": one.reason}
+
+
+def _days(one: StoredClosure) -> str:
+    """'20 december 2030' or '20 december 2030–22 december 2030', with the time where it does not begin at midnight."""
+    first, last = clock.local_date(one.from_at), clock.local_date(one.until_at - timedelta(microseconds=1))
+    begins = swedish.date_words(first)
+    if clock.local(one.from_at).time() != time(0):
+        begins = f"{begins}, {swedish.time_inside(one.from_at)}"
+    return begins if first == last else f"{begins}–{swedish.date_words(last)}"
+
+
+def _words(exchange: Exchange, value: Sequence[StoredClosure]) -> dict[str, str]:
+    return {_days(one): exchange.say("manage.closures.one", **_said(exchange, one)) for one in value}
+
+
+#: Visits that are booked for a day on which the unit is to be closed: somebody moves them.
+_BOOKED = """
+select count(*) from visits v where v.unit_id = $1 and v.booked_on is not null and v.state <> 'closed' and exists (
+  select 1 from closures x where x.unit_id = v.unit_id and x.kind <> 'holiday_open' and x.until_at > now()
+    and v.booked_on between (x.from_at at time zone 'Europe/Stockholm')::date
+      and ((x.until_at - interval '1 microsecond') at time zone 'Europe/Stockholm')::date)
+"""
+
+
+async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
+    return {"booked": int(await db.fetchval(_BOOKED, unit_id) or 0)}
+
+
+PAGE = UnitSetting(
+    Setting[Sequence[StoredClosure]](name="closures", verb="plan_closures", shape=list[StoredClosure],
+                                     find=find_closures, save=plan_closures),
+    "closures", read=_read, draw=_draw, words=_words, counts=_counts,
+)  # fmt: skip
+ROUTES = PAGE.routes()
