@@ -62,6 +62,9 @@ async def test_a_picture_that_was_cut_off_is_sent_again_and_is_there_once(
     await page.reload()
     await expect(page.locator(".lj-pictures li")).to_have_count(1)
     await page.get_by_label("Vad visar bilden?").fill("Halsen från sidan")
+    async with page.expect_navigation():
+        await page.get_by_label("Vad visar bilden?").press("Enter")
+    await expect(page.locator(".lj-pictures li")).to_have_count(1)
     await page.get_by_text("Tips för en bra bild").tap()
     await film(page, "picture-cut", f"2-there-{arrived}", whole=True)
     await page.locator("button[value=next]").tap()

@@ -22,6 +22,7 @@ from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does
 from tests.stories.test_listening import all_read, heard
 from tests.stories.test_pictures import as_file, bomb, photo
+from tests.stories.test_reopen import reply
 
 _SENT = "select count(*) from pictures where case_id = $1 and message_id is not null"
 _DRAFTS = "select count(*) from picture_drafts where case_id = $1"
@@ -322,9 +323,22 @@ async def test_a_case_that_was_closed_takes_none_and_says_so(region: Region, whe
     assert (await karin.post(f"/clinic/cases/{case}/closings", {"reason": "advice"})).status_code == 303
     answer = await send(gustav, case, ids) if ids else await add(gustav, case, photo())
     assert (answer.status_code, "Ärendet avslutades innan bilden hann skickas." in answer.text) == (409, True)
+    assert ("Den finns kvar." in answer.text) == (when == "between")
     assert await region.value(_SENT, case) == 0
     refused = "select refused from access_log where case_id = $1 and verb = 'send_picture' order by at desc limit 1"
     assert await region.value(refused, case) == "wrong_state"
+
+
+async def test_after_a_reply_that_opens_the_case_again_the_picture_is_there_and_can_be_sent(region: Region) -> None:
+    gustav, karin, case = await region.resident("gustav"), await region.staff("karin", "ankaret"), _held(region)
+    await add(gustav, case, photo())
+    ids = shown(await page_of(gustav, case))
+    assert (await karin.post(f"/clinic/cases/{case}/closings", {"reason": "advice"})).status_code == 303
+    assert "Skicka svaret först." in await page_of(gustav, case)
+    assert (await reply(gustav, case)).status_code == 303
+    assert shown(await page_of(gustav, case)) == ids
+    assert (await send(gustav, case, ids)).status_code == 303
+    assert await region.value(_SENT, case) == 1
 
 
 async def test_in_a_draft_the_intake_is_the_way(region: Region) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.loading import note_refusal, see_case
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -60,12 +61,22 @@ async def _take(exchange: Exchange, *, sends: bool) -> Response[Any]:
             faults = [Fault("picture", exchange.say("chat.send_picture.no_room", most=refused.detail["most"]))]
         elif refused.reason == "wrong_state":
             await note_refusal(exchange.site.database, by, "send_picture", case_id, refused)
-            return await draw_case(exchange, status=409, notice=exchange.say("chat.send_picture.closed"))
+            return await draw_case(exchange, status=409, notice=await _closed(exchange, case_id))
         else:
             raise
     if faults:
         return await draw_case(exchange, status=422, picture_faults=faults)
     return exchange.redirect(f"/cases/{case_id}#{'composer' if sends else 'send-picture'}")
+
+
+async def _closed(exchange: Exchange, case_id: UUID) -> str:
+    """That the case has ended; and where she can answer in it, that her pictures are there when it is open again."""
+    async with exchange.site.database.transaction() as db:
+        case = await see_case(db, exchange.by, case_id)
+        waits = may_reply(await find_reply_until(db, case)) and await list_unsent(
+            db, exchange.site.sealer, exchange.by, case.id
+        )
+    return exchange.say("chat.send_picture.closed_kept" if waits else "chat.send_picture.closed")
 
 
 async def _change(
