@@ -98,6 +98,8 @@ async def test_shut_it_is_offered_to_nobody_and_read_by_who_works_there_and_open
     assert await region.value(_SHUT, id_of("unit/ankaret")) is True
     today = date_words(clock.local_date(clock.now()))
     assert f"Enheten är stängd. Nya ärenden tas inte emot sedan {today}" in (await disa.get(_UNIT)).text
+    for path in ("/manage", "/manage/units"):
+        assert "Enheten är stängd." in (await disa.get(path)).text, path
     ledger = await ledger_of(karin)
     assert "Enheten är stängd. Nya ärenden tas inte emot sedan" in ledger
     assert (await karin.get(f"/clinic/cases/{region.cases['held_by_karin']}")).status_code == 200

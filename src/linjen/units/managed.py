@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -35,13 +35,16 @@ class ManagedUnit(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     phone: str
     takes_residents: bool
+    shuts_on: date | None
+    is_shut: bool
     provider_name: str
     schedule: Schedule
     closures: list[StoredClosure] = []
 
 
 _SELECT = """
-select u.id, u.hsa_id, u.name, u.kind, u.phone, u.takes_residents, p.name as provider_name
+select u.id, u.hsa_id, u.name, u.kind, u.phone, u.takes_residents, u.shuts_on, u.shut_at is not null as is_shut,
+  p.name as provider_name
 from units u join care_providers p on p.id = u.provider_id where """
 _UNITS = _SELECT + policy.unit_clause("see_unit", person="$1")
 

@@ -15,7 +15,9 @@ from linjen.web.resident.promise_words import staffing_words
 
 
 def today_words(exchange: Exchange, unit: ManagedUnit, at: datetime) -> str:
-    """Who is there at `at` and until when, in the words that residents read."""
+    """Who is there at `at` and until when, in the words that residents read; of a shut unit that it is."""
+    if unit.is_shut:
+        return stops_in_words(exchange, Shutting(unit.shuts_on, True))
     return staffing_words(unit.schedule, at, exchange.say, exchange.language, unit.name)[0]
 
 
