@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from linjen.core.errors import LinjenError
-from linjen.integrations.bankid import error_key, is_mobile, message_key, qr_content, qr_picture, start_link
+from linjen.integrations.bankid import error_key, is_mobile, message_key, qr_code, qr_content, start_link
 from linjen.integrations.bankid_messages import _ERRORS, FAILED_HINTS, PENDING_HINTS
 from linjen.simulators.bankid import orders
 
@@ -45,7 +45,7 @@ def test_a_time_before_the_order_is_refused() -> None:
 def test_the_picture_is_read_as_the_code_from_its_own_white_ground() -> None:
     for seconds in (3, 59, 170):
         content = qr_content(TOKEN, SECRET, seconds)
-        picture = qr_picture(content)
+        picture = qr_code(content).drawn()
         dark = _dark_modules(picture.path)
         for axis in (0, 1):  # with a quiet zone of four modules on each side
             assert {min(place[axis] for place in dark), max(place[axis] for place in dark)} == {4, picture.size - 5}

@@ -39,7 +39,8 @@ async def test_by_qr_code_from_the_choice_to_the_session(world: World) -> None:
     assert shown is not None
     state = await world.state(browser, order)
     assert state["hint"] == "outstandingTransaction"
-    assert state["code"]["path"] != shown[1], "a new code each second"
+    first = await world.state(browser, order, 0)
+    assert first["code"]["modules"] != (await world.state(browser, order, 1.1))["code"]["modules"], "new each second"
     await world.tap("/scan")
     assert (await world.state(browser, order))["hint"] == "started"
     await world.tap("/person", person=number("gustav"))

@@ -38,10 +38,15 @@ class SignInOrder(msgspec.Struct, frozen=True, kw_only=True):
     order_begun_at: datetime
     collected_at: datetime | None = None
 
+    @property
+    def asked_at(self) -> datetime:
+        """When the outside system last said something: at the beginning, or when it was asked. While somebody asks,
+        a moment that lies ahead."""
+        return self.collected_at or self.order_begun_at
+
     def is_due(self, every_s: float) -> bool:
         """Whether the outside system may be asked, as the row was when it was read: lease_order has the last word."""
-        due = clock.now() - timedelta(seconds=every_s)
-        return self.state == "pending" and (self.collected_at is None or self.collected_at <= due)
+        return self.state == "pending" and self.asked_at <= clock.now() - timedelta(seconds=every_s)
 
     def is_from(self, browser: str) -> bool:
         """Whether the browser with this cookie began it."""
@@ -111,7 +116,7 @@ async def lease_order(database: Database, order_id: UUID, every_s: float) -> boo
     at = clock.now()
     tag = await database.execute(
         "update sign_in_orders set collected_at = $2 where id = $1 and state = 'pending'"
-        " and (collected_at is null or collected_at <= $3)",
+        " and coalesce(collected_at, order_begun_at) <= $3",
         order_id, at + timedelta(seconds=_LEASE_S - every_s), at - timedelta(seconds=every_s),
     )  # fmt: skip
     return tag == "UPDATE 1"
@@ -124,6 +129,16 @@ async def note_hint(database: Database, order_id: UUID, hint: str, asked_at: dat
         order_id, hint, asked_at,
     )  # fmt: skip
     return tag == "UPDATE 1"
+
+
+async def keep_order(database: Database, order_id: UUID, hint: str, every_s: float) -> datetime | None:
+    """The order goes on, and the caller goes on asking; until when nobody else will. None when it has ended meanwhile.
+
+    For who asks again and again while a page is open: it writes only when there is something new or its time runs out.
+    """
+    until = clock.now() + timedelta(seconds=_LEASE_S)
+    kept = await note_hint(database, order_id, hint, until - timedelta(seconds=every_s))
+    return until if kept else None
 
 
 async def renew_order(database: Database, sealer: Sealer, order_id: UUID, secret: bytes) -> None:

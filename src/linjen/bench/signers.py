@@ -13,11 +13,10 @@ import msgspec
 
 from linjen.core.errors import Unavailable
 
-#: What the page does while it waits: a new code and the state of the order, each second (static/js/sign_in.js).
-EVERY_S = 1.0
 #: The phone reads the code after so long, and its person has signed after so long more.
 SCANS_AFTER_S, SIGNS_AFTER_S = 1.5, 2.0
 
+_STATE = re.compile(rb"event: state\ndata: (.*)\n")
 _TOKEN = re.compile(rb'name="csrf" value="([^"]*)"')
 
 
@@ -113,8 +112,7 @@ class Signer:
         order = begun.location
         await self._expect(order, 200)
         using_phone = asyncio.create_task(self._use_phone())
-        while await self._look(order):  # noqa: ASYNC110 - as the page's script does
-            await asyncio.sleep(EVERY_S)
+        await self._listen(order)
         signed_at = await using_phone
         await self._expect(order, 303)
         took = time.perf_counter() - signed_at
@@ -127,12 +125,12 @@ class Signer:
         if answer.status != status:
             raise Unavailable("sign_in_failed", status=answer.status)
 
-    async def _look(self, order: str) -> bool:
-        """What the page asks each second, with a new code to show; whether it goes on."""
-        told = await self._browser.ask("GET", f"{order}/state")
-        if told.status != 200:
+    async def _listen(self, order: str) -> None:
+        """What the page's script does: one stream, with a new code to show each second, until it is over."""
+        told = await self._browser.ask("GET", f"{order}/stream")
+        last = _STATE.findall(told.body)[-1:]
+        if told.status != 200 or not last or msgspec.json.decode(last[0]).get("status") != "complete":
             raise Unavailable("sign_in_failed", status=told.status)
-        return msgspec.json.decode(told.body).get("status") in {"pending", "waiting"}
 
     async def _use_phone(self) -> float:
         await asyncio.sleep(SCANS_AFTER_S)

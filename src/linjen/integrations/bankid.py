@@ -15,7 +15,7 @@ import msgspec
 from linjen.core.errors import LinjenError, Misconfigured, NotFound, Refused, Unavailable
 from linjen.core.settings import Settings
 from linjen.integrations.bankid_messages import error_key, message_key
-from linjen.integrations.bankid_qr import QrPicture, qr_content, qr_picture
+from linjen.integrations.bankid_qr import QrCode, qr_code, qr_content
 from linjen.integrations.bankid_shapes import (
     App,
     AuthRequest,
@@ -35,15 +35,15 @@ __all__ = [
     "Collected",
     "Completion",
     "Order",
-    "QrPicture",
+    "QrCode",
     "Requirement",
     "User",
     "Web",
     "error_key",
     "is_mobile",
     "message_key",
+    "qr_code",
     "qr_content",
-    "qr_picture",
     "start_link",
 ]
 

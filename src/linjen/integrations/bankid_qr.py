@@ -12,7 +12,32 @@ import zxingcpp
 
 QUIET_ZONE_MODULES = 4
 """White margin that ISO/IEC 18004 asks for; without it a dark page eats the code's edge."""
-_DARK = 0
+#: The encoder's grey of a module as its letter.
+_AS_LETTERS = bytes([ord("1"), *[ord("0")] * 255])
+
+
+class QrCode(msgspec.Struct, frozen=True):
+    """A code as `size` rows of `size` modules each, one letter a module: `modules` has 1 for a dark one, 0 for a light.
+
+    The white margin around it is not in it.
+    """
+
+    size: int
+    modules: str
+
+    def drawn(self) -> QrPicture:
+        """As a picture that needs no script."""
+        path, gap_y = [], QUIET_ZONE_MODULES + 0.5  # a stroke lies around the middle of its line
+        for y in range(self.size):
+            gap, x = f"M{QUIET_ZONE_MODULES} {y + gap_y}m", 0
+            for module, run in groupby(self.modules[y * self.size : (y + 1) * self.size]):
+                length = len(list(run))
+                if module == "1":
+                    path.append(f"{gap}{x} 0h{length}")
+                    gap, x = "m", 0
+                else:
+                    x += length
+        return QrPicture(self.size + 2 * QUIET_ZONE_MODULES, "".join(path))
 
 
 class QrPicture(msgspec.Struct, frozen=True):
@@ -33,24 +58,13 @@ def qr_content(qr_start_token: str, qr_start_secret: str, seconds: int) -> str:
     return f"bankid.{qr_start_token}.{seconds}.{code}"
 
 
-def qr_picture(content: str) -> QrPicture:
-    """The code of `content`, with its quiet zone.
+def qr_code(content: str) -> QrCode:
+    """The code of `content`.
 
-    A new one is drawn each second for every open sign-in: by a compiled encoder, since one in Python took 2 ms, more
-    than all else that a second of a sign-in costs.
+    A new one is made each second for every open sign-in: by a compiled encoder, since one in Python took 2 ms, more
+    than all else that a second of a sign-in costs. The page's script draws it, for the same reason.
     """
     code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="L")
     image: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer of bytes, which its types do not say
-    modules: Any = memoryview(image).tolist()
-    path, gap_y = [], QUIET_ZONE_MODULES + 0.5  # a stroke lies around the middle of its line
-    for y, row in enumerate(modules):
-        gap = f"M{QUIET_ZONE_MODULES} {y + gap_y}m"
-        x = 0
-        for module, run in groupby(row):
-            length = len(list(run))
-            if module == _DARK:
-                path.append(f"{gap}{x} 0h{length}")
-                gap, x = "m", 0
-            else:
-                x += length
-    return QrPicture(len(modules) + 2 * QUIET_ZONE_MODULES, "".join(path))
+    rows = memoryview(image)
+    return QrCode(rows.shape[0] if rows.shape else 0, rows.tobytes().translate(_AS_LETTERS).decode("ascii"))

@@ -6,7 +6,7 @@ The outside order and its secrets stay on the server; a browser holds only its o
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -90,6 +90,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
             return "sign_in.order.complete"
         return message_key(self.order.state, hint or "outstandingTransaction", self.order.same_device, mobile)
 
+    def with_hint(self, hint: str) -> Standing:
+        """The same, gone on."""
+        return msgspec.structs.replace(self, order=msgspec.structs.replace(self.order, hint=hint))
+
     @property
     def qr_seconds(self) -> int:
         """Whole seconds since BankID answered, for the animated code."""
@@ -103,7 +107,7 @@ class BankIDSignIn:
         self, settings: Settings, database: Database, sealer: Sealer, bankid: BankID, person_data: PersonData | None
     ) -> None:
         self._settings = settings
-        self._database = database
+        self.database = database
         self._sealer = sealer
         self._bankid = bankid
         self._person_data = person_data
@@ -119,14 +123,14 @@ class BankIDSignIn:
             asking = msgspec.structs.replace(asking, return_url=f"{return_page}?nonce={order_id}.{nonce}")
         secret = Secret(asking=asking, order=await self._auth(asking), nonce=nonce)
         await begin_order(
-            self._database, self._sealer, "bankid", browser, order_id, msgspec.json.encode(secret),
+            self.database, self._sealer, "bankid", browser, order_id, msgspec.json.encode(secret),
             return_to=return_to, same_device=same_device,
         )  # fmt: skip
         return order_id
 
     async def see(self, order_id: UUID, browser: str) -> Standing:
         """The attempt as it stands, BankID not asked. NotFound for another browser's."""
-        order = await find_order(self._database, self._sealer, order_id)
+        order = await find_order(self.database, self._sealer, order_id)
         if order is None or order.kind != "bankid" or not order.is_from(browser):
             raise NotFound("sign_in_order")
         return Standing(order=order, secret=msgspec.json.decode(order.secret, type=Secret))
@@ -136,19 +140,20 @@ class BankIDSignIn:
         standing = await self.see(order_id, browser)
         if not standing.order.is_due(COLLECT_EVERY_S):
             return standing
-        if not await lease_order(self._database, order_id, COLLECT_EVERY_S):
+        if not await lease_order(self.database, order_id, COLLECT_EVERY_S):
             return standing
-        hint = await self._collect(standing)
-        if hint is None:
+        asked_at = clock.now()
+        hint = await self.collect(standing)
+        if hint is None or not await note_hint(self.database, order_id, hint, asked_at):
             return await self.see(order_id, browser)
-        return msgspec.structs.replace(standing, order=msgspec.structs.replace(standing.order, hint=hint))
+        return standing.with_hint(hint)
 
     async def come_back(self, nonce: str, browser: str) -> Standing:
         """The app has sent the person back. NotFound when there is no such attempt; when the browser is another than
         the one that began it, Refused('wrong_browser'), and the attempt is worthless from then on."""
         head, _, tail = nonce.partition(".")
         order_id = parse_id(head)
-        order = await find_order(self._database, self._sealer, order_id) if order_id else None
+        order = await find_order(self.database, self._sealer, order_id) if order_id else None
         if order is None or order.kind != "bankid":
             raise NotFound("sign_in_order")
         secret = msgspec.json.decode(order.secret, type=Secret)
@@ -158,7 +163,7 @@ class BankIDSignIn:
             await self._end(Standing(order=order, secret=secret), WRONG_BROWSER)
             raise Refused(WRONG_BROWSER)
         returned = msgspec.structs.replace(secret, returned=True)
-        await reseal_order(self._database, self._sealer, order.id, msgspec.json.encode(returned))
+        await reseal_order(self.database, self._sealer, order.id, msgspec.json.encode(returned))
         return await self.follow(order.id, browser)
 
     async def cancel(self, order_id: UUID, browser: str) -> Standing:
@@ -176,17 +181,17 @@ class BankIDSignIn:
             visible_text=asking.visible_text,
         )  # fmt: skip
 
-    async def _collect(self, standing: Standing) -> str | None:
+    async def collect(self, standing: Standing) -> str | None:
         """One collect and what follows from it, while we hold the lease. The hint of an order that goes on as it is,
-        None for one that has changed.
+        to be noted by the caller, and None for one that has changed.
         """
-        order_id, asked_at = standing.order.id, clock.now()
+        order_id = standing.order.id
         try:
             collected = await self._bankid.collect(standing.secret.order.order_ref)
             if collected.completion is not None:
                 await self._complete(order_id, collected.completion)
             elif collected.status == "pending":
-                return await self._go_on(order_id, collected.hint_code, asked_at)
+                return collected.hint_code
             elif collected.hint_code == "startFailed" and self._may_renew(standing):
                 await self._renew(standing)
             else:
@@ -196,15 +201,12 @@ class BankIDSignIn:
                 await self._fail(order_id, error.reason)
             elif self._may_renew(standing):
                 log.warning("bankid_asked_in_vain", reason=error.reason)
-                return await self._go_on(order_id, error.reason, asked_at)
+                return error.reason
             else:
                 await self._fail(order_id, error.reason)
         except (Refused, NotFound) as error:
             await self._fail(order_id, error.reason)
         return None
-
-    async def _go_on(self, order_id: UUID, hint: str, asked_at: datetime) -> str | None:
-        return hint if await note_hint(self._database, order_id, hint, asked_at) else None
 
     def _may_renew(self, standing: Standing) -> bool:
         return clock.now() - standing.order.begun_at < timedelta(seconds=self._settings.bankid_order_total_s)
@@ -213,14 +215,14 @@ class BankIDSignIn:
         """The 30 s start window has ended: a new order takes the old one's place, and the page goes on."""
         order = await self._auth(standing.secret.asking)
         secret = msgspec.structs.replace(standing.secret, order=order)
-        await renew_order(self._database, self._sealer, standing.order.id, msgspec.json.encode(secret))
+        await renew_order(self.database, self._sealer, standing.order.id, msgspec.json.encode(secret))
 
     async def _complete(self, order_id: UUID, completion: Completion) -> None:
         user = completion.user
         person_id = await recognise(
-            self._database, self._sealer, self._person_data, user.personal_number, user.given_name, user.surname
+            self.database, self._sealer, self._person_data, user.personal_number, user.given_name, user.surname
         )
-        await complete_order(self._database, order_id, person_id)
+        await complete_order(self.database, order_id, person_id)
 
     async def _end(self, standing: Standing, hint: str) -> None:
         """End an attempt from our side."""
@@ -231,7 +233,7 @@ class BankIDSignIn:
                 log.warning("bankid_not_cancelled", reason=error.reason)
 
     async def _fail(self, order_id: UUID, hint: str) -> bool:
-        ended = await fail_order(self._database, order_id, hint)
+        ended = await fail_order(self.database, order_id, hint)
         if ended:
             count_sign_in("bankid", hint)
         return ended

@@ -67,6 +67,8 @@ class Hub:
         self._wake = asyncio.Event()
         self._wake_ledgers = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        #: Set when the server stops: for what is open for long without being one of the streams here.
+        self.ending = asyncio.Event()
         self.draw: Draw | None = None
         self.draw_rows: DrawRows | None = None
         self.read_since: Callable[[UUID, int], Awaitable[Sequence[Event]]] | None = None
@@ -222,6 +224,7 @@ class Hub:
 
     def end_streams(self) -> None:
         """End every stream: a server that stops must not wait for open pages."""
+        self.ending.set()
         for stream in self.streams():
             stream.close()
 

@@ -26,6 +26,7 @@ log = get_log(__name__)
 
 SAMPLE_S = 15
 _METHODS = frozenset(("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"))
+_STREAM = b"text/event-stream"
 _COMMITTED = {sender: metrics.MESSAGES_COMMITTED.labels(sender) for sender in ("staff", "resident")}
 _heard = logging.getLogger(__name__)
 
@@ -51,22 +52,24 @@ class Measuring:
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
-        begun, status = perf_counter(), 500
+        begun, status, ended = perf_counter(), 500, 0.0
         offered = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
         with request_scope(offered.decode("latin-1") if offered else None) as request_id:
 
             async def answer(message: MutableMapping[str, Any]) -> None:
-                nonlocal status
+                nonlocal status, ended
                 if message["type"] == "http.response.start":
                     status = message["status"]
                     headers = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                    if any(name == b"content-type" and kind.startswith(_STREAM) for name, kind in headers):
+                        ended = perf_counter()  # how long somebody listens is no measure of ours
                     message = {**message, "headers": headers}
                 await send(message)
 
             try:
                 await self._rest(scope, receive, answer)
             finally:
-                _tell(scope, status, perf_counter() - begun)
+                _tell(scope, status, (ended or perf_counter()) - begun)
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
+import msgspec
 from litestar import Response
+from litestar.response import Stream
 
 from linjen.access.devices import browser_of
 from linjen.access.sessions import begin_session
 from linjen.access.sign_in_orders import use_order
 from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.logs import get_log
-from linjen.integrations.bankid import QrPicture, Web, error_key, is_mobile, qr_content, qr_picture, start_link
+from linjen.integrations.bankid import QrCode, Web, error_key, is_mobile, qr_code, qr_content, start_link
 from linjen.people.residents import see_resident
 from linjen.people.sign_in import OWN_REASONS, Asking, BankIDSignIn, Standing, count_sign_in
+from linjen.people.sign_in_companion import Companion
 from linjen.units.service_status import find_status
 from linjen.web.cookies import make_cookie
 from linjen.web.exchange import Exchange
@@ -32,11 +38,15 @@ from linjen.web.sign_in.browser import (
     user_agent,
 )
 from linjen.web.status_words import status_in_words
+from linjen.web.streams import frame
 from linjen.web.telling import show_protection
 
 log = get_log(__name__)
 
 HOME = "/home"
+_GOES_ON = frozenset(("pending", "waiting"))
+#: A stream is closed after so long, and its page opens another.
+_LONGEST_STREAM_S = 5 * 60
 
 
 def journey(exchange: Exchange) -> BankIDSignIn:
@@ -126,10 +136,11 @@ async def show_order(exchange: Exchange) -> Response[Any]:
         return exchange.redirect(standing.order.return_to if exchange.session else "/sign-in")
     if standing.status == "failed":
         return _ended(exchange, standing)
+    code = _code(standing)
     return exchange.page(
         "sign_in/order.html", order_id=str(order_id), same_device=standing.order.same_device,
         waiting=standing.status == "complete", words=standing.words_key(mobile=_mobile(exchange)),
-        start=_start_address(exchange, standing), code=_code(standing),
+        start=_start_address(exchange, standing), code=code.drawn() if code else None,
         phone=exchange.site.demo_links.get("bankid_phone", ""),
     )  # fmt: skip
 
@@ -149,12 +160,12 @@ def _start_address(exchange: Exchange, standing: Standing) -> str:
     )  # fmt: skip
 
 
-def _code(standing: Standing) -> QrPicture | None:
+def _code(standing: Standing) -> QrCode | None:
     """The code of this second, None where there is nothing to scan. Its secret stays on the server."""
     if standing.status != "pending" or standing.order.same_device:
         return None
     order = standing.secret.order
-    return qr_picture(qr_content(order.qr_start_token, order.qr_start_secret, standing.qr_seconds))
+    return qr_code(qr_content(order.qr_start_token, order.qr_start_secret, standing.qr_seconds))
 
 
 def _ended(exchange: Exchange, standing: Standing) -> Response[Any]:
@@ -198,13 +209,53 @@ async def tell_state(exchange: Exchange) -> Response[Any]:
         standing = await journey(exchange).follow(exchange.id_of("order_id"), attempt_of(exchange, "resident"))
     except NotFound:
         return Response({"status": "elsewhere"}, status_code=404)
+    return Response(_state(exchange, standing))
+
+
+def _state(exchange: Exchange, standing: Standing) -> dict[str, Any]:
     key = standing.words_key(mobile=_mobile(exchange))
-    return Response({
+    return {
         "status": "waiting" if standing.status == "complete" and not standing.may_enter else standing.status,
         "hint": standing.order.hint, "key": key, "text": exchange.say(key),
         "start": _start_address(exchange, standing) if standing.status == "pending" else "",
         "code": _code(standing),
-    })  # fmt: skip
+    }  # fmt: skip
+
+
+@get_page("/sign-in/bankid/{order_id:str}/stream", verb="sign_in", who="anyone")
+async def stream_state(exchange: Exchange) -> Response[Any]:
+    """The same as a stream, a second apart, until it is over: one request for a whole sign-in."""
+    own, browser = journey(exchange), attempt_of(exchange, "resident")
+    try:
+        standing = await own.see(exchange.id_of("order_id"), browser)
+    except NotFound:
+        return Response({"status": "elsewhere"}, status_code=404)
+    headers = {"x-accel-buffering": "no"}
+    told = _tell_each_second(exchange, Companion(own, standing, browser))
+    return Stream(told, media_type="text/event-stream; charset=utf-8", headers=headers)
+
+
+async def _tell_each_second(exchange: Exchange, companion: Companion) -> AsyncIterator[bytes]:
+    ending = exchange.site.hub.ending
+    try:
+        yield b"retry: 1000\n\n"
+        for _ in range(_LONGEST_STREAM_S):
+            state = _state(exchange, await companion.look())
+            yield frame("state", msgspec.json.encode(state).decode())
+            if state["status"] not in _GOES_ON or await _is_set(ending, 1.0):
+                return
+    except LinjenError as error:  # such as the database being away: the page comes back by itself
+        log.warning("sign_in_stream_cut", reason=error.reason)
+    finally:
+        with contextlib.suppress(LinjenError):
+            await companion.leave()
+
+
+async def _is_set(event: asyncio.Event, within_s: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            return await event.wait()
+    return False
 
 
 @post_page("/sign-in/bankid/{order_id:str}/cancel", verb="sign_in", who="anyone")
@@ -220,4 +271,4 @@ async def cancel(exchange: Exchange) -> Response[Any]:
     return exchange.redirect("/sign-in" if wanted == HOME else f"/sign-in?next={quote(wanted, safe='/')}")
 
 
-ROUTES = [choose, begin, come_back, show_order, tell_state, cancel]
+ROUTES = [choose, begin, come_back, show_order, tell_state, stream_state, cancel]
