@@ -19,12 +19,14 @@ from linjen.core.postgres import Embedded
 from linjen.core.settings import read_settings
 from linjen.demo.cases import Actors
 from linjen.demo.world import id_of
+from linjen.triage.own_words.listening import Listener
 from linjen.triage.trials.trying import Trier
 from linjen.web.cookies import cookie_name
 from linjen.web.server import Server, listen
 
-#: One for all tests of a process: it takes seconds to read its lexicon.
-_TRIER = Trier()
+#: One of each for all tests of a process: they take seconds to read the lexicon. They give way to nobody here, where
+#: other tests never leave the machine idle.
+_LISTENER, _TRIER = Listener(nice=0), Trier(nice=0)
 
 
 #: Forms that end a case say when they were drawn (cases/moves/close.py).
@@ -146,7 +148,7 @@ class Region:
             {}, data_dir=self._folder, public_url=self.url, demo=True, database_patience_ms=self.patience_ms
         )
         self.site = build_site(settings, self.dsn)
-        self.site.trier = _TRIER
+        self.site.listener, self.site.trier = _LISTENER, _TRIER
         program = build_app(self.site, by_the_clock=False)  # else a test's moved clock would return every case
         self._server = Server(program, listener, end_streams=self.site.hub.end_streams)
         await self._server.start()

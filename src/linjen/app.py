@@ -73,7 +73,7 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
         settings, database, sealer, hub, messages, reads, drafts, answers, faces, shelf,
         Presence(database, settings, hub, faces), demo_links=demo_links or {},
     )  # fmt: skip
-    site.closing += [site.trials.close, site.trier.close]
+    site.closing += [site.listener.close, site.trials.close, site.trier.close]
     _follow_deliveries(site)
     Strips(database, hub)
     if settings.bankid_url:

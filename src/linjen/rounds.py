@@ -32,7 +32,6 @@ from linjen.notices.reactions import add_push_reactions, add_reactions
 from linjen.records.promise import watch_promises
 from linjen.triage import load
 from linjen.triage.content.library import make_ready
-from linjen.triage.own_words.listening import Listener
 from linjen.triage.own_words.tripwire import finding_levels
 from linjen.units.schedule import find_public_holiday
 from linjen.web.alarms_live import AlarmWatch
@@ -64,9 +63,9 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
     # The lexicon takes about a second, the calendar a twentieth: they are read before somebody needs them.
     loading = asyncio.create_task(asyncio.to_thread(_make_ready))
     # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
-    worker, listener = Worker(site.database.dsn), Listener()
+    worker = Worker(site.database.dsn)
     reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
-    heard = listening(listener.read, finding_levels().get, site.sealer)
+    heard = listening(site.listener.read, finding_levels().get, site.sealer)
     reactions.add("message_sent", heard, by={"resident"})
     working = asyncio.create_task(worker.run())
     senders = [one for one in (sms_sender(site), push_sender(site)) if one is not None]
@@ -84,7 +83,6 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
         for task in going:
             task.cancel()
         await asyncio.gather(working, *going, return_exceptions=True)
-        await listener.close()
         await site.hub.stop()
         for close in site.closing:
             await close()

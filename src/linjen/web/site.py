@@ -19,6 +19,7 @@ from linjen.integrations.person_data import PersonData
 from linjen.integrations.siths import Siths
 from linjen.integrations.sms import Gateway
 from linjen.integrations.web_push import WebPush
+from linjen.triage.own_words.listening import Listener
 from linjen.triage.shelf import Shelf
 from linjen.triage.trials.trying import Trier
 from linjen.web.faces import Faces
@@ -42,6 +43,7 @@ class Site:
     faces: Faces
     shelf: Shelf
     presence: Presence
+    listener: Listener = dataclasses.field(default_factory=Listener)
     trier: Trier = dataclasses.field(default_factory=Trier)
     trials: Trials = dataclasses.field(default_factory=Trials)
     bankid: BankID | None = None

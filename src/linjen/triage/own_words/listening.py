@@ -14,13 +14,17 @@ from linjen.core.errors import Unavailable
 
 #: The longest round: a hundred of the longest messages, on a machine that is busy with everything else.
 _WALL_S = 60.0
+#: How far reading gives way to answering. Not far: where everything is busy, what alarms must still be heard within
+#: seconds, and with 15 it was not.
+NICE = 5
 _LONGEST_LINE = 16 * 1000 * 1000
 
 
 class Listener:
     """Hands texts to the listening process; one round at a time. A process that has died is started anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, nice: int = NICE) -> None:
+        self._nice = nice
         self._process: Process | None = None
         self._turn = asyncio.Lock()
 
@@ -51,8 +55,8 @@ class Listener:
     async def _running(self) -> Process:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-m", "linjen.triage.own_words.listening_process"), stdin=PIPE, stdout=PIPE,
-                stderr=DEVNULL, env={}, limit=_LONGEST_LINE,
+                *(sys.executable, "-I", "-m", "linjen.triage.own_words.listening_process", str(self._nice)),
+                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, limit=_LONGEST_LINE,
             )  # fmt: skip
         return self._process
 

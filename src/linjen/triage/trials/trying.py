@@ -34,6 +34,8 @@ _WALL_S = 60.0
 #: It holds some 60 MB, and is seldom needed.
 _IDLE_S = 600.0
 _CHECKS_KEPT = 50
+#: How far trying gives way: who edits the triage can wait, who is ill cannot.
+NICE = 10
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from linjen.triage.trials.trying_process import main; main()"
 Files = Mapping[str, bytes]
 
@@ -41,7 +43,8 @@ Files = Mapping[str, bytes]
 class Trier:
     """Hands versions to the trying process; one request at a time. A process that has died is started anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, nice: int = NICE) -> None:
+        self._nice = nice
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
@@ -112,8 +115,9 @@ class Trier:
         if self._process is None or self._process.returncode is not None:
             source = str(Path(linjen.__file__).parents[1])
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-c", _START, source), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
-            )
+                *(sys.executable, "-I", "-c", _START, source, str(self._nice)),
+                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={},
+            )  # fmt: skip
         return self._process
 
     def _rest(self) -> None:

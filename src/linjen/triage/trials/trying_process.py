@@ -23,7 +23,6 @@ from linjen.triage.state import State, Value
 from linjen.triage.trials.replay import replay
 from linjen.triage.trials.trial import Difference, Ended, Readings, concerned, difference_of, hold
 
-NICE = 10
 _LENGTH = 4
 _KEPT = 3
 
@@ -187,7 +186,7 @@ def framed(message: bytes) -> bytes:
 
 def main() -> None:
     """Answer until standard input ends."""
-    os.nice(NICE)
+    os.nice(int(sys.argv[2]))
     trying, out = Trying(), sys.stdout.buffer
     while message := read_message(sys.stdin.buffer):
         request = msgspec.msgpack.decode(message, type=Request)
