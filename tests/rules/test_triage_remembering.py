@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linjen.triage import Protocols, State, Value, answer, assess, begin, choose, load, next_page, page_at, pages_left
@@ -46,7 +46,7 @@ def anew(state: State) -> State:
     return msgspec.convert(msgspec.to_builtins(state), State)
 
 
-@quick
+@settings(quick, max_examples=30)  # each is a whole interview, with everything asked twice at each page
 @given(starts(), known_facts(), st.integers())
 def test_asked_again_and_in_any_order_gives_what_is_worked_out_anew(
     state: State, facts: dict[str, Value], seed: int
