@@ -23,6 +23,7 @@ from linjen.triage.own_words.listening import Listener
 from linjen.triage.trials.trying import Trier
 from linjen.web.cookies import cookie_name
 from linjen.web.server import Server, listen
+from tests.plain_http import plain_client
 
 #: One of each for all tests of a process: they take seconds to read the lexicon. They give way to nobody here, where
 #: other tests never leave the machine idle.
@@ -42,7 +43,7 @@ class Person:
         self.kind = kind
         self.token = token
         self.csrf = csrf
-        self.http = httpx.AsyncClient(base_url=region.url, headers={"cookie": self._cookie}, timeout=60)
+        self.http = plain_client(base_url=region.url, headers={"cookie": self._cookie}, timeout=60)
 
     async def get(self, path: str) -> httpx.Response:
         """A page, redirects not followed."""

@@ -15,6 +15,7 @@ import httpx
 
 from linjen.integrations.bankid import BankID, Order, qr_content
 from linjen.simulators.bankid import Running, serve
+from tests.plain_http import plain_client
 
 ASTRID = "199512262396"
 NILS = "201103152383"
@@ -79,7 +80,7 @@ async def bankid_world(folder: Path) -> AsyncIterator[World]:
         simulator.client_key_file,
         maintenance_pause_s=0,
     )
-    phone = httpx.AsyncClient(base_url=simulator.phone_url, trust_env=False)
+    phone = plain_client(base_url=simulator.phone_url)
     try:
         yield World(simulator, bankid, phone, clock)
     finally:

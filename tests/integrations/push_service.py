@@ -14,6 +14,7 @@ import pytest
 
 from linjen.integrations.web_push import Subscription
 from tests.integrations.siths_journeys import COUNTERPARTS, node_program
+from tests.plain_http import plain_client
 
 HOST = "push.example.org"
 
@@ -27,7 +28,7 @@ class PushService(httpx.AsyncBaseTransport):
     def __init__(self, port: int) -> None:
         self._url = f"http://127.0.0.1:{port}"
         self._inner = httpx.AsyncHTTPTransport(trust_env=False)
-        self._line = httpx.AsyncClient(base_url=self._url, trust_env=False)
+        self._line = plain_client(base_url=self._url)
         self.next: list[int | Exception] = []
         self.asked: list[httpx.Headers] = []
 

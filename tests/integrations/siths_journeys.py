@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from lxml import html
 from linjen.core.settings import Settings
 from linjen.integrations.siths import Pending, Siths
 from linjen.simulators.staff_idp import StaffIdp, serve
+from tests.plain_http import NO_AUTHORITIES, plain_client
 
 LOA2 = "http://id.sambi.se/loa/loa2"
 LOA3 = "http://id.sambi.se/loa/loa3"
@@ -43,8 +43,6 @@ STAFF = [
 ]
 COUNTERPARTS = Path(__file__).parent.parent / "counterparts"
 
-# Everything here is plain HTTP on this machine; without this every client reads the whole list of authorities.
-NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -140,7 +138,7 @@ class Browser:
     """Enough of a browser: cookies, links, forms, and redirects up to the moment Linjen would be asked."""
 
     def __init__(self) -> None:
-        self.http = httpx.AsyncClient(verify=NO_AUTHORITIES)
+        self.http = plain_client()
 
     async def __aenter__(self) -> Browser:
         return self

@@ -18,6 +18,7 @@ from linjen.core.errors import LinjenError, Refused
 from linjen.core.settings import Settings, read_settings
 from linjen.integrations.sms import HttpGateway
 from tests.integrations.smsc import LOGIN, Smsc, smsc
+from tests.plain_http import plain_client
 from tests.region import Region
 from tests.stories.sms_world import Sms
 from tests.stories.test_sms import claim
@@ -97,7 +98,7 @@ async def kannel(folder: Path, operator: Smsc) -> AsyncIterator[int]:
         for program in programs():
             running.append(await asyncio.create_subprocess_exec(program, str(config), stdout=quiet, stderr=quiet))
             await asyncio.sleep(1)  # the second one looks for the first only once
-        async with asyncio.timeout(20), httpx.AsyncClient() as client:
+        async with asyncio.timeout(20), plain_client() as client:
             while True:
                 with contextlib.suppress(httpx.HTTPError):
                     status = (await client.get(f"http://127.0.0.1:{admin}/status.txt?password=x")).text

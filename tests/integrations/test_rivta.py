@@ -28,6 +28,7 @@ from linjen.simulators.rivta import Mischief, Running, serve
 from linjen.simulators.rivta.running import TlsFiles
 from tests.integrations import rivta_region as region
 from tests.integrations.rivta_region import ANKARET, ASTRID
+from tests.plain_http import plain_client
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_a_certificate_without_its_key_is_refused(tmp_path: Path) -> None:
 
 async def post(running: Running, body: bytes, **headers: str) -> httpx.Response:
     given = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{CONTRACT.soap_action}"'} | headers
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_client() as http:
         return await http.post(f"{running.url}/{CONTRACT.path}", content=body, headers=given)
 
 
@@ -163,7 +164,7 @@ async def test_the_simulator_refuses_what_the_real_one_would(
 
 async def test_the_simulator_can_be_told_over_http(running: Running) -> None:
     control = running.url.removesuffix("/vp") + "/control"
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_client() as http:
         assert (await http.post(control, json={"kind": "status", "times": 9})).status_code == 204
         assert (await post(running, envelope(request()))).status_code == 503
         assert (await http.delete(control)).status_code == 204

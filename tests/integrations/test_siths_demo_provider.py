@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import httpx
 import pytest
 import pytest_asyncio
 from lxml import html
@@ -22,7 +21,6 @@ from linjen.simulators.staff_idp.protocol import OAuthError, Provider
 from tests.integrations.siths_journeys import (
     CLIENT_ID,
     CLIENT_SECRET,
-    NO_AUTHORITIES,
     REDIRECT_URI,
     STAFF,
     Browser,
@@ -32,6 +30,7 @@ from tests.integrations.siths_journeys import (
     siths_client,
     way_back,
 )
+from tests.plain_http import plain_client
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -96,7 +95,7 @@ async def _question(idp: StaffIdp, **changed: str | None) -> str:
 )
 async def test_nobody_is_sent_to_an_address_in_doubt(idp: StaffIdp, changed: dict[str, str | None]) -> None:
     url = await _question(idp, **changed)
-    async with httpx.AsyncClient(verify=NO_AUTHORITIES) as http:
+    async with plain_client() as http:
         for address in (url, url.replace("/authorize", "/choose") + "&card=0", url.replace("/authorize", "/cancel")):
             answer = await http.get(address)
             assert answer.status_code == 400
@@ -134,7 +133,7 @@ async def test_a_card_that_is_not_on_the_page(idp: StaffIdp, card: str) -> None:
 
 
 async def test_only_what_is_asked_for_is_told(idp: StaffIdp) -> None:
-    async with httpx.AsyncClient(verify=NO_AUTHORITIES) as http:
+    async with plain_client() as http:
         url, verifier = await _question_with_verifier(idp)
         code = (await choose(url, "Karin"))["code"]
         form = _form(code, verifier) | {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -178,7 +177,7 @@ async def test_a_faulty_token_request(idp: StaffIdp, changed: dict[str, str], st
     url, verifier = await _question_with_verifier(idp)
     form = _form((await choose(url, "Karin"))["code"], verifier)
     form |= {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET} | changed
-    async with httpx.AsyncClient(verify=NO_AUTHORITIES) as http:
+    async with plain_client() as http:
         answer = await http.post(idp.issuer + "/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
@@ -187,7 +186,7 @@ async def test_a_failed_try_uses_up_the_code(idp: StaffIdp) -> None:
     async with siths_client(idp.issuer) as siths:
         pending, params = await begun(siths)
         form = _form(params["code"], "x" * 64) | {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        async with httpx.AsyncClient(verify=NO_AUTHORITIES) as http:
+        async with plain_client() as http:
             await http.post(idp.issuer + "/token", data=form)
         with pytest.raises(Refused, match="code_refused"):
             await siths.finish(pending, params)

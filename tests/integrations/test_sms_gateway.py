@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import parse_qs
 
-import httpx
 import msgspec
 import pytest
 
@@ -17,6 +16,7 @@ from linjen.core.settings import Settings, read_settings
 from linjen.integrations import sms as integration
 from linjen.integrations.sms import HttpGateway, Outgoing, Uncertain, read_report
 from linjen.simulators import sms as simulator
+from tests.plain_http import plain_client
 
 USER = ("linjen", "secret")
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -223,7 +223,7 @@ async def phones() -> AsyncIterator[simulator.Running]:
 async def test_the_simulator_shows_the_phone_what_was_sent(phones: simulator.Running) -> None:
     async with gateway(phones.url) as one:
         assert await one.send(message()) == phones.messages[0].id
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         page = (await client.get(phones.phones_url)).text
         assert (await client.get(f"{phones.phones_url}phones.css")).is_success
         assert (await client.get(f"{phones.phones_url}x")).status_code == 404
@@ -245,7 +245,7 @@ async def test_the_simulator_wants_the_password(phones: simulator.Running) -> No
 async def test_the_simulator_fails_as_it_is_told(
     phones: simulator.Running, mishap: str, error: type[LinjenError], taken: int
 ) -> None:
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.post(f"{phones.phones_url}mishaps", data={"mishap": mishap})).status_code == 303
     async with gateway(phones.url) as one:
         with pytest.raises(error):

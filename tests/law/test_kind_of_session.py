@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-import httpx
 import pytest
 
 from linjen.core.ids import new_id
 from linjen.web.cookies import cookie_name
 from linjen.web.hot import ROUTES
 from linjen.web.pages import all_pages
+from tests.plain_http import plain_client
 from tests.region import Person, Region
 
 
@@ -39,7 +39,7 @@ def _headers(region: Region, person: Person, who: str) -> dict[str, str]:
 async def _tried(region: Region, person: Person, who: str, case_id: str) -> list[tuple[str, str, int, str]]:
     """What every route of a kind answers to another kind's token."""
     found = []
-    async with httpx.AsyncClient(base_url=region.url, headers=_headers(region, person, who), timeout=60) as http:
+    async with plain_client(base_url=region.url, headers=_headers(region, person, who), timeout=60) as http:
         for method, path in _declared(who):
             for script in ({"x-linjen": "1"}, {}):
                 if method == "POST" and script and path.endswith("/messages"):
@@ -65,7 +65,7 @@ async def test_a_token_of_the_other_kind_is_no_token(region: Region, who: str, k
 async def test_its_own_token_is_let_in_so_that_the_test_above_can_fail(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
     case_id = str(region.cases["held_by_karin"])
-    async with httpx.AsyncClient(base_url=region.url, headers=_headers(region, karin, "staff"), timeout=60) as http:
+    async with plain_client(base_url=region.url, headers=_headers(region, karin, "staff"), timeout=60) as http:
         assert (await http.get(f"/clinic/cases/{case_id}")).status_code == 200
 
 

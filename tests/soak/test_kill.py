@@ -18,6 +18,7 @@ import pytest
 
 from linjen.bench.ground import Ground, make_cases, make_sessions
 from linjen.core.errors import Unavailable
+from tests.plain_http import plain_client
 
 pytestmark = pytest.mark.soak
 
@@ -48,7 +49,7 @@ class Writers:
     async def write(self, number: int) -> None:
         """One writer: the same message again and again until it is answered, then the next."""
         case_id, (token, session_id) = self.cases[number], self.sessions[number]
-        async with httpx.AsyncClient(timeout=3) as http:
+        async with plain_client(timeout=3) as http:
             while not self.stopping:
                 message_id = uuid4()
                 while not self.stopping:

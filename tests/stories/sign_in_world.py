@@ -25,6 +25,7 @@ from linjen.integrations.rivta import Rivta
 from linjen.integrations.siths import Siths
 from linjen.simulators import bankid, rivta, staff_idp
 from linjen.web import rate
+from tests.plain_http import plain_client
 from tests.region import Region
 
 TODAY = clock.local_date(clock.now())
@@ -53,7 +54,7 @@ class Browser:
     def __init__(self, url: str, user_agent: str = "Mozilla/5.0 (X11; Linux x86_64) Test") -> None:
         self.url = url
         self.cookies: dict[str, str] = {}
-        self.http = httpx.AsyncClient(headers={"user-agent": user_agent}, timeout=20, trust_env=False)
+        self.http = plain_client(headers={"user-agent": user_agent}, timeout=20)
         self.page: httpx.Response
 
     async def ask(self, method: str, url: str, **rest: Any) -> httpx.Response:
@@ -265,7 +266,7 @@ async def sign_in_world(region: Region, others: Counterparts, monkeypatch: pytes
     monkeypatch.setattr(clock, "now", others.clock)
     one = World(region, others)
     async with contextlib.AsyncExitStack() as stack:
-        one.phone = await stack.enter_async_context(httpx.AsyncClient(base_url=one.bankid.phone_url, trust_env=False))
+        one.phone = await stack.enter_async_context(plain_client(base_url=one.bankid.phone_url))
         await _connect(one, others.provider.issuer, stack)
         stack.push_async_callback(one.close)
         yield one

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 import asyncpg
-import httpx
 import msgspec
 import pytest
 
@@ -21,6 +20,7 @@ from linjen.core.ids import new_id
 from linjen.triage import load
 from linjen.web.cookies import cookie_name
 from linjen.web.resident.intake import questions as intake_questions
+from tests.plain_http import plain_client
 from tests.region import Region
 from tests.stories.test_ledger import owner_does
 
@@ -46,7 +46,7 @@ async def post(region: Region, script: Script, page: int = 1, *, version: int | 
     }  # fmt: skip
     fields = dict(parse_qsl(script.forms[page - 1].decode()))
     fields |= {"csrf": script.csrf, "version": str(page - 1 if version is None else version)}
-    async with httpx.AsyncClient(base_url=region.url, timeout=20) as http:
+    async with plain_client(base_url=region.url, timeout=20) as http:
         answer = await http.post(f"/intakes/{script.case_id}/questions/{page}", data=fields, headers=headers)
     return f"{answer.status_code} {answer.headers.get('location', '')}".strip()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from html import unescape
 
-import httpx
 import pytest
 
 from linjen.core import swedish
 from linjen.triage.checking.reading_level import lix
 from linjen.web.public.information import PAGES
 from linjen.web.resident.statement import read_statement
+from tests.plain_http import plain_client
 from tests.region import Region
 
 #: Issue: every page outside legal texts reads easily (LIX at most 35).
@@ -27,7 +27,7 @@ def _read(html: str) -> str:
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 async def test_each_page_opens_for_anybody_and_reads_easily(region: Region, name: str) -> None:
-    async with httpx.AsyncClient(base_url=region.url, headers={"accept-language": "sv"}) as anybody:
+    async with plain_client(base_url=region.url, headers={"accept-language": "sv"}) as anybody:
         page = await anybody.get(f"/about/{name}")
         assert page.status_code == 200
         assert lix(_read(page.text)) <= _MOST_LIX, lix(_read(page.text))
@@ -46,14 +46,14 @@ async def test_the_other_public_pages_read_easily_too(region: Region, path: str)
 
 
 async def test_no_page_of_another_name(region: Region) -> None:
-    async with httpx.AsyncClient(base_url=region.url) as anybody:
+    async with plain_client(base_url=region.url) as anybody:
         for name in ("", "secret", "how_it_works"):
             assert (await anybody.get(f"/about/{name}")).status_code == 404, name
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 async def test_the_accessibility_statement_shows_all_of_its_file(region: Region, language: str) -> None:
-    async with httpx.AsyncClient(base_url=region.url, headers={"accept-language": language}) as anybody:
+    async with plain_client(base_url=region.url, headers={"accept-language": language}) as anybody:
         page = unescape((await anybody.get("/accessibility")).text)
     statement = read_statement()
     said = [statement.method, statement.authority, statement.authority_link, *statement.tried, *statement.untried]

@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from linjen.core import clock, metrics
 from linjen.core.logs import set_up_logging
 from linjen.web.measuring import Sampler
+from tests.plain_http import plain_client
 from tests.region import Region
 from tests.stories.released import changed, release, run
 from tests.stories.test_listening import CHEST, deaf, heard, waiting
@@ -37,7 +38,7 @@ async def measured(region: Region) -> AsyncIterator[Region]:
 
 async def ask(region: Region, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
     """A request without a session."""
-    async with httpx.AsyncClient(base_url=region.url, trust_env=False) as http:
+    async with plain_client(base_url=region.url) as http:
         return await http.get(path, headers=headers or {})
 
 

@@ -15,6 +15,7 @@ from linjen.demo.world import id_of
 from linjen.records.promise import Kept, read_kept, watch_promises
 from linjen.units.hours import expected_answer
 from linjen.units.opening import see_schedule
+from tests.plain_http import plain_client
 from tests.region import Region
 from tests.stories.intake_walk import Walk
 from tests.stories.test_home import answered
@@ -106,10 +107,9 @@ async def test_the_head_of_the_unit_reads_what_residents_are_told_and_how_often_
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 async def test_before_the_sign_in_each_unit_says_when_it_is_staffed(region: Region, language: str) -> None:
-    import httpx  # noqa: PLC0415 - nobody is signed in, so none of the region's browsers will do
 
     headers = {"accept-language": language}
-    async with httpx.AsyncClient(base_url=region.url, headers=headers) as anybody:
+    async with plain_client(base_url=region.url, headers=headers) as anybody:
         front = await anybody.get("/")
         for key in ("ankaret", "lyktan"):
             assert f'href="/units/{id_of(f"unit/{key}")}"' in front.text

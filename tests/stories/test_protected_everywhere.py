@@ -25,6 +25,7 @@ from linjen.web import rate
 from linjen.web.pages import all_pages
 from tests.integrations.push_service import push_service
 from tests.pdf import Read
+from tests.plain_http import plain_client
 from tests.region import Person, Region
 from tests.stories.push_world import Push
 from tests.stories.sms_world import Sms
@@ -182,7 +183,7 @@ async def test_nor_do_sms_metrics_events_and_the_technical_log(region: Region, m
     sent = await sms.go_on()
     phones = {value for one in marked for value in one.hidden}
     assert not [one for one in sent if one.to in phones], "none of them is sent an SMS"
-    async with httpx.AsyncClient(base_url=region.url, trust_env=False) as http:
+    async with plain_client(base_url=region.url) as http:
         figures = (await http.get("/metrics", headers={"authorization": "Bearer a-long-token"})).text
     assert "linjen_" in figures
     rows = [

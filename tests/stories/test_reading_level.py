@@ -12,6 +12,7 @@ import pytest
 from linjen.demo.world import id_of
 from linjen.triage.checking.reading_level import lix, word_count
 from linjen.web.public.information import PAGES
+from tests.plain_http import plain_client
 from tests.region import Person, Region
 from tests.stories.intake_walk import Walk
 
@@ -67,7 +68,7 @@ async def _pages_of(person: Person, paths: tuple[str, ...]) -> list[str]:
 
 
 async def test_the_public_pages_and_a_residents_own(region: Region) -> None:
-    async with httpx.AsyncClient(base_url=region.url, headers={"accept-language": "sv"}) as anybody:
+    async with plain_client(base_url=region.url, headers={"accept-language": "sv"}) as anybody:
         found = [one for path in _PUBLIC for one in judge(path, (await anybody.get(path)).text)]
     gustav, astrid = await region.resident("gustav"), await region.resident("astrid")
     found += await _pages_of(gustav, _RESIDENT)

@@ -7,12 +7,12 @@ import re
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from linjen.integrations.bankid import Collected
 from linjen.simulators.rivta import Mischief
 from linjen.web.sign_in.browser import safe_path
+from tests.plain_http import plain_client
 from tests.region import Region
 from tests.stories.sign_in_world import Browser, Counterparts, World, counterparts, number, sign_in_world
 
@@ -144,7 +144,7 @@ async def test_many_requests_at_once_make_one_session(world: World) -> None:
     await world.tap("/sign")
     assert (await world.state(browser, order))["status"] == "complete"
     headers = {"cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
-    async with httpx.AsyncClient(base_url=browser.url, headers=headers, trust_env=False) as client:
+    async with plain_client(base_url=browser.url, headers=headers) as client:
         answers = await asyncio.gather(*(client.get(order) for _ in range(8)))
     assert sorted({answer.headers["location"] for answer in answers}) in (["/home"], ["/home", "/sign-in"])
     assert await world.region.value("select count(*) from sessions where kind = 'resident'") == 1

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import httpx
-
 from linjen.web.templates import STATIC, static_url
+from tests.plain_http import plain_client
 from tests.region import Region
 
 
 async def test_a_script_is_packed_for_who_takes_it_and_whole_for_who_does_not(region: Region) -> None:
     whole = (STATIC / "js" / "chat.js").read_bytes()
     url = region.url + static_url("js/chat.js")
-    async with httpx.AsyncClient() as http:
+    async with plain_client() as http:
         plain = await http.get(url, headers={"accept-encoding": "identity"})
         assert plain.content == whole
         assert "content-encoding" not in plain.headers

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from linjen.web import rate
 from linjen.web.public import static_files
+from tests.plain_http import plain_client
 from tests.region import Region
 
 _ADDRESSES = ("http://[", "http://[::1", "//", "http://a:b", "http://127.0.0.1:99999999", "null null")
@@ -20,7 +20,7 @@ async def test_an_address_that_is_none_is_not_ours(region: Region, address: str)
     assert foreign.status_code == 409
     led = {"origin": region.url, "sec-fetch-site": "same-origin", "referer": address}
     assert (await gustav.http.post("/language", data=form, headers=led)).status_code == 303
-    async with httpx.AsyncClient(base_url=region.url) as stranger:
+    async with plain_client(base_url=region.url) as stranger:
         assert (await stranger.post("/session/extend", headers={"referer": address})).status_code == 303
     message = {"id": "x", "text": "x"}
     script = {"origin": address, "x-linjen": "1", "x-csrf": karin.csrf}
@@ -88,7 +88,7 @@ async def test_a_script_that_writes_too_often_is_told_when_it_may_again(region: 
 
 async def test_many_residents_behind_one_address_do_not_keep_the_staff_out(region: Region) -> None:
     rate.forget()
-    async with httpx.AsyncClient(base_url=region.url) as http:
+    async with plain_client(base_url=region.url) as http:
         headers = {"origin": region.url, "sec-fetch-site": "same-origin"}
         codes = [(await http.post("/sign-in/bankid", data={"device": "same"}, headers=headers)).status_code
                  for _ in range(31)]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from linjen.core.ids import new_id
 from linjen.web import rate
+from tests.plain_http import plain_client
 from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does
 
@@ -31,7 +32,7 @@ def form(**other: str) -> dict[str, str]:
 
 async def send(region: Region, data: dict[str, str]) -> httpx.Response:
     """As somebody who has not signed in."""
-    async with httpx.AsyncClient(base_url=region.url, timeout=60) as browser:
+    async with plain_client(base_url=region.url, timeout=60) as browser:
         return await browser.post(
             "/support", data=data, headers={"origin": region.url, "sec-fetch-site": "same-origin"}
         )
@@ -47,7 +48,7 @@ async def answer(person: Person, request: object, note: str) -> httpx.Response:
 
 
 async def test_from_the_question_to_its_end(region: Region) -> None:
-    async with httpx.AsyncClient(base_url=region.url) as browser:
+    async with plain_client(base_url=region.url) as browser:
         page = main(await browser.get("/support"))
     assert "ingen i vården läser det" in page
     sent = await send(region, form())
@@ -132,7 +133,7 @@ async def test_the_line_about_the_service_is_shown_everywhere_until_it_is_cleare
     assert {one.status_code for one in both} == {303}
     assert (await pelle.post("/manage/service-status", {"line": "Annat", "was": ""})).status_code == 409
     gustav = await region.resident("gustav")
-    async with httpx.AsyncClient(base_url=region.url) as browser:
+    async with plain_client(base_url=region.url) as browser:
         for path in ("/", "/sign-in", "/support"):
             assert "BankID svarar långsamt. &lt;b&gt;" in main(await browser.get(path)), path
             english = await browser.get(path, headers={"accept-language": "en"})
