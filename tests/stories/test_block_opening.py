@@ -142,6 +142,8 @@ async def test_blocked_again_it_is_closed_for_who_had_opened_it(region: Region) 
     async with ulf.listen(stream) as ear:
         await ear.wait_for("hello")
         await press(frida, "liftings")
+        await asyncio.sleep(0.2)
+        ear.heard.clear()  # what it was told of before is no news
         await press(frida, "settings")
         await ear.wait_for("reload", within_s=2)
     assert (await read_blocked(ulf, cases)).status_code == 404
@@ -223,6 +225,20 @@ async def test_nobody_else_reads_or_judges_them(region: Region, key: str, unit: 
     person, opening = await region.staff(key, unit), await region.value("select id from block_openings")
     assert (await person.get(_REVIEW)).status_code == 404
     answer = await person.post(f"{_REVIEW}/{opening}/verdicts", {f"verdict-{opening}": "right"})
+    assert answer.status_code == 404
+    assert await region.value("select count(*) from block_openings where verdict is not null") == 0
+
+
+async def test_who_leads_another_unit_judges_none_of_this_one(region: Region) -> None:
+    cases, ulf = await meet(region), await region.staff("ulf", "bjorken")
+    await open_up(ulf, cases["beside_blocked"])
+    await region.site.database.execute(
+        "update assignments set role = 'unit_manager' where staff_id = $1", id_of("staff/pelle")
+    )
+    pelle, opening = await region.staff("pelle"), await region.value("select id from block_openings")
+    own = f"/manage/units/{id_of('unit/bjorken')}/block-openings"
+    assert "Frida" not in main(await pelle.get(own)), "what Björken opened is for who leads the unit that was blocked"
+    answer = await pelle.post(f"{own}/{opening}/verdicts", {f"verdict-{opening}": "right"})
     assert answer.status_code == 404
     assert await region.value("select count(*) from block_openings where verdict is not null") == 0
 

@@ -98,7 +98,7 @@ STAFF = (
     ),
     SeedStaff(
         "ulf", "SE5599990011-1005", "Ulf", "Dahl", "Sjuksköterska", (("bjorken", "nurse", False),),
-        "Sjuksköterska på en annan enhet hos samma vårdgivare.",
+        "Sjuksköterska på en annan enhet hos samma vårdgivare. Öppna Frida Alms ärende: där finns spärrade uppgifter.",
     ),
     SeedStaff(
         "lena", "SE5599990029-1001", "Lena", "Falk", "Sjuksköterska", (("lyktan", "nurse", False),),
