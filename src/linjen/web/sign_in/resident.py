@@ -44,6 +44,8 @@ from linjen.web.telling import show_protection
 log = get_log(__name__)
 
 HOME = "/home"
+#: What BankID says of an order that an app has opened: from then on its code is of no use to anybody.
+_SCANNED = frozenset(("userSign", "userMrtd", "userCallConfirm", "processing"))
 _GOES_ON = frozenset(("pending", "waiting"))
 #: A stream is closed after so long, and its page opens another.
 _LONGEST_STREAM_S = 5 * 60
@@ -161,8 +163,8 @@ def _start_address(exchange: Exchange, standing: Standing) -> str:
 
 
 def _code(standing: Standing) -> QrCode | None:
-    """The code of this second, None where there is nothing to scan. Its secret stays on the server."""
-    if standing.status != "pending" or standing.order.same_device:
+    """The code of this second, None where there is nothing to scan, or no longer. Its secret stays on the server."""
+    if standing.status != "pending" or standing.order.same_device or standing.order.hint in _SCANNED:
         return None
     order = standing.secret.order
     return qr_code(qr_content(order.qr_start_token, order.qr_start_secret, standing.qr_seconds))

@@ -30,6 +30,7 @@ function draw({ size, modules }) {
 function show(state) {
   if (state.status !== "pending" && state.status !== "waiting") return finish();
   if (state.status === "waiting" && code === null && start !== null) start.parentElement.hidden = true;
+  if (code) code.classList.toggle("lj-qr--scanned", !state.code);
   if (code && state.code) draw(state.code);
   if (words.textContent !== state.text) words.textContent = state.text;
   if (start && state.start && start.getAttribute("href") !== state.start) start.setAttribute("href", state.start);
