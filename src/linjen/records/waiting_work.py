@@ -11,9 +11,11 @@ from linjen.cases.moves import booked, inactivity
 from linjen.cases.patients import correction
 from linjen.cases.talk import call_back
 from linjen.cases.tickets import ticket_desk
+from linjen.cases.waiting import printed
 from linjen.core.database import Connection
 from linjen.notices import failed, load
 from linjen.records import undocumented
+from linjen.units import staff_message
 
 #: A count for each list, by its name; each part asks its own policy.
 _COUNTS: Final = {
@@ -29,6 +31,9 @@ _COUNTS: Final = {
     "calls": call_back.WAITING,
     "late_alarms": late_alarms.WAITING,
     "load": load.WAITING,
+    # Of what stands around the ledger, whether it is there: whether the unit says something, and she may print.
+    "message": staff_message.STANDS,
+    "prints": printed.MAY_PRINT,
 }
 #: One statement: a round trip for each of them was a third of the ledger's time.
 _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _COUNTS.items())
@@ -36,7 +41,8 @@ _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _C
 
 async def count_waiting_work(db: Connection, by: By) -> dict[str, int]:
     """How many wait in each list for this person where she works now: booked, attestations, tickets, to_document,
-    mentions, invited, silent, failed_sms, corrections, calls, late_alarms and load. Counts alone, so nothing is logged.
+    mentions, invited, silent, failed_sms, corrections, calls, late_alarms and load; and as 0 or 1 whether there is a
+    message of the unit, and whether she prints its ledger. Counts alone, so nothing is logged.
     """
     found = await db.fetchrow(_ALL, *by.asking())
     return dict(found) if found is not None else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,9 @@ from linjen.core.visible import is_visible, plain_text
 from linjen.units.managed import may_at
 
 LONGEST = 300
+
+#: How many messages the unit $2 has: one or none.
+STANDS: Final = "select count(*) from units where id = $2 and staff_message <> ''"
 
 
 class StaffMessage(msgspec.Struct, frozen=True):

@@ -6,8 +6,10 @@ of the unit may print it, and the log says of each case that it left the screen.
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
+from linjen.access import policy
 from linjen.access.access_log import log_access, log_accesses
 from linjen.access.by import By
 from linjen.cases.waiting.ledger import MOST, ROW_COLUMNS, ROWS_FROM, LedgerRow
@@ -15,6 +17,9 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.units.managed import may_at
+
+#: Whether $1 may print the ledger of the unit $2: one or none.
+MAY_PRINT: Final = f"select count(*) from units u where u.id = $2 and {policy.unit_clause('print_ledger', person='$1')}"
 
 _PRINTED = f"""
 select rows.*, r.given_name || ' ' || r.surname as name, r.protected from (

@@ -17,10 +17,9 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.ids import new_id
 from linjen.records.waiting_work import count_waiting_work
-from linjen.units.managed import may_at
 from linjen.units.opening import see_schedule
 from linjen.units.shutting import find_shutting
-from linjen.units.staff_message import find_staff_message
+from linjen.units.staff_message import StaffMessage, find_staff_message
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.moves.leaving import closing_near, closing_words
 from linjen.web.clinic.talk.chats import chats_here
@@ -112,10 +111,11 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
         waiting = await count_waiting_work(db, by)
         late = await list_late_alarms(db, by) if waiting["late_alarms"] else []
         load = await load_words(db, exchange, clock.now()) if waiting["load"] else ""
-        message = await find_staff_message(db, by.unit_id)
+        message = await find_staff_message(db, by.unit_id) if waiting["message"] else StaffMessage()
         shutting = await find_shutting(db, by.unit_id)
         around = {} if alone else await _around(db, exchange, view, wanted, rows)
         if not alone:
+            around["prints"] = view == "unit" and waiting["prints"] > 0
             around["views"] = views_with(exchange, view, waiting)
     values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
     values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0, "load": load}
@@ -139,8 +139,6 @@ async def _around(
         "near": await _closing(db, exchange, rows),
         "chats": await chats_here(db, exchange, known={row.case_id for row in rows}) if may_chat else [],
         "claim_id": str(new_id()),
-        "prints": view == "unit" and exchange.by.unit_id is not None
-        and await may_at(db, exchange.by, exchange.by.unit_id, "print_ledger"),
         "tools": await tools_here(db, exchange, view, wanted),
         "tries": await _tries(db, exchange) if exchange.site.settings.demo else "",
     }  # fmt: skip
