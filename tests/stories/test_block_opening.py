@@ -25,6 +25,7 @@ from tests.stories.sms_world import Sms
 from tests.stories.test_ledger import owner_does
 
 _ROWS = "select count(*) from block_openings"
+_DEEDS = "select count(*) from access_log where case_id = $1 and verb like 'open_%' and refused is null"
 _REVIEW = f"/manage/units/{ANKARET}/block-openings"
 
 
@@ -93,7 +94,7 @@ async def test_it_stands_in_the_log_in_the_case_and_before_the_patient(region: R
     await open_up(ulf, own)
     await read_blocked(ulf, cases)
     logged = "select count(*) from access_log where verb = $1 and case_id = $2 and by_id = $3 and refused is null"
-    assert await region.value(logged, "open_in_emergency", own, id_of("staff/ulf")) >= 1  # type: ignore[operator]
+    assert await region.value(logged, "open_in_emergency", own, id_of("staff/ulf")) == 1
     assert await region.value(logged, "see_elsewhere", cases["blocked"], id_of("staff/ulf")) == 1
     assert "Ulf Dahl gjorde en nödöppning av spärrade uppgifter" in main(await ulf.get(f"/clinic/cases/{own}"))
     openings = main(await frida.get("/openings"))
@@ -105,6 +106,20 @@ async def test_it_stands_in_the_log_in_the_case_and_before_the_patient(region: R
     assert WHY not in page, "the words are for the review"
     sealed = await region.value("select why_sealed from block_openings")
     assert WHY.encode() not in sealed  # type: ignore[operator]
+
+
+async def test_a_look_at_the_form_is_no_opening_and_neither_is_one_that_was_refused(region: Region) -> None:
+    cases, ulf, frida = await meet(region), await region.staff("ulf", "bjorken"), await region.resident("frida")
+    own = cases["beside_blocked"]
+    for how in ("emergency", "consent"):
+        assert (await ulf.get(f"/clinic/cases/{own}/{how}-openings")).status_code == 200
+        assert (await open_up(ulf, own, how, reason="")).status_code == 422
+    assert await region.value(_DEEDS, own) == 0
+    assert await region.value("select count(*) from access_log where verb = 'see' and case_id = $1", own) == 4
+    openings = main(await frida.get("/openings"))
+    assert "Hälsocentralen Björken: läste ärendet" in openings
+    for words in ("nödöppning", "med ditt samtycke"):
+        assert words not in openings
 
 
 async def test_she_is_told_by_sms_in_words_that_say_nothing_of_it(region: Region) -> None:
@@ -124,6 +139,7 @@ async def test_a_second_press_and_two_at_once_are_one_opening(region: Region) ->
     assert {one.status_code for one in answers} == {303}
     assert await region.value(_ROWS) == 1
     assert await region.value("select count(*) from events where kind = 'block_opened'") == 1
+    assert await region.value(_DEEDS, cases["beside_blocked"]) == 1, "the others are looks"
 
 
 async def test_without_its_event_nothing_is_opened(region: Region) -> None:
@@ -161,6 +177,7 @@ async def test_lifted_while_the_form_was_open_there_is_nothing_to_open(region: R
     assert WHY in unescape(answer.text), "what she wrote is given back"
     refused = "select count(*) from access_log where verb = 'open_in_emergency' and refused = 'nothing_blocked'"
     assert await region.value(refused) == 1
+    assert await region.value(_DEEDS, cases["beside_blocked"]) == 0
 
 
 async def test_only_who_cares_for_her_in_a_case_that_goes_on_opens(region: Region) -> None:

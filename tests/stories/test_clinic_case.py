@@ -186,6 +186,18 @@ async def test_every_reading_of_a_case_leaves_a_row_in_the_access_log(region: Re
         assert await region.value(_LOGGED, id_of("staff/karin"), case_id, "see") == number
 
 
+async def test_a_form_is_a_look_and_the_log_has_the_deed_only_when_it_was_done(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    last = await region.value("select max(id) from access_log")
+    rows = "select array_agg(distinct verb) from access_log where case_id = $1 and id > $2 and refused is null"
+    for part in ("closings", "handovers", "tickets", "phrases", "signposts", "notes", "priorities", "actions"):
+        assert (await karin.get(f"/clinic/cases/{case_id}/{part}")).status_code == 200, part
+    assert (await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": ""})).status_code == 422
+    assert await region.value(rows, case_id, last) == ["see"]
+    assert (await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})).status_code == 303
+    assert await region.value(rows, case_id, last) == ["close", "see"]
+
+
 async def test_strangers_meet_nothing_and_the_attempt_is_kept(region: Region) -> None:
     case_id = region.cases["waiting"]
     for key, unit in (("lena", "lyktan"), ("ulf", "bjorken"), ("mona", "ankaret"), ("maja", "ankaret")):

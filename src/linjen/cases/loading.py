@@ -1,6 +1,8 @@
 """The only way to a case: reach, state, row lock and access log in one place.
 
 `see_case` is for reading, `open_case` for changing. A case out of reach and a case that does not exist look the same.
+Who may do something is asked before its form is shown, too, but the log has the verb of a deed only where it was done:
+a form is a look at the case, whatever it is for, and whoever reads the log tells one from the other.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from linjen.access import policy
 from linjen.access.access_log import log_access, log_accesses, log_found, log_refusal
 from linjen.access.by import By
 from linjen.access.sessions import alive_sql, alive_values
-from linjen.cases.states import STATE, is_allowed, states_for
+from linjen.cases.states import READABLE, STATE, is_allowed, states_for
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import LinjenError, NotFound, Refused
@@ -102,14 +104,17 @@ def _who(by: By, case_id: UUID) -> tuple[object, ...]:
 async def see_case(db: Connection, by: By, case_id: UUID, verb: str = "see") -> Case:
     """The case for reading, with a row in the access log written in the caller's transaction.
 
+    The verb is what this person must be able to do. In the log stands `see`, or the verb itself where it is a way of
+    reading (states.READABLE): what is done with the case afterwards is logged by open_case.
+
     Raises NotFound when it does not exist or is out of this person's reach, Refused('wrong_state') when there is
     nothing to read in its state, Refused('not_yours') when this person may see it but not do this.
     """
     return (await see_case_beside(db, by, case_id, verb, _ALONE))[0]
 
 
-@lru_cache(maxsize=256)
-def _select_and_log(verb: str, kind: policy.Kind, beside: Beside) -> str:
+@lru_cache(maxsize=512)
+def _select_and_log(verb: str, kind: policy.Kind, beside: Beside, logged_as: str) -> str:
     """As `_select`, with a row in the log if there is something to read."""
     states = ", ".join(f"'{state}'" for state in states_for(verb))
     logged = log_found(
@@ -118,7 +123,7 @@ def _select_and_log(verb: str, kind: policy.Kind, beside: Beside) -> str:
         person="$2",
         session="$6::uuid",
         unit="$3",
-        verb=f"'{verb}'",
+        verb=f"'{logged_as}'",
     )
     return f"with found as ({_select(verb, kind, beside)}), logged as ({logged}) select * from found"
 
@@ -128,8 +133,14 @@ async def see_case_beside(db: Connection, by: By, case_id: UUID, verb: str, besi
 
     Case and log row are one statement, so that a page which is only read needs no transaction around it.
     """
+    return await _load(db, by, case_id, verb, beside, verb if verb in READABLE else "see")
+
+
+async def _load(
+    db: Connection, by: By, case_id: UUID, verb: str, beside: Beside, logged_as: str
+) -> tuple[Case, Row]:  # fmt: skip
     who = _who(by, case_id)
-    row = await db.fetchrow(_select_and_log(verb, by.kind, beside), *who, by.kind, by.session_id)
+    row = await db.fetchrow(_select_and_log(verb, by.kind, beside, logged_as), *who, by.kind, by.session_id)
     if row is None:
         if verb != "see" and await db.fetchrow(_select("see", by.kind), *who):
             raise Refused("not_yours", verb=verb)
@@ -162,7 +173,7 @@ async def see_again(db: Connection, case: Case, beside: Beside) -> tuple[Case, R
 
 
 async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
-    """The case locked for a change by `verb` until the caller's transaction ends, with its row in the access log.
+    """The case locked for a change by `verb` until the caller's transaction ends, with the verb in the access log.
 
     Raises as `see_case`. The lock is on the case row: two changes of one case take turns.
     """
@@ -171,10 +182,23 @@ async def open_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
 
 async def open_case_beside(db: Connection, by: By, case_id: UUID, verb: str, beside: Beside) -> tuple[Case, Row]:
     """As `open_case`, with the row that holds what was asked for beside the case."""
-    locked = await db.fetchval("select id from cases where id = $1 for update", case_id)
-    if locked is None:
+    await _lock(db, case_id)
+    return await _load(db, by, case_id, verb, beside, verb)
+
+
+async def hold_case(db: Connection, by: By, case_id: UUID, verb: str) -> Case:
+    """As `open_case`, for a change that may turn out to be none: locked, and nothing in the log yet.
+
+    The caller logs what came of it in the same transaction, the verb where it was done and `see` where it was not.
+    """
+    await _lock(db, case_id)
+    found = await find_case_beside(db, by, case_id, verb, _ALONE)
+    return found[0] if found else await see_case(db, by, case_id, verb)  # which raises why not
+
+
+async def _lock(db: Connection, case_id: UUID) -> None:
+    if await db.fetchval("select id from cases where id = $1 for update", case_id) is None:
         raise NotFound("case")
-    return await see_case_beside(db, by, case_id, verb, beside)
 
 
 #: Two batches lock in one order, so they never wait for each other in a circle; what refers to a case is not held up.

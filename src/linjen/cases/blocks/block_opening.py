@@ -1,8 +1,8 @@
 """Öppna det som är spärrat: with the patient's consent, or in an emergency when she cannot be asked (PDL 4:5).
 
 It opens for one person, at the unit where she works, for one patient and HOURS; what is blocked again meanwhile is
-closed. Each opening is a row in the log by its own verb, is told to the patient, and is work for who leads the unit
-that was blocked.
+closed. Each opening is a row in the log by its own verb, which stands there for nothing else that was granted, is told
+to the patient, and is work for who leads the unit that was blocked.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from linjen.access import policy
+from linjen.access.access_log import log_access
 from linjen.access.by import By
-from linjen.cases.loading import open_case
+from linjen.cases.loading import hold_case
 from linjen.cases.talk.message import check_optional, check_text
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -56,12 +57,13 @@ async def open_blocks(
     if reason not in REASONS[how]:
         raise Invalid("choose_reason", "reason")
     said = check_text(why, "why", LONGEST_WHY) if how == "emergency" else check_optional(why, "why", LONGEST_WHY)
-    case = await open_case(db, by, case_id, VERBS[how])
+    case = await hold_case(db, by, case_id, VERBS[how])
     if case.patient_id is None:  # a sent case always has a patient; the type does not say so
         raise LookupError("a case without a patient")
     blocks = [row["id"] for row in await db.fetch(_BLOCKS, *by.asking(), case.patient_id)]
     if not blocks:
         if await _has_opened(db, by, case_id):  # the same form once more
+            await log_access(db, by, "see", case_id)
             return case.patient_id
         raise Refused("nothing_blocked", verb=VERBS[how])
     for block_id in blocks:
@@ -71,6 +73,7 @@ async def open_blocks(
             f" values ($1, $2, $3, $4, $5, $6, $7, $8, now() + interval '{HOURS} hours')",
             opening_id, block_id, case_id, by.person_id, by.unit_id, how, reason, seal_why(sealer, opening_id, said),
         )  # fmt: skip
+    await log_access(db, by, VERBS[how], case_id)
     await record(db, case_id, "block_opened", by.kind, by.person_id, {"how": how})
     return case.patient_id
 
