@@ -38,7 +38,10 @@ def people(region: Region) -> dict[str, By]:
 
 async def reached(db: Connection, by: By, verb: str) -> set[str]:
     """The units that a verb's clause lets this person reach."""
-    rows = await db.fetch(f"select u.id from units u where {unit_clause(verb, person='$1')}", by.person_id)
+    may = unit_clause(verb, person="$1", unit="$2::uuid")
+    rows = await db.fetch(
+        f"select u.id from units u where ($2::uuid is null or true) and {may}", by.person_id, by.unit_id
+    )
     found = {row["id"] for row in rows}
     return {key for key in _UNITS if _id(key) in found}
 

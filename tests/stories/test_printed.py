@@ -28,6 +28,33 @@ async def test_a_nurse_and_the_head_print_every_open_case_with_names_and_each_is
     rows = "select count(*) from access_log where verb = 'print_ledger' and case_id = $1"
     assert await region.value(rows, region.cases["held_by_karin"]) == 2
 
+    units = "select array_agg(distinct unit_id) from access_log where verb = 'print_ledger'"
+    assert await region.value(units) == [id_of("unit/ankaret")]
+
+
+async def test_who_works_at_two_units_prints_where_she_works_now(region: Region) -> None:
+    bjorken = f"/clinic/units/{id_of('unit/bjorken')}/ledger"
+    there, here = await region.staff("petra", "bjorken"), await region.staff("petra", "ankaret")
+    for person, hers, other in ((there, bjorken, _PATH), (here, _PATH, bjorken)):
+        assert f'href="{hers}"' in (await person.get("/clinic/ledger/unit")).text
+        assert (await person.get(hers)).status_code == 200
+        assert (await person.post(hers)).status_code == 200
+        assert (await person.get(other)).status_code == 404
+        answer = await person.post(other)
+        assert answer.status_code == 404
+        assert "Öberg" not in answer.text
+
+
+async def test_the_patient_reads_which_unit_printed_it_when_its_head_did(region: Region) -> None:
+    gunvor, gustav = await region.staff("gunvor"), await region.resident("gustav")
+    assert (await gunvor.post(_PATH)).status_code == 200
+    assert await region.value(_EACH) == await region.value(_OPEN, id_of("unit/ankaret"))
+    units = "select array_agg(distinct unit_id) from access_log where verb = 'print_ledger'"
+    assert await region.value(units) == [id_of("unit/ankaret")]
+    openings = (await gustav.get("/openings")).text
+    assert "Hälsocentralen Ankaret: arbetade med ärendet" in openings
+    assert "Den som sköter tjänsten" not in openings
+
 
 async def test_who_is_protected_or_unchecked_has_no_name_on_paper(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")

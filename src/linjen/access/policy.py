@@ -237,7 +237,9 @@ _HAS_ROLE = """exists (
 _USER_ADMIN = _HAS_ROLE.format(roles="'user_admin'")
 _UNIT_MANAGER = _HAS_ROLE.format(roles="'unit_manager'")
 _SETS_UP = _HAS_ROLE.format(roles="'config_admin', 'unit_manager'")
-_PRINTS = _HAS_ROLE.format(roles="'nurse', 'unit_manager'")
+#: A nurse where she works now; who leads a unit chooses none to work at.
+_NURSES = _HAS_ROLE.format(roles="'nurse'")
+_PRINTS = f"(({_NURSES} and u.id = {{unit}}) or {_UNIT_MANAGER})"
 _CONFIG_ADMIN = _HAS_ROLE.format(roles="'config_admin'")
 _SEES_UNIT = _HAS_ROLE.format(roles="'user_admin', 'config_admin', 'unit_manager'")
 
@@ -311,9 +313,11 @@ def patient_clause(verb: str, *, person: str, unit: str, session: str) -> str:
     return PATIENT_VERBS[verb].format(person=person, unit=unit, session=session)
 
 
-def unit_clause(verb: str, *, person: str) -> str:
-    """The WHERE clause for a verb on a unit, with `person` as an SQL expression."""
-    return UNIT_VERBS[verb].format(person=person)
+def unit_clause(verb: str, *, person: str, unit: str = "null::uuid") -> str:
+    """The WHERE clause for a verb on a unit, with `person` as an SQL expression, and `unit` as the one where she works
+    now: it decides only what is done in care, and who has chosen none does nothing of it.
+    """
+    return UNIT_VERBS[verb].format(person=person, unit=unit)
 
 
 def clause(verb: str, kind: Kind, *, person: str, unit: str, today: str) -> str:

@@ -51,8 +51,9 @@ _UNITS = _SELECT + policy.unit_clause("see_unit", person="$1")
 
 async def may_at(db: Connection, by: By, unit_id: UUID, verb: str) -> bool:
     """Whether this person may do a verb of policy.UNIT_VERBS at the unit; nothing is shown, so nothing is logged."""
-    found = f"select exists (select 1 from units u where u.id = $2 and {policy.unit_clause(verb, person='$1')})"
-    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id))
+    may = policy.unit_clause(verb, person="$1", unit="$3::uuid")
+    found = f"select exists (select 1 from units u where u.id = $2 and ($3::uuid is null or true) and {may})"
+    return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id, by.unit_id))
 
 
 _CLOSURES = """

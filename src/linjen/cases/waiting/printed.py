@@ -1,13 +1,16 @@
 """Utskriven liggare: a unit's open cases with names, for a stop; each of them is logged as read.
 
 On the screen the ledger has no names. On paper it is all that is left when the systems are down, so a nurse or the head
-of the unit may print it, and the log says of each case that it left the screen. Who is protected has no name there.
+of the unit may print it, and the log says of each case that it left the screen, and of which unit. A nurse prints where
+she works now: what she may read at another unit of hers she reads when she has chosen it. Who is protected has no name.
 """
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from linjen.access import policy
 from linjen.access.access_log import log_access, log_accesses
@@ -18,8 +21,9 @@ from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.units.managed import may_at
 
-#: Whether $1 may print the ledger of the unit $2: one or none.
-MAY_PRINT: Final = f"select count(*) from units u where u.id = $2 and {policy.unit_clause('print_ledger', person='$1')}"
+#: Whether $1 may print the ledger of the unit $2, where she works now: one or none.
+_MAY: Final = policy.unit_clause("print_ledger", person="$1", unit="$2")
+MAY_PRINT: Final = f"select count(*) from units u where u.id = $2 and {_MAY}"
 
 _PRINTED = f"""
 select rows.*, r.given_name || ' ' || r.surname as name, r.protected from (
@@ -45,6 +49,7 @@ async def print_ledger(db: Connection, by: By, unit_id: UUID) -> list[PrintedRow
         raise NotFound("unit")
     at = clock.now()
     rows = [PrintedRow(**row) for row in await db.fetch(_PRINTED, unit_id)]
+    by = msgspec.structs.replace(by, unit_id=unit_id)  # who leads the unit may have chosen another one, or none
     await log_access(db, by, "print_ledger", shown=[row.case_id for row in rows])
     await log_accesses(db, "print_ledger", [(by, row.case_id) for row in rows])
     return sorted(rows, key=lambda row: (row.state != "queued", row.place(at)))
