@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from linjen.core.ids import new_id
 from linjen.demo.world import id_of
 from tests.region import Region
 from tests.stories.blocked_world import (
@@ -221,6 +222,31 @@ async def test_it_is_work_for_who_leads_the_blocked_unit_until_she_has_judged_it
     assert "Din enhet har gått igenom varför." in main(await frida.get("/profile/blocks"))
     looked = "select count(*) from access_log where verb = 'review_openings' and $1 = any(shown)"
     assert await region.value(looked, opening)
+
+
+async def test_nobody_judges_her_own_opening_also_when_she_leads_the_unit(region: Region) -> None:
+    cases, gunvor = await meet(region), await region.staff("gunvor")
+    await region.site.database.execute(  # Ulf leads Ankaret, too, where Frida has blocked
+        "insert into assignments (id, staff_id, unit_id, role, from_at) values ($1, $2, $3, 'unit_manager', now())",
+        new_id(), id_of("staff/ulf"), id_of("unit/ankaret"),
+    )  # fmt: skip
+    ulf = await region.staff("ulf", "bjorken")
+    await open_up(ulf, cases["beside_blocked"])
+    page, words = main(await ulf.get(_REVIEW)), "Den väntar på någon annan som leder enheten"
+    assert words in page
+    assert "Spara granskningen" not in page
+    assert "väntar på granskning" not in main(await ulf.get("/manage")), "no work of his"
+    opening = await region.value("select id from block_openings")
+    to, judged = f"{_REVIEW}/{opening}/verdicts", {f"verdict-{opening}": "right"}
+    answer = await ulf.post(to, judged)
+    assert answer.status_code == 409
+    assert words in main(answer)
+    assert await region.value("select count(*) from block_openings where verdict is not null") == 0
+    refused = "select count(*) from access_log where verb = 'review_openings' and refused = 'own_opening'"
+    assert await region.value(refused) == 1
+    assert words not in main(await gunvor.get(_REVIEW))
+    assert "1 nödöppning väntar på granskning" in main(await gunvor.get("/manage"))
+    assert (await gunvor.post(to, judged)).status_code == 303
 
 
 async def test_with_consent_it_stands_there_and_wants_no_verdict(region: Region) -> None:

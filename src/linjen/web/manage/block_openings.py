@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.access.access_log import log_refusal
 from linjen.cases.blocks.review import (
     LONGEST_REMARK,
     VERDICTS,
@@ -47,7 +48,10 @@ async def _judge(exchange: Exchange) -> Response[Any]:
         name = {"remark": field, "verdict": choice}[error.field]
         told = {name: exchange.say(f"reviewing.{error.reason}", longest=LONGEST_REMARK)}
         return await _page(exchange, {field: remark, choice: verdict}, told, status=422)
-    except Refused:
+    except Refused as error:
+        await log_refusal(exchange.site.database, exchange.by, "review_openings", None, error.reason, [opening_id])
+        if error.reason == "own_opening":
+            return await _page(exchange, status=409)
         return await _page(exchange, late=remark or exchange.say("reviewing.late_empty"), status=409)
     return exchange.redirect(f"/manage/units/{unit_id}/block-openings")
 
@@ -78,7 +82,7 @@ def _row(exchange: Exchange, one: Opening) -> dict[str, Any]:
     return {
         "id": str(one.id), "field": f"remark-{one.id}", "choice": f"verdict-{one.id}", "waits": one.waits,
         "at": full_moment(one.opened_at), "kind": say(f"reviewing.kind.{one.kind}"),
-        "emergency": one.kind == "emergency",
+        "emergency": one.kind == "emergency", "own": one.own,
         "by": say("reviewing.by", name=one.by_name, title=one.by_title, unit=one.by_unit),
         "patient": listed_name(exchange, one.patient, one.protected),
         "reason": say(f"blocking.reasons.{one.kind}.{one.reason}"), "why": one.why, "remark": one.remark,
