@@ -203,6 +203,29 @@ async def test_a_case_that_was_handed_on_is_blocked_with_the_unit_that_had_it(re
     assert (await fadime.get(f"/clinic/cases/{case_id}")).status_code == 200, "who has the case goes on with it"
 
 
+async def test_who_has_a_case_that_was_handed_on_reads_nothing_of_the_block(region: Region) -> None:
+    case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
+    karin, fadime = await region.staff("karin", "ankaret"), await region.staff("fadime", "rehab")
+    await region.site.database.execute(  # the only case that Ankaret has had of his
+        "update cases set patient_id = $2, opened_by = $2 where patient_id = $1 and id <> $3",
+        region.actors.residents["gustav"], region.actors.residents["ingrid"], case_id,
+    )  # fmt: skip
+    await press(gustav, "settings")
+    assert "spärrade enhetens uppgifter" in main(await karin.get(f"/clinic/cases/{case_id}"))
+    await press(gustav, "liftings")
+    assert (await pass_on(karin, case_id, to("physiotherapist", unit="rehab"))).status_code == 303
+    events = "select count(*) from events where case_id = $1 and kind in ('block_set', 'block_lifted')"
+    assert await region.value(events, case_id) == 2
+    assert (await press(gustav, "settings")).status_code == 303
+    assert (await press(gustav, "liftings")).status_code == 303
+    assert await region.value(events, case_id) == 2, "what Ankaret has handed on is told nothing more"
+    page = main(await fadime.get(f"/clinic/cases/{case_id}"))
+    for words in ("spärr", "hävde"):
+        assert words not in page, "neither what came after the hand-over nor what came before"
+    logged = "select count(*) from access_log where verb in ('set_block', 'lift_block') and case_id is null"
+    assert await region.value(logged) == 2
+
+
 async def test_a_blocked_units_case_goes_to_another_unit_only_when_she_has_been_asked(region: Region) -> None:
     case_id, gustav = region.cases["held_by_karin"], await region.resident("gustav")
     karin, rehab = await region.staff("karin", "ankaret"), to("physiotherapist", unit="rehab")

@@ -79,6 +79,9 @@ async def find_last_move(db: Connection, case_id: UUID) -> Move:
 async def list_happenings(db: Connection, case_id: UUID, masked_as: str = "") -> list[Happening]:
     """The case's events in order, messages left out. The caller has seen the case.
 
+    What the patient blocked at a unit that has handed the case on since is not told either: who has it now learns
+    neither of which unit it was nor when.
+
     `masked_as` is read in place of a protected guardian's name; '' where no name is shown.
     """
     rows = await db.fetch(
@@ -91,7 +94,9 @@ async def list_happenings(db: Connection, case_id: UUID, masked_as: str = "") ->
         " left join units u on u.id = case when starts_with(e.kind, 'ticket_') then (e.data ->> 'unit')::uuid end"
         " left join staff t on starts_with(e.kind, 'attestation_') and t.id = (e.data ->> 'staff')::uuid"
         " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
-        " where e.case_id = $1 and e.kind <> 'message_sent' order by e.seq",
+        " where e.case_id = $1 and e.kind <> 'message_sent' and not (e.kind in ('block_set', 'block_lifted') and exists"
+        " (select 1 from handovers h where h.case_id = e.case_id and h.seq > e.seq and h.from_unit_id <> h.to_unit_id))"
+        " order by e.seq",
         case_id, masked_as,
     )  # fmt: skip
     return [

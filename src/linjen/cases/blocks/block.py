@@ -78,7 +78,7 @@ async def set_block(db: Connection, by: By, unit_id: UUID) -> None:
 
     Raises NotFound for a unit without a case of hers, Refused('too_young') below the age of cases of one's own.
     """
-    latest_id = await _latest(db, by, unit_id, "set_block")
+    told_in = await _told_in(db, by, unit_id, "set_block")
     if not await may_block(db, by):
         raise Refused("too_young", verb="set_block")
     done = await db.execute(
@@ -86,8 +86,8 @@ async def set_block(db: Connection, by: By, unit_id: UUID) -> None:
         " on conflict (resident_id, unit_id) where lifted_at is null do nothing",
         new_id(), by.person_id, unit_id,
     )  # fmt: skip
-    if done.endswith(" 1"):
-        await record(db, latest_id, "block_set", by.kind, by.person_id)
+    if done.endswith(" 1") and told_in is not None:
+        await record(db, told_in, "block_set", by.kind, by.person_id)
 
 
 async def lift_block(db: Connection, by: By, unit_id: UUID) -> None:
@@ -95,24 +95,33 @@ async def lift_block(db: Connection, by: By, unit_id: UUID) -> None:
 
     What was opened meanwhile ends with it: a block that is set again is another one. Raises NotFound as set_block.
     """
-    latest_id = await _latest(db, by, unit_id, "lift_block")
+    told_in = await _told_in(db, by, unit_id, "lift_block")
     done = await db.execute(
         "update access_blocks set lifted_at = now() where resident_id = $1 and unit_id = $2 and lifted_at is null",
         by.person_id, unit_id,
     )  # fmt: skip
-    if done.endswith(" 1"):
-        await record(db, latest_id, "block_lifted", by.kind, by.person_id)
+    if done.endswith(" 1") and told_in is not None:
+        await record(db, told_in, "block_lifted", by.kind, by.person_id)
 
 
-async def _latest(db: Connection, by: By, unit_id: UUID, verb: str) -> UUID:
-    """Her latest case at the unit, where the change is told; one row in the log."""
-    latest_id = await db.fetchval(
-        f"select id from ({_OF_HERS}) o where unit_id = $2 order by sent_at desc, id limit 1", by.person_id, unit_id
-    )
-    if latest_id is None or by.is_staff:
+_TOLD_IN = f"""
+select exists (select 1 from ({_OF_HERS}) o where unit_id = $2) as hers,
+  (select c.id from cases c join visits v on v.id = c.visit_id where c.patient_id = $1 and v.unit_id = $2
+   order by c.sent_at desc, c.id limit 1) as told_in
+"""
+
+
+async def _told_in(db: Connection, by: By, unit_id: UUID, verb: str) -> UUID | None:
+    """Her latest case of those that the unit still has, where the change is told; one row in the log.
+
+    None where it has handed all of them on: whoever has them now learns neither which unit she blocks nor when.
+    """
+    row = await db.fetchrow(_TOLD_IN, by.person_id, unit_id)
+    if row is None or not row["hers"] or by.is_staff:
         raise NotFound("unit")
-    await log_access(db, by, verb, latest_id)
-    return UUID(str(latest_id))
+    told_in: UUID | None = row["told_in"]
+    await log_access(db, by, verb, told_in, () if told_in else [unit_id])
+    return told_in
 
 
 async def is_blocked_here(db: Connection, case_id: UUID) -> bool:
