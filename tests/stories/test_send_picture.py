@@ -106,6 +106,24 @@ async def test_it_is_looked_at_by_its_sender_alone_and_then_seen_by_both_live_as
     assert (row["staff_unread"] >= 1, row["turn"], row["pictures"], row["left"]) == (True, "staff", 1, 0)
 
 
+async def test_a_message_by_the_id_of_a_picture_keeps_no_picture_from_being_sent(region: Region) -> None:
+    gustav, case = await region.resident("gustav"), _held(region)
+    for data in (photo(), photo(colour=(9, 9, 200))):
+        assert (await add(gustav, case, data)).status_code == 303
+    first, second = shown(await page_of(gustav, case))
+    assert (await gustav.say(case, "Hej", UUID(first))).status_code == 201
+    assert (await send(gustav, case, [first, second], "Utslaget")).status_code == 303
+    assert await region.value(_SENT, case) == 2
+    own = "select count(*) from pictures where case_id = $1 and message_id = id"
+    assert await region.value(own, case) == 1
+    page = await page_of(gustav, case)
+    assert page.count("Utslaget") >= 2
+    assert "Hej" in page
+    assert not shown(page)
+    assert (await send(gustav, case, [first, second])).status_code == 303
+    assert await region.value(_SENT, case) == 2, "once more sends none"
+
+
 async def test_staff_have_it_on_the_picture_desk_with_who_and_when_and_each_look_is_logged(region: Region) -> None:
     _, karin, case, picture = await sent_one(region, "Utslaget")
     desk = (await karin.get(f"/clinic/cases/{case}")).text

@@ -58,6 +58,27 @@ async def test_a_form_that_cannot_be_read_is_told_without_blame(region: Region, 
         assert "Vi kunde inte läsa det som skickades" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("sv", "inte säkert att det kom fram"), ("sv-latt", "Vi vet inte om det kom fram"),
+     ("en", "not certain that it arrived")],
+)  # fmt: skip
+async def test_a_defect_of_ours_promises_nothing_of_what_was_sent(
+    region: Region, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    people = {"/home": await region.resident("gustav"), "/clinic/ledger": await region.staff("karin", "ankaret")}
+    monkeypatch.setattr(region.site.faces, "look_up", broken)
+    for path, person in people.items():
+        answer = await person.http.get(path, headers={"accept-language": language})
+        main = answer.text.partition("<main")[2].partition("</main")[0]
+        assert answer.status_code == 500
+        assert words in main, path
+        assert "är sparat" not in main
+
+
 async def test_head_is_the_page_without_the_page(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
     for path in ("/", "/clinic/ledger", "/healthz", "/clinic/cases/x"):

@@ -30,10 +30,29 @@ def before(at: datetime, seconds: float) -> datetime:
 
 
 def read_day(text: str) -> date:
-    """A day as a browser's field sends it, 2030-05-15 and nothing else; ValueError. Python reads 20300515, too."""
+    """A day as a browser's field sends it, 2030-05-15 and nothing else; ValueError. Python reads 20300515, too.
+
+    One of a year that we never mean is none: the day after the last that Python knows cannot be counted.
+    """
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         raise ValueError("no day")
-    return date.fromisoformat(text)
+    found = date.fromisoformat(text)
+    if not is_meant(found):
+        raise ValueError("no year of ours")
+    return found
+
+
+def read_moment(text: str) -> datetime:
+    """An instant with its zone, as `isoformat` writes it; ValueError for anything else, and as `read_day`."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None or not is_meant(found):
+        raise ValueError("no moment")
+    return found
+
+
+def is_meant(on: date) -> bool:
+    """Whether its year is one that somebody can mean, so that it can be counted with in every zone."""
+    return 1900 <= on.year <= 2200
 
 
 def read_time(text: str) -> time:

@@ -1,7 +1,7 @@
 """Skicka bild: a picture in the talk of a sent case, a draft of its sender's until she sends it or takes it away.
 
 What is sent is a message whose text is what she says of the picture, so that it is counted, told and read for warning
-signs as every message is. The picture's id is its message's, too: what is sent twice is there once.
+signs as every message is. What is sent twice is there once: it is moved out of the drafts under the case's lock.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from linjen.cases.talk.message import write_message
 from linjen.core.database import Connection, Database
 from linjen.core.errors import NotFound, Refused
 from linjen.core.events import record
+from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.media.decoding import Prepared
 from linjen.media.pictures import MOST, Size, check_about, count_there, row_ids, seal_about, unseal_about
@@ -133,7 +134,7 @@ _MOVE = """
 with sent as (delete from picture_drafts where id = $1 returning *)
 insert into pictures (id, case_id, by_id, display_sealed, thumbnail_sealed, about_sealed, width, height, message_id,
   added_at)
-select id, case_id, by_id, display_sealed, thumbnail_sealed, about_sealed, width, height, id, clock_timestamp()
+select id, case_id, by_id, display_sealed, thumbnail_sealed, about_sealed, width, height, $2, clock_timestamp()
 from sent
 """
 
@@ -150,12 +151,21 @@ async def send_pictures(db: Connection, sealer: Sealer, by: By, case_id: UUID, c
         raise Refused("too_many_pictures", most=MOST)
     for one in waiting:
         told = {"picture": str(one.id)}
-        await write_message(db, sealer, by, case.id, one.about, told, message_id=one.id)
-        await db.execute(_MOVE, one.id)
+        message_id = await _free_id(db, one.id)
+        await write_message(db, sealer, by, case.id, one.about, told, message_id=message_id)
+        await db.execute(_MOVE, one.id, message_id)
         await record(db, case.id, "picture_sent", by.kind, by.person_id, told)
     if waiting:
         await count_pictures(db, case.id, there + len(waiting))
     return len(waiting)
+
+
+async def _free_id(db: Connection, picture_id: UUID) -> UUID:
+    """The id of the message that a picture becomes: its own, or another where somebody has sent a message by that id,
+    since the page tells it to her before the picture is sent.
+    """
+    taken = await db.fetchval("select exists (select 1 from messages where id = $1)", picture_id)
+    return new_id() if taken else picture_id
 
 
 async def erase_unsent(database: Database, at: datetime) -> None:

@@ -12,12 +12,16 @@ from litestar.response import Redirect
 
 from linjen.access.by import By
 from linjen.access.sessions import Session
-from linjen.core.errors import Invalid, NotFound, Reused
+from linjen.core.errors import Invalid, LinjenError, NotFound, Reused
 from linjen.core.ids import new_id, parse_id
 from linjen.core.visible import is_visible, plain_text
+from linjen.web.numbers import LARGE, whole_number
 from linjen.web.site import Site
 from linjen.web.templates import Page, draw
-from linjen.web.words import say, tongue_of
+from linjen.web.words import has_word, say, tongue_of
+
+#: Why any field of any form may not be taken (`text_of`).
+_COMMON = frozenset({"too_long", "unreadable"})
 
 
 @dataclasses.dataclass
@@ -49,14 +53,21 @@ class Exchange:
             raise NotFound("session")
         return self.session.by()
 
-    def told(self, error: Invalid, words: str, **values: object) -> str:
-        """What is to be changed, from the words under `words`; of a form whose id was taken, that it is to go anew."""
+    def told(self, error: LinjenError, words: str, **values: object) -> str:
+        """What is to be changed, from the words under `words`; of a form whose id was taken, that it is to go anew.
+
+        `words` that ends with "_" is the beginning of the key itself. A reason that has no words there, such as of a
+        hidden field that came back too long, is told in common ones: no form breaks for want of a sentence.
+        """
         if isinstance(error, Reused):
             self.stale = 422 if error.elsewhere else 409
             return self.say("faults.old_form")
         if error.reason == "unfilled_field":  # the same wherever something is written to a patient
             return self.say("phrases.chat.unfilled", name=f"[{error.detail.get('name', '')}]")
-        return self.say(f"{words}.{error.reason}", **values)
+        key = f"{words}{'' if words.endswith('_') else '.'}{error.reason}"
+        if not has_word("sv", key):
+            key = f"faults.field_{error.reason if error.reason in _COMMON else 'other'}"
+        return self.say(key, **{**error.detail, **values})
 
     def form_id(self, field: str) -> str:
         """The id of a form drawn anew: its own, so that a double press is one, or a fresh one when that is taken."""
@@ -78,6 +89,13 @@ class Exchange:
         if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
             raise Invalid("unreadable", field)
         return text if is_visible(text) else ""
+
+    def number_of(self, field: str, otherwise: int = 0, *, most: int = LARGE) -> int:
+        """A number that the form carries, such as how the case stood when it was drawn; `otherwise` where it is none
+        of 0 to `most`, so that what no page of ours sends is told like a form that is old, or not filled in.
+        """
+        value = self.form.get(field, "")
+        return whole_number(value.strip(), otherwise, most=most) if isinstance(value, str) else otherwise
 
     def all_of(self, field: str) -> list[str]:
         """Every text value of a field that may come many times."""

@@ -46,7 +46,7 @@ async def _judge(exchange: Exchange) -> Response[Any]:
             await review_opening(db, exchange.site.sealer, exchange.by, unit_id, opening_id, verdict, remark)
     except Invalid as error:
         name = {"remark": field, "verdict": choice}[error.field]
-        told = {name: exchange.say(f"reviewing.{error.reason}", longest=LONGEST_REMARK)}
+        told = {name: exchange.told(error, "reviewing", longest=LONGEST_REMARK)}
         return await _page(exchange, {field: remark, choice: verdict}, told, status=422)
     except Refused as error:
         await log_refusal(exchange.site.database, exchange.by, "review_openings", None, error.reason, [opening_id])

@@ -8,7 +8,8 @@ from typing import Any
 from linjen.units.chat_limit import MOST, chat_limit, limit_chats
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.setting import UnitSetting, whole_number
+from linjen.web.manage.setting import UnitSetting
+from linjen.web.numbers import whole_number
 
 
 def _read(exchange: Exchange) -> tuple[int, int]:

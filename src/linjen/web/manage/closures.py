@@ -16,7 +16,8 @@ from linjen.units.closure import AHEAD, FURTHEST, LONGEST, find_closures, plan_c
 from linjen.units.managed import StoredClosure
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.setting import UnitSetting, whole_number
+from linjen.web.manage.setting import UnitSetting
+from linjen.web.numbers import whole_number
 
 _FIELDS = ("kind", "from_on", "until_on", "reason")
 _KINDS = ("planned", "acute")
@@ -33,9 +34,11 @@ def _read(exchange: Exchange) -> tuple[list[StoredClosure], list[StoredClosure]]
 
 def _shown(exchange: Exchange) -> list[StoredClosure]:
     try:
-        return msgspec.json.decode(exchange.text_of("was", longest=60_000) or "[]", type=list[StoredClosure])
+        found = msgspec.json.decode(exchange.text_of("was", longest=60_000) or "[]", type=list[StoredClosure])
     except msgspec.MsgspecError:  # not as our page wrote it: it is told that somebody else has changed it
         return []
+    whole = all(at.tzinfo and clock.is_meant(at) for one in found for at in (one.from_at, one.until_at))
+    return found if whole else []
 
 
 def _added(exchange: Exchange) -> StoredClosure:
@@ -66,10 +69,10 @@ def _instant(text: str) -> datetime:
     """When the form was drawn, if it was drawn today; else now."""
     now = clock.now()
     try:
-        found = datetime.fromisoformat(text)
+        found = clock.read_moment(text)
     except ValueError:
         return now
-    return found if found.tzinfo and clock.local_date(found) == clock.local_date(now) and found <= now else now
+    return found if clock.local_date(found) == clock.local_date(now) and found <= now else now
 
 
 def _draw(exchange: Exchange, now: Sequence[StoredClosure], _: Mapping[str, str], typed: bool) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from linjen.cases.waiting.deadlines import deadlines_of, set_deadlines
+from linjen.cases.waiting.deadlines import MOST_MINUTES, deadlines_of, set_deadlines
 from linjen.cases.waiting.load import count_waiting
 from linjen.cases.waiting.turn import DEADLINES
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.setting import UnitSetting, whole_number
+from linjen.web.manage.setting import UnitSetting
+from linjen.web.numbers import whole_number
 
 #: A time as it is typed: hours, or hours and minutes.
 _TIME = re.compile(r"(\d{1,3})(?: tim)?(?: (\d{1,2}) min)?")
@@ -22,8 +23,9 @@ _TIME = re.compile(r"(\d{1,3})(?: tim)?(?: (\d{1,2}) min)?")
 
 def _read(exchange: Exchange) -> tuple[Mapping[int, int], Mapping[int, int]]:
     typed = _typed(exchange)
-    chosen = {level: whole_number(text, 0) if level == 1 else _minutes(text) for level, text in typed.items()}
-    return chosen, {level: whole_number(exchange.text_of(f"was_{level}", longest=8), 0) for level in DEADLINES}
+    chosen = {level: whole_number(text, most=MOST_MINUTES) if level == 1 else _minutes(text)
+              for level, text in typed.items()}  # fmt: skip
+    return chosen, {level: exchange.number_of(f"was_{level}", most=MOST_MINUTES) for level in DEADLINES}
 
 
 def _typed(exchange: Exchange) -> dict[int, str]:

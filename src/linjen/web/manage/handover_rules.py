@@ -8,7 +8,8 @@ from typing import Any
 from linjen.units.handover_rules import MOST, HandoverRules, find_handover_rules, set_handover_rules
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.setting import UnitSetting, whole_number
+from linjen.web.manage.setting import UnitSetting
+from linjen.web.numbers import whole_number
 
 
 def _rules(exchange: Exchange, note: str, minutes: str) -> HandoverRules:

@@ -11,7 +11,8 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.setting import UnitSetting, whole_number
+from linjen.web.manage.setting import UnitSetting
+from linjen.web.numbers import whole_number
 
 
 def _read(exchange: Exchange) -> tuple[Limits, Limits]:

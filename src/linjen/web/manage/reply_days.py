@@ -9,7 +9,8 @@ from linjen.cases.afterwards.reply_window import count_answerable
 from linjen.units.reply_days import MOST, reply_days, set_reply_days
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
-from linjen.web.manage.setting import UnitSetting, whole_number
+from linjen.web.manage.setting import UnitSetting
+from linjen.web.numbers import whole_number
 
 _NONE = -1
 

@@ -178,14 +178,9 @@ class UnitSetting(Generic[Value]):
         """What is to be changed; raises the error on where no form of ours could have brought it."""
         if error.reason in {"too_long", "unreadable"} and self.name != "staff_message":
             raise error
-        return exchange.say(f"manage.{self.name}.{error.reason}", **error.detail)
+        return exchange.told(error, f"manage.{self.name}")
 
     def tell(self, exchange: Exchange) -> None:
         """Open ledgers, of what is saved."""
         if self._tells_ledgers:
             exchange.site.hub.reload_ledgers(exchange.id_of("unit_id"))
-
-
-def whole_number(text: str, otherwise: int) -> int:
-    """What was typed as a number; `otherwise`, which nobody can choose, for what is none."""
-    return int(text) if text.isascii() and text.isdigit() else otherwise

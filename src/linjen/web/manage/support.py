@@ -48,7 +48,7 @@ async def _answer(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await note_answer(db, exchange.site.sealer, exchange.by, request_id, text)
     except Invalid as error:
-        told = exchange.say(f"helping.{error.reason}", longest=LONGEST_NOTE)
+        told = exchange.told(error, "helping", longest=LONGEST_NOTE)
         return await _page(exchange, {field: text}, {field: told}, status=422)
     except Refused:
         return await _page(exchange, {field: text}, late=text, status=409)

@@ -22,6 +22,7 @@ from linjen.triage import Page, Protocols, State, answer, next_page, page_at, pa
 from linjen.triage.asking.facts import see_facts
 from linjen.triage.asking.wording import name_of
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import whole_number
 from linjen.web.resident.intake.around import support_for
 from linjen.web.resident.intake.question_page import filled_page, page_values, read_page
 from linjen.web.resident.intake.sheet import Fault
@@ -102,7 +103,8 @@ def _page(exchange: Exchange, here: Here, place: int) -> tuple[Page, int]:
 
 def place_of(text: str) -> int | None:
     """A page's place as an address or a form names it; None for none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
+    place = whole_number(text, -1, most=999)
+    return place if place >= 0 else None
 
 
 async def take_page(exchange: Exchange) -> Shown | int | None:

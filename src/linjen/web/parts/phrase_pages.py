@@ -102,11 +102,9 @@ async def take_new(exchange: Exchange, shelf: Shelf) -> Response[Any]:
 async def take_change(exchange: Exchange, shelf: Shelf) -> Response[Any]:
     """The phrase with its new wording; who comes second sees what stands there now, and keeps what she typed."""
     typed, phrase_id = _typed(exchange), exchange.id_of("phrase_id")
-    version = exchange.text_of("version", longest=9)
     try:
         async with exchange.site.database.transaction() as db:
-            wanted = int(version) if version.isdigit() else 0
-            await change_phrase(db, exchange.by, shelf.home, phrase_id, wanted, typed)
+            await change_phrase(db, exchange.by, shelf.home, phrase_id, exchange.number_of("version"), typed)
     except (Invalid, Refused) as error:
         async with exchange.site.database.connection() as db:
             phrase = await see_kept(db, exchange.by, shelf.home, phrase_id)
@@ -137,10 +135,11 @@ def _typed(exchange: Exchange) -> Wording:
 
 def _told(exchange: Exchange, error: Invalid | Refused) -> dict[str, str]:
     """The sentence of an error beside its field."""
-    if isinstance(error, Reused):
-        return {error.field: exchange.told(error, "")}
-    key = error.reason + ("_like" if error.detail.get("like") else "")
-    return {getattr(error, "field", "") or "body": exchange.say(f"phrases.fault.{key}", **error.detail)}
+    if isinstance(error, Refused):
+        return {"body": exchange.say(f"phrases.fault.{error.reason}", **error.detail)}
+    if error.detail.get("like"):
+        return {error.field or "body": exchange.say("phrases.fault.unknown_field_like", **error.detail)}
+    return {error.field or "body": exchange.told(error, "phrases.fault")}
 
 
 async def _form(

@@ -30,7 +30,7 @@ async def keep(exchange: Exchange) -> Response[Any]:
     try:
         new = parse_needs(typed.email, typed.interpreter, hearing=typed.hearing, vision=typed.vision)
     except Invalid as error:
-        told = {error.field: exchange.say(f"profile.needs.fault.{error.reason}")}
+        told = {error.field: exchange.told(error, "profile.needs.fault")}
         return await _show(exchange, typed, errors=told, status=422)
     async with site.database.transaction() as db:
         done = await swap_needs(db, resident_id, new, _typed(exchange, "was_"))

@@ -46,13 +46,11 @@ async def save_phone(exchange: Exchange) -> Response[Any]:
 @post_page("/profile/notices/quiet", verb="profile", who="resident")
 async def save_quiet(exchange: Exchange) -> Response[Any]:
     """Keep her quiet hours. Raises Invalid('quiet_hour')."""
-    hours = [exchange.text_of(name, longest=2) for name in ("quiet_from", "quiet_until")]
+    hours = [exchange.number_of(name, -1) for name in ("quiet_from", "quiet_until")]
     if exchange.text_of("quiet", longest=3) == "no":
-        hours = ["0", "0"]
-    if not all(one.isascii() and one.isdigit() for one in hours):
-        raise Invalid("quiet_hour", "quiet_from")
+        hours = [0, 0]
     async with exchange.site.database.transaction() as db:
-        await choose_quiet(db, exchange.by.person_id, Quiet(int(hours[0]), int(hours[1])))
+        await choose_quiet(db, exchange.by.person_id, Quiet(*hours))
     return exchange.redirect(f"{_PAGE}?done=quiet#quiet")
 
 

@@ -14,5 +14,5 @@ async def keep_phone(exchange: Exchange) -> tuple[str, str]:
         async with exchange.site.database.transaction() as db:
             await set_phone(db, exchange.by.person_id, typed)
     except Invalid as error:
-        return typed, exchange.say(f"profile.phone.{error.reason}")
+        return typed, exchange.told(error, "profile.phone")
     return typed, ""

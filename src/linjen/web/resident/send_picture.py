@@ -114,7 +114,7 @@ async def _describe(db: Connection, exchange: Exchange, case_id: UUID, removed: 
             if about != one.about:
                 await describe_unsent(db, exchange.site.sealer, exchange.by, case_id, one.id, about)
         except Invalid as error:
-            faults.append(Fault(field, exchange.say(f"intake.pictures.about_{error.reason}", longest=LONGEST_ABOUT)))
+            faults.append(Fault(field, exchange.told(error, "intake.pictures.about_", longest=LONGEST_ABOUT)))
     return faults
 
 

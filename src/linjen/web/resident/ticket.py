@@ -29,7 +29,7 @@ async def use(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             case_id = await use_ticket(db, exchange.site.sealer, exchange.by, ticket_id, text)
     except Invalid as error:
-        return await _show(exchange, text=text, error=exchange.say(f"ticket.{error.reason}"), status=422)
+        return await _show(exchange, text=text, error=exchange.told(error, "ticket"), status=422)
     except (NotFound, Refused) as error:
         await note_ticket_refusal(exchange.site.database, exchange.by, "use_ticket", ticket_id, error)
         if error.reason != "ticket_over":

@@ -122,8 +122,7 @@ def _words_of(note: RecordNote) -> list[str]:
 
 def _version(exchange: Exchange) -> int:
     """Which kept note the page was drawn with, 0 for none."""
-    version = exchange.text_of("version", longest=9)
-    return int(version) if version.isascii() and version.isdigit() else 0
+    return exchange.number_of("version")
 
 
 async def _show_late(exchange: Exchange, verb: str, note: RecordNote, error: Refused) -> Response[Any]:

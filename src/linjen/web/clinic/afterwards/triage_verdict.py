@@ -102,7 +102,7 @@ async def take_verdict(exchange: Exchange) -> Response[Any]:
                 raise Invalid("choose", "verdict")
             await judge_level(db, site.sealer, exchange.by, case_id, Said(**msgspec.structs.asdict(filled)))
     except Invalid as error:
-        return await _ask(exchange, filled, {error.field: exchange.say(f"clinic.verdict.{error.reason}")})
+        return await _ask(exchange, filled, {error.field: exchange.told(error, "clinic.verdict")})
     return exchange.redirect(f"/clinic/cases/{case_id}#verdict")
 
 

@@ -57,7 +57,7 @@ async def ask_questions(exchange: Exchange) -> Response[Any]:
     except Reused as error:
         return await _choose(exchange, {"reason": exchange.told(error, "")})
     except Invalid as error:
-        return await _choose(exchange, {error.field: exchange.say(f"further.{error.reason}")})
+        return await _choose(exchange, {error.field: exchange.told(error, "further")})
     except Refused as error:
         await note_refusal(site.database, exchange.by, "ask_further", case_id, error)
         return await show_late(exchange, {"text": tell}, "further.late_title")

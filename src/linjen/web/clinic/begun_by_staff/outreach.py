@@ -17,6 +17,7 @@ from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import new_id, parse_id
 from linjen.web.clinic.patients.patients import patient_head
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import whole_number
 from linjen.web.routing import get_page, post_page
 
 #: What the page suggests: a working week.
@@ -55,13 +56,10 @@ async def go_on(exchange: Exchange) -> Response[Any]:
 
 
 def _asked(fields: Mapping[str, str]) -> Outreach:
-    def number(name: str) -> int:
-        text = fields[name]
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-
+    level = whole_number(fields["level"]) if fields["entry"] == "symptom" else ADMIN_PRIORITY
     return Outreach(
-        entry=fields["entry"], days=number("days"), text=fields["text"], to_queue=fields["hold"] == "queue",
-        level=number("level") if fields["entry"] == "symptom" else ADMIN_PRIORITY,
+        entry=fields["entry"], days=whole_number(fields["days"]), text=fields["text"],
+        to_queue=fields["hold"] == "queue", level=level,
     )  # fmt: skip
 
 

@@ -165,8 +165,7 @@ def _choose(exchange: Exchange, patient: Patient, protocols: Protocols, held: He
 
 
 def _answer(exchange: Exchange, patient: Patient, protocols: Protocols, held: Held, state: State) -> Response[Any]:
-    sent = exchange.text_of("place", longest=4)
-    place = min(int(sent) if sent.isascii() and sent.isdecimal() else 0, len(state.pages))
+    place = min(exchange.number_of("place"), len(state.pages))
     if exchange.form.get("do") == "back":
         return _go_on(exchange, patient, protocols, held, state, max(0, place - 1))
     page = _page(protocols, state, place)

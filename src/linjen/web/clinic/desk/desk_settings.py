@@ -12,6 +12,7 @@ from linjen.people.desks import LETTERS, choose_chats, choose_density, choose_lo
 from linjen.units.chat_limit import USUAL, chat_limit
 from linjen.web.clinic.waiting.views import VIEWS as TABS
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import whole_number
 from linjen.web.routing import post_page
 
 
@@ -36,12 +37,10 @@ async def desk_values(db: Connection, exchange: Exchange) -> dict[str, Any]:
 @post_page("/clinic/profile/chats", verb="profile", who="staff")
 async def save_chats(exchange: Exchange) -> Response[Any]:
     """Back to the profile."""
-    asked, by = exchange.text_of("chats", longest=10), exchange.by
+    asked, by = exchange.number_of("chats"), exchange.by
     async with exchange.site.database.transaction() as db:
         most = await chat_limit(db, by.unit_id)
-        if not asked.isascii() or not asked.isdigit():
-            raise Invalid("chats_range", "chats", most=most)
-        await choose_chats(db, by.person_id, int(asked), most)
+        await choose_chats(db, by.person_id, asked, most)
     return exchange.redirect("/clinic/profile?done=1#desk")
 
 
@@ -58,12 +57,12 @@ async def save_density(exchange: Exchange) -> Response[Any]:
 @post_page("/clinic/profile/notices", verb="profile", who="staff")
 async def save_notices(exchange: Exchange) -> Response[Any]:
     """Back to the profile."""
-    levels, sound = exchange.all_of("levels"), exchange.text_of("sound", longest=2)
-    if not all(one.isascii() and one.isdigit() for one in [*levels, sound]):
+    levels, sound = [whole_number(one, -1) for one in exchange.all_of("levels")], exchange.number_of("sound", -1)
+    if min([*levels, sound]) < 0:
         raise Invalid("unknown_choice", "levels")
     async with exchange.site.database.transaction() as db:
-        chosen, told = [int(one) for one in levels], exchange.text_of("notices", longest=3) == "yes"
-        await choose_notices(db, exchange.by.person_id, chosen, int(sound), told)
+        told = exchange.text_of("notices", longest=3) == "yes"
+        await choose_notices(db, exchange.by.person_id, levels, sound, told)
     exchange.site.faces.forget(exchange.by.person_id)
     return exchange.redirect("/clinic/profile?done=1#desk")
 

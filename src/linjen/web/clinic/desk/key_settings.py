@@ -31,7 +31,7 @@ async def save_keys(exchange: Exchange) -> Response[Any]:
     except Invalid as error:
         other = next((one["words"] for group in key_help(None) for one in group["actions"]
                       if one["name"] == error.detail.get("other")), "")  # fmt: skip
-        told = exchange.say(f"keys.{error.reason}", other=other)
+        told = exchange.told(error, "keys", other=other)
         return _page(exchange, asked, single, {error.field: told})
     async with exchange.site.database.transaction() as db:
         await choose_keys(db, exchange.by.person_id, keys, single)

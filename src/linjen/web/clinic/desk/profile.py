@@ -31,7 +31,7 @@ async def save_profile(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await set_notifying(db, exchange.by.person_id, phone, when, asked)
     except Invalid as error:
-        return await _page(exchange, phone, when, asked, {error.field: exchange.say(f"notices.profile.{error.reason}")})
+        return await _page(exchange, phone, when, asked, {error.field: exchange.told(error, "notices.profile")})
     return exchange.redirect("/clinic/profile?done=1")
 
 

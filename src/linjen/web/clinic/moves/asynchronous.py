@@ -13,6 +13,7 @@ from linjen.cases.talk.message import LONGEST
 from linjen.core.errors import Invalid
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import whole_number
 from linjen.web.routing import get_page, post_page
 
 #: What the page suggests first: enough for a night, or for a weekend that begins tomorrow.
@@ -31,7 +32,7 @@ async def go_on_later(exchange: Exchange) -> Response[Any]:
     days, tell = exchange.text_of("days", longest=10).strip(), exchange.text_of("tell", longest=LONGEST + 1)
     try:
         async with exchange.site.database.transaction() as db:
-            number = int(days) if days.isascii() and days.isdigit() else 0
+            number = whole_number(days)
             await make_asynchronous(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"), number, tell)
     except Invalid as error:
         told = {error.field: exchange.told(error, "asynchronous", longest=LONGEST, most=MOST_DAYS)}

@@ -92,7 +92,8 @@ def _typed(exchange: Exchange, name: str) -> str:
 def _told(exchange: Exchange, error: Invalid) -> str:
     if error.field in _WRITTEN:
         return exchange.told(error, "handover", longest=error.detail.get("longest", 0))
-    return exchange.say(_WORDS.get(error.reason, f"clinic.verdict.{error.reason}"))
+    own = _WORDS.get(error.reason)
+    return exchange.say(own) if own else exchange.told(error, "clinic.verdict")
 
 
 async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
@@ -117,8 +118,7 @@ def drawn_at(exchange: Exchange) -> int:
 
     0 for a form that does not say it: then nothing that she has written has been read there.
     """
-    sent = exchange.text_of("drawn_at", longest=9)
-    return int(sent) if sent.isascii() and sent.isdigit() else 0
+    return exchange.number_of("drawn_at")
 
 
 async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[str]:

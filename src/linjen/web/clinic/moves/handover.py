@@ -73,7 +73,7 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
                 to,
                 note=note,
                 tell=tell,
-                was=number_of(exchange, "was"),
+                was=exchange.number_of("was"),
                 agreed=exchange.text_of("agreed", longest=10) == "yes",
             )
     except Invalid as error:
@@ -89,12 +89,6 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
             raise
         return await show_late(exchange, {"note": note, "tell": tell})
     return exchange.redirect("/clinic/ledger?done=handed_over")
-
-
-def number_of(exchange: Exchange, field: str) -> int:
-    """A number that the form carries, such as how the case stood when it was drawn; 0 where it is none."""
-    sent = exchange.text_of(field, longest=9)
-    return int(sent) if sent.isascii() and sent.isdigit() else 0
 
 
 def _receiver(value: str) -> Receiver | None:
@@ -140,7 +134,7 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         to_anybody=phrases.to_anybody(), needs_note=needs_note, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),
-        was=number_of(exchange, "was") if sent else last.seq,
+        was=exchange.number_of("was") if sent else last.seq,
         errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 

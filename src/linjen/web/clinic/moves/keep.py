@@ -30,7 +30,7 @@ async def hold(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await keep(db, exchange.by, exchange.id_of("case_id"), _day(text))
     except Invalid as error:
-        return await _ask(exchange, text, exchange.say(f"notices.keep.{error.reason}", days=LONGEST.days))
+        return await _ask(exchange, text, exchange.told(error, "notices.keep", days=LONGEST.days))
     return exchange.redirect("/clinic/silent")
 
 

@@ -11,7 +11,6 @@ from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.moves.reprioritise import LEVELS, LONGEST_WHY, Reprioritised, list_reprioritised, reprioritise
 from linjen.core.errors import Invalid, Refused
 from linjen.web.clinic.case.case_head import case_head, moment
-from linjen.web.clinic.moves.handover import number_of
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 
@@ -38,11 +37,11 @@ async def change(exchange: Exchange) -> Response[Any]:
     level, why = exchange.text_of("level", longest=40), exchange.text_of("why", longest=LONGEST_WHY + 1)
     try:
         async with exchange.site.database.transaction() as db:
-            was = number_of(exchange, "was")
+            was = exchange.number_of("was")
             chosen = int(level) if level in {str(one) for one in LEVELS} else 0
             await reprioritise(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"), chosen, why, was)
     except Invalid as error:
-        told = {error.field: exchange.say(f"clinic.priority.{error.reason}", longest=LONGEST_WHY)}
+        told = {error.field: exchange.told(error, "clinic.priority", longest=LONGEST_WHY)}
         return await _ask(exchange, level, why, told)
     except Refused as error:
         if error.reason != "level_changed":
@@ -70,7 +69,7 @@ async def _ask(
     return exchange.page(
         "clinic/moves/reprioritise.html",
         status=409 if is_late else 422 if errors else 200, head=head,
-        was=number_of(exchange, "was") if errors else case.priority or 0, is_late=is_late,
+        was=exchange.number_of("was") if errors else case.priority or 0, is_late=is_late,
         late=changes_in_words(exchange, changes[:1]), options=options, level=level, why=why,
         triage=triage, longest=LONGEST_WHY, error_of=errors,
         errors=[{"field": field, "text": text} for field, text in errors.items()],

@@ -47,7 +47,7 @@ async def _open(exchange: Exchange, how: str) -> Response[Any]:
         async with site.database.transaction() as db:
             patient_id = await open_blocks(db, site.sealer, exchange.by, case_id, how, reason, why)
     except Invalid as error:
-        told = {error.field: exchange.say(f"blocking.fault.{error.reason}", longest=LONGEST_WHY)}
+        told = {error.field: exchange.told(error, "blocking.fault", longest=LONGEST_WHY)}
         return await _ask(exchange, how, reason, why, told)
     except Refused as error:
         if error.reason != "nothing_blocked":

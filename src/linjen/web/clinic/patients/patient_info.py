@@ -76,7 +76,7 @@ async def lift(exchange: Exchange) -> Response[Any]:
         async with site.database.transaction() as db:
             patient_id = await lift_protection(db, site.sealer, exchange.by, case_id, why)
     except Invalid as error:
-        told = {error.field: exchange.say(f"clinic.patient_info.why_{error.reason}", longest=LONGEST_WHY)}
+        told = {error.field: exchange.told(error, "clinic.patient_info.why_", longest=LONGEST_WHY)}
         return await _show(exchange, why=why, errors=told, status=422)
     except Refused as error:
         return await _changed(exchange, error, why=why)
@@ -96,7 +96,7 @@ async def keep_contacts(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await change_contact(db, by, case_id, new, was)
     except Invalid as error:
-        told = {error.field: exchange.say(f"clinic.patient_info.{error.reason}")}
+        told = {error.field: exchange.told(error, "clinic.patient_info")}
         return await _show(exchange, typed=typed, errors=told, status=422)
     except Refused as error:
         return await _changed(exchange, error, typed)
@@ -113,7 +113,7 @@ async def keep_interpreter(exchange: Exchange) -> Response[Any]:
         async with exchange.site.database.transaction() as db:
             await set_interpreter(db, by, case_id, language, was)
     except Invalid as error:
-        told = {error.field: exchange.say(f"clinic.patient_info.{error.reason}")}
+        told = {error.field: exchange.told(error, "clinic.patient_info")}
         return await _show(exchange, language=typed, errors=told, status=422)
     except Refused as error:
         return await _changed(exchange, error, language=typed)

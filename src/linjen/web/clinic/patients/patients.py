@@ -85,7 +85,7 @@ async def _ask_why(exchange: Exchange, number: PersonalNumber) -> Response[Any]:
     try:
         check_reason(reason, why)
     except Invalid as error:
-        told = {error.field: exchange.say(f"patients.{error.reason}", longest=LONGEST_WHY)}
+        told = {error.field: exchange.told(error, "patients", longest=LONGEST_WHY)}
         return _form(exchange, told, asks=True)
     return await _found(exchange, number, reason, why)
 

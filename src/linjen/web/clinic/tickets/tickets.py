@@ -117,7 +117,7 @@ async def book(exchange: Exchange) -> Response[Any]:
         at = _instant(typed["on"], typed["time"])
         await _do(exchange, "book_ticket", lambda db, one: book_ticket(db, sealer, by, one, at))
     except Invalid as error:
-        return await _show(exchange, {error.field: exchange.say(f"ticketing.{error.reason}")}, typed)
+        return await _show(exchange, {error.field: exchange.told(error, "ticketing")}, typed)
     return exchange.redirect(f"/clinic/tickets/{exchange.id_of('ticket_id')}")
 
 
@@ -142,7 +142,7 @@ async def give_back(exchange: Exchange) -> Response[Any]:
     try:
         await _do(exchange, "return_ticket", lambda db, one: return_ticket(db, sealer, by, one, why))
     except Invalid as error:
-        words = exchange.say(f"ticketing.{error.reason}", longest=LONGEST_WHY)
+        words = exchange.told(error, "ticketing", longest=LONGEST_WHY)
         return await _show(exchange, {error.field: words}, {"why": why})
     return exchange.redirect("/clinic/tickets")
 

@@ -68,14 +68,13 @@ async def take_approval(exchange: Exchange) -> Response[Any]:
 
 async def _approve(exchange: Exchange) -> Response[Any]:
     version = await see_approvable(exchange)
-    sent = exchange.text_of("changes", longest=9)
     if exchange.form.get("read") != "yes":
         errors = [Fault("read", exchange.say("editor.approve.read_first"))]
         return await _draw(exchange, version, errors=errors, status=422)
     assert version.release is not None  # noqa: S101 - a draft is a row
     try:
         async with exchange.site.database.transaction() as db:
-            await approve(db, exchange.by, version.release.id, int(sent) if sent.isdecimal() else 0)
+            await approve(db, exchange.by, version.release.id, exchange.number_of("changes"))
     except Invalid as wrong:
         if wrong.reason != "bad_protocol":
             raise

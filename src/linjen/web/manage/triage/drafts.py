@@ -138,8 +138,7 @@ async def _change(exchange: Exchange) -> Response[Any]:
 
 
 def _changes(exchange: Exchange) -> int:
-    sent = exchange.text_of("changes", longest=9)
-    return int(sent) if sent.isdecimal() else 0
+    return exchange.number_of("changes")
 
 
 @post_page("/manage/triage/{version:str}/removals", verb="edit_triage", who="staff")
@@ -210,7 +209,7 @@ async def _import(exchange: Exchange) -> Response[Any]:
         if not wrong.reason.startswith("archive_"):
             raise
         values = {"file": "", "most": "", **wrong.detail}
-        errors = [Fault("archive", exchange.say(f"editor.import.{wrong.reason}", **values))]
+        errors = [Fault("archive", exchange.told(wrong, "editor.import", **values))]
         return await triage_page(exchange, "import.html", None, status=422, errors=errors, note=note)
     return exchange.redirect(f"/manage/triage/{draft}")
 

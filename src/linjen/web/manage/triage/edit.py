@@ -151,7 +151,7 @@ async def _take(exchange: Exchange) -> Response[Any]:
     try:
         new = _changed(exchange, sheet, values, removing=removing)
     except Invalid as error:
-        words = exchange.say(f"editor.fault.{error.reason}")
+        words = exchange.told(error, "editor.fault")
         return await _draw(exchange, sheet, typed, faults=[Fault("form", words)], status=422)
     after = _after(sheet, values)
     checked = await _checked(exchange, after, new, tries=act in {"check", "remove"})
@@ -175,8 +175,8 @@ def _changed(exchange: Exchange, sheet: Sheet, values: dict[str, Any], *, removi
     id = str(values.get("id") or values.get("code") or "")
     if id and id != sheet.where.item and id in listed_in(sheet.content, sheet.where):
         raise Invalid("id_taken")
-    place = exchange.text_of("place", longest=4)
-    at = int(place) - 1 if sheet.order and place.isdecimal() else None
+    place = exchange.number_of("place", -1)
+    at = place - 1 if sheet.order and place >= 0 else None
     return rewritten(sheet.raw, with_part(sheet.content, sheet.where, values, at))
 
 

@@ -11,6 +11,7 @@ from linjen.core.errors import Invalid
 from linjen.triage.content.part_fields import Field
 from linjen.triage.in_words.opened import Opened
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import LARGE, whole_number
 from linjen.web.resident.intake.sheet import Fault
 from linjen.web.words import has_word
 
@@ -58,7 +59,7 @@ def typed_fields(exchange: Exchange, fields: Sequence[Field]) -> tuple[dict[str,
         except Invalid as wrong:
             sent = exchange.form.get(PREFIX + field.name)
             typed[field.name] = sent[:longest] if isinstance(sent, str) and wrong.reason == "too_long" else ""
-            faults.append(Fault(PREFIX + field.name, exchange.say(f"editor.fault.{wrong.reason}", most=longest)))
+            faults.append(Fault(PREFIX + field.name, exchange.told(wrong, "editor.fault", most=longest)))
     return typed, faults
 
 
@@ -72,7 +73,7 @@ def values_of(
         try:
             values[field.name] = _value(field, typed[field.name], opened)
         except Invalid as wrong:
-            faults.append(Fault(PREFIX + field.name, exchange.say(f"editor.fault.{wrong.reason}", **wrong.detail)))
+            faults.append(Fault(PREFIX + field.name, exchange.told(wrong, "editor.fault")))
     return values, faults
 
 
@@ -99,7 +100,8 @@ def _value(field: Field, typed: str, opened: Opened) -> Any:
         case "choice":
             if typed not in field.options:
                 raise Invalid("choice")
-            return int(typed) if typed.isdecimal() else typed
+            number = whole_number(typed, -1)
+            return number if number >= 0 else typed
         case "pairs":
             return dict(_pair(line) for line in typed.splitlines() if line.strip())
         case _:
@@ -117,14 +119,15 @@ def _code(line: str, opened: Opened) -> str:
 
 
 def _whole(typed: str) -> int:
-    if not typed.isdecimal() or len(typed) > 6:
+    if (number := whole_number(typed, -1, most=999_999)) < 0:
         raise Invalid("number")
-    return int(typed)
+    return number
 
 
 def _number(typed: str) -> int | float:
     try:
-        number = int(typed) if typed.isdecimal() else float(typed.replace(",", "."))
+        whole = whole_number(typed, -1, most=LARGE)
+        number = whole if whole >= 0 else float(typed.replace(",", "."))
     except ValueError:
         raise Invalid("number") from None
     if not math.isfinite(number):  # "nan" and "inf" are numbers to Python

@@ -178,9 +178,7 @@ async def _answer(exchange: Exchange, version: Version, protocols: Protocols, he
 
 
 def _place(exchange: Exchange, held: Held) -> int:
-    sent = exchange.text_of("place", longest=4)
-    place = int(sent) if sent.isdecimal() else 0
-    return min(place, len(held.state.pages))
+    return min(exchange.number_of("place"), len(held.state.pages))
 
 
 def _page(protocols: Protocols, held: Held, place: int) -> Page | None:

@@ -52,12 +52,12 @@ async def take_run(exchange: Exchange) -> Response[Any]:
 
 async def _run(exchange: Exchange) -> Response[Any]:
     version = await _see(exchange)
-    sent, note = exchange.text_of("seen", longest=9), exchange.text_of("note", longest=_LONGEST_NOTE)
+    note = exchange.text_of("note", longest=_LONGEST_NOTE)
     is_on = exchange.form.get("act") != "off"
     async with exchange.site.database.transaction() as db:
         await run_release(
             db, exchange.by, version.release.id if version.release else None,
-            int(sent) if sent.isdecimal() else -1, note, triage_on=is_on,
+            exchange.number_of("seen", -1), note, triage_on=is_on,
         )  # fmt: skip
     await exchange.site.shelf.look()  # this node at once, the others within a second
     return exchange.redirect("/manage/triage?done=" + ("runs" if is_on else "off"))

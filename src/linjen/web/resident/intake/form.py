@@ -39,7 +39,7 @@ class FormStep(Step):
             try:
                 checked_field(field, value)
             except Invalid as wrong:
-                words = sheet.exchange.say(f"intake.form.{wrong.reason}", longest=field.longest)
+                words = sheet.exchange.told(wrong, "intake.form", longest=field.longest)
                 faults.append(Fault(field.id, words, field.text))
         return {"given": given}, faults
 

@@ -25,6 +25,7 @@ from linjen.triage import Page, Protocols, answer, begin, next_page, page_at
 from linjen.triage.asking.interview import is_emergency
 from linjen.triage.state import State
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import whole_number
 from linjen.web.resident.intake.around import around
 from linjen.web.resident.intake.patient import age_of, months_of
 from linjen.web.resident.intake.question_page import filled_page, page_values, read_page
@@ -99,8 +100,7 @@ def _page(exchange: Exchange, protocols: Protocols, state: State, place: int) ->
 
 
 def _place(exchange: Exchange, state: State) -> int:
-    sent = _sent(exchange, "place")[:4]
-    return min(int(sent) if sent.isdecimal() else 0, len(state.pages))
+    return min(whole_number(_sent(exchange, "place")), len(state.pages))
 
 
 def _draw(exchange: Exchange, child: Resident, protocols: Protocols, **values: Any) -> Response[str]:

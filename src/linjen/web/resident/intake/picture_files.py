@@ -41,7 +41,7 @@ async def _one(exchange: Exchange, name: str, data: bytes) -> Prepared | Fault:
     try:
         return await prepare_picture(data)
     except (Invalid, Unavailable) as error:
-        words = exchange.say(f"intake.pictures.{error.reason}", name=name[:60] or "–", most_mb=MAX_BYTES // 1_000_000)
+        words = exchange.told(error, "intake.pictures", name=name[:60] or "–", most_mb=MAX_BYTES // 1_000_000)
         return Fault("picture", words)
 
 

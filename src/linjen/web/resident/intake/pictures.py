@@ -107,7 +107,7 @@ async def _describe(db: Connection, sheet: Sheet, removed: UUID | None) -> list[
             if about != one.about:
                 await describe_picture(db, exchange.site.sealer, exchange.by, sheet.draft.case.id, one.id, about)
         except Invalid as error:
-            faults.append(Fault(field, exchange.say(f"intake.pictures.about_{error.reason}", longest=LONGEST_ABOUT)))
+            faults.append(Fault(field, exchange.told(error, "intake.pictures.about_", longest=LONGEST_ABOUT)))
     return faults
 
 

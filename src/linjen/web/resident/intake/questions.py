@@ -14,6 +14,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.triage import Page, State, answer, page_at, pages_left
 from linjen.web.exchange import Exchange
+from linjen.web.numbers import whole_number
 from linjen.web.resident.intake.answering import AnsweringStep, take_quickly
 from linjen.web.resident.intake.flow import back_path, confirms_first, is_in_danger, may_confirm
 from linjen.web.resident.intake.question_page import filled_page, page_values, read_page
@@ -48,9 +49,9 @@ class QuestionsStep(AnsweringStep):
     def number(sheet: Sheet) -> int:
         """The page's number; NotFound for what is none."""
         text = str(sheet.exchange.request.path_params["place"])
-        if len(text) > 4 or not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= _MOST_PAGES:
+        if not 1 <= (number := whole_number(text)) <= _MOST_PAGES:
             raise NotFound("page")
-        return int(text)
+        return number
 
     def _page(self, sheet: Sheet) -> Page | None:
         if sheet.state is None:
@@ -113,8 +114,8 @@ class QuestionsStep(AnsweringStep):
         """How many pages the form itself said would follow; None when it said nothing of that."""
         if sheet.state is None or self._is_answered(sheet) or confirms_first(sheet):
             return None
-        sent = str(sheet.exchange.form.get("ahead", ""))
-        return int(sent) if sent.isdecimal() and len(sent) < 4 else self._ahead(sheet)
+        sent = sheet.exchange.number_of("ahead", -1, most=999)
+        return sent if sent >= 0 else self._ahead(sheet)
 
     async def keep(self, db: Connection, sheet: Sheet, values: Values) -> Intake:
         """As `answered`, where the quick way could not be taken."""
