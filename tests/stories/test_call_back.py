@@ -111,8 +111,11 @@ async def test_she_takes_it_back_in_one_press_and_it_ends_with_the_case(region: 
     assert await region.value(_EVENTS, case) == "call_asked call_withdrawn"
     assert (await settle(region, karin, case, "reached")).status_code == 409
     assert (await ask(gustav, case)).status_code == 303
+    told = "Patienten väntar på att bli uppringd. Avslutar du nu får patienten veta att ingen ringer."
+    assert told in main(await karin.get(f"/clinic/cases/{case}/closings"))
     assert (await karin.post(f"/clinic/cases/{case}/closings", {"reason": "advice"})).status_code == 303
     assert await region.value(_STATE, case) == "withdrawn0 ended0"
+    assert "Ärendet är avslutat, så vårdenheten ringer dig inte." in main(await gustav.get(f"/cases/{case}"))
     assert "/calls" not in main(await gustav.get(f"/cases/{case}"))
     assert (await ask(gustav, case, page)).status_code == 409
 

@@ -6,7 +6,9 @@ import re
 
 from linjen.cases.moves.claim import claim
 from linjen.cases.moves.close import REASONS
+from linjen.cases.overview import count_ahead
 from linjen.core.ids import new_id
+from linjen.demo.world import id_of
 from linjen.web.words import has_word
 from tests.region import Region
 
@@ -215,3 +217,23 @@ async def test_where_too_few_have_been_answered_she_is_told_that_nobody_can_say_
     for path in (f"/cases/{case}", f"/intakes/{case}/receipt"):
         assert "Vi kan ännu inte säga när svaret brukar komma." in (await astrid.get(path)).text, path
     assert "läses ett ärende före" not in (await astrid.get(f"/cases/{case}")).text
+
+
+async def test_what_waits_for_another_role_or_for_one_person_is_not_ahead(region: Region) -> None:
+    case, database = region.cases["waiting"], region.site.database
+
+    async def ahead() -> int:
+        async with database.connection() as db:
+            return await count_ahead(db, case)
+
+    await database.execute("update visits set priority = 5 where case_id = $1", case)
+    at_first = await ahead()
+    assert at_first > 1
+    one = await region.value(
+        "select min(v.id::text)::uuid from visits v, visits mine where mine.case_id = $1 and v.unit_id = mine.unit_id"
+        " and v.state = 'queued' and v.priority < 5 and v.for_role = mine.for_role and v.queued_at <= now()", case
+    )  # fmt: skip
+    await database.execute("update visits set for_staff_id = $2 where id = $1", one, id_of("staff/sara"))
+    assert await ahead() == at_first - 1
+    await database.execute("update visits set for_role = 'physician' where case_id <> $1 and state = 'queued'", case)
+    assert await ahead() == 0

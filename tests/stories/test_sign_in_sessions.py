@@ -139,6 +139,18 @@ async def test_the_language_switch_leads_nowhere_else(world: World) -> None:
         assert page.headers["location"] == "/"
 
 
+async def test_from_what_a_form_was_sent_to_the_language_switch_leads_to_the_page_of_the_form(gustav: Browser) -> None:
+    csrf, case = gustav.form_token(), "0197e0c0-0000-7000-8000-000000000000"
+    for sent_to, page in (
+        ("/profile/phone", "/profile"), (f"/cases/{case}/calls", f"/cases/{case}"), ("/cases?x=1", "/cases?x=1"),
+        ("/nowhere/at/all", "/"),
+    ):  # fmt: skip
+        answer = await gustav.post(
+            "/language", {"csrf": csrf, "language": "en"}, headers={"referer": f"{gustav.url}{sent_to}"}
+        )  # fmt: skip
+        assert answer.headers["location"] == page
+
+
 async def test_a_signed_in_resident_is_not_asked_to_sign_in(gustav: Browser) -> None:
     assert (await gustav.get("/sign-in?next=/cases")).headers["location"] == "/cases"
 

@@ -45,11 +45,15 @@ async def look_around(db: Connection, case_ids: Sequence[UUID]) -> dict[UUID, Ar
 
 
 async def count_ahead(db: Connection, case_id: UUID) -> int:
-    """How many cases wait at the same unit and are read before this one: the more urgent, then the longer waiting."""
+    """How many cases wait in the same queue and are read before this one: the more urgent, then the longer waiting.
+
+    What waits for another role of the unit, or for one person, is read by others.
+    """
     return int(
         await db.fetchval(
             "select count(*) from visits mine join cases c on c.visit_id = mine.id and c.id = $1"
             " join visits v on v.unit_id = mine.unit_id and v.state = 'queued' and mine.state = 'queued'"
+            " and v.for_role = mine.for_role and v.for_staff_id is not distinct from mine.for_staff_id"
             " and v.queued_at <= now() and (v.priority, v.queued_at, v.id) < (mine.priority, mine.queued_at, mine.id)",
             case_id,
         )

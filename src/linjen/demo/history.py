@@ -32,7 +32,7 @@ from linjen.cases.intake.start import (
     start_case,
 )  # fmt: skip
 from linjen.cases.moves.claim import claim
-from linjen.cases.moves.close import close
+from linjen.cases.moves.close import LastWord, close
 from linjen.cases.patients.consent import FEE, give_consent
 from linjen.core import clock
 from linjen.core.database import Connection, Database
@@ -46,6 +46,7 @@ from linjen.triage import load
 
 _UNIT = "ankaret"
 _DAYS = 170
+_LATELY = 24
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -87,6 +88,8 @@ _OUTCOMES = ((7, True, False), (3, True, True), (7, False, False), (3, False, Tr
 #: Drafts that were left, by page, and how many.
 _LEFT = (("unit", 3), ("consent", 6), ("words", 8), ("questions", 9), ("pictures", 2), ("emergency", 6))
 
+_ADVICE = "Hej! Det du berättar tyder på något som går över av sig själv. Hör av dig igen om det blir värre."
+
 _WHY = {"too_high": "Redan på bättringsvägen vid kontakten.", "too_low": "Behövde tas om hand tidigare."}
 
 
@@ -99,10 +102,15 @@ class History:
         self.at = at
         self.karin = By("staff", id_of("staff/karin"), id_of("session/karin"), id_of(f"unit/{_UNIT}"))
         self.when: list[tuple[UUID, datetime]] = []
+        #: Minutes until the first answer: most had it within the hour, so that the clock has something to say.
+        self.answers: dict[UUID, int] = {}
 
     def moment(self, number: int) -> datetime:
-        """A moment within opening hours of a weekday of the half year: evenly spread, the same for the same number."""
-        day = clock.local_date(self.at) - timedelta(days=3 + number * 89 % _DAYS)
+        """A moment within opening hours of a weekday of the half year, the same for the same number: of each four, one
+        in the last four weeks, which the honest clock counts, and the others evenly spread.
+        """
+        days = _LATELY if number % 4 == 0 else _DAYS
+        day = clock.local_date(self.at) - timedelta(days=3 + number * 89 % days)
         day -= timedelta(days=max(0, day.weekday() - 4))
         morning = datetime.combine(day, time(8, 5), clock.STOCKHOLM)
         return morning + timedelta(minutes=number * 53 % 340)
@@ -147,9 +155,10 @@ class History:
             await judge_alarm(db, self.karin, case_id, alarm, sign)
         if said is not None:
             await judge_level(db, sealer, self.karin, case_id, said)
-        await close(db, self.karin, case_id, "advice", dealt_with=alarms)
+        await close(db, self.karin, case_id, "advice", dealt_with=alarms, last=LastWord(sealer, _ADVICE))
         await document(db, self.karin, case_id)
         self.when.append((case_id, at))
+        self.answers[case_id] = 12 + len(self.when) * 37 % 95
 
     async def advised(self, by: By, sex: str, at: datetime, *, followed: bool) -> None:
         """A draft that ended in self-care advice: followed with the button, or read and left."""
@@ -206,7 +215,7 @@ async def seed_history(database: Database, owner_dsn: str, sealer: Sealer) -> No
                     await history.sent(_ADVISED, by, sex, moment + timedelta(days=2))
         for number, step in enumerate(step for step, count in _LEFT for _ in range(count)):
             await history.left(by, step, history.moment(number + 7))
-    await move_back(owner_dsn, history.when)
+    await move_back(owner_dsn, history.when, history.answers)
     await expire_drafts(database, sealer, at)
     await settle_self_care(database, at)
 

@@ -7,18 +7,20 @@ declarations from the router itself.
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar import get as litestar_get
 from litestar import post as litestar_post
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 
 from linjen.access.sessions import Session, find_session
 from linjen.cases.loading import note_refusal
@@ -179,6 +181,27 @@ async def _check_form(exchange: Exchange) -> None:
         given = exchange.form.get("csrf") or request.headers.get("x-csrf") or ""
         if not isinstance(given, str) or not secrets.compare_digest(given.encode(), exchange.csrf.encode()):
             raise Refused("form_expired")
+
+
+def nearest_page(app: Litestar, path: str) -> str:
+    """`path` when it can be looked at, else the nearest page above it: what a form was sent to is often none."""
+    bare = path.partition("?")[0].rstrip("/")
+    if not bare or _can_be_read(app, bare):
+        return path
+    while bare and not _can_be_read(app, bare):
+        bare = bare.rpartition("/")[0]
+    return bare or "/"
+
+
+def _can_be_read(app: Litestar, path: str) -> bool:
+    return any(shape.fullmatch(path) for shape in _read_shapes(app))
+
+
+@lru_cache(maxsize=4)
+def _read_shapes(app: Litestar) -> list[re.Pattern[str]]:
+    """The addresses that a browser may ask for, as patterns."""
+    paths = (route.path for route in app.routes if isinstance(route, HTTPRoute) and "GET" in route.methods)
+    return [re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path).replace("\\:", ":"))) for path in paths]
 
 
 def is_same_origin(fetch_site: str | None, origin: str | None, site: Site) -> bool:

@@ -82,9 +82,11 @@ async def read_call(
     db: Connection, exchange: Exchange, case: Case, typed: Typed | None = None
 ) -> dict[str, Any]:  # fmt: skip
     """Ring mig on the page of a case that she has seen; {} where it has ended, or has a day of its own."""
-    if case.state not in {"queued", "in_progress"} or case.unit_id is None:
+    if case.unit_id is None or case.state not in {"queued", "in_progress", "closed"}:
         return {}
     call = await find_call(db, exchange.site.sealer, case)
+    if case.state == "closed":  # a wish that ended with the case is told, and nothing can be asked any more
+        return {"over": exchange.say("call_back.was.ended")} if call is not None and call.state == "ended" else {}
     if call is not None and call.state == "waiting":
         return {"waits": True, "id": str(call.id), "told": _waiting(exchange, call)}
     was = await _was(db, exchange, case.unit_id, call) if call is not None else ""

@@ -14,7 +14,7 @@ from linjen.cases.moves.left_behind import list_held, return_mine
 from linjen.core.errors import Invalid
 from linjen.core.ids import parse_id
 from linjen.web.exchange import Exchange
-from linjen.web.routing import get_page, post_page
+from linjen.web.routing import get_page, nearest_page, post_page
 from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
 from linjen.web.sign_in.staff import INSIDE
 from linjen.web.words import LANGUAGES
@@ -117,7 +117,7 @@ def _back(exchange: Exchange) -> str:
     """The page it was chosen on, sign-in pages included; its path from the form where the browser tells no referer."""
     for path in (referring_path(exchange), exchange.text_of("next")):
         if safe_path("/x" + path, "") and path.startswith("/"):
-            return path
+            return nearest_page(exchange.request.app, path)
     return "/"
 
 
