@@ -115,6 +115,7 @@ async def _read_around(
     alarmed = bool(await find_standing(db, case.id))
     may_wait = not (life or alarmed or (heard and heard.danger))
     return {
+        "quick_exit": exchange.site.settings.quick_exit_url,
         "title": title_of(exchange, case), "about": about_of(exchange, case, around), "state_words": state_words,
         "promise": await _promise(db, exchange, case, around, is_followed=followed), "is_followed": followed,
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,

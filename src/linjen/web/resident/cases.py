@@ -27,7 +27,7 @@ async def show_cases(exchange: Exchange) -> Response[Any]:
         cards = await ticket_cards(db, exchange, tickets)
         expired = await list_expired(db, exchange.by, clock.now())
     return exchange.page(
-        "resident/cases.html", tab="cases", tickets=cards,
+        "resident/cases.html", tab="cases", tickets=cards, quick_exit=exchange.site.settings.quick_exit_url,
         drafts=[one for one in shown if is_draft(one.case)],
         ongoing=[one for one in shown if one.case.state in {"queued", "in_progress"}],
         closed=[one for one in shown if one.case.state == "closed"], days=KEPT_DAYS,

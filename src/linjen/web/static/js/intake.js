@@ -55,12 +55,3 @@ for (const number of document.querySelectorAll("input[name$='.number']")) {
     if (other && number.value) other.checked = true;
   });
 }
-
-// The quick way out: this page is replaced, so that the back button does not lead here, and the session ends behind it.
-document.querySelector("[data-quick-exit]")?.addEventListener("click", (event) => {
-  event.preventDefault();
-  const out = document.querySelector("form[action='/sign-out']");
-  if (out) fetch("/sign-out", { method: "POST", body: new URLSearchParams(new FormData(out)), keepalive: true }).catch(() => {});
-  document.documentElement.hidden = true;
-  location.replace(event.currentTarget.href);
-});
