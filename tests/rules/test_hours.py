@@ -16,6 +16,7 @@ from linjen.units.hours import (
     closes_at,
     expected_answer,
     find_closure,
+    hours_today,
     last_staffed_end,
     next_opening,
     received_at,
@@ -130,6 +131,22 @@ def test_temporary_closure() -> None:
     assert state_at(schedule, swedish("2026-11-20 10:00")) == State.OPEN
     expected = expected_answer(schedule, within, 3)
     assert (expected.reason, shown(expected.from_at)) == ("reopens", "Fri 20 Nov 10.00")
+
+
+@pytest.mark.parametrize(("at", "from_at", "until_at", "hours"), [
+    ("2026-11-19 06:00", "2026-11-19 05:00", "2026-11-20 00:00", ""),
+    ("2026-11-19 11:00", "2026-11-19 10:03", "2026-11-20 00:00", ""),
+    ("2026-11-19 09:00", "2026-11-19 10:00", "2026-11-20 00:00", "08.00–10.00"),
+    ("2026-11-19 11:00", "2026-11-19 10:00", "2026-11-19 12:00", "08.00–10.00, 12.00–16.00"),
+    ("2026-11-19 13:00", "2026-11-19 10:00", "2026-11-19 12:00", "08.00–10.00, 12.00–16.00"),
+    ("2026-11-19 13:00", "2026-11-18 10:00", "2026-11-19 00:00", "08.00–16.00"),
+    ("2026-11-21 13:00", "2026-11-18 10:00", "2026-11-19 00:00", ""),
+])  # fmt: skip
+def test_todays_hours_are_those_that_a_closure_leaves(at: str, from_at: str, until_at: str, hours: str) -> None:
+    closed = Schedule(week=HEALTH_CENTRE_WEEK, closures=(closure(from_at, until_at),))
+    said = ", ".join(f"{one.opens:%H.%M}–{one.closes:%H.%M}" for one in hours_today(closed, swedish(at)))
+    assert said == hours
+    assert [(one.opens, one.closes) for one in hours_today(ALWAYS, swedish(at))] == [(time(0), MIDNIGHT)]
 
 
 def test_closures_that_touch_overlap_or_are_empty() -> None:

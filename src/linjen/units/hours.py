@@ -19,7 +19,7 @@ from typing import Final, Literal
 import msgspec
 
 from linjen.core.clock import STOCKHOLM, local_date
-from linjen.units.schedule import MIDNIGHT, Closure, Schedule, spans_on
+from linjen.units.schedule import MIDNIGHT, Closure, Schedule, Span, spans_on
 
 HORIZON: Final = timedelta(days=400)  # further ahead nothing is looked for
 Stretch = tuple[datetime, datetime]  # [from, until) in UTC
@@ -138,6 +138,23 @@ def state_at(schedule: Schedule, at: datetime) -> State:
     if closes_at(schedule, at) is not None:
         return State.OPEN
     return State.UNSTAFFED if staffed_until(schedule, at) is None else State.CLOSED_TO_RESIDENTS
+
+
+def hours_today(schedule: Schedule, at: datetime) -> tuple[Span, ...]:
+    """The hours of the day of `at`, without what temporary closures take of it; none when one of them holds now and the
+    unit does not open again that day.
+    """
+    on = local_date(at)
+    hours = list(_without_closures(schedule, _day_stretches(schedule, on)))
+    if find_closure(schedule, at) is not None and all(closes <= at for _, closes in hours):
+        return ()
+    spans = ((_wall(opens, on), _wall(closes, on)) for opens, closes in hours)
+    return tuple(Span(opens, closes) for opens, closes in spans if opens < closes or closes == MIDNIGHT)
+
+
+def _wall(at: datetime, on: date) -> time:
+    """What the clock shows, to the minute; MIDNIGHT on the next day."""
+    return MIDNIGHT if local_date(at) > on else at.astimezone(STOCKHOLM).time().replace(second=0, microsecond=0)
 
 
 def closes_at(schedule: Schedule, at: datetime) -> datetime | None:

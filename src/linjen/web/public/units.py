@@ -12,9 +12,9 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.records.promise import find_outlook
-from linjen.units.hours import State, state_at
+from linjen.units.hours import State, hours_today, state_at
 from linjen.units.opening import list_schedules, see_schedule
-from linjen.units.schedule import Schedule, find_public_holiday, spans_on
+from linjen.units.schedule import Schedule, find_public_holiday
 from linjen.units.units import Unit, list_units_for_residents, list_units_of_residents
 from linjen.web.exchange import Exchange
 from linjen.web.resident.promise_words import ORDINARY, promise_for_new, staffing_words
@@ -49,7 +49,7 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
         week=[{"name": row["day"], "value": row["span"] or exchange.say("units.closed")}
               for row in week_in_words(exchange, schedule, today)],
         promise=promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, outlook),
-        today=span_words(exchange, spans_on(schedule, today)), holiday=find_public_holiday(today) or "",
+        today=span_words(exchange, hours_today(schedule, at)), holiday=find_public_holiday(today) or "",
         dialled="".join(sign for sign in unit.phone if sign.isdigit() or sign == "+"),
     )  # fmt: skip
 
