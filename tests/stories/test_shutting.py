@@ -140,6 +140,8 @@ async def test_from_a_day_nothing_comes_from_outside_and_what_is_open_goes_on(re
     assert "Ankaret" not in (await ulf.get(f"/clinic/cases/{henriks}/handovers")).text.split("<main")[1]
     passed = await pass_on(ulf, henriks, f"{ANKARET}/nurse")
     assert passed.status_code == 422
+    assert "Enheten tar inte emot nya ärenden längre. Välj någon på en annan enhet." in passed.text
+    assert "Ingen med den rollen" not in passed.text
     karin = await region.staff("karin", "ankaret")
     assert (await pass_on(karin, region.cases["held_by_karin"], f"{ANKARET}/physician")).status_code == 303
     assert (await begin(karin, region.actors.residents["astrid"])).status_code in {303, 409}
@@ -225,8 +227,21 @@ async def test_a_closed_case_is_not_answered_at_a_shut_unit(region: Region) -> N
     assert "Du kan svara till och med" in page
     await emptied(region)
     assert (await decide(await region.staff("disa"), "shut")).status_code == 303
-    assert "Du kan svara till och med" not in (await gustav.get(f"/cases/{case_id}")).text
-    assert (await reply(gustav, case_id, page=page)).status_code == 409
+    shut = (await gustav.get(f"/cases/{case_id}")).text
+    assert "Du kan svara till och med" not in shut
+    assert "Enheten är stängd, så det går inte att svara här. Starta ett nytt ärende" in shut
+    late = await reply(gustav, case_id, "Det blev inte bättre", page=page)
+    assert late.status_code == 409
+    for words in (
+        "Ditt svar är inte skickat, för enheten är stängd.",
+        "Det blev inte bättre</textarea>",
+        "Enheten är stängd, så ingen där kan läsa det du skrev.",
+        "Starta ett nytt ärende med texten",
+    ):
+        assert words in late.text, words
+    assert "har gått ut" not in late.text
+    assert "avslutades precis innan" not in late.text
+    assert await region.value("select count(*) from access_log where verb = 'reopen' and refused = 'unit_shut'") == 1
     assert await region.value("select count(*) from visits where case_id = $1", case_id) == 1
 
 

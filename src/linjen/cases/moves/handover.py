@@ -68,7 +68,8 @@ async def hand_over(
     this unit documents and it goes to another one.
 
     Raises Refused('moved') for the other, and for who would tell the patient something and holds the case no more;
-    Refused('other_provider'), Invalid('nobody_there' | 'same_place' | 'admin_only') with field "to",
+    Refused('other_provider'), Invalid('unit_shut' | 'nobody_there' | 'same_place' | 'admin_only') with field
+    "to",
     Invalid('ask_first') with field "agreed", Invalid('note_needed') with field "note" where the unit wants one,
     Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
     """
@@ -139,17 +140,17 @@ async def _check(db: Connection, by: By, case: Case, to: Receiver) -> None:
         raise Refused("other_provider", verb="hand_over")
     if to.role == _ADMIN_ONLY and case.entry != "admin":
         raise Invalid("admin_only", "to")
+    if to.unit_id != case.unit_id:
+        try:
+            await hold_open(db, to.unit_id)
+        except Refused as shut:
+            raise Invalid("unit_shut", "to") from shut
     there = [
         one for one in await list_colleagues(db, case.unit_id)
         if one.unit_id == to.unit_id and one.role == to.role and to.staff_id in {None, one.staff_id}
     ]  # fmt: skip
     if not there:
         raise Invalid("nobody_there", "to")
-    if to.unit_id != case.unit_id:
-        try:
-            await hold_open(db, to.unit_id)
-        except Refused as shut:
-            raise Invalid("nobody_there", "to") from shut
     if to.staff_id == by.person_id and case.holder_id == by.person_id:
         raise Invalid("same_place", "to")
 

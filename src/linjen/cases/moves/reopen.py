@@ -29,7 +29,7 @@ async def reopen(db: Connection, sealer: Sealer, by: By, case_id: UUID, message_
     """Send `text` and put the case into the queue it was in. `message_id` is reply_id's: once more it changes nothing.
 
     Raises Invalid('empty' | 'too_long' | 'unreadable') with field "text", Refused('reply_too_late') after the window,
-    Refused('wrong_state') when it is open already, and as open_case.
+    Refused('unit_shut') where the unit is, Refused('wrong_state') when it is open already, and as open_case.
     """
     clean = check_text(text)
     try:
@@ -38,12 +38,9 @@ async def reopen(db: Connection, sealer: Sealer, by: By, case_id: UUID, message_
         if await _is_done(db, sealer, by, case_id, message_id, clean):
             return
         raise
+    await hold_open(db, case.unit_id, from_outside=False)  # before the window: of a shut unit it is told that it is
     if not may_reply(await find_reply_until(db, case)) or message_id != reply_id(case, by):
         raise Refused("reply_too_late")
-    try:
-        await hold_open(db, case.unit_id, from_outside=False)
-    except Refused as shut:  # meanwhile
-        raise Refused("reply_too_late") from shut
     visit_id = new_id()
     await db.execute(
         "insert into visits (id, case_id, unit_id, priority, for_role)"

@@ -33,6 +33,7 @@ from linjen.records.promise import find_outlook
 from linjen.triage import Line, Protocols
 from linjen.triage.asking.wording import asked, name_of
 from linjen.units.opening import see_schedule
+from linjen.units.shutting import find_shutting
 from linjen.web.exchange import Exchange
 from linjen.web.parts.action_cards import draw_cards
 from linjen.web.parts.further_cards import draw_further_cards
@@ -190,9 +191,13 @@ def _when(exchange: Exchange, case: Case) -> dict[str, str]:
 
 
 async def _reply(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
-    """Until which day a closed case can be answered, '' when it never could; and the reply's id while it can."""
+    """Until which day a closed case can be answered, '' when it never could; the reply's id while it can; and whether
+    its unit is shut, so that nobody there reads anything more.
+    """
     until = await find_reply_until(db, case)
+    closed_at = case.unit_id if case.state == "closed" else None
     return {
+        "unit_shut": closed_at is not None and (await find_shutting(db, closed_at)).is_shut,
         "reply_until": swedish.date_words(until, exchange.language) if until else "",
         "reply_id": reply_id(case, exchange.by) if may_reply(until) else None,
     }

@@ -16,6 +16,9 @@ from linjen.web.resident.case import draw_case
 from linjen.web.resident.unsent import keep_unsent
 from linjen.web.routing import post_page
 
+#: Where nobody can answer any more: what is said, and her words stay.
+_KEPT = {"reply_too_late": "case.reply.late", "unit_shut": "case.reply.not_sent_shut"}
+
 
 @post_page("/cases/{case_id:str}/reopenings", verb="reopen", who="resident")
 async def reply(exchange: Exchange) -> Response[Any]:
@@ -33,10 +36,10 @@ async def reply(exchange: Exchange) -> Response[Any]:
         await note_refusal(exchange.site.database, exchange.by, "reopen", case_id, error)
         if error.reason == "wrong_state":  # it is open already: the words stand in its own box
             return await draw_case(exchange, status=409, text=text, notice=exchange.say("case.reply.is_open"))
-        if error.reason != "reply_too_late":
+        if error.reason not in _KEPT:
             raise
         await keep_unsent(exchange, text)
-        return await draw_case(exchange, status=409, notice=exchange.say("case.reply.late"))
+        return await draw_case(exchange, status=409, notice=exchange.say(_KEPT[error.reason]))
     await keep_unsent(exchange, "")
     return exchange.redirect(f"/cases/{case_id}#composer")
 
