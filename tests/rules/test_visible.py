@@ -6,7 +6,7 @@ import pytest
 
 from linjen.cases.talk.message import check_text
 from linjen.core.errors import Invalid
-from linjen.core.visible import is_visible, plain_text
+from linjen.core.visible import is_visible, plain_text, straight_text
 from linjen.web.streams import frame
 
 
@@ -33,6 +33,12 @@ def test_something_to_see(text: str) -> None:
 def test_one_end_of_line_and_no_control_characters(typed: str, kept: str) -> None:
     assert plain_text(typed) == kept
     assert check_text(typed) == kept.strip()
+
+
+def test_a_line_among_our_words_turns_no_letters_around_and_a_message_keeps_its_direction() -> None:
+    typed = "a\u202eb\u202c \u2067c\u2069\u200f\u061c\x07"
+    assert straight_text(typed) == "ab c"
+    assert check_text(typed) == typed[:-1]
 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])

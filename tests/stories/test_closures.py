@@ -14,7 +14,7 @@ import pytest
 from linjen.core import clock
 from linjen.core.swedish import date_words
 from linjen.demo.world import id_of
-from tests.region import Person, Region
+from tests.region import Person, Region, look_first
 from tests.stories.intake_walk import Walk
 from tests.stories.test_ledger import owner_does
 
@@ -56,6 +56,9 @@ async def test_the_head_closes_at_once_residents_choose_another_and_she_opens_ag
     assert (await close(gunvor, "acute", day(), day(1))).status_code == 303
     walk = await Walk(region, gustav).begin()
     assert ANKARET not in walk.html, "not while it is closed"
+    told = (await gustav.get(f"/units/{ANKARET}")).text
+    assert "tillfälligt stängd" in told
+    assert "I dag: Stängt" in told, "and no hours that do not hold"
     page = (await gunvor.get(f"{_PATH}?done=1")).text
     assert "Valet är sparat." in page
     assert f"Akut stängning. Anledning: {_WHY}" in page
@@ -118,3 +121,36 @@ async def test_nobody_else_does_it_and_of_two_at_once_one_wins(region: Region) -
     await owner_does(region, "alter table access_log add constraint n check (verb <> 'plan_closures') not valid")
     assert (await close(disa, "acute", day(9))).status_code == 500
     assert await region.value(_COUNT, UUID(ANKARET)) == 1
+
+
+async def test_put_back_after_it_was_ended_it_begins_now(region: Region) -> None:
+    disa = await region.staff("disa")
+    assert (await close(disa, "acute", day(), day(1))).status_code == 303
+    await owner_does(region, "update closures set from_at = now() - interval '3 hours'")
+    shown = await fields_of(disa)
+    assert (await disa.decide(_PATH, {"was": shown["was"], "remove": "0"})).status_code == 303
+    await owner_does(region, "update closures set until_at = now() - interval '1 hour'")
+    ended = await region.value("select id from setting_versions order by id desc limit 1")
+    page = (await disa.get(f"{_UNIT}/versions/{ended}")).text
+    assert (await disa.post(f"{_UNIT}/versions/{ended}", look_first(page))).status_code == 303
+    assert await region.value(_COUNT, UUID(ANKARET)) == 1
+    late = "select count(*) from closures where until_at > now() and from_at > now() - interval '1 minute'"
+    assert await region.value(late) == 1, "the hour in between was open"
+
+
+@pytest.mark.parametrize("number", ["-1", "7", "x"])
+async def test_a_number_that_stands_for_none_takes_nothing_away(region: Region, number: str) -> None:
+    disa = await region.staff("disa")
+    assert (await close(disa, "acute", day(1))).status_code == 303
+    shown = await fields_of(disa)
+    assert (await disa.decide(_PATH, {"was": shown["was"], "remove": number})).status_code == 409
+    assert await region.value(_COUNT, UUID(ANKARET)) == 1
+
+
+async def test_a_reason_turns_no_letters_around(region: Region) -> None:
+    disa = await region.staff("disa")
+    assert (
+        await close(disa, "acute", day(1), reason="Tele\u202efonerna \u2067ligger\u2069 nere\u200f")
+    ).status_code == 303
+    assert await region.value("select reason from closures") == "Telefonerna ligger nere"
+    assert (await close(disa, "acute", day(3), reason="\u202e")).status_code == 422

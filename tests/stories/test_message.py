@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from linjen.core.ids import new_id
 from tests.region import Region
@@ -29,6 +30,12 @@ async def test_a_retry_is_written_once_and_answered_as_the_first_time(region: Re
     assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
     assert first.json()["seq"] == again.json()["seq"]
     assert await region.value("select count(*) from messages where id = $1", message_id) == 1
+
+
+async def test_the_nil_id_is_nobodys_message(region: Region) -> None:
+    karin, case = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    answer = await karin.say(case, "hej", UUID(int=0))
+    assert (answer.status_code, answer.json()["reason"]) == (422, "unreadable")
 
 
 async def test_many_at_once_get_numbers_without_gaps(region: Region) -> None:

@@ -38,6 +38,12 @@ async def test_it_stands_above_every_open_ledger_until_it_is_taken_away(region: 
     )
 
 
+async def test_what_turns_letters_around_is_left_out(region: Region) -> None:
+    gunvor = await region.staff("gunvor")
+    assert await say(gunvor, "Bo \u202eär\u202c \u2066sjuk\u2069\u200e i dag") == 303
+    assert await region.value(_TEXT, id_of("unit/ankaret")) == "Bo är sjuk i dag"
+
+
 async def test_nobody_else_and_of_two_at_once_one_wins(region: Region) -> None:
     for key in ("karin", "pelle", "maja", "eva", "lena"):
         person = await region.staff(key)

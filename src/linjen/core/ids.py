@@ -11,6 +11,7 @@ from asyncpg.pgproto import pgproto
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62
+_NIL = str(UUID(int=0))
 
 
 def new_id() -> UUID:
@@ -26,11 +27,11 @@ def id_at(at: datetime) -> UUID:
 
 
 def parse_id(text: str) -> UUID | None:
-    """The UUID that `text` spells in its canonical 36-character form, or None.
+    """The UUID that `text` spells in its canonical 36-character form, or None; the nil UUID is nobody's id.
 
     It is the driver's own kind, equal in everything, whose reading, comparing and writing take a tenth of the time.
     """
-    if len(text) != 36:
+    if len(text) != 36 or text == _NIL:
         return None
     try:
         return pgproto.UUID(text)

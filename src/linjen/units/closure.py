@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
-from linjen.core.visible import is_visible
+from linjen.core.visible import is_visible, straight_text
 from linjen.units.managed import StoredClosure, may_at
 
 #: So long before its first day a planned closure is ordered.
@@ -37,7 +39,7 @@ async def plan_closures(
     db: Connection, by: By, unit_id: UUID, new: Sequence[StoredClosure], was: Sequence[StoredClosure]
 ) -> None:
     """Let these be the unit's coming closures, if they still are what the page showed; logged. Once more changes
-    nothing. One that holds now and is left out ends now.
+    nothing. One that holds now and is left out ends now; one that has been ended and is put back begins now.
 
     Raises NotFound for who neither leads nor configures the unit, Invalid as `check_closure` or 'overlaps' with field
     "from_on", and Refused('changed') when somebody has decided otherwise meanwhile.
@@ -47,7 +49,8 @@ async def plan_closures(
     await log_access(db, by, "plan_closures", shown=[unit_id])
     await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
     at, now = clock.now(), await find_closures(db, unit_id)
-    wanted = sorted((one for one in new if one.until_at > at), key=lambda one: (one.from_at, one.until_at))
+    coming = [one if one in now else await _as_begun(db, unit_id, one, at) for one in new if one.until_at > at]
+    wanted = sorted(coming, key=lambda one: (one.from_at, one.until_at))
     if wanted == now:
         return
     if now != [one for one in was if one.until_at > at]:
@@ -58,6 +61,20 @@ async def plan_closures(
         if any(one.from_at < other.until_at and other.from_at < one.until_at for other in wanted if other is not one):
             raise Invalid("overlaps", "from_on")
     await _write(db, unit_id, added, [one for one in now if one not in wanted], at)
+
+
+async def _as_begun(db: Connection, unit_id: UUID, one: StoredClosure, at: datetime) -> StoredClosure:
+    """A new one as it is kept. Where another one has ended since it was to begin, it begins now: the unit was open in
+    between, and what is counted of that time knows it.
+    """
+    ended = (
+        "select exists (select 1 from closures where unit_id = $1 and kind <> 'holiday_open' and until_at > $2"
+        " and until_at <= $3)"
+    )
+    begun = one.from_at < at and await db.fetchval(ended, unit_id, one.from_at, at)
+    return msgspec.structs.replace(
+        one, from_at=at if begun else one.from_at, reason=straight_text(one.reason).strip()
+    )  # fmt: skip
 
 
 def check_closure(one: StoredClosure, at: datetime) -> None:

@@ -11,7 +11,7 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.core.visible import is_visible, plain_text
+from linjen.core.visible import is_visible, plain_text, straight_text
 
 LONGEST = 300
 
@@ -55,7 +55,7 @@ async def set_status(db: Connection, by: By, line: str, line_en: str, was: str) 
 
 
 def _clean(text: str, field: str) -> str:
-    clean = plain_text(text).strip()
+    clean = straight_text(text).strip()
     if len(clean) > LONGEST:
         raise Invalid("too_long", field, longest=LONGEST)
     return clean if is_visible(clean) else ""

@@ -12,7 +12,7 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.core.visible import is_visible, plain_text
+from linjen.core.visible import is_visible, plain_text, straight_text
 from linjen.units.managed import may_at
 
 LONGEST = 300
@@ -40,7 +40,7 @@ async def set_staff_message(db: Connection, by: By, unit_id: UUID, text: str, wa
     Raises NotFound for who neither leads nor configures the unit, Invalid('too_long') with field "text", and
     Refused('changed') when somebody has written another one meanwhile. Once more changes nothing.
     """
-    clean = plain_text(text).strip()
+    clean = straight_text(text).strip()
     clean = clean if is_visible(clean) else ""
     if not await may_at(db, by, unit_id, "set_staff_message"):
         raise NotFound("unit")

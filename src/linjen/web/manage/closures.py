@@ -11,7 +11,7 @@ import msgspec
 
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid
+from linjen.core.errors import Invalid, Refused
 from linjen.units.closure import AHEAD, FURTHEST, LONGEST, find_closures, plan_closures
 from linjen.units.managed import StoredClosure
 from linjen.units.versions import Setting
@@ -28,7 +28,10 @@ def _read(exchange: Exchange) -> tuple[list[StoredClosure], list[StoredClosure]]
     was = _shown(exchange)
     gone = exchange.text_of("remove", longest=5)
     if gone:
-        return [one for number, one in enumerate(was) if number != whole_number(gone, -1)], was
+        place = whole_number(gone, -1)
+        if not 0 <= place < len(was):  # not as our page wrote it: nothing is taken away, and nobody is told that it was
+            raise Refused("changed", verb="plan_closures")
+        return [one for number, one in enumerate(was) if number != place], was
     return [*was, _added(exchange)], was
 
 
