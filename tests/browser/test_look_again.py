@@ -52,3 +52,30 @@ async def test_pages_that_show_no_talk_follow_too(windows: Windows) -> None:
             f"update residents set protected = $2, phone = $3, protected_set_by = null, protected_set_at = null"
             f" {of_case}", UUID(case), before["protected"], before["phone"],
         )  # fmt: skip
+
+
+async def test_a_line_that_was_away_for_long_has_missed_nothing(windows: Windows) -> None:
+    """What was set meanwhile is told by nobody when the line is back: the pages ask."""
+    windows.watch.expect("ERR_INTERNET_DISCONNECTED")
+    database, hub = windows.demo.site.database, windows.demo.site.hub
+    gustav = await windows.resident("Gustav Öberg", PHONE)
+    case = await ask(gustav, "Jag vill förnya mitt recept.")
+    of_case = "where id = (select patient_id from cases where id = $1)"
+    before = await database.fetch_row(f"select protected from residents {of_case}", UUID(case))
+    assert before is not None
+    await database.execute(f"update residents set protected = 'no' {of_case}", UUID(case))
+    apart, talk = await windows.nurse("Bo Hellström", DESKTOP), await windows.nurse("Karin Lindqvist", DESKTOP)
+    try:
+        for page, path, stream in ((apart, "/patient", "stream.apart"), (talk, "", "/stream$")):
+            async with page.expect_response(re.compile(stream)):
+                await page.goto(f"{windows.url}/clinic/cases/{case}{path}")
+        await expect(talk.locator("#chat[data-ready]")).to_be_visible()
+        for page in (apart, talk):
+            await page.context.set_offline(True)
+        hub.end_streams()  # a browser that is told to be offline keeps the line that it has
+        await database.execute(f"update residents set protected = 'yes' {of_case}", UUID(case))
+        for page in (apart, talk):
+            await page.context.set_offline(False)
+            await expect(page.locator("#case-protected .lj-protected")).to_be_visible(timeout=10_000)
+    finally:
+        await database.execute(f"update residents set protected = $2 {of_case}", UUID(case), before["protected"])

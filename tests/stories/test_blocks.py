@@ -260,3 +260,39 @@ async def test_a_block_does_not_move_her_cases_or_stop_the_triage(region: Region
         "select sent_at from cases where id = $1", cases["blocked"]
     )
     assert ANKARET in (await frida.get("/profile/blocks")).text
+
+
+async def test_when_her_own_case_ends_the_open_page_of_another_units_looks_again(region: Region) -> None:
+    cases, ulf = await meet(region), await region.staff("ulf", "bjorken")
+    own, there = cases["beside_blocked"], f"/clinic/cases/{cases['beside_blocked']}/elsewhere/{cases['not_blocked']}"
+    assert (await ulf.post(f"/clinic/cases/{own}/claims")).status_code == 303
+    assert (await ulf.get(there)).status_code == 200
+    async with (
+        ulf.listen(f"/clinic/cases/{own}/stream?apart") as ear,
+        ulf.listen(f"/clinic/cases/{region.cases['at_bjorken']}/stream?apart") as strange,
+    ):
+        await ear.wait_for("hello")
+        await strange.wait_for("hello")
+        assert (await ulf.post(f"/clinic/cases/{own}/closings", {"reason": "advice"})).status_code == 303
+        await ear.wait_for("reload", within_s=2)
+        await asyncio.sleep(0.2)
+        assert [one[0] for one in strange.heard] == ["hello"], "another patient's"
+    assert (await ulf.get(there)).status_code == 404
+
+
+async def test_when_the_case_that_she_cared_by_ends_pages_of_her_other_cases_look_again(region: Region) -> None:
+    cases, ulf = await meet(region), await region.staff("ulf", "bjorken")
+    own = cases["beside_blocked"]
+    seed = SeedCase(region.site.database, region.site.sealer, region.actors)
+    earlier = await seed.draft("frida", "symptom", "frida", "bjorken", "Något tidigare")
+    await seed.send("frida", earlier, 4, "halsont", 0)
+    for case_id in (own, earlier):
+        assert (await ulf.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    assert (await ulf.post(f"/clinic/cases/{earlier}/closings", {"reason": "advice"})).status_code == 303
+    there = f"/clinic/cases/{earlier}/elsewhere/{cases['not_blocked']}"
+    assert (await ulf.get(there)).status_code == 200
+    async with ulf.listen(f"/clinic/cases/{earlier}/stream?apart") as ear:
+        await ear.wait_for("hello")
+        assert (await ulf.post(f"/clinic/cases/{own}/closings", {"reason": "advice"})).status_code == 303
+        await ear.wait_for("reload", within_s=2)
+    assert (await ulf.get(there)).status_code == 404

@@ -127,3 +127,15 @@ async def test_a_page_apart_is_no_open_talk(region: Region) -> None:
         await asyncio.sleep(0.3)
         assert [one[0] for one in ear.heard] == ["hello"]
         assert "delivered" not in [one[0] for one in his.heard]
+
+
+async def test_the_ledger_has_her_other_case_anew_and_one_that_was_away_fetches_it(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    case_id, other = region.cases["held_by_karin"], await send_new(region, "gustav", "ankaret")
+    await _known(region, case_id)
+    async with bo.listen("/clinic/ledger/stream") as ear:
+        _, _, before = await ear.wait_for("hello")
+        assert (await protect(karin, case_id, "yes", "no")).status_code == 303
+        await ear.wait_for("row", str(other))
+    async with bo.listen("/clinic/ledger/stream") as back:
+        assert (await back.wait_for("hello"))[2] != before

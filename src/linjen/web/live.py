@@ -20,6 +20,7 @@ from uuid import UUID
 
 from linjen.access.sessions import find_alive
 from linjen.cases.loading import may_see
+from linjen.cases.patients.contact import list_beside
 from linjen.core.database import Database
 from linjen.core.errors import LinjenError
 from linjen.core.events import Event
@@ -40,6 +41,8 @@ _AGAIN_S = 60.0
 _MOST_OF_SESSION = 20
 #: Of what is heard in a message, this and what is more urgent reaches also who has another case open.
 _URGENT = 2
+#: Ends the care of the moment, by which its unit reads the patient's cases at other units.
+_ENDS_CARE = frozenset({"closed", "withdrawn", "handed_over"})
 
 Draw = Callable[[Event, Party], Awaitable[str | None]]
 DrawRows = Callable[[UUID, Sequence["Stream"], set[UUID]], Awaitable[None]]
@@ -203,7 +206,11 @@ class Hub:
         """
         now = time.monotonic()
         self._again = {one: at for one, at in self._again.items() if now - at < _AGAIN_S} | dict.fromkeys(case_ids, now)
-        pages = [s for one in case_ids for s in (*self._by_case.get(one, ()), *self._apart.get(one, ()))]
+        await self._tell_again(
+            [s for one in case_ids for s in (*self._by_case.get(one, ()), *self._apart.get(one, ()))]
+        )
+
+    async def _tell_again(self, pages: Sequence[Stream]) -> None:
         for stream in await self.end_lost(pages):
             if stream.by.is_staff:
                 stream.put(frame("reload", ""))
@@ -266,6 +273,7 @@ class Hub:
                 await self._tell_elsewhere(event, "arrived", event.data.get("urgency") or 0)
             elif event.kind == "went_unmet":
                 await self._tell_elsewhere(event, "unmet", event.data["minutes"])
+        await self._tell_beside([event.case_id for event in events if event.kind in _ENDS_CARE])
         pairs = [(stream, event) for event in events for stream in self._by_case.get(event.case_id, ())]
         if not pairs:
             return 0
@@ -288,6 +296,16 @@ class Hub:
         for stream, may in zip(streams, await self._may_see([(s, event.case_id) for s in streams]), strict=True):
             if may:
                 stream.put(frame(name, str(figure)))
+
+    async def _tell_beside(self, case_ids: Sequence[UUID]) -> None:
+        """Care of these has ended here: what shows one of their patients without the talk may show another unit's, too,
+        and looks again.
+        """
+        open_now = [case_id for case_id in self._apart if case_id is not None]
+        if case_ids and open_now:
+            async with self._database.connection() as db:
+                beside = await list_beside(db, case_ids, open_now)
+            await self._tell_again([stream for one in beside for stream in self._apart.get(one, ())])
 
     async def _send_event(self, stream: Stream, event: Event) -> None:
         html = await self.draw(event, stream.by.kind) if self.draw else None

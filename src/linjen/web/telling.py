@@ -33,10 +33,15 @@ def open_gateway(site: Site) -> Gateway:
 
 
 async def show_patients(site: Site, resident_ids: Sequence[UUID]) -> None:
-    """What staff see of these has changed without an event of any case: every open page of theirs follows."""
+    """What staff see of these has changed without an event of any case: every open page of theirs follows, and each
+    ledger that they stand in.
+    """
     async with site.database.connection() as db:
         concerned = await list_concerned(db, resident_ids)
-    await site.hub.look_again(concerned)
+    for case_id, unit_id in concerned.items():
+        if unit_id is not None:
+            site.hub.redraw_row(unit_id, case_id)
+    await site.hub.look_again(list(concerned))
 
 
 async def show_protection(site: Site, resident_ids: Sequence[UUID]) -> None:

@@ -87,13 +87,23 @@ async def find_contact(db: Connection, case_id: UUID) -> Contact | None:
     return msgspec.convert(dict(row), Contact) if row else None
 
 
-async def list_concerned(db: Connection, resident_ids: Sequence[UUID]) -> list[UUID]:
+async def list_concerned(db: Connection, resident_ids: Sequence[UUID]) -> dict[UUID, UUID | None]:
     """The cases of which something else may be seen when it has changed whether these are protected: theirs, those that
-    they have written, and those of their children. Ids only, for waking open pages.
+    they have written, and those of their children, each with its unit. Ids only, for waking open pages.
     """
     rows = await db.fetch(
-        "select id from cases where visit_id is not null and (patient_id = any($1) or opened_by = any($1)"
+        "select id, unit_id from cases where visit_id is not null and (patient_id = any($1) or opened_by = any($1)"
         " or patient_id in (select child_id from guardianships where guardian_id = any($1)))",
         list(resident_ids),
     )
+    return {row["id"]: row["unit_id"] for row in rows}
+
+
+async def list_beside(db: Connection, case_ids: Sequence[UUID], among: Sequence[UUID]) -> list[UUID]:
+    """Of the cases `among`, those whose patient is one of `case_ids`', and these themselves. As above."""
+    rows = await db.fetch(
+        "select k.id from cases k where k.id = any($2)"
+        " and k.patient_id in (select c.patient_id from cases c where c.id = any($1))",
+        list(case_ids), list(among),
+    )  # fmt: skip
     return [row["id"] for row in rows]

@@ -24,6 +24,7 @@ async function start() {
   let readUpTo = Number(root.dataset.unreadFrom);
   let unseen = 0;
   let ended = false;
+  let met = false;
 
   const send = (path, body, more = {}) => fetch(base + path, {
     method: "POST",
@@ -432,8 +433,11 @@ async function start() {
     else if (kind === "gone") gone();
     else if (kind === "signed_out") signedOut();
     else if (kind === "hello") {
-      // What was written between the page and the stream follows at once; what does not is fetched.
-      setTimeout(() => Number(data) > counter && refresh(), 1000);
+      // What was written between the page and the stream follows at once; what does not is fetched. What has no number,
+      // such as a block, is asked for by staff whenever the line is back.
+      const isBack = met && party === "staff";
+      met = true;
+      setTimeout(() => (isBack || Number(data) > counter) && refresh(), 1000);
     } else {
       if (kind === "reload") draft.save();
       counter = Math.max(counter, number);

@@ -1,6 +1,7 @@
 // A page of a case without a talk: when somebody sets her protected, or takes that back, the page says so at once and
 // loses what it may not show any more. The page of the talk sees to it itself (chat.js). What is typed in forms stays.
-// A page that shows something of another unit asks for itself, too: the patient may have blocked it meanwhile.
+// A page that shows something of another unit asks for itself, too: the patient may have blocked it meanwhile. What
+// happened while the line was away is told by nobody: whenever the stream is back, the page looks again.
 import { listen } from "./live.js";
 
 const here = document.getElementById("look-again");
@@ -22,10 +23,12 @@ async function lookElsewhere() {
 }
 
 function keepAlive() {
+  let met = false;
   const end = listen(`${here.dataset.base}/stream?apart`, ["hello", "reload", "gone", "signed_out"], {
     on(kind) {
-      if (kind === "reload") look();
-      else if (kind !== "hello") leave();
+      if (kind === "reload" || (kind === "hello" && met)) look();
+      else if (kind !== "hello") return leave();
+      met ||= kind === "hello";
     },
     opened() {},
     lost() {},
