@@ -87,17 +87,23 @@ async def _walk(windows: Windows, page: Page, style: str, at_least: int) -> None
     eyes.judge(at_least)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, {"viewport": {"width": 640, "height": 800}}], ids=["desktop", "tablet"])
+#: The other sizes are walked by bin/soak: the words and the parts are the same.
+_TABLET = pytest.param({"viewport": {"width": 640, "height": 800}}, id="tablet", marks=pytest.mark.soak)
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), _TABLET])
 async def test_text_twice_as_large_fits_and_covers_nothing(windows: Windows, size: dict[str, Any]) -> None:
     page = await windows.resident("Ingrid Åkesson", size, bypass_csp=True)
     await _walk(windows, page, _LARGE, 25)
 
 
+@pytest.mark.soak
 async def test_wide_spacing_fits_and_covers_nothing(windows: Windows) -> None:
     page = await windows.resident("Ingrid Åkesson", PHONE, bypass_csp=True)
     await _walk(windows, page, _SPACING, 25)
 
 
+@pytest.mark.soak
 async def test_a_phone_on_its_side_shows_everything(windows: Windows) -> None:
     page = await windows.resident(
         "Ingrid Åkesson", {**PHONE, "viewport": {"width": 640, "height": 360}}, bypass_csp=True

@@ -126,6 +126,7 @@ async def _back_to_what_ships(windows: Windows, eva: Page) -> None:
     await expect(eva.get_by_role("main")).to_contain_text("Versionen är i drift.")
 
 
+@pytest.mark.soak
 async def test_the_pages_that_are_only_read_fit_a_phone_in_the_dark(windows: Windows, look: Looker) -> None:
     windows.watch.expect("status of 4(09|22)")
     eva = await approver(windows, SMALL, color_scheme="dark")
