@@ -38,7 +38,7 @@ def at(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("when", "now", "answer"),
     [
-        ("15 09.30", "Ankaret är bemannad nu, till i dag kl. 16.30.", "Ärenden läses nu"),
+        ("15 09.30", "Ankaret är öppen nu, till i dag kl. 16.00.", "Ärenden läses nu"),
         ("15 16.10", "svarar på pågående ärenden till i dag kl. 16.30 och öppnar igen i morgon kl. 08.00", "Då börjar"),
         ("15 20.00", "Ankaret är bemannad igen i morgon kl. 08.00.", "Då börjar nya ärenden läsas"),
         ("19 15.30", "Ankaret är bemannad igen på måndag kl. 08.00.", "Då börjar nya ärenden läsas"),
@@ -122,7 +122,7 @@ async def test_home_has_the_two_ways_in_the_draft_and_the_open_cases(region: Reg
     assert str(region.cases["teen"]) not in page
 
 
-@pytest.mark.parametrize(("when", "words"), [("09.30", "bemannad nu"), ("23.00", "bemannad igen i morgon kl. 08.00")])
+@pytest.mark.parametrize(("when", "words"), [("09.30", "öppen nu"), ("23.00", "bemannad igen i morgon kl. 08.00")])
 async def test_the_clock_on_home_follows_the_hour(
     region: Region, monkeypatch: pytest.MonkeyPatch, when: str, words: str
 ) -> None:
@@ -286,3 +286,9 @@ async def test_the_choice_before_the_sign_in_is_carried_through_and_a_link_alone
                               region.actors.residents["henrik"]) == 0  # fmt: skip
     astrid = await region.resident("astrid")
     assert "data-begin" not in (await astrid.get("/home/symptom")).text, "a draft waits: she chooses herself"
+
+
+async def test_who_is_under_age_reads_that_what_she_writes_is_hers(region: Region) -> None:
+    told = "Dina vårdnadshavare kan inte logga in och läsa det."
+    assert told in (await (await region.resident("nils")).get("/home")).text
+    assert told not in (await (await region.resident("astrid")).get("/home")).text

@@ -210,7 +210,7 @@ async def test_the_receipt_says_honestly_when_somebody_is_there(region: Region) 
         )
     await walk.open("receipt")
     holiday = find_public_holiday(clock.local_date(clock.now())) is not None
-    assert ("är bemannad igen" if holiday else "är bemannad nu") in walk.html
+    assert ("är bemannad igen" if holiday else "är öppen nu") in walk.html
 
 
 async def test_several_reasons_are_asked_as_one_and_nothing_twice(region: Region) -> None:

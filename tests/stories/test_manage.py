@@ -52,7 +52,7 @@ async def test_the_unit_shows_hours_staffing_today_and_what_is_coming(
     assert 'aria-current="date"><th scope="row">Fredag' in page
     assert "I dag, 15 februari 2030" in page
     assert "Öppet för invånare: Kl. 08.00–14.30" in page
-    assert "Hälsocentralen Ankaret är bemannad nu, till i dag kl. 15.00." in page
+    assert "Hälsocentralen Ankaret är öppen nu, till i dag kl. 14.30." in page
     assert "Planerad stängning 4 mars 2030, kl. 12.00 4 mars 2030, kl. 16.00 Utbildning" in shown
     assert "Öppet på helgdag 19 april 2030, kl. 09.00 19 april 2030, kl. 12.00 Påsk" in shown
     assert "Redan över" not in page

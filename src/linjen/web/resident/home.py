@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.access.ages import ADULT_FROM_YEARS
 from linjen.cases.afterwards.rating import find_unrated
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
@@ -14,6 +15,7 @@ from linjen.cases.patients.dialogue import find_dialogue
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
+from linjen.core.personal_number import age_years
 from linjen.notices.failing import is_failing
 from linjen.people.needs import are_told
 from linjen.records.promise import find_outlook
@@ -61,6 +63,7 @@ async def _draw(exchange: Exchange, chosen: str) -> Response[Any]:
         answered=[one for one in shown if one.case.state == "closed" and one.case.resident_unread],
         service=service,
         unrated=next((one for one in shown if unrated is not None and one.case.id == unrated.id), None),
+        young=age_years(exchange.person["birth_on"], clock.local_date(clock.now())) < ADULT_FROM_YEARS,
         asks=asks, asks_needs=asks_needs, failing=failing, sms=exchange.site.sms is not None, chosen=chosen,
     )  # fmt: skip
 

@@ -43,7 +43,8 @@ def staffing_words(
     """Who is there at `at`, and whether anybody is. Not `named`, for a place where the unit's name stands already."""
     clock_words = "home.clock" if named else "units.clock"
     state, opens = state_at(schedule, at), next_opening(schedule, at)
-    until = closes_at(schedule, at) if state is State.OPEN and not named else staffed_until(schedule, at)
+    # The same hour as the unit's hours say: that somebody stays a while after it is no promise to who writes then.
+    until = closes_at(schedule, at) if state is State.OPEN else staffed_until(schedule, at)
     words = {
         "unit": unit,
         "until": swedish.moment_words(until, at, language) if until else "",
