@@ -24,6 +24,8 @@ _NOT_WALKED = {
     "answer_alarm": "needs words that were heard",
     "judge_triage": "speaks of the triage's version, not of the case",
     "judge_level": "speaks of the triage's version, not of the case",
+    "open_by_consent": "asks for another unit's block (tests/stories/test_block_opening.py)",
+    "open_in_emergency": "asks for another unit's block (tests/stories/test_block_opening.py)",
     "write_record": "is kept outside the case and writes no event",
     "archive_picture": "needs a picture, and changes nothing of the case",
     "set_aside_picture": "needs a picture, and changes nothing of the case",

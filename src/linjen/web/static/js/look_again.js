@@ -24,6 +24,10 @@ async function lookElsewhere() {
 
 function keepAlive() {
   let met = false;
+  // A form that is on its way leads on by itself: what it does to the case must not lead its own page elsewhere.
+  let sending = false;
+  addEventListener("submit", () => { sending = true; });
+  addEventListener("pageshow", () => { sending = false; });
   const end = listen(`${here.dataset.base}/stream?apart`, ["hello", "reload", "gone", "signed_out"], {
     on(kind) {
       if (kind === "reload" || (kind === "hello" && met)) look();
@@ -69,6 +73,7 @@ function keepAlive() {
 
   // The server knows what comes now: sign-in, or "there is no such page".
   function leave() {
+    if (sending) return;
     end();
     location.assign(here.dataset.base);
   }
