@@ -158,6 +158,50 @@ async def test_a_page_that_was_left_lets_the_next_ask(world: World) -> None:
     assert pages.asked == 2
 
 
+async def test_a_page_that_goes_away_in_the_middle_lets_go_of_the_order(world: World) -> None:
+    browser = world.browser()
+    order = await world.begin(browser)
+    pages = _Pages(world, browser, order)
+    async with _client(browser) as client:
+        told = _listen(client, order)
+        await anext(told)
+        world.clock.move(2.1)
+        await anext(told)
+        assert (await pages.row()).asked_at > world.clock(), "while it is open it keeps the order to itself"
+        await told.aclose()  # type: ignore[attr-defined]
+    async with asyncio.timeout(5):
+        while (await pages.row()).asked_at > world.clock():  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.05)
+    await world.state(browser, order)
+    assert pages.asked == 2, "whoever looks next may ask"
+
+
+async def test_a_page_that_goes_away_while_bankid_answers_loses_no_sign_in(world: World) -> None:
+    browser = world.browser()
+    order = await world.begin(browser)
+    pages, asking = _Pages(world, browser, order), asyncio.Event()
+
+    async def slow(order_ref: str) -> Collected:
+        found = await pages._counted(order_ref)
+        asking.set()
+        await asyncio.sleep(0.3)
+        return found
+
+    world.region.site.bankid.collect = slow  # type: ignore[union-attr, method-assign]
+    await world.tap("/scan", person=number("gustav"))
+    await world.tap("/sign")
+    async with _client(browser) as client:
+        told = _listen(client, order)
+        await anext(told)
+        world.clock.move(2.1)
+        await asyncio.wait_for(asking.wait(), 5)
+        await told.aclose()  # type: ignore[attr-defined]
+    async with asyncio.timeout(5):
+        while (await pages.row()).state == "pending":  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.05)
+    assert (await browser.get(order)).status_code == 303
+
+
 async def test_a_page_whose_server_was_killed_holds_the_order_for_a_while_only(world: World) -> None:
     browser = world.browser()
     pages = _Pages(world, browser, await world.begin(browser))

@@ -249,8 +249,7 @@ async def _tell_each_second(exchange: Exchange, companion: Companion) -> AsyncIt
     except LinjenError as error:  # such as the database being away: the page comes back by itself
         log.warning("sign_in_stream_cut", reason=error.reason)
     finally:
-        with contextlib.suppress(LinjenError):
-            await companion.leave()
+        companion.leave()
 
 
 async def _is_set(event: asyncio.Event, within_s: float) -> bool:
