@@ -40,6 +40,9 @@ class Listener:
             except (OSError, TimeoutError, ValueError, msgspec.DecodeError) as error:
                 await self._end()
                 raise Unavailable("listening_process") from error
+            except asyncio.CancelledError:  # else the next would be given the answer that nobody waits for any more
+                await self._end()
+                raise
 
     async def _ask(self, texts: Sequence[str]) -> list[dict[str, str]]:
         process = await self._running()
