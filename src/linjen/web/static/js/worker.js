@@ -6,6 +6,9 @@ const OFFLINE = "/offline";
 const CASES = "/cases";
 
 self.addEventListener("install", (event) => {
+  // What is sent is none of ours. Without this it still goes through here, and what a page sends in the moment when it is
+  // left was lost on that way in 10 of 69 tries: the last words of who wrote. With it, in none of 40.
+  event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" });
   // "omit": what is kept is what a stranger would get.
   const wanted = RELEASE.files.map((file) => new Request(file, { credentials: "omit", cache: "no-cache" }));
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(wanted)).then(() => self.skipWaiting()));
