@@ -16,10 +16,11 @@ from linjen.core.ids import new_id
 from linjen.core.migrations import migrate
 from linjen.core.postgres import Embedded
 from linjen.core.sealing import Sealer, make_key_file, read_key_file
-from linjen.demo import world
 from linjen.demo.cases import seed_cases
+from linjen.demo.world import seed
 from tests.folders import database_folder
 from tests.region import Region
+from tests.stories.sign_in_world import Counterparts, World, counterparts, sign_in_world
 
 os.environ["LINJEN_SIMULATORS"] = "allowed"
 # Demos of the tests read it: their machine is busy with other tests. (A Region is given its own, see region.py.)
@@ -57,10 +58,24 @@ async def seeded(ground: tuple[Embedded, Path]) -> dict[str, object]:
     sealer = Sealer(read_key_file(folder / "keys" / "master.key"))
     database = Database(embedded.app_dsn, size=2)
     async with database.transaction() as db:
-        await world.seed(db, sealer)
+        await seed(db, sealer)
     cases = await seed_cases(database, sealer, embedded.owner_dsn)
     await database.close()
     return {"cases": cases}
+
+
+@pytest.fixture(scope="module")
+async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
+    """The outside systems of a sign-in, for a file of tests."""
+    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
+        yield one
+
+
+@pytest.fixture
+async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """The region with its counterparts; what else some tests call their world they make themselves."""
+    async with sign_in_world(region, others, monkeypatch) as one:
+        yield one
 
 
 @pytest.fixture

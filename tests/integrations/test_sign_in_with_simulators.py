@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from linjen.core import metrics
 from linjen.integrations.bankid_messages import FAILED_HINTS, PENDING_HINTS, message_key
 from linjen.web import rate
 from linjen.web.words import say
-from tests.region import Region
-from tests.stories.sign_in_world import Counterparts, World, counterparts, number, sign_in_world
+from tests.stories.sign_in_world import World, number
 
 UNHEARD_OF = ("somethingNewInTheApp", "somethingNewThatFailed")
-
-
-@pytest.fixture(scope="module")
-async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
-    """The outside systems."""
-    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
-        yield one
-
-
-@pytest.fixture
-async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """The region with its counterparts."""
-    async with sign_in_world(region, others, monkeypatch) as one:
-        yield one
 
 
 async def _shown(world: World, device: str, language: str, hint: str, status: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,22 +12,7 @@ from linjen.integrations.bankid import Collected
 from linjen.simulators.rivta import Mischief
 from linjen.web.sign_in.browser import safe_path
 from tests.plain_http import plain_client
-from tests.region import Region
-from tests.stories.sign_in_world import Browser, Counterparts, World, counterparts, number, sign_in_world
-
-
-@pytest.fixture(scope="module")
-async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
-    """The outside systems."""
-    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
-        yield one
-
-
-@pytest.fixture
-async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """The region with its counterparts."""
-    async with sign_in_world(region, others, monkeypatch) as one:
-        yield one
+from tests.stories.sign_in_world import Browser, World, number
 
 
 async def test_by_qr_code_from_the_choice_to_the_session(world: World) -> None:

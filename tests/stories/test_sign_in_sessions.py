@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from tests.region import Region
-from tests.stories.sign_in_world import Browser, Counterparts, World, counterparts, sign_in_world
-
-
-@pytest.fixture(scope="module")
-async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
-    """The outside systems."""
-    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
-        yield one
-
-
-@pytest.fixture
-async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """The region with its counterparts."""
-    async with sign_in_world(region, others, monkeypatch) as one:
-        yield one
+from tests.stories.sign_in_world import Browser, World
 
 
 @pytest.fixture

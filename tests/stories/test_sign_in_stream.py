@@ -9,29 +9,13 @@ from uuid import UUID
 
 import httpx
 import msgspec
-import pytest
 
 from linjen.access.sign_in_orders import SignInOrder
 from linjen.integrations.bankid import Collected
 from linjen.people.sign_in import BankIDSignIn
 from linjen.people.sign_in_companion import Companion
 from tests.plain_http import plain_client
-from tests.region import Region
-from tests.stories.sign_in_world import Browser, Counterparts, World, counterparts, number, sign_in_world
-
-
-@pytest.fixture(scope="module")
-async def others(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counterparts]:
-    """The outside systems."""
-    async with counterparts(tmp_path_factory.mktemp("counterparts")) as one:
-        yield one
-
-
-@pytest.fixture
-async def world(region: Region, others: Counterparts, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """The region with its counterparts."""
-    async with sign_in_world(region, others, monkeypatch) as one:
-        yield one
+from tests.stories.sign_in_world import Browser, World, number
 
 
 async def _listen(client: httpx.AsyncClient, order: str) -> AsyncIterator[dict[str, Any]]:

@@ -91,11 +91,10 @@ _IS_BLOCKED = """exists (
       select 1 from block_openings o where o.block_id = b.id and o.staff_id = {{person}} and o.unit_id = {{unit}}
         and o.until_at > now()))"""
 
-#: A case is of the unit that has it, and of those that have handed it on.
-BLOCKED_CASE = _IS_BLOCKED.format(
-    of="c.patient_id",
-    units="select v.unit_id union all select h.from_unit_id from handovers h where h.case_id = c.id",
-)
+#: A case (`c`, its visit `v`) is of the unit that has it, and of those that have handed it on.
+UNITS_OF_CASE = "select v.unit_id union all select h.from_unit_id from handovers h where h.case_id = c.id"
+
+BLOCKED_CASE = _IS_BLOCKED.format(of="c.patient_id", units=UNITS_OF_CASE)
 
 #: A care relation of the moment: a case of the same patient is open where the reader works.
 _CARED_FOR_HERE = """exists (

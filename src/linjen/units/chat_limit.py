@@ -8,7 +8,7 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 
 #: What a person has where nobody has decided otherwise, and the most that anybody can be let to have.
 USUAL, MOST = 7, 20
@@ -31,7 +31,7 @@ async def limit_chats(db: Connection, by: By, unit_id: UUID, most: int, was: int
     if not 1 <= most <= MOST:
         raise Invalid("chats_range", "chats", most=MOST)
     await log_access(db, by, "limit_chats", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     if await chat_limit(db, unit_id) not in {most, was}:
         raise Refused("changed", verb="limit_chats")
     await db.execute(

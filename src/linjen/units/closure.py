@@ -15,7 +15,7 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.core.visible import is_visible, straight_text
-from linjen.units.managed import StoredClosure, may_at
+from linjen.units.managed import StoredClosure, may_at, take_turns
 
 #: So long before its first day a planned closure is ordered.
 AHEAD = timedelta(days=21)
@@ -47,7 +47,7 @@ async def plan_closures(
     if not await may_at(db, by, unit_id, "plan_closures"):
         raise NotFound("unit")
     await log_access(db, by, "plan_closures", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     at, now = clock.now(), await find_closures(db, unit_id)
     coming = [one if one in now else await _as_begun(db, unit_id, one, at) for one in new if one.until_at > at]
     wanted = sorted(coming, key=lambda one: (one.from_at, one.until_at))

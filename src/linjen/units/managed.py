@@ -56,6 +56,13 @@ async def may_at(db: Connection, by: By, unit_id: UUID, verb: str) -> bool:
     return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id, by.unit_id))
 
 
+async def take_turns(db: Connection, unit_id: UUID) -> None:
+    """Two who decide something of a unit take turns until the caller's transaction ends; who sends a case there waits,
+    too (units/shutting.py).
+    """
+    await db.execute("select 1 from units where id = $1 for no key update", unit_id)
+
+
 _CLOSURES = """
 select from_at, until_at, kind, reason from closures where unit_id = $1 and until_at > $2 order by from_at, until_at
 """

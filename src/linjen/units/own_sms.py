@@ -8,7 +8,7 @@ from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 
 
 async def may_write_own(db: Connection, unit_id: UUID | None) -> bool:
@@ -25,7 +25,7 @@ async def allow_own(db: Connection, by: By, unit_id: UUID, allowed: bool, was: b
     if not await may_at(db, by, unit_id, "allow_own_sms"):
         raise NotFound("unit")
     await log_access(db, by, "allow_own_sms", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     if await may_write_own(db, unit_id) not in {allowed, was}:
         raise Refused("changed", verb="allow_own_sms")
     await db.execute(

@@ -16,7 +16,7 @@ from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.visible import is_visible
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 
 MOST = 60
 LONGEST = 200
@@ -76,7 +76,7 @@ async def keep_referrals(db: Connection, by: By, unit_id: UUID, rows: Sequence[R
     if not await may_at(db, by, unit_id, "keep_referrals"):
         raise NotFound("unit")
     await log_access(db, by, "keep_referrals", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     before = await list_referrals(db, unit_id)
     if version != version_of(before) and list(rows) != before:  # the same once more changes nothing
         raise Refused("table_changed")

@@ -16,7 +16,7 @@ from linjen.access.by import By
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.core.ids import new_id
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 
 Value = TypeVar("Value")
 
@@ -72,7 +72,7 @@ async def change_setting(
     """
     if not await may_at(db, by, unit_id, setting.verb):
         raise NotFound("unit")
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     was = await setting.find(db, unit_id)
     await setting.save(db, by, unit_id, new, shown)
     became = await setting.find(db, unit_id)
@@ -93,7 +93,7 @@ async def undo_change(
     """
     if not await may_at(db, by, unit_id, setting.verb):
         raise NotFound("unit")
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)
+    await take_turns(db, unit_id)
     now = await setting.find(db, unit_id)
     if mark_of(setting, now) != shown:
         raise Refused("changed", verb=setting.verb)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access import policy
 from linjen.access.access_log import log_access
 from linjen.access.ages import OWN_FROM_YEARS
 from linjen.access.by import By
@@ -130,7 +131,7 @@ async def is_blocked_here(db: Connection, case_id: UUID) -> bool:
     """
     return bool(await db.fetchval(
         "select exists (select 1 from cases c join visits v on v.id = c.visit_id join access_blocks b"
-        " on b.resident_id = c.patient_id and b.lifted_at is null and b.unit_id in (select v.unit_id union all"
-        " select h.from_unit_id from handovers h where h.case_id = c.id) where c.id = $1)",
+        f" on b.resident_id = c.patient_id and b.lifted_at is null and b.unit_id in ({policy.UNITS_OF_CASE})"
+        " where c.id = $1)",
         case_id,
     ))  # fmt: skip

@@ -37,7 +37,7 @@ _BLOCKS = f"""
 select distinct b.id from access_blocks b
 join cases c on c.patient_id = b.resident_id join visits v on v.id = c.visit_id
 where b.resident_id = $4 and b.lifted_at is null and b.unit_id <> $2
-  and (b.unit_id = v.unit_id or b.unit_id in (select h.from_unit_id from handovers h where h.case_id = c.id))
+  and b.unit_id in ({policy.UNITS_OF_CASE})
   and $3::date is not null and {policy.knows_of_blocked(person="$1", unit="$2")}
 """
 

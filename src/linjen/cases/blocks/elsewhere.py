@@ -49,10 +49,11 @@ async def list_elsewhere(db: Connection, by: By, patient_id: UUID) -> Elsewhere:
         *asked, patient_id,
     )  # fmt: skip
     found = [There(**dict(row)) for row in rows]
+    blocked = f"select {knows_of_blocked(person='$1', unit='$2', patient='$3')}"
     if found:
         await log_access(db, by, "list_elsewhere", None, [one.case_id for one in found])
     return Elsewhere(
-        there=found, blocked=await knows_of_blocked(db, by, patient_id),
+        there=found, blocked=bool(await db.fetchval(blocked, by.person_id, by.unit_id, patient_id)),
         open_until=await find_open_until(db, by, patient_id),
     )  # fmt: skip
 
@@ -69,9 +70,9 @@ async def find_open_until(db: Connection, by: By, patient_id: UUID) -> datetime 
     return found
 
 
-async def knows_of_blocked(db: Connection, by: By, patient_id: UUID) -> bool:
-    """Whether something of the patient is blocked for `by`. Nothing is shown by it, so nothing is logged."""
-    blocked = policy.knows_of_blocked(person="$1", unit="$2")
-    return bool(await db.fetchval(
-        f"select exists (select 1 {_CASES} and $3::date is not null and {blocked})", *by.asking(), patient_id
-    ))  # fmt: skip
+def knows_of_blocked(*, person: str, unit: str, patient: str) -> str:
+    """SQL: whether something of a patient is blocked for somebody. Nothing is shown by it, so nothing is logged."""
+    return (
+        f"exists (select 1 from cases c join visits v on v.id = c.visit_id where c.patient_id = {patient}"
+        f" and {policy.knows_of_blocked(person=person, unit=unit)})"
+    )

@@ -68,8 +68,7 @@ async def hand_over(
     this unit documents and it goes to another one.
 
     Raises Refused('moved') for the other, and for who would tell the patient something and holds the case no more;
-    Refused('other_provider'), Invalid('unit_shut' | 'nobody_there' | 'same_place' | 'admin_only') with field
-    "to",
+    Refused('other_provider'), Invalid('unit_shut' | 'nobody_there' | 'same_place' | 'admin_only') with field "to",
     Invalid('ask_first') with field "agreed", Invalid('note_needed') with field "note" where the unit wants one,
     Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
     """

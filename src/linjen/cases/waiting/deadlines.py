@@ -10,7 +10,7 @@ from linjen.access.by import By
 from linjen.cases.waiting.turn import DEADLINES
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 
 #: The longest time that can be chosen for a level: thirty days.
 MOST_MINUTES = 30 * 24 * 60
@@ -40,7 +40,7 @@ async def set_deadlines(
         if chosen[level] < chosen[level - 1]:
             raise Invalid("deadline_order", f"level_{level}")
     await log_access(db, by, "set_deadlines", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # one at a time
+    await take_turns(db, unit_id)
     now = await deadlines_of(db, unit_id)
     if now == dict(chosen):
         return

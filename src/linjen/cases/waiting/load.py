@@ -21,7 +21,7 @@ from linjen.core.database import Connection, Database, Row
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id
 from linjen.units.hours import staffed_until
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 from linjen.units.opening import list_schedules
 
 #: What a unit is taken to bear where it has not said otherwise, and the most that can be said.
@@ -185,7 +185,7 @@ async def limit_load(db: Connection, by: By, unit_id: UUID, new: Limits, was: Li
         if not 1 <= value <= MOST:
             raise Invalid("load_range", field, most=MOST)
     await log_access(db, by, "limit_load", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     if await find_limits(db, unit_id) not in (new, was):
         raise Refused("changed", verb="limit_load")
     await db.execute(

@@ -16,7 +16,7 @@ from linjen.cases.waiting.queues import USUAL
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.people.colleagues import list_colleagues
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 
 #: Kind of case -> the queue in which it waits, which is also the role that always works with it.
 KINDS: Mapping[str, str] = MappingProxyType({"care": "nurse", "admin": "medical_secretary"})
@@ -54,7 +54,7 @@ async def share_queues(db: Connection, by: By, unit_id: UUID, chosen: Sharing, w
     for kind in KINDS:
         if not set(chosen[kind]) <= set(OTHERS[kind]):
             raise Invalid("unknown_choice", kind)
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # two who save take turns
+    await take_turns(db, unit_id)
     await _check_somebody(db, unit_id, chosen)
     await log_access(db, by, "share_queues", shown=[unit_id])
     now = await find_sharing(db, unit_id)

@@ -12,7 +12,7 @@ from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import may_at
+from linjen.units.managed import may_at, take_turns
 from linjen.units.shutting import Shutting, write_shutting
 
 #: So far ahead the day can be chosen.
@@ -84,7 +84,7 @@ async def shut_unit(db: Connection, by: By, unit_id: UUID, new: Shutting, was: S
         new = Shutting(today, True)
     _check_day(new, was, today)
     await log_access(db, by, "shut_unit", shown=[unit_id])
-    await db.execute("select 1 from units where id = $1 for no key update", unit_id)  # whoever sends a case waits
+    await take_turns(db, unit_id)
     if new.is_shut and (left := (await count_left(db, unit_id)).total):
         raise Invalid("left_open", "state", count=left)
     if not await write_shutting(db, unit_id, new, was):

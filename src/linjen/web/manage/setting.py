@@ -51,7 +51,8 @@ class UnitSetting(Generic[Value]):
     arguments of what the form holds, with the errors by field. `words` says a value to people, a name and a value each.
     `counts` are figures that follow from it, by name, each with its words under manage.<name>.counts; they are taken
     before and after the change. `around` gives what else its page shows, from the database. `preview`: the template
-    that shows the change. `tells_ledgers`: open ledgers follow it.
+    that shows the change. `tells_ledgers`: open ledgers follow it. `takes_text`: somebody writes in it, so that a text
+    which cannot be taken is told beside it.
     """
 
     def __init__(
@@ -63,10 +64,11 @@ class UnitSetting(Generic[Value]):
         around: Callable[[Exchange, Connection, UUID], Awaitable[Mapping[str, Any]]] = _nothing_around,
         preview: str = "manage/preview.html",
         tells_ledgers: bool = False,
+        takes_text: bool = False,
     ) -> None:  # fmt: skip
         self.setting, self.name, self.verb, self.path, self.words = setting, setting.name, setting.verb, path, words
         self._read, self._draw, self._counts, self._preview = read, draw, counts, preview
-        self._around, self._tells_ledgers = around, tells_ledgers
+        self._around, self._tells_ledgers, self._takes_text = around, tells_ledgers, takes_text
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Its page and its form; both 404 for who does not decide it."""
@@ -176,7 +178,7 @@ class UnitSetting(Generic[Value]):
 
     def told(self, exchange: Exchange, error: Invalid) -> str:
         """What is to be changed; raises the error on where no form of ours could have brought it."""
-        if error.reason in {"too_long", "unreadable"} and self.name != "staff_message":
+        if error.reason in {"too_long", "unreadable"} and not self._takes_text:
             raise error
         return exchange.told(error, f"manage.{self.name}")
 

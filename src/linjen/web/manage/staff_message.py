@@ -38,5 +38,6 @@ PAGE = UnitSetting(
     words=_words,
     preview="manage/staff_message_preview.html",
     tells_ledgers=True,
+    takes_text=True,
 )
 ROUTES = PAGE.routes()

@@ -10,10 +10,10 @@ from litestar import Response
 from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.loading import note_refusal, see_case
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Refused
 from linjen.core.ids import new_id, parse_id
 from linjen.media.decoding import Prepared
-from linjen.media.pictures import LONGEST_ABOUT, Size
+from linjen.media.pictures import Size
 from linjen.media.send_picture import (
     describe_unsent,
     draft_picture,
@@ -25,7 +25,7 @@ from linjen.media.send_picture import (
 )
 from linjen.web.exchange import Exchange
 from linjen.web.resident.case import draw_case
-from linjen.web.resident.intake.picture_files import MAX_BODY, jpeg_answer, read_pictures, too_many
+from linjen.web.resident.intake.picture_files import MAX_BODY, jpeg_answer, keep_descriptions, read_pictures, too_many
 from linjen.web.resident.intake.sheet import Fault
 from linjen.web.routing import get_page, post_page
 
@@ -87,7 +87,10 @@ async def _change(
     removed = parse_id(exchange.text_of("remove", longest=40))
     if removed is not None:
         await remove_unsent(db, by, case_id, removed)
-    faults = await _describe(db, exchange, case_id, removed)
+    faults = await keep_descriptions(
+        exchange, await list_unsent(db, sealer, by, case_id), removed,
+        lambda one, about: describe_unsent(db, sealer, by, case_id, one, about),
+    )  # fmt: skip
     upload_id = parse_id(exchange.text_of("upload_id", longest=40)) or new_id()
     added: list[UUID] = []
     for prepared in ready:
@@ -100,22 +103,6 @@ async def _change(
             return added, [*faults, too_many(exchange)]
         added.append(picture_id)
     return added, faults
-
-
-async def _describe(db: Connection, exchange: Exchange, case_id: UUID, removed: UUID | None) -> list[Fault]:
-    """Keep what she says of each; one that is too long keeps nothing else from being saved."""
-    faults = []
-    for one in await list_unsent(db, exchange.site.sealer, exchange.by, case_id):
-        field = f"about-{one.id}"
-        if one.id == removed or field not in exchange.form:
-            continue
-        about = exchange.text_of(field, longest=2_000)
-        try:
-            if about != one.about:
-                await describe_unsent(db, exchange.site.sealer, exchange.by, case_id, one.id, about)
-        except Invalid as error:
-            faults.append(Fault(field, exchange.told(error, "intake.pictures.about_", longest=LONGEST_ABOUT)))
-    return faults
 
 
 @get_page("/cases/{case_id:str}/picture-drafts/{picture_id:str}", verb="send_picture", who="resident")

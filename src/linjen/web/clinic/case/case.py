@@ -12,7 +12,6 @@ from linjen.cases.afterwards.reply_window import find_reply_until, may_reply
 from linjen.cases.afterwards.triage_verdict import find_triage_verdict
 from linjen.cases.alarms.alarm_counts import AlarmCounts, count_alarms
 from linjen.cases.alarms.alarms import list_alarms
-from linjen.cases.blocks.elsewhere import knows_of_blocked
 from linjen.cases.loading import Case, may, see_case
 from linjen.cases.moves.handover import list_handovers
 from linjen.cases.moves.reprioritise import list_reprioritised
@@ -53,11 +52,10 @@ from linjen.web.routing import get_page, post_page
 
 
 async def see_with_head(db: Connection, exchange: Exchange) -> tuple[Case, CaseHead]:
-    """The case of the address for reading, with its head, what is blocked and the strip of the reader's chats."""
+    """The case of the address for reading, with its head and the strip of the reader's chats."""
     case = await see_case(db, exchange.by, exchange.id_of("case_id"))
     head = await case_head(db, exchange, case)
-    blocked = await knows_of_blocked(db, exchange.by, head.patient_id)
-    return case, msgspec.structs.replace(head, chats=await chats_here(db, exchange, case.id), blocked=blocked)
+    return case, msgspec.structs.replace(head, chats=await chats_here(db, exchange, case.id))
 
 
 @get_page("/clinic/cases/{case_id:str}", verb="see", who="staff")

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.ages import OWN_FROM_YEARS
+from linjen.cases.blocks.elsewhere import knows_of_blocked
 from linjen.cases.loading import Case
 from linjen.cases.moves.inactivity import find_silence
 from linjen.core import clock
@@ -63,8 +64,8 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool
     reminded: bool
     may_remind: bool
+    blocked: bool
     chats: list[dict[str, Any]] = []
-    blocked: bool = False
 
     def sender_of(self, person_id: UUID) -> str:
         """The name of who has written or sent something here: the patient herself, or who wrote for her."""
@@ -83,12 +84,14 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         " coalesce(p.interpreter, '') as interpreter, coalesce(p.hearing or w.hearing, false) as hearing,"
         " coalesce(p.vision or w.vision, false) as vision,"
         " exists (select from call_backs b where b.case_id = $5 and b.state = 'waiting') as wants_call,"
+        f" {knows_of_blocked(person='$6', unit='$7', patient='$3')} as blocked,"
         " case when w.id <> p.id then coalesce(w.interpreter, '') else '' end as writers_interpreter,"
         " exists (select from guardianships g where g.guardian_id = w.id and g.child_id = p.id and g.ended_at is null)"
         " as has_bond"
         " from units u left join staff s on s.id = $2 left join residents p on p.id = $3"
         " left join residents w on w.id = $4 where u.id = $1",
-        case.unit_id, case.holder_id, case.patient_id, case.opened_by, case.id,
+        case.unit_id, case.holder_id, case.patient_id, case.opened_by, case.id, exchange.by.person_id,
+        exchange.by.unit_id,
     )  # fmt: skip
     holder = names["holder"] if names else ""
     age = age_words(patient.birth_on, clock.now())
@@ -108,7 +111,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         is_writer_protected=writer is not None and writer.protected == "yes",
         called=case.begun_by is not None,
         interpreter=names["interpreter"] if names else "", needs=_needs(exchange, names) if names else [],
-        wants_call=bool(names and names["wants_call"]),
+        wants_call=bool(names and names["wants_call"]), blocked=bool(names and names["blocked"]),
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+from uuid import UUID
 
 from litestar import Response
 from litestar.datastructures import UploadFile
 
 from linjen.core.errors import Invalid, Unavailable
 from linjen.media.decoding import MAX_BYTES, Prepared, prepare_picture
-from linjen.media.pictures import MOST
+from linjen.media.pictures import LONGEST_ABOUT, MOST
 from linjen.web.exchange import Exchange
 from linjen.web.resident.intake.sheet import Fault
 
@@ -43,6 +46,37 @@ async def _one(exchange: Exchange, name: str, data: bytes) -> Prepared | Fault:
     except (Invalid, Unavailable) as error:
         words = exchange.told(error, "intake.pictures", name=name[:60] or "–", most_mb=MAX_BYTES // 1_000_000)
         return Fault("picture", words)
+
+
+class Described(Protocol):
+    """A picture with what its sender says of it."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def about(self) -> str:
+        """Her words, '' for none."""
+
+
+async def keep_descriptions(
+    exchange: Exchange, pictures: Iterable[Described], removed: UUID | None,
+    describe: Callable[[UUID, str], Awaitable[None]],
+) -> list[Fault]:  # fmt: skip
+    """Keep what she says of the pictures that are there; one that is too long keeps nothing else from being saved."""
+    faults = []
+    for one in pictures:
+        field = f"about-{one.id}"
+        if one.id == removed or field not in exchange.form:
+            continue
+        about = exchange.text_of(field, longest=2_000)
+        try:
+            if about != one.about:
+                await describe(one.id, about)
+        except Invalid as error:
+            faults.append(Fault(field, exchange.told(error, "intake.pictures.about_", longest=LONGEST_ABOUT)))
+    return faults
 
 
 def jpeg_answer(data: bytes) -> Response[bytes]:

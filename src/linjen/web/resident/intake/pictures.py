@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from litestar import Response
 
 from linjen.cases.intake.start import Intake, see_draft
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Refused
 from linjen.core.ids import parse_id
 from linjen.media.decoding import Prepared
 from linjen.media.pictures import (
@@ -25,7 +24,7 @@ from linjen.media.pictures import (
     see_picture,
 )
 from linjen.web.exchange import Exchange
-from linjen.web.resident.intake.picture_files import MAX_BODY, jpeg_answer, read_pictures, too_many
+from linjen.web.resident.intake.picture_files import MAX_BODY, jpeg_answer, keep_descriptions, read_pictures, too_many
 from linjen.web.resident.intake.sheet import Fault, Sheet, open_sheet
 from linjen.web.resident.intake.step import Step, Values, leave, passed, routes_of, save
 from linjen.web.routing import get_page, post_page
@@ -84,30 +83,17 @@ async def _change(db: Connection, sheet: Sheet, ready: list[Prepared]) -> list[F
     removed = parse_id(exchange.text_of("remove", longest=40))
     if removed is not None:
         await remove_picture(db, exchange.by, case_id, removed)
-    faults = await _describe(db, sheet, removed)
+    sealer, by = exchange.site.sealer, exchange.by
+    faults = await keep_descriptions(
+        exchange, sheet.pictures, removed, lambda one, about: describe_picture(db, sealer, by, case_id, one, about)
+    )
     for prepared in ready:
         try:
-            await add_picture(db, exchange.site.sealer, exchange.by, case_id, prepared)
+            await add_picture(db, sealer, by, case_id, prepared)
         except Refused as refused:
             if refused.reason != "too_many_pictures":
                 raise
             return [*faults, too_many(exchange)]
-    return faults
-
-
-async def _describe(db: Connection, sheet: Sheet, removed: UUID | None) -> list[Fault]:
-    """Keep what she says of the pictures that are there; one that is too long keeps nothing else from being saved."""
-    exchange, faults = sheet.exchange, []
-    for one in sheet.pictures:
-        field = f"about-{one.id}"
-        if one.id == removed or field not in exchange.form:
-            continue
-        about = exchange.text_of(field, longest=2_000)
-        try:
-            if about != one.about:
-                await describe_picture(db, exchange.site.sealer, exchange.by, sheet.draft.case.id, one.id, about)
-        except Invalid as error:
-            faults.append(Fault(field, exchange.told(error, "intake.pictures.about_", longest=LONGEST_ABOUT)))
     return faults
 
 

@@ -363,7 +363,10 @@ async function start() {
     const there = page.getElementById("chat");
     if (!there) return;
     // What is here already is not even copied: its picture would be fetched, and a look at it logged.
-    const isHere = (item) => document.getElementById(item.id)?.dataset.local === undefined && document.getElementById(item.id);
+    const isHere = (item) => {
+      const known = document.getElementById(item.id);
+      return known !== null && !("local" in known.dataset);
+    };
     for (const item of page.querySelectorAll("#thread li[data-seq]")) if (!isHere(item)) insert(document.importNode(item, true), true);
     const marks = page.getElementById("thread").dataset;
     setMarks("deliveredSeq", Number(marks.deliveredSeq));

@@ -26,7 +26,7 @@ function keepAlive() {
   let met = false;
   // A form that is on its way leads on by itself: what it does to the case must not lead its own page elsewhere.
   let sending = false;
-  addEventListener("submit", () => { sending = true; });
+  addEventListener("submit", (event) => { sending ||= !event.defaultPrevented; });
   addEventListener("pageshow", () => { sending = false; });
   const end = listen(`${here.dataset.base}/stream?apart`, ["hello", "reload", "gone", "signed_out"], {
     on(kind) {
