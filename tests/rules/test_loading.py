@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
-from linjen.triage.content.library import FOLDER
+from linjen.triage.content.library import FOLDER, compile_files, files_in, make_ready
 from linjen.triage.content.yaml_lines import line_of, read_yaml
 from linjen.triage.own_words import matching
 from linjen.triage.own_words.compiled import find_compiled, keep_compiled, key_of
@@ -195,3 +195,19 @@ def test_a_start_without_anything_kept_reads_the_same(tmp_path: Path, monkeypatc
     matching._likeness.cache_clear()
     assert [matching.match_reasons(text) for text in texts] == before
     assert len(asked) == 2, "at first, and when what was kept was harmed"
+
+
+def test_what_is_made_ready_keeps_nobody_waiting_at_its_first_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def find(name: str, key: bytes) -> bytes | None:
+        looked.append(name)
+        return find_compiled(name, key)
+
+    files = files_in(FOLDER)
+    files["halsont.yaml"] = files["halsont.yaml"].replace(b"name: Halsont", b"name: Ont i provhalsen")
+    monkeypatch.setattr(matching, "find_compiled", find)
+    protocols = make_ready(compile_files(files))
+    assert looked == ["likeness"], "what the phrases of this version teach is at hand"
+    protocols.read("Jag har ont i halsen och det gör ont att svälja")
+    assert looked == ["likeness"], "a text works nothing out"
