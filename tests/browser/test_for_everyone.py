@@ -13,7 +13,7 @@ from playwright.async_api import Page
 
 from linjen.core import swedish
 from linjen.demo.running import Demo
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 from tests.browser.keys import Keyboard
 from tests.browser.pictures import film
 from tests.browser.sights import find_bad_sights, find_untranslated

@@ -6,7 +6,7 @@ import re
 
 from linjen.triage import answer, begin, choose, load, next_page
 from linjen.triage.asking.assessment import assess
-from linjen.triage.content.library import FOLDER, read_folder
+from linjen.triage.content.files import FOLDER, read_folder
 from linjen.triage.content.shape import ReasonFile
 from linjen.triage.state import Result, Value
 

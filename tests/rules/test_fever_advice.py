@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from linjen.triage.content.library import FOLDER, read_folder
+from linjen.triage.content.files import FOLDER, read_folder
 from linjen.triage.content.shape import ReasonFile, RiskFile
 
 DAYS = {"två": 2, "tre": 3, "fyra": 4, "fem": 5, "two": 2, "three": 3, "four": 4, "five": 5}

@@ -10,7 +10,8 @@ from linjen.triage import Patient, Protocols, begin, choose, load, next_page
 from linjen.triage.asking.forms import form_of
 from linjen.triage.asking.wording import asked, name_of
 from linjen.triage.checking.lint import check_files
-from linjen.triage.content.library import FOLDER, compile_files, files_in
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import compile_files
 from linjen.web import words
 
 #: A language that nobody speaks, so that no word of it can come from anywhere else.

@@ -13,7 +13,8 @@ from linjen.triage.checking.lint import check_files
 from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.content import condition, yaml_lines
 from linjen.triage.content.condition import parse
-from linjen.triage.content.library import FOLDER, files_in, terms_of
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import terms_of
 from linjen.triage.in_words.opened import open_files
 from linjen.triage.vocabulary import vocabulary
 

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
-from linjen.triage.content.library import FOLDER, compile_files, files_in, make_ready
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import compile_files, make_ready
 from linjen.triage.content.yaml_lines import line_of, read_yaml
 from linjen.triage.own_words import matching
 from linjen.triage.own_words.compiled import find_compiled, keep_compiled, key_of

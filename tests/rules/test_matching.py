@@ -10,7 +10,8 @@ import pytest
 from linjen.triage import begin, candidates, load
 from linjen.triage.asking.agenda import due_blocks
 from linjen.triage.asking.plausible import by_text
-from linjen.triage.content.library import FOLDER, compile_files, files_in
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import compile_files
 from linjen.triage.own_words.matching import Reading, match_reasons, read_text, reason_phrases, says_nothing
 from tests.rules.lines import read_lines, wilson
 

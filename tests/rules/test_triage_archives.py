@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
 from linjen.triage.content.archives import MOST_ARCHIVE_BYTES, MOST_FILES, read_archive, sha256_of, write_archive
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 
 _NAMES = st.from_regex(r"[a-z0-9_]{1,20}\.yaml", fullmatch=True)
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from linjen.core.errors import Invalid
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 from linjen.triage.in_words.change_words import report_lines, summary_line
 from linjen.triage.in_words.changes import Change, find_changes
 

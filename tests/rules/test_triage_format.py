@@ -6,7 +6,8 @@ from pathlib import Path
 
 from linjen.triage import assess, begin, choose
 from linjen.triage.content.archives import read_archive
-from linjen.triage.content.library import FOLDER, compile_files, files_in
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import compile_files
 from linjen.triage.in_words.changes import find_changes
 from tests.rules.resident import interviewed, knowing
 

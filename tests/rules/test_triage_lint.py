@@ -15,7 +15,7 @@ from linjen.triage.checking.lint_file import Problem
 from linjen.triage.checking.lint_vignettes import rules_without_vignette
 from linjen.triage.checking.lint_words import problem_words
 from linjen.triage.checking.reading_level import lix
-from linjen.triage.content.library import FOLDER, read_folder
+from linjen.triage.content.files import FOLDER, read_folder
 from linjen.triage.content.vignettes import FOLDER as VIGNETTES
 from linjen.triage.vocabulary import vocabulary
 

@@ -8,7 +8,8 @@ import pytest
 
 from linjen.core.errors import Invalid, NotFound
 from linjen.triage.content.file_parts import Where, find_part, place_of, with_part, without_part
-from linjen.triage.content.library import FOLDER, compile_files, files_in, load
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import compile_files, load
 from linjen.triage.content.part_fields import fields_of
 from linjen.triage.content.vignettes import all_vignettes, vignettes_of
 from linjen.triage.content.yaml_lines import read_yaml

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linjen.core.errors import Invalid
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 from linjen.triage.content.yaml_lines import read_yaml
 from linjen.triage.content.yaml_writing import rewritten
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 from linjen.triage.releases import approve, find_switch, run_release, save_draft
 from tests.region import Region
 

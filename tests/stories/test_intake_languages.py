@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linjen.demo.world import id_of
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 from tests.region import Person, Region
 from tests.rules.test_languages import ROVAR
 from tests.stories.intake_walk import Walk

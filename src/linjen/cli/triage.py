@@ -19,7 +19,8 @@ from linjen.triage.asking.interview import answer, begin, checked, next_page
 from linjen.triage.asking.plausible import MOST_CANDIDATES
 from linjen.triage.checking.lint_folder import check_folder, coverage, vignettes_beside
 from linjen.triage.checking.lint_vignettes import rules_without_vignette
-from linjen.triage.content.library import FOLDER, Protocols, files_in, load
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import Protocols, load
 from linjen.triage.in_words.opened import Opened, open_files
 from linjen.triage.in_words.reason_list import count_rules
 from linjen.triage.state import Page, Result, Sex, State, Value, Writer

@@ -13,7 +13,7 @@ from linjen.core.database import Database
 from linjen.core.errors import Invalid, NotFound
 from linjen.core.settings import Settings
 from linjen.triage.content.archives import read_archive
-from linjen.triage.content.library import FOLDER, files_in
+from linjen.triage.content.files import FOLDER, files_in
 from linjen.triage.in_words.change_words import report_lines
 from linjen.triage.in_words.changes import find_changes
 from linjen.triage.releases import find_version, read_files

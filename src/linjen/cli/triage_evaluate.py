@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from linjen.core.errors import Invalid
-from linjen.triage.content.library import FOLDER, Protocols, load
+from linjen.triage.content.files import FOLDER
+from linjen.triage.content.library import Protocols, load
 from linjen.triage.trials.evaluation import (
     Measure,
     Outcome,

@@ -23,7 +23,8 @@ from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import new_id, parse_id
 from linjen.triage.checking.lint import check_files
 from linjen.triage.content.archives import checked_files, read_archive, sha256_of, write_archive
-from linjen.triage.content.library import compile_files, stamp_of
+from linjen.triage.content.files import stamp_of
+from linjen.triage.content.library import compile_files
 
 _LONGEST_NOTE = 2000
 

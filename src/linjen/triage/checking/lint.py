@@ -8,7 +8,8 @@ from pathlib import Path
 from linjen.core.errors import Invalid
 from linjen.triage.checking.lint_file import FileChecker, Problem
 from linjen.triage.content.condition import Node, is_term_name, parse
-from linjen.triage.content.library import Loaded, build, files_in, read_one
+from linjen.triage.content.files import Loaded, files_in, read_one
+from linjen.triage.content.library import build
 from linjen.triage.content.shape import (
     AnyFile,
     CodesFile,

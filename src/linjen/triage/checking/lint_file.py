@@ -12,7 +12,8 @@ from linjen.triage.checking.lint_languages import language_faults, shown_texts
 from linjen.triage.checking.never import contradictions
 from linjen.triage.checking.reading_level import lix, long_words, word_count
 from linjen.triage.content.condition import Node, OneOf, Unknown, codes_of, parse, walk
-from linjen.triage.content.library import Loaded, fitting_codes
+from linjen.triage.content.files import Loaded
+from linjen.triage.content.library import fitting_codes
 from linjen.triage.content.shape import (
     Advice,
     AnyFile,

@@ -8,7 +8,7 @@ from pathlib import Path
 from linjen.core.errors import Invalid
 from linjen.triage.checking.lint import check
 from linjen.triage.checking.lint_file import Problem
-from linjen.triage.content.library import FOLDER, Loaded, files_in, read_one
+from linjen.triage.content.files import FOLDER, Loaded, files_in, read_one
 from linjen.triage.content.shape import GeneralFile, ReasonFile
 from linjen.triage.vocabulary import vocabulary
 

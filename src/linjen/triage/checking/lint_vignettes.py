@@ -11,7 +11,8 @@ from linjen.triage.asking.facts import FactTable, see_facts
 from linjen.triage.asking.interview import checked
 from linjen.triage.checking.lint_file import Problem
 from linjen.triage.content.condition import YES
-from linjen.triage.content.library import Loaded, Protocols, Rule, files_in, load, read_files
+from linjen.triage.content.files import Loaded, files_in, read_files
+from linjen.triage.content.library import Protocols, Rule, load
 from linjen.triage.content.vignettes import FOLDER as VIGNETTES
 from linjen.triage.content.vignettes import ReasonVignette, all_vignettes
 from linjen.triage.state import Patient, State, TextReading, Value

@@ -16,7 +16,8 @@ import msgspec
 from linjen.core.errors import Invalid
 from linjen.triage.content.condition import Node, parse
 from linjen.triage.content.condition_words import condition_words, number_words
-from linjen.triage.content.library import Loaded, read_files, terms_of
+from linjen.triage.content.files import Loaded, read_files
+from linjen.triage.content.library import terms_of
 from linjen.triage.content.shape import (
     AnyFile,
     Block,

@@ -17,7 +17,8 @@ from linjen.triage.checking.lint_file import Problem
 from linjen.triage.content.archives import sha256_of
 from linjen.triage.content.condition import Node, parse
 from linjen.triage.content.condition_words import condition_words
-from linjen.triage.content.library import Loaded, Protocols, compile_files, read_one
+from linjen.triage.content.files import Loaded, read_one
+from linjen.triage.content.library import Protocols, compile_files
 from linjen.triage.content.shape import CodesFile, DangerFile, Floor, GeneralFile, ReasonFile, RiskFile, Words
 from linjen.triage.vocabulary import Vocabulary, vocabulary
 

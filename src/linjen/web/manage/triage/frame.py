@@ -14,7 +14,8 @@ from linjen.core.database import Connection
 from linjen.core.errors import NotFound
 from linjen.core.ids import parse_id
 from linjen.triage.content.archives import sha256_of
-from linjen.triage.content.library import FOLDER, Protocols, files_in, load
+from linjen.triage.content.files import FOLDER, files_in
+from linjen.triage.content.library import Protocols, load
 from linjen.triage.content.shape import GeneralFile
 from linjen.triage.in_words.opened import Opened, compiled_version, open_files
 from linjen.triage.releases import Release, Switch, find_switch, may, read_files, see_release

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 
 from linjen.core.errors import NotFound
-from linjen.triage.content.library import Loaded
+from linjen.triage.content.files import Loaded
 from linjen.triage.content.shape import CodesFile, DangerFile, GeneralFile, ReasonFile, RiskFile
 from linjen.triage.in_words.opened import Opened
 from linjen.triage.in_words.reason_words import (
