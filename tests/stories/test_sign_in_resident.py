@@ -349,3 +349,11 @@ async def test_the_secrets_lie_sealed(world: World) -> None:
         assert not any(secret in row["row"] or secret.encode().hex() in row["row"] for row in rows)
     assert order.qr_start_secret not in browser.page.text
     assert order.ref not in browser.page.text
+
+
+async def test_what_is_sent_to_her_is_in_the_language_that_she_signed_in_with(world: World) -> None:
+    browser = world.browser()
+    browser.cookies["linjen-language"] = "en"
+    await world.sign_in("gustav", browser)
+    gustav = world.region.actors.residents["gustav"]
+    assert await world.region.value("select language from residents where id = $1", gustav) == "en"

@@ -54,9 +54,13 @@ async def test_who_does_not_look_is_told_that_it_is_her_turn_in_fixed_words(sms:
 
 async def test_in_the_language_that_she_has_chosen(sms: Sms) -> None:
     case_id = await claim(sms)
-    await sms.region.site.database.execute(
-        "update residents set language = 'en' where id = $1", await patient_of(sms, case_id)
-    )
+    astrid = await sms.region.resident("astrid")
+    for language, kept in (("en", "en"), ("sv-latt", "sv"), ("en", "en")):
+        assert (await astrid.post("/language", {"language": language})).status_code == 303
+        assert (
+            await sms.region.value("select language from residents where id = $1", await patient_of(sms, case_id))
+            == kept
+        )
     assert "It is your turn now" in (await sms.go_on())[0].text
 
 

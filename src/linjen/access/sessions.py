@@ -152,9 +152,9 @@ async def choose_unit(db: Connection, session_id: UUID, staff_id: UUID, unit_id:
     return str(tag) == "UPDATE 1"
 
 
-async def set_language(database: Database, session_id: UUID, language: str) -> None:
+async def set_language(db: Connection, session_id: UUID, language: str) -> None:
     """The language of the pages for the rest of this session: 'sv' or 'en'."""
-    await database.execute("update sessions set language = $2 where id = $1", session_id, language)
+    await db.execute("update sessions set language = $2 where id = $1", session_id, language)
 
 
 async def sweep_sessions(database: Database) -> None:

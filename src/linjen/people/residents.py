@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -125,6 +126,16 @@ async def note_signed_in(db: Connection, resident_id: UUID) -> None:
     await db.execute(
         "update residents set first_signed_in_at = now() where id = $1 and first_signed_in_at is null", resident_id
     )
+
+
+#: The languages that notices are written in.
+_WRITTEN: Final = frozenset({"sv", "en"})
+
+
+async def note_language(db: Connection, resident_id: UUID, language: str) -> None:
+    """What is sent to her from now on is written in the language of the pages that she reads, or else in Swedish."""
+    written = language if language in _WRITTEN else "sv"
+    await db.execute("update residents set language = $2 where id = $1 and language <> $2", resident_id, written)
 
 
 async def find_phone(db: Connection, resident_id: UUID) -> str:

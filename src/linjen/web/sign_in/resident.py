@@ -19,7 +19,7 @@ from linjen.access.sign_in_orders import use_order
 from linjen.core.errors import LinjenError, NotFound, Refused, Unavailable
 from linjen.core.logs import get_log
 from linjen.integrations.bankid import QrCode, Web, error_key, is_mobile, qr_code, qr_content, start_link
-from linjen.people.residents import see_resident
+from linjen.people.residents import note_language, see_resident
 from linjen.people.sign_in import OWN_REASONS, Asking, BankIDSignIn, Standing, count_sign_in
 from linjen.people.sign_in_companion import Companion
 from linjen.units.service_status import find_status
@@ -193,6 +193,7 @@ async def _enter(exchange: Exchange, standing: Standing) -> Response[Any]:
             return exchange.redirect("/sign-in")
         device = browser_of(exchange.request.headers.get("user-agent") or "")
         token = await begin_session(db, site.settings, "resident", person_id, language=exchange.words, device=device)
+        await note_language(db, person_id, exchange.language)
         protected = (await see_resident(db, person_id)).protected == "yes"
     if protected:  # the register may have said so just now
         await show_protection(site, [person_id])

@@ -13,11 +13,12 @@ from linjen.access.sessions import set_language
 from linjen.cases.moves.left_behind import list_held, return_mine
 from linjen.core.errors import Invalid
 from linjen.core.ids import parse_id
+from linjen.people.residents import note_language
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, nearest_page, post_page
 from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
 from linjen.web.sign_in.staff import INSIDE
-from linjen.web.words import LANGUAGES
+from linjen.web.words import LANGUAGES, tongue_of
 from linjen.web.words.made_up import MADE_UP
 
 _OF_CASE = re.compile(r"/clinic/cases/([0-9a-f-]{36})(?:[/?#]|$)")
@@ -106,7 +107,10 @@ async def speak(exchange: Exchange, language: str) -> None:
     if language not in LANGUAGES and not (language == MADE_UP and exchange.site.settings.made_up_language):
         raise Invalid("unknown_language", "language")
     if exchange.session is not None:
-        await set_language(exchange.site.database, exchange.session.id, language)
+        async with exchange.site.database.transaction() as db:
+            await set_language(db, exchange.session.id, language)
+            if exchange.session.kind == "resident":
+                await note_language(db, exchange.session.person_id, tongue_of(language))
     exchange.cookies.append(Cookie(
         key="linjen-language", value=language, path="/", httponly=True, samesite="lax", max_age=_LANGUAGE_S,
         secure=exchange.site.settings.cookie_secure,
