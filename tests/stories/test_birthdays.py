@@ -276,6 +276,7 @@ async def test_on_the_first_birthday_a_child_may_have_a_case(
     moved(midnight(turns_on) - timedelta(seconds=1))
     astrid = await region.resident("astrid")
     walk = await Walk(region, astrid).begin()
+    assert "Barn under 1 år får hjälp på telefon" in walk.response.text, "it is said before anybody chooses"
     await walk.send({"patient": vera})
     assert walk.step.startswith("infants/"), "the danger questions and a number to call"
     moved(midnight(turns_on))

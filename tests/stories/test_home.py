@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from linjen.cases.intake.follow_advice import follow_advice
@@ -16,6 +17,7 @@ from linjen.records.promise import Outlook
 from linjen.units.schedule import Closure, Schedule, week_of
 from linjen.web.resident.promise_words import promise_for_dialogue, promise_for_new, promise_for_waiting
 from linjen.web.words import say
+from tests.plain_http import plain_client
 from tests.region import Region
 from tests.stories.test_ledger import owner_does
 
@@ -120,6 +122,7 @@ async def test_home_has_the_two_ways_in_the_draft_and_the_open_cases(region: Reg
     ):  # fmt: skip
         assert words in page, words
     assert str(region.cases["teen"]) not in page
+    assert '<q dir="auto">Jag har ont i huvudet</q>' in page, "drafts are told apart by how they begin"
 
 
 @pytest.mark.parametrize(("when", "words"), [("09.30", "öppen nu"), ("23.00", "bemannad igen i morgon kl. 08.00")])
@@ -241,6 +244,40 @@ async def test_the_other_pages_open_in_both_languages(region: Region, path: str)
     assert '<html lang="sv"' in swedish_page.text
     assert '<html lang="en"' in english_page.text
     assert "0771" not in swedish_page.text, "a real number must not be shown by an invented region"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/units", "/about/cost", "/support", "/accessibility", "/privacy", "/complaints", "/about/nothing"]
+)
+async def test_who_has_signed_in_reads_public_pages_within_her_own_tabs(region: Region, path: str) -> None:
+    astrid = await region.resident("astrid")
+    page = (await astrid.get(path)).text
+    assert "lj-tabbar" in page
+    assert 'action="/sign-out"' in page
+    async with plain_client(base_url=region.url) as anybody:
+        page = (await anybody.get(path)).text
+    assert "lj-tabbar" not in page
+    assert 'href="/sign-in"' in page
+    assert 'href="/support"' in page
+
+
+async def test_the_privacy_page_says_who_answers_for_it_by_which_law_and_where_to_turn(region: Region) -> None:
+    async with plain_client(base_url=region.url, headers={"accept-language": "sv"}) as anybody:
+        page = (await anybody.get("/privacy")).text
+        for words in (
+            "personuppgiftsansvarig",
+            "artikel 6.1 c",
+            "9.2 h",
+            "(2008:355)",
+            "IMY",
+            "IVO",
+            "dataskyddsombudet",
+        ):
+            assert words in page, words
+        assert "Kontakta Region Exempel" in page
+        contact = "ombudet@exempel.se"
+        region.site.settings = msgspec.structs.replace(region.site.settings, data_protection_contact=contact)
+        assert contact in (await anybody.get("/privacy")).text
 
 
 async def test_the_privacy_page_promises_nothing_that_is_not_done(region: Region) -> None:

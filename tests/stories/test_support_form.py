@@ -47,6 +47,16 @@ async def answer(person: Person, request: object, note: str) -> httpx.Response:
     return await person.post(f"/manage/support/{request}/answers", {f"note-{request}": note})
 
 
+async def test_everything_that_must_be_changed_is_told_at_once(region: Region) -> None:
+    page = await send(region, form(about="", text=" ", reach="nils"))
+    assert page.status_code == 422
+    summary = page.text[page.text.index("<main") :]
+    for field, words in (("about", "Välj ett alternativ"), ("text", "Skriv vad du vill ha hjälp med"),
+                         ("reach", "Skriv e-postadressen så här")):  # fmt: skip
+        assert re.search(rf'href="#{field}[^"]*">[^<]*{words}', summary), field
+    assert await region.value(_COUNT) == 0
+
+
 async def test_from_the_question_to_its_end(region: Region) -> None:
     async with plain_client(base_url=region.url) as browser:
         page = main(await browser.get("/support"))

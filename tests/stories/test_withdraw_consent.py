@@ -89,7 +89,10 @@ async def test_a_guardian_withdraws_for_her_child(region: Region) -> None:
     case, astrid = region.cases["child"], await region.resident("astrid")
     await allow(region, case, "medication_list")
     assert await withdraw(astrid, case, "medication_list") == 303
-    assert "Elsa" in main((await astrid.get("/profile/consents")).text)
+    assert "Läkemedelslistan för Elsa Nyberg" in main((await astrid.get("/profile/consents")).text)
+    page = (await astrid.get(f"/cases/{case}")).text
+    assert "Läkemedelslistan för Elsa Nyberg" in page
+    assert "Din läkemedelslista" not in page
 
 
 async def test_without_its_event_nothing_is_withdrawn(region: Region) -> None:

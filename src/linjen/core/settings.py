@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     message_undo_s: int = 5
     quick_exit_url: str = "https://www.smhi.se/"
     accessibility_file: Path | None = None
+    data_protection_contact: str = ""
 
     bankid_url: str = ""
     bankid_ca_file: Path | None = None

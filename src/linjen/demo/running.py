@@ -101,6 +101,7 @@ class Demo:
         phone = self.simulators["bankid"]
         return {
             "region_name": world.REGION,
+            "data_protection_contact": "dataskydd@example.org",
             "record_customer": "Exempel",
             "record_agreement": "Inomläns PV",
             "bankid_url": phone.rp_url,

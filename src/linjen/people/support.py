@@ -57,30 +57,36 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: str
 
 
-def check_asked(about: str, text: str, answer_by: str, reach: str) -> Asked:
-    """A form as it is kept.
+def check_asked(about: str, text: str, answer_by: str, reach: str) -> tuple[Asked, list[Invalid]]:
+    """A form as it is kept, and everything that must be changed before it can be.
 
-    Raises Invalid('choose') with field "about" or "answer_by", 'empty' | 'too_long' with field "text", and as
-    parse_phone or parse_contacts, 'email_empty' where nothing is written, with field "reach".
+    Invalid('choose') with field "about" or "answer_by", 'empty' | 'too_long' with field "text", and as parse_phone or
+    parse_contacts, 'email_empty' where nothing is written, with field "reach".
     """
-    if about not in ABOUT:
-        raise Invalid("choose", "about")
+    faults = [] if about in ABOUT else [Invalid("choose", "about")]
     clean = plain_text(text).strip()
     if not is_visible(clean):
-        raise Invalid("empty", "text")
-    if len(clean) > LONGEST:
-        raise Invalid("too_long", "text", longest=LONGEST)
-    if answer_by not in ANSWER_BY:
-        raise Invalid("choose", "answer_by")
-    try:
-        if answer_by == "phone":
-            return Asked(about, clean, answer_by, parse_phone(reach))
-        address = parse_contacts("", reach).email
-    except Invalid as error:
-        raise Invalid(error.reason, "reach") from None
+        faults.append(Invalid("empty", "text"))
+    elif len(clean) > LONGEST:
+        faults.append(Invalid("too_long", "text", longest=LONGEST))
+    where = ""
+    if answer_by in ANSWER_BY:
+        try:
+            where = _reached(answer_by, reach)
+        except Invalid as error:
+            faults.append(Invalid(error.reason, "reach"))
+    else:
+        faults.append(Invalid("choose", "answer_by"))
+    return Asked(about, clean, answer_by, where), faults
+
+
+def _reached(answer_by: str, reach: str) -> str:
+    if answer_by == "phone":
+        return parse_phone(reach)
+    address = parse_contacts("", reach).email
     if not address:
-        raise Invalid("email_empty", "reach")
-    return Asked(about, clean, answer_by, address)
+        raise Invalid("email_empty")
+    return address
 
 
 async def ask_support(

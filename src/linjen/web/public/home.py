@@ -25,7 +25,7 @@ async def show_front(exchange: Exchange) -> Response[Any]:
     """
     try:
         async with exchange.site.database.connection() as db:
-            units = await units_in_words(db, exchange)
+            units = await units_in_words(db, exchange, most_answers=_MOST_LISTED)
             service = status_in_words(exchange, await find_status(db))
     except LinjenError:
         units, service = [], None

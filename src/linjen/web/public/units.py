@@ -11,7 +11,7 @@ from litestar import Response
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
-from linjen.records.promise import find_outlook
+from linjen.records.promise import Outlook, find_outlook
 from linjen.units.hours import State, hours_today, state_at
 from linjen.units.opening import list_schedules, see_schedule
 from linjen.units.schedule import Schedule, find_public_holiday
@@ -54,15 +54,28 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
     )  # fmt: skip
 
 
-async def units_in_words(db: Connection, exchange: Exchange) -> list[dict[str, Any]]:
-    """Each unit's name and address, and whether it is open now."""
+async def units_in_words(db: Connection, exchange: Exchange, most_answers: int = 0) -> list[dict[str, Any]]:
+    """Each unit's name and address, whether it is open now, and where they are no more than `most_answers`, when an
+    answer can be expected.
+    """
     units = await list_units_for_residents(db)
     schedules, at = await list_schedules(db, [unit.id for unit in units]), clock.now()
-    return [_in_words(unit, schedules[unit.id], at, exchange) for unit in units]
+    found = []
+    for unit in units:
+        outlook = None
+        if len(units) <= most_answers:
+            outlook = await find_outlook(exchange.site.database, db, schedules[unit.id], unit.id, ORDINARY, at)
+        found.append(_in_words(unit, schedules[unit.id], outlook, at, exchange))
+    return found
 
 
-def _in_words(unit: Unit, schedule: Schedule, at: datetime, exchange: Exchange) -> dict[str, Any]:
+def _in_words(
+    unit: Unit, schedule: Schedule, outlook: Outlook | None, at: datetime, exchange: Exchange
+) -> dict[str, Any]:
     words, _ = staffing_words(schedule, at, exchange.say, exchange.language, unit.name, named=False)
+    if outlook is not None:
+        answer = promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, outlook).answer
+        words = f"{words} {answer}".strip()
     is_open = state_at(schedule, at) is State.OPEN  # who only finishes what is going on is closed to who comes now
     return {"name": unit.name, "href": f"/units/{unit.id}", "words": words, "there": is_open}
 

@@ -15,7 +15,9 @@ from linjen.web.routing import get_page
 @get_page("/privacy", verb="public", who="anyone")
 async def show_privacy(exchange: Exchange) -> Response[Any]:
     """What is kept, who sees it and for how long, in as few words as are true."""
-    return exchange.page("resident/privacy.html", days=KEPT_DAYS)
+    return exchange.page(
+        "resident/privacy.html", days=KEPT_DAYS, contact=exchange.site.settings.data_protection_contact
+    )
 
 
 @get_page("/complaints", verb="public", who="anyone")

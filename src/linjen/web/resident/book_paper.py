@@ -28,7 +28,7 @@ from linjen.web.resident.case import closed_key, read_told, said_further
 from linjen.web.resident.correction import correction_rows
 from linjen.web.resident.intake.self_care import version_of
 from linjen.web.resident.rating_words import read_rating
-from linjen.web.resident.shown_case import about_of, status_of, title_of
+from linjen.web.resident.shown_case import about_of, consent_name, status_of, title_of
 from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.routing import get_page
 from linjen.web.staff_titles import title_in
@@ -71,7 +71,7 @@ async def _paper(db: Connection, exchange: Exchange, case: Case) -> Paper:
         *await _told(db, exchange, case),
         Section(say("case.paper.talk"), await _talk(db, exchange, case)),
         Section(say("case.pictures"), pictures),
-        *await _sent_along(db, exchange, case),
+        *await _sent_along(db, exchange, case, around),
         Section(say("case.worse"), [Part(kind="text", text=say("case.paper.worse"))]),
     ]
     lead = say("case.paper.lead", at=swedish.full_moment(clock.now(), language))
@@ -167,7 +167,7 @@ async def _pictures(db: Connection, exchange: Exchange, case: Case) -> tuple[lis
     return parts, images
 
 
-async def _sent_along(db: Connection, exchange: Exchange, case: Case) -> list[Section]:
+async def _sent_along(db: Connection, exchange: Exchange, case: Case, around: Around) -> list[Section]:
     """The cards of the talk, the tickets and the consents, each as it stands."""
     say, sealer, language = exchange.say, exchange.site.sealer, exchange.language
     actions = [
@@ -179,7 +179,7 @@ async def _sent_along(db: Connection, exchange: Exchange, case: Case) -> list[Se
         tickets += [Part(kind="heading", text=card["title"]), Part(kind="text", text=card["state_words"])]
         tickets += [Part(kind="text", text=text) for text in (card["by"], *card["holds"])]
     consents = [
-        Pair(say(f"case.consent.{one.kind}"), say(
+        Pair(consent_name(say, one.kind, case, around), say(
             f"case.paper.{'allowed' if one.choice else 'denied'}", at=swedish.full_moment(one.given_at, language)))
         for one in await list_consents(db, case.id)
     ]  # fmt: skip

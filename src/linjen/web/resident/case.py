@@ -48,7 +48,7 @@ from linjen.web.resident.intake.sheet import Fault
 from linjen.web.resident.pictures_to_send import read_to_send
 from linjen.web.resident.promise_words import ORDINARY, Promise, promise_for_dialogue, promise_for_waiting
 from linjen.web.resident.rating_words import Given, read_rating
-from linjen.web.resident.shown_case import about_of, is_draft, status_of, title_of
+from linjen.web.resident.shown_case import about_of, consent_name, is_draft, status_of, title_of
 from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.resident.unsent import hear_unsent, keep_unsent
 from linjen.web.routing import get_page, post_page
@@ -126,7 +126,8 @@ async def _read_around(
         "notices": await _notices(db, exchange, case),
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
         "intake": await read_told(db, exchange, case, protocols, may_wait=may_wait),
-        "consents": await _read_consents(db, exchange, case), "pictures": await _picture_rows(db, exchange, case),
+        "consents": await _read_consents(db, exchange, case, around),
+        "pictures": await _picture_rows(db, exchange, case),
         "corrections": await correction_rows(db, exchange, case.id),
         "tickets": await ticket_cards(db, exchange, tickets, case.id),
         **_whose(exchange, case, around),
@@ -256,10 +257,10 @@ async def said_further(
     return found
 
 
-async def _read_consents(db: Connection, exchange: Exchange, case: Case) -> list[dict[str, Any]]:
+async def _read_consents(db: Connection, exchange: Exchange, case: Case, around: Around) -> list[dict[str, Any]]:
     at, language = clock.now(), exchange.language
     return [
-        {"name": exchange.say(f"case.consent.{one.kind}"), "given": one.choice,
+        {"name": consent_name(exchange.say, one.kind, case, around), "given": one.choice,
          "at": swedish.moment_words(one.given_at, at, language)}
         for one in await list_consents(db, case.id)
     ]  # fmt: skip

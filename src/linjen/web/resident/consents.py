@@ -14,7 +14,7 @@ from linjen.cases.patients.consent import WITHDRAWN, Choice, list_choices, withd
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.web.exchange import Exchange
-from linjen.web.resident.shown_case import is_draft, show
+from linjen.web.resident.shown_case import consent_name, is_draft, show
 from linjen.web.routing import get_page, post_page
 
 
@@ -40,7 +40,7 @@ async def _row(
     mine = sorted((one for one in choices if one.case_id == case.id), key=lambda one: WITHDRAWN.index(one.kind))
     for kind, made in groupby(mine, key=lambda one: one.kind):
         history = list(made)
-        name, latest = exchange.say(f"case.consent.{kind}"), history[0]
+        name, latest = consent_name(exchange.say, kind, case, around), history[0]
         at = swedish.date_words(clock.local_date(latest.given_at), exchange.language)
         kinds.append({
             "name": name, "given": latest.choice, "state": exchange.say(

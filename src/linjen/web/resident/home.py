@@ -9,6 +9,7 @@ from litestar import Response
 
 from linjen.access.ages import ADULT_FROM_YEARS
 from linjen.cases.afterwards.rating import find_unrated
+from linjen.cases.intake.start import read_own_words
 from linjen.cases.loading import Case, list_my_cases
 from linjen.cases.overview import look_around
 from linjen.cases.patients.dialogue import find_dialogue
@@ -81,8 +82,10 @@ async def _asks_dialogue(db: Connection, exchange: Exchange, cases: list[Case]) 
 async def show_all(db: Connection, exchange: Exchange, cases: list[Case]) -> list[Shown]:
     """Every case in words, in the given order; a draft whose time is out is no longer shown."""
     around, at = await look_around(db, [case.id for case in cases]), clock.now()
+    drafts = [case.id for case in cases if is_draft(case)]
+    words = await read_own_words(db, exchange.site.sealer, drafts) if drafts else {}
     return [
-        show(exchange, case, around[case.id], at)
+        show(exchange, case, around[case.id], at, words.get(case.id, ""))
         for case in cases
         if not is_draft(case) or (around[case.id].kept_until or at) > at
     ]

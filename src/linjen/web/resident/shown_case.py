@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -15,6 +17,8 @@ from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
 from linjen.web.staff_titles import title_in
 
+#: Consents to read what others have written of the patient, who may be another than who consents.
+_READ_OF_THE_PATIENT = frozenset({"care_history", "medication_list"})
 DRAFT_STATES = frozenset({"intake", "emergency_advised", "self_care_offered"})
 
 
@@ -30,6 +34,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     about: str
     kept_until: str = ""
+    #: How a draft begins in its writer's own words, by which she knows it from another.
+    begins: str = ""
 
 
 def is_draft(case: Case) -> bool:
@@ -55,6 +61,12 @@ def about_of(exchange: Exchange, case: Case, around: Around) -> str:
     return around.patient_name
 
 
+def consent_name(say: Callable[..., str], kind: str, case: Case, around: Around) -> str:
+    """What a choice in a case is about: her own history and medicines, or the child's by name."""
+    of_child = case.patient_id not in {None, case.opened_by} and kind in _READ_OF_THE_PATIENT
+    return say(f"case.consent.{kind}_child", name=around.patient_name) if of_child else say(f"case.consent.{kind}")
+
+
 def status_of(exchange: Exchange, case: Case, around: Around) -> tuple[str, str]:
     """The state in plain words and its tone."""
     if case.state == "in_progress":
@@ -68,8 +80,11 @@ def status_of(exchange: Exchange, case: Case, around: Around) -> tuple[str, str]
     return exchange.say(f"case.state.{case.state}"), kind
 
 
-def show(exchange: Exchange, case: Case, around: Around, at: datetime) -> Shown:
-    """One case for a list, at an instant."""
+_BEGINNING = 60
+
+
+def show(exchange: Exchange, case: Case, around: Around, at: datetime, words: str = "") -> Shown:
+    """One case for a list, at an instant; a draft with its own `words`."""
     language = exchange.language
     status, kind = status_of(exchange, case, around)
     kept = swedish.date_words(local_date(around.kept_until), language) if around.kept_until else ""
@@ -81,5 +96,5 @@ def show(exchange: Exchange, case: Case, around: Around, at: datetime) -> Shown:
     return Shown(
         case=case, around=around, href=f"/intakes/{case.id}" if is_draft(case) else f"/cases/{case.id}",
         title=title_of(exchange, case), line=line if around.unit_name else line.removeprefix(", "), status=status,
-        kind=kind, about=about, kept_until=kept,
+        kind=kind, about=about, kept_until=kept, begins=textwrap.shorten(words, _BEGINNING, placeholder=" …"),
     )  # fmt: skip

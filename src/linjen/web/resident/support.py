@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response
@@ -35,19 +36,20 @@ async def write(exchange: Exchange) -> Response[Any]:
     """
     typed = {field: exchange.text_of(field, longest=10_000) for field in _FIELDS}
     request_id = parse_id(exchange.text_of("request_id", longest=40))
+    asked, faults = check_asked(**typed)
+    danger = await _is_danger(typed["text"])
+    if request_id is None:
+        faults.append(Invalid("unreadable", "text"))
+    if faults or request_id is None:
+        return await _page(exchange, typed, faults, danger=danger, status=422)
+    if danger and exchange.text_of("told", longest=10) != "yes":
+        return await _page(exchange, typed, danger=True, status=422)
+    person_id = exchange.session.person_id if exchange.session else None
     try:
-        if request_id is None:
-            raise Invalid("unreadable", "text")
-        asked = check_asked(**typed)
-        if await _is_danger(asked.text) and exchange.text_of("told", longest=10) != "yes":
-            return await _page(exchange, typed, danger=True, status=422)
-        person_id = exchange.session.person_id if exchange.session else None
         async with exchange.site.database.transaction() as db:
             await ask_support(db, exchange.site.sealer, person_id, request_id, asked, exchange.language)
     except Invalid as error:
-        told = exchange.told(error, "support.form.fault", longest=LONGEST)
-        danger = await _is_danger(typed["text"])
-        return await _page(exchange, typed, {error.field: told}, danger=danger, status=422)
+        return await _page(exchange, typed, [error], danger=danger, status=422)
     return exchange.redirect("/support?sent=1#main")
 
 
@@ -58,17 +60,20 @@ async def _is_danger(text: str) -> bool:
 
 
 async def _page(
-    exchange: Exchange, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None, *,
+    exchange: Exchange, typed: dict[str, str] | None = None, faults: Sequence[Invalid] = (), *,
     danger: bool = False, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     phone, dialled = PHONE
-    errors, say = errors or {}, exchange.say
+    say = exchange.say
+    told: dict[str, str] = {}
+    for fault in faults:
+        told.setdefault(fault.field, exchange.told(fault, "support.form.fault", longest=LONGEST))
     async with exchange.site.database.connection() as db:
         standing = status_in_words(exchange, await find_status(db))
     return exchange.page(
         "resident/support.html", status=status, tab="support", phone=phone, dialled=dialled, longest=LONGEST,
-        typed=typed or dict.fromkeys(_FIELDS, ""), error_of={name: errors.get(name) for name in _FIELDS},
-        errors=[{"field": field, "text": text} for field, text in errors.items()], danger=danger, told="yes",
+        typed=typed or dict.fromkeys(_FIELDS, ""), error_of={name: told.get(name) for name in _FIELDS},
+        errors=[{"field": field, "text": text} for field, text in told.items()], danger=danger, told="yes",
         about_options=[{"value": one, "text": say(f"support.form.about_what.{one}")} for one in ABOUT],
         by_options=[{"value": one, "text": say(f"support.form.by.{one}")} for one in ANSWER_BY],
         request_id=exchange.form_id("request_id") if typed else str(new_id()),

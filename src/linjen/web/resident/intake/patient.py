@@ -51,7 +51,7 @@ class PatientStep(Step):
         say = sheet.exchange.say
         options = [{"value": str(sheet.writer.id), "text": say("intake.patient.myself"), "hint": ""}]
         options += [
-            {"value": str(child.id), "text": child.given_name, "hint": age_words(sheet.exchange, child)}
+            {"value": str(child.id), "text": child.given_name, "hint": _hint(sheet.exchange, child)}
             for child in sheet.children
             if not signs_in_herself(child)
         ]
@@ -91,6 +91,12 @@ def age_words(exchange: Exchange, person: Resident) -> str:
     if months < 24:
         return exchange.say("intake.patient.months", months=months)
     return exchange.say("intake.patient.years", years=months // 12)
+
+
+def _hint(exchange: Exchange, child: Resident) -> str:
+    """The age; of the youngest also that they are helped by telephone, before anybody has chosen in vain."""
+    age = age_words(exchange, child)
+    return exchange.say("intake.patient.infant", age=age) if age_of(child) < CASE_FROM_YEARS else age
 
 
 STEP = PatientStep()
