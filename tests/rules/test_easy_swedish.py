@@ -24,7 +24,8 @@ MUST = (
     "case.alarm", "case.withdraw", "case.reply", "chat", "closed", "intake.patient", "intake.unit", "intake.consent",
     "intake.fee", "intake.words", "intake.check", "intake.receipt", "intake.emergency", "my_notices.quiet",
     "my_notices.push", "profile.phone", "profile.needs", "profile.agreed", "about.how_it_works", "about.emergency",
-    "about.cost", "about.without_bankid", "call_back", "rating", "support.form",
+    "about.cost", "about.without_bankid", "call_back", "rating", "support.form", "support.complaints", "bankid",
+    "blocks", "correction", "openings", "ticket", "case.paper", "faults.draft_sent", "faults.unit_shut", "units.shut",
 )  # fmt: skip
 
 
