@@ -15,7 +15,7 @@ from linjen.cases.waiting import printed
 from linjen.core.database import Connection
 from linjen.notices import failed, load
 from linjen.records import undocumented
-from linjen.units import staff_message
+from linjen.units import shutting, staff_message
 
 #: A count for each list, by its name; each part asks its own policy.
 _COUNTS: Final = {
@@ -33,6 +33,7 @@ _COUNTS: Final = {
     "load": load.WAITING,
     # Of what stands around the ledger, whether it is there: whether the unit says something, and she may print.
     "message": staff_message.STANDS,
+    "stops": shutting.STOPS,
     "prints": printed.MAY_PRINT,
 }
 #: One statement: a round trip for each of them was a third of the ledger's time.
@@ -42,7 +43,7 @@ _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _C
 async def count_waiting_work(db: Connection, by: By) -> dict[str, int]:
     """How many wait in each list for this person where she works now: booked, attestations, tickets, to_document,
     mentions, invited, silent, failed_sms, corrections, calls, late_alarms and load; and as 0 or 1 whether there is a
-    message of the unit, and whether she prints its ledger. Counts alone, so nothing is logged.
+    message of the unit, whether it stops, and whether she prints its ledger. Counts alone, so nothing is logged.
     """
     found = await db.fetchrow(_ALL, *by.asking())
     return dict(found) if found is not None else {}

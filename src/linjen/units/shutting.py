@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,10 @@ def takes_new(unit: str) -> str:
     """SQL: whether a unit (its alias) takes new cases from outside now."""
     today = "(now() at time zone 'Europe/Stockholm')::date"
     return f"({unit}.shut_at is null and coalesce({unit}.shuts_on > {today}, true))"
+
+
+#: Whether the unit $2 is shut, or has a day on which it takes no new cases any more: one or none.
+STOPS: Final = "select count(*) from units where id = $2 and (shuts_on is not null or shut_at is not null)"
 
 
 async def find_shutting(db: Connection, unit_id: UUID) -> Shutting:

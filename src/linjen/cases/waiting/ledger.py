@@ -21,7 +21,7 @@ from linjen.people.staff import list_workplaces
 from linjen.people.workplaces import care_workplaces
 
 
-class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerRow(msgspec.Struct, frozen=True):
     """One row of the ledger. `waiting_since` is when it entered the queue (UTC), `protocol` the stamp of its triage,
     `deadline` the minutes within which a case of its level should be met at this unit. It waits for `for_role`, and
     where it was handed to one person for her (`for_name`). It is `turn`'s to speak ('staff' or 'resident') since
@@ -59,15 +59,19 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
 #: The most rows one view draws; beyond it the page says how many more wait.
 MOST = 500
 
-#: What a row holds, of `ROWS_FROM`: in SQL the fields of LedgerRow.
-ROW_COLUMNS = f"""c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
+_COLUMNS = f"""c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, c.reason, c.protocol,
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
-  h.given_name || ' ' || h.surname as holder_name, coalesce(own.minutes, usual.minutes) as deadline,
+  h.given_name || ' ' || h.surname as holder_name, {{deadline}} as deadline,
   v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet,
   {WANTED_SQL} as call"""
 
-ROWS_FROM = f"""visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
-left join staff f on f.id = v.for_staff_id
+_FROM = """visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
+left join staff f on f.id = v.for_staff_id"""
+
+#: What a row holds, of `ROWS_FROM`: in SQL the fields of LedgerRow, in their order.
+ROW_COLUMNS = _COLUMNS.format(deadline="coalesce(own.minutes, usual.minutes)")
+
+ROWS_FROM = f"""{_FROM}
 join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
 left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority"""
 
@@ -106,18 +110,21 @@ def _reach() -> str:
     return policy.asked()
 
 
-_INNER = place_sql(
-    level="v.priority", since="v.queued_at", minutes="coalesce(own.minutes, usual.minutes)", at="$5::timestamptz"
-)
-_OUTER = place_sql(level="priority", since="waiting_since", minutes="deadline", at="$5::timestamptz")
+# All rows are of one unit, so its deadlines are read once, as a list by level, and not beside each row.
+_LIMITS = f"""select array_agg(coalesce(own.minutes, usual.minutes) order by usual.level) as minutes
+  from {DEADLINES_SQL} as usual (level, minutes)
+  left join unit_deadlines own on own.unit_id = $2 and own.level = usual.level"""
+_MINUTES = "l.minutes[v.priority]"
+_PLACE = place_sql(level="v.priority", since="v.queued_at", minutes=_MINUTES, at="$5::timestamptz")
 
 _LEDGER = {
     view: f"""
-with shown as (
-  select {ROW_COLUMNS} from {ROWS_FROM} where v.unit_id = $2 and v.state in ('queued', 'in_progress') and {_reach()}
-  and {in_view} order by {_INNER}, v.id limit {MOST}
+with limits as materialized ({_LIMITS}), shown as (
+  select {_COLUMNS.format(deadline=_MINUTES)}, row_number() over (order by {_PLACE}, v.id) as n
+  from limits l cross join {_FROM}
+  where v.unit_id = $2 and v.state in ('queued', 'in_progress') and {_reach()} and {in_view} order by n limit {MOST}
 ), logged as ({log_shown("ledger", "select case_id from shown", person="$1", unit="$2", session="$4")})
-select * from shown order by {_OUTER}, visit_id
+select {", ".join(LedgerRow.__struct_fields__)} from shown order by n
 """
     for view, in_view in VIEWS.items()
 }
@@ -136,7 +143,7 @@ async def see_ledger(db: Connection, by: By, view: str = "unit") -> list[LedgerR
         if not await has_ledger(db, by):
             raise NotFound("ledger")
         await log_access(db, by, "ledger")
-    return [LedgerRow(**row) for row in rows]
+    return [LedgerRow(*row) for row in rows]
 
 
 async def has_ledger(db: Connection, by: By) -> bool:

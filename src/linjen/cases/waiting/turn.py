@@ -49,6 +49,6 @@ DEADLINES_SQL = "(values " + ", ".join(f"({level}, {minutes})" for level, minute
 
 def place_sql(*, level: str, since: str, minutes: str, at: str) -> str:
     """`place` as an ORDER BY of two columns, of SQL expressions: a level, two instants and the deadline in minutes."""
-    share = f"(extract(epoch from {at} - {since}) / ({minutes} * 60.0))"
-    band = f"case when {level} > {_ALWAYS_FIRST} and {share} > 1 then {_ALWAYS_FIRST + 0.5} else {level} end"
+    share = f"(extract(epoch from {at} - {since})::float8 / ({minutes} * 60))"
+    band = f"case when {level} > {_ALWAYS_FIRST} and {share} > 1 then {_ALWAYS_FIRST + 0.5}::float8 else {level} end"
     return f"{band}, {share} desc"

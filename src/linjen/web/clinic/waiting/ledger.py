@@ -18,7 +18,7 @@ from linjen.core.database import Connection
 from linjen.core.ids import new_id
 from linjen.records.waiting_work import count_waiting_work
 from linjen.units.opening import see_schedule
-from linjen.units.shutting import find_shutting
+from linjen.units.shutting import Shutting, find_shutting
 from linjen.units.staff_message import StaffMessage, find_staff_message
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.moves.leaving import closing_near, closing_words
@@ -112,7 +112,7 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
         late = await list_late_alarms(db, by) if waiting["late_alarms"] else []
         load = await load_words(db, exchange, clock.now()) if waiting["load"] else ""
         message = await find_staff_message(db, by.unit_id) if waiting["message"] else StaffMessage()
-        shutting = await find_shutting(db, by.unit_id)
+        shutting = await find_shutting(db, by.unit_id) if waiting["stops"] else Shutting()
         around = {} if alone else await _around(db, exchange, view, wanted, rows)
         if not alone:
             around["prints"] = view == "unit" and waiting["prints"] > 0
@@ -134,9 +134,11 @@ async def _around(
     db: Connection, exchange: Exchange, view: str, wanted: Wanted, rows: Sequence[LedgerRow]
 ) -> dict[str, Any]:
     """What stands around the table. Who holds none of what her own list shows, all of it, has no chats to look for."""
-    may_chat = view not in _WITH_OWN or len(rows) == MOST or _holds(exchange, rows)
+    me = exchange.by.person_id
+    holds = any(row.holder_id == me for row in rows)
+    may_chat = view not in _WITH_OWN or len(rows) == MOST or holds
     return {
-        "near": await _closing(db, exchange, rows),
+        "near": await _closing(db, exchange) if holds else "",
         "chats": await chats_here(db, exchange, known={row.case_id for row in rows}) if may_chat else [],
         "claim_id": str(new_id()),
         "tools": await tools_here(db, exchange, view, wanted),
@@ -150,14 +152,10 @@ async def _tries(db: Connection, exchange: Exchange) -> str:
     return "nurse" if "nurse" in queues else "secretary" if "medical_secretary" in queues else "other"
 
 
-def _holds(exchange: Exchange, rows: Sequence[LedgerRow]) -> bool:
-    return any(row.holder_id == exchange.by.person_id for row in rows)
-
-
-async def _closing(db: Connection, exchange: Exchange, rows: Sequence[LedgerRow]) -> str:
-    """That the unit's day ends soon, to who still holds something; '' otherwise."""
+async def _closing(db: Connection, exchange: Exchange) -> str:
+    """That the unit's day ends soon, to who still holds something there; '' before it does."""
     by = exchange.by
-    if by.unit_id is None or not _holds(exchange, rows):
+    if by.unit_id is None:
         return ""
     near = closing_near(await see_schedule(db, by.unit_id), clock.now())
     return closing_words(exchange, near) if near else ""
