@@ -66,7 +66,7 @@ def test_a_closed_unit_says_when_it_opens_and_one_without_hours_points_to_the_ph
 def test_recent_answers_make_a_time_and_a_time_that_has_passed_is_never_promised() -> None:
     known = Outlook(Usual(60, 20))
     usual = promise_for_new(WEEK, at("15 09.30"), swedish, "sv", "Ankaret", known)
-    assert usual.answer == "8 av 10 får svar före i dag kl. 10.30."
+    assert usual.answer == "8 av 10 får svar senast i dag kl. 10.30."
     late = promise_for_waiting(
         WEEK, at("15 09.30"), at("15 11.00"), 3, swedish, "sv", "Ankaret", Outlook(Usual(60, 20))
     )
@@ -208,7 +208,7 @@ async def test_recent_answers_of_the_unit_become_a_time_on_home(
     await region.site.database.execute("delete from closures")
     monkeypatch.setattr(clock, "now", lambda: then)
     page = (await (await region.resident("gustav")).get("/home")).text
-    assert "8 av 10 får svar före i dag kl. 09.40." in page
+    assert "8 av 10 får svar senast i dag kl. 09.40." in page
 
 
 async def answered(region: Region, many: int, minutes: int) -> None:
