@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.windows import DESKTOP, Windows
+from tests.browser.windows import DESKTOP, PHONE, Windows
 from tests.browser.writing_in import Intake
 
 #: A phone of today, and what can be seen of a page on it when it opens.
@@ -42,6 +42,20 @@ async def test_the_first_page_says_112_without_being_scrolled(windows: Windows, 
     box = await page.get_by_role("main").get_by_role("link", name="Ring 112").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < size["viewport"]["height"] / 3
+
+
+async def test_the_first_view_on_a_small_phone_says_who_is_there_for_whom_and_when_an_answer_comes(
+    windows: Windows,
+) -> None:
+    page = await windows.open(PHONE)
+    await page.goto(windows.url)
+    for words in ("vårdenheter har öppet nu", "för dig själv eller för ditt barn"):
+        await expect(page.get_by_text(words)).to_be_in_viewport(ratio=1)
+    await expect(
+        page.get_by_role("button", name="Sök vård").or_(page.get_by_role("link", name="Sök vård"))
+    ).to_be_in_viewport()
+    home = await windows.resident("Astrid Nyberg", PHONE)
+    await expect(home.get_by_text("Hälsocentralen Ankaret är").first).to_be_in_viewport(ratio=1)
 
 
 async def test_what_was_answered_no_is_folded_before_sending_and_can_be_changed(windows: Windows) -> None:
