@@ -230,3 +230,20 @@ async def test_the_same_pass_twice_is_one_and_other_words_are_not_dropped(region
     assert other.status_code == 409
     assert "Helt andra ord" in other.text
     assert "Du lade tillbaka ärendet i kön" in other.text
+
+
+async def test_who_has_changed_unit_sees_what_she_still_holds_and_leaves_nothing_behind(region: Region) -> None:
+    petra, case_id = await region.staff("petra", "ankaret"), region.cases["urgent"]
+    assert (await petra.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    assert "Byt till Hälsocentralen Ankaret" not in (await petra.get("/clinic/ledger")).text
+    await petra.post("/clinic/units", {"unit": str(id_of("unit/bjorken"))})
+    assert "Byt till Hälsocentralen Ankaret" in (await petra.get("/clinic/ledger")).text
+    await (await region.resident("ingrid")).say(case_id, "Nu blir det mycket sämre")
+    assert "Patienten har skrivit i 1 av dem" in (await petra.get("/clinic/ledger")).text
+    there = await region.staff("petra", "ankaret")
+    await petra.post("/clinic/sign-out")
+    held = "select v.state from visits v join cases c on c.visit_id = v.id where c.id = $1"
+    assert await region.value(held, case_id) == "in_progress", "she is signed in there on another screen"
+    await there.post("/clinic/units", {"unit": str(id_of("unit/bjorken"))})
+    await there.post("/clinic/sign-out")
+    assert await region.value(held, case_id) == "queued"

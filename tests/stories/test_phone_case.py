@@ -106,7 +106,11 @@ async def test_danger_is_said_at_once_and_the_case_stands_first(region: Region) 
     facts = dict.fromkeys(("chest.pain", "chest.exertional", "pain.at_rest", "chest.pressure"), "yes")
     end = await walk(karin, gustav, facts, caller="relative", text="Gustav har ont i bröstet")
     assert "112" in end.text
-    case_id = added(await add(karin, gustav, end))
+    bo = await region.staff("bo", "ankaret")
+    async with bo.listen(f"/clinic/cases/{region.cases['waiting']}/stream") as ear:
+        await ear.wait_for("hello")
+        case_id = added(await add(karin, gustav, end))
+        assert (await ear.wait_for("arrived"))[2] == "1", "who has another case open is told"
     assert str(await region.value(_CASE, case_id)).split()[1] == "1"
 
 

@@ -58,6 +58,8 @@ def form(page: str, **changed: str) -> dict[str, object]:
     for name in _PARTS:
         if re.search(rf'name="tick_{name}" value="yes" checked', page):
             fields[f"tick_{name}"] = "yes"
+        if f'name="empty_{name}" value="yes"' in page:
+            fields[f"empty_{name}"] = "yes"
         if name != "mode":
             fields[f"text_{name}"] = box(page, f"text_{name}")
     fields |= {"mode": "chat", "contact_type": "written"}
@@ -137,6 +139,18 @@ async def test_what_is_ticked_and_edited_is_kept_sealed_and_erased_when_it_is_do
     assert await region.value("select count(*) from record_drafts") == 0
     assert (await save(karin, case_id, form(page))).status_code == 409
     assert await region.value("select count(*) from record_drafts") == 0
+
+
+async def test_what_is_written_in_an_empty_part_is_in_the_note_without_a_tick(region: Region) -> None:
+    karin, case_id = await closed(region)
+    page = await page_of(karin, case_id)
+    sent = form(page, text_diagnosis="J03 Halsfluss")
+    assert "tick_diagnosis" not in sent or not sent["tick_diagnosis"]
+    await save(karin, case_id, sent)
+    page = await page_of(karin, case_id)
+    assert "Diagnos\nJ03 Halsfluss" in box(page, "record-whole")
+    await save(karin, case_id, form(page, tick_diagnosis=""))
+    assert "J03" not in box(await page_of(karin, case_id), "record-whole"), "the tick can be taken away"
 
 
 async def test_two_who_write_at_once_do_not_overwrite_each_other(region: Region) -> None:

@@ -32,6 +32,17 @@ async def test_the_case_moves_in_every_open_ledger_and_its_page_says_who_and_why
     assert f"Karin Lindqvist omprioriterade ärendet från {was} till 1" in page
 
 
+async def test_a_case_that_becomes_urgent_is_told_to_who_has_another_open(region: Region) -> None:
+    karin, bo = await region.staff("karin", "ankaret"), await region.staff("bo", "ankaret")
+    case_id = region.cases["teen"]
+    async with bo.listen(f"/clinic/cases/{region.cases['waiting']}/stream") as ear:
+        await ear.wait_for("hello")
+        await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "3", "why": "Kan vänta"})
+        await karin.post(f"/clinic/cases/{case_id}/priorities", {"level": "2", "why": "Låter sämre nu"})
+        assert (await ear.wait_for("urgent"))[2] == "2"
+        assert len([one for one in ear.heard if one[0] == "urgent"]) == 1
+
+
 async def test_the_triage_s_level_stays_and_the_reason_is_sealed_and_is_not_the_resident_s(region: Region) -> None:
     karin = await region.staff("karin", "ankaret")
     case_id = region.cases["urgent"]

@@ -7,7 +7,7 @@ from typing import Final
 from linjen.access.by import By
 from linjen.cases.alarms import late_alarms
 from linjen.cases.colleagues import attestation_list, invitation, mention
-from linjen.cases.moves import booked, inactivity
+from linjen.cases.moves import booked, inactivity, left_behind
 from linjen.cases.patients import correction
 from linjen.cases.talk import call_back
 from linjen.cases.tickets import ticket_desk
@@ -34,6 +34,7 @@ _COUNTS: Final = {
     # Of what stands around the ledger, whether it is there: whether the unit says something, and she may print.
     "message": staff_message.STANDS,
     "stops": shutting.STOPS,
+    "elsewhere": left_behind.HELD_ELSEWHERE,
     "prints": printed.MAY_PRINT,
 }
 #: One statement: a round trip for each of them was a third of the ledger's time.
@@ -42,8 +43,9 @@ _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _C
 
 async def count_waiting_work(db: Connection, by: By) -> dict[str, int]:
     """How many wait in each list for this person where she works now: booked, attestations, tickets, to_document,
-    mentions, invited, silent, failed_sms, corrections, calls, late_alarms and load; and as 0 or 1 whether there is a
-    message of the unit, whether it stops, and whether she prints its ledger. Counts alone, so nothing is logged.
+    mentions, invited, silent, elsewhere, failed_sms, corrections, calls, late_alarms and load; and as 0 or 1 whether
+    there is a message of the unit, whether the unit stops, and whether she prints its ledger. Counts alone, so nothing
+    is logged.
     """
     found = await db.fetchrow(_ALL, *by.asking())
     return dict(found) if found is not None else {}

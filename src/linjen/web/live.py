@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,12 @@ _MOST_OF_SESSION = 20
 _URGENT = 2
 #: Ends the care of the moment, by which its unit reads the patient's cases at other units.
 _ENDS_CARE = frozenset({"closed", "withdrawn", "handed_over"})
+
+
+def _is_raised(data: Mapping[str, Any]) -> bool:
+    """Whether a case that nobody holds has become urgent by a colleague's judgement."""
+    return bool(data.get("waits")) and data["to"] <= _URGENT and data["to"] < data["from"]
+
 
 Draw = Callable[[Event, Party], Awaitable[str | None]]
 DrawRows = Callable[[UUID, Sequence["Stream"], set[UUID]], Awaitable[None]]
@@ -269,8 +275,10 @@ class Hub:
                     self._wake_ledgers.set()
             if event.kind in {"alarm_heard", "further_answered"} and event.data.get("level", 9) <= _URGENT:
                 await self._tell_elsewhere(event, "urgent", event.data["level"])
-            elif event.kind == "case_sent":
+            elif event.kind == "case_sent" or (event.kind == "case_begun" and event.data.get("waits")):
                 await self._tell_elsewhere(event, "arrived", event.data.get("urgency") or 0)
+            elif event.kind == "reprioritised" and _is_raised(event.data):
+                await self._tell_elsewhere(event, "urgent", event.data["to"])
             elif event.kind == "went_unmet":
                 await self._tell_elsewhere(event, "unmet", event.data["minutes"])
         await self._tell_beside([event.case_id for event in events if event.kind in _ENDS_CARE])

@@ -84,6 +84,8 @@ async def add_phone_case(
     )  # fmt: skip
     await _keep(db, sealer, by, case_id, told)
     data = {"entry": told.entry, "how": "phone", "told": await _hears(db, patient, opened_by)}
+    if told.to_queue:  # who has another case open is told of it as of what a resident sends
+        data |= {"waits": True, "urgency": told.level}
     await record(db, case_id, "case_begun", by.kind, by.person_id, data)
 
 

@@ -7,7 +7,10 @@ holder may not open the case any more. What is asynchronous stays with its holde
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from linjen.access.by import By
 from linjen.access.policy import reaches
@@ -106,9 +109,48 @@ async def list_held(db: Connection, by: By) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+#: How many cases $1 holds at other units than $2, where she works now; what is asynchronous waits for its day.
+HELD_ELSEWHERE: Final = """
+select count(*) from visits v where v.holder_id = $1 and v.unit_id is distinct from $2 and v.state = 'in_progress'
+and v.kind <> 'async'
+"""
+
+
+class HeldAt(msgspec.Struct, frozen=True):
+    """How many cases somebody holds at a unit, and in how many of them a patient has written something unread."""
+
+    unit_id: UUID
+    unit: str
+    cases: int
+    unread: int
+
+
+async def list_held_elsewhere(db: Connection, by: By) -> list[HeldAt]:
+    """What this person still holds at other units than the one where she works now. Counts, so nothing is logged."""
+    rows = await db.fetch(
+        "select u.id, u.name, count(*), count(*) filter (where c.staff_unread > 0) from visits v"
+        " join cases c on c.id = v.case_id and c.visit_id = v.id join units u on u.id = v.unit_id"
+        " where v.holder_id = $1 and v.unit_id is distinct from $2 and v.state = 'in_progress' and v.kind <> 'async'"
+        " group by u.id, u.name order by u.name",
+        by.person_id, by.unit_id,
+    )  # fmt: skip
+    return [HeldAt(*row) for row in rows]
+
+
 async def return_mine(db: Connection, by: By) -> int:
-    """Who signs out leaves nothing behind: what she holds and has not made asynchronous goes to its queue; how many."""
-    held = await list_held(db, by)
+    """Who signs out leaves nothing behind: what she holds and has not made asynchronous goes to its queue; how many.
+
+    Also at other units, unless she is signed in there on another screen.
+    """
+    elsewhere = await db.fetch(
+        "select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
+        " where v.holder_id = $1 and v.unit_id is distinct from $2 and v.state = 'in_progress'"
+        " and (v.kind <> 'async' or v.until_on < $3) and not exists (select from sessions s"
+        " where s.kind = 'staff' and s.person_id = $1 and s.id <> $4 and s.unit_id = v.unit_id"
+        " and s.ended_at is null and s.expires_at > now())",
+        *by.asking(), by.session_id,
+    )  # fmt: skip
+    held = [*await list_held(db, by), *(row["id"] for row in elsewhere)]
     for case_id in held:
         await db.execute("select 1 from cases where id = $1 for no key update", case_id)
         await _return(db, case_id, by.person_id, "signed_out")

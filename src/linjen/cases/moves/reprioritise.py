@@ -53,7 +53,7 @@ async def reprioritise(
     if case.priority is None or await _is_done(db, sealer, by, case, level, why, was):
         return
     await db.execute("update visits set priority = $2 where id = $1", case.visit_id, level)
-    data = {"from": case.priority, "to": level}
+    data = {"from": case.priority, "to": level, "waits": case.state == "queued"}
     event = await record(db, case_id, "reprioritised", by.kind, by.person_id, data)
     change = new_id()
     sealed = sealer.seal("reprioritised", why.encode(), case_id.bytes + change.bytes)

@@ -84,7 +84,7 @@ async def leave_clinic(exchange: Exchange) -> Response[Any]:
     A locked session may do this too: its cases go back at once, since nothing of them can be shown.
     """
     session, database = exchange.session, exchange.site.database
-    if session is not None and session.unit_id is not None:
+    if session is not None:
         async with database.connection() as db:
             held = await list_held(db, exchange.by)
         if held and not session.locked and not exchange.text_of("leave", longest=10):

@@ -147,12 +147,20 @@ def _sent_note(exchange: Exchange) -> RecordNote:
     """The note as the form has it; what is no choice falls back to the first one."""
     contact_type = exchange.text_of("contact_type", longest=20)
     return RecordNote(
-        parts={name: Part(bool(exchange.text_of(f"tick_{name}", longest=10)),
-                          exchange.text_of(f"text_{name}", longest=LONGEST)) for name in PARTS},
+        parts={name: _sent_part(exchange, name) for name in PARTS},
         modes=tuple(one for one in MODES if one in exchange.all_of("mode")),
         contact_type=contact_type if contact_type in CONTACT_TYPES else CONTACT_TYPES[0],
         booking={name: exchange.text_of(f"booking_{name}", longest=LONGEST_FIELD) for name in BOOKING},
     )  # fmt: skip
+
+
+def _sent_part(exchange: Exchange, name: str) -> Part:
+    """A part as the form has it. One that was empty and not ticked goes along once something is written in it: who
+    writes a diagnosis wants it in the note. (With script it is ticked as she writes, and she may take the tick away.)
+    """
+    text = exchange.text_of(f"text_{name}", longest=LONGEST)
+    begun = bool(exchange.text_of(f"empty_{name}", longest=10)) and bool(text.strip())
+    return Part(begun or bool(exchange.text_of(f"tick_{name}", longest=10)), text)
 
 
 async def _show(exchange: Exchange, typed: RecordNote | None = None, *, late: str = "") -> Response[Any]:

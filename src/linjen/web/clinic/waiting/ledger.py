@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Response
 
 from linjen.cases.alarms.late_alarms import LateAlarm, list_late_alarms
+from linjen.cases.moves.left_behind import list_held_elsewhere
 from linjen.cases.waiting.ledger import MOST, LedgerRow, see_ledger, was_used
 from linjen.cases.waiting.ledger_filters import read_filters
 from linjen.cases.waiting.queues import find_queues
@@ -115,6 +116,7 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
         shutting = await find_shutting(db, by.unit_id) if waiting["stops"] else Shutting()
         around = {} if alone else await _around(db, exchange, view, wanted, rows)
         if not alone:
+            around["elsewhere"] = await list_held_elsewhere(db, by) if waiting["elsewhere"] else []
             around["prints"] = view == "unit" and waiting["prints"] > 0
             around["views"] = views_with(exchange, view, waiting)
     values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}

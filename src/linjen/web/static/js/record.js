@@ -14,6 +14,17 @@ function putTogether() {
   booking.value = fields.map((field) => `${field.dataset.field}: ${field.value.trim()}`).join("\n");
 }
 
+// What was empty goes along once something is written in it; its tick can be taken away again.
+for (const empty of form.querySelectorAll("[name^=empty_]")) {
+  const part = empty.closest("[data-part]");
+  const tick = part.querySelector("[name^=tick_]");
+  empty.remove();
+  part.querySelector("textarea").addEventListener("input", (event) => {
+    if (!("chosen" in part.dataset)) tick.checked = Boolean(event.target.value.trim());
+  });
+  tick.addEventListener("change", () => { part.dataset.chosen = ""; });
+}
+
 let unsaved = false;
 form.addEventListener("input", (event) => {
   unsaved ||= event.target !== whole && event.target !== booking;
