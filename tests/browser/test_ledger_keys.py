@@ -102,6 +102,10 @@ async def test_a_nurse_takes_reads_and_moves_between_her_chats_by_keys(windows: 
     await page.keyboard.press("g")
     await page.keyboard.press("l")
     await page.wait_for_url("**/clinic/ledger*")
+    await page.goto(f"{windows.url}/clinic/document")  # a page without the strip
+    await page.keyboard.press("g")
+    await page.keyboard.press("1")
+    await page.wait_for_url("**/clinic/cases/*")
 
 
 async def test_keys_rest_with_control_and_for_who_has_switched_them_off(windows: Windows) -> None:

@@ -33,6 +33,9 @@ async def test_who_has_waited_longest_for_me_comes_first(region: Region) -> None
     for page in (f"/clinic/cases/{held}", f"/clinic/cases/{held}/patient", "/clinic/ledger", "/clinic/mine"):
         chips = _chips((await karin.get(page)).text)
         assert [case for case, _ in chips] == [str(one) for one in (long, held, short, theirs)], page
+    await _waits(region, "urgent", "staff", 1)
+    assert _chips((await karin.get("/clinic/mine")).text)[0][0] == str(theirs), "an urgent one does not stand behind"
+    await _waits(region, "urgent", "resident", 90)
     assert [words for _, words in chips] == [
         "Vår tur, 40 min", "Vår tur, 10 min", "Vår tur, 5 min", "Patientens tur, 1 tim 30 min",
     ]  # fmt: skip

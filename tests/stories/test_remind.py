@@ -35,7 +35,12 @@ async def remind(person: Person, case_id: UUID, **data: object) -> tuple[int, st
 async def test_the_resident_gets_the_words_that_the_page_showed(sms: Sms) -> None:
     karin, case_id = await held(sms)
     words = "Region Exempel: Vi väntar på ditt svar. Logga in som du brukar, med BankID, och svara när du kan."
-    assert words in (await karin.get(f"/clinic/cases/{case_id}/reminders")).text
+    ours = "Det är vår tur att svara i chatten."
+    assert ours in (await karin.get(f"/clinic/cases/{case_id}/reminders")).text, "nobody has answered her yet"
+    await karin.say(case_id, "Hur mår du nu?")
+    page = (await karin.get(f"/clinic/cases/{case_id}/reminders")).text
+    assert words in page
+    assert ours not in page
     assert (await remind(karin, case_id))[0] == 303
     assert [one.text for one in await sms.go_on(hurry=False)] == [words]
     page = (await karin.get(f"/clinic/cases/{case_id}")).text

@@ -35,6 +35,11 @@ async def why_no_reminder(db: Connection, case_id: UUID) -> str:
     return contact.why_no_sms(clock.now()) or ("muted" if contact.muted else "")
 
 
+async def is_our_turn(db: Connection, case_id: UUID) -> bool:
+    """Whether it is for care to speak: words that wait for her answer would be wrong then. The caller has seen it."""
+    return bool(await db.fetchval("select turn = 'staff' from cases where id = $1", case_id))
+
+
 async def remind(
     db: Connection, sealer: Sealer, by: By, case_id: UUID, reminder_id: UUID, own_text: str | None = None
 ) -> None:

@@ -1,4 +1,4 @@
-"""Mina chattar: what a staff member has going, who has waited longest for her first; shown on every page of a case."""
+"""Mina chattar: what a staff member has going, the urgent first, then who waits longest; on every page of a case."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from linjen.core.database import Connection
 
 #: As many as anybody keeps in her head at once; the others stand in her own list.
 MOST = 7
+#: What is as urgent as this stands before whoever has waited longer.
+URGENT = 2
 
 
 class Chat(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,21 +41,21 @@ _SHOWN = f"""
     c.staff_unread as unread, c.turn, c.turn_at
   from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
   where v.holder_id = $1 and v.state = 'in_progress' and v.kind <> 'async' and {_MAY}
-  order by c.turn = 'staff' desc, c.turn_at, c.id limit {MOST}
+  order by c.turn = 'staff' desc, v.priority > {URGENT}, c.turn_at, c.id limit {MOST}
 """
 
 _LOGGED = log_shown("chats", "select case_id from shown", person="$1", unit="$2", session="$4")
 
 _CHATS = f"""
 with shown as ({_SHOWN}), logged as ({_LOGGED})
-select * from shown order by turn = 'staff' desc, turn_at, case_id
+select * from shown order by turn = 'staff' desc, level > {URGENT}, turn_at, case_id
 """
 
 
 async def see_my_chats(db: Connection, by: By, known: Collection[UUID] = ()) -> list[Chat]:
-    """Her chats at the unit where she works now, asynchronous ones left out: those who wait for her first, and of them
-    who has waited longest. One row in the access log that holds them; none where the page that they stand on shows and
-    has logged all of them (`known`).
+    """Her chats at the unit where she works now, asynchronous ones left out: those who wait for her first, of them the
+    urgent, and then who has waited longest. One row in the access log that holds them; none where the page that they
+    stand on shows and has logged all of them (`known`).
     """
     if not by.is_staff or by.unit_id is None:
         return []

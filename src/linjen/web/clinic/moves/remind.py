@@ -8,7 +8,7 @@ from uuid import uuid4
 from litestar import Response
 
 from linjen.cases.loading import see_case
-from linjen.cases.moves.remind import remind, why_no_reminder
+from linjen.cases.moves.remind import is_our_turn, remind, why_no_reminder
 from linjen.cases.patients.contact import find_contact
 from linjen.core import clock, swedish
 from linjen.core.errors import Invalid, Refused
@@ -73,6 +73,7 @@ async def _ask(
         contact = await find_contact(db, case.id)
         own_allowed = await may_write_own(db, case.unit_id)
         why = await why_no_reminder(db, case.id)
+        ours = await is_our_turn(db, case.id)
     if not refused and (site.sms is None or why):
         refused = "sms_off" if site.sms is None else f"sms_{why}"
     language = contact.language if contact else "sv"
@@ -83,7 +84,7 @@ async def _ask(
         refused=exchange.say(f"notices.remind.refused.{refused}") if refused else "", own_allowed=own_allowed,
         quiet=swedish.moment_words(until, clock.now(), "sv") if until and not refused else "",
         fixed=say(language, "sms.reminder", region=site.settings.region_name), language=language,
-        reminder_id=str(uuid4()), errors=[{"field": "text", "text": error}] if error else [],
+        reminder_id=str(uuid4()), our_turn=ours, errors=[{"field": "text", "text": error}] if error else [],
     )  # fmt: skip
 
 

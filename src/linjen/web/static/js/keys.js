@@ -83,6 +83,19 @@ function listen() {
     return true;
   }
 
+  // Pages without the strip of chats ask for it: somebody may be waiting there, too.
+  async function goToChat(name) {
+    try {
+      const answer = await fetch("/clinic/chats", { headers: { "x-linjen": "1" } });
+      if (!answer.ok) return;
+      const strip = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const link = strip.querySelector(`[data-key="${name}"]`);
+      if (link) location.assign(link.getAttribute("href"));
+    } catch {
+      // Without a connection there is nowhere to go.
+    }
+  }
+
   document.addEventListener("keydown", () => {
     hadOpen = Boolean(document.querySelector("details.lj-fold[open], #phrases:not([hidden]), dialog[open]"));
   }, { capture: true });
@@ -100,6 +113,7 @@ function listen() {
     if (action) {
       const [, name, selector] = action;
       if (own[name] ? own[name]() : press(selector)) event.preventDefault();
+      else if (name.startsWith("chat_") && !document.getElementById("my-chats")) goToChat(name);
     } else if (actions.some(([keys]) => keys.startsWith(`${key} `))) {
       first = key;
       timer = setTimeout(() => { first = ""; }, LONGEST_PAUSE_MS);
