@@ -288,6 +288,7 @@ UNIT_VERBS: dict[str, str] = {
 REGION_VERBS: dict[str, str] = {
     "see_triage": _ANYWHERE.format(roles="'medical_approver', 'config_admin'"),
     "answer_support": _ANYWHERE.format(roles="'config_admin'"),
+    "open_unit": _ANYWHERE.format(roles="'config_admin'"),
     "set_service_status": _ANYWHERE.format(roles="'config_admin'"),
     "edit_triage": _APPROVER,
     "approve_triage": _APPROVER,

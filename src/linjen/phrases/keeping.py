@@ -145,3 +145,16 @@ async def _still_there(db: Connection, owner: tuple[UUID | None, UUID | None], p
     known = await db.fetchrow("select unit_id, staff_id from phrases where id = $1", phrase_id)
     if known is None or tuple(known) != owner:
         raise NotFound("phrase")
+
+
+async def copy_phrases(db: Connection, from_id: UUID, to_id: UUID) -> int:
+    """Give a unit that has just been opened the phrases of the one whose place it takes; how many. They stand by the
+    names of who wrote them. The caller has asked the policy, of both.
+    """
+    rows = await db.fetch(
+        "insert into phrases (id, unit_id, title, short, body, created_by, created_at, changed_by, changed_at)"
+        " select gen_random_uuid(), $2::uuid, title, short, body, created_by, created_at, changed_by, changed_at"
+        " from phrases where unit_id = $1 and removed_at is null returning id",
+        from_id, to_id,
+    )  # fmt: skip
+    return len(rows)

@@ -13,6 +13,9 @@ from linjen.units.managed import may_at, take_turns
 #: What a person has where nobody has decided otherwise, and the most that anybody can be let to have.
 USUAL, MOST = 7, 20
 
+#: From the unit $1 to the new one $2, as the other settings have it (units/versions.py).
+COPY = "insert into unit_desks (unit_id, chats) select $2::uuid, chats from unit_desks where unit_id = $1"
+
 
 async def chat_limit(db: Connection, unit_id: UUID | None) -> int:
     """The most chats at once that the unit lets anybody have."""

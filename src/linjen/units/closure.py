@@ -24,6 +24,13 @@ FURTHEST = timedelta(days=366)
 MOST_DAYS = {"planned": 14, "acute": 3}
 LONGEST = 200
 
+#: The planned ones that are to come; that the old unit had to close at once is not the new one's.
+COPY = (
+    "insert into closures (id, unit_id, from_at, until_at, kind, reason)"
+    " select gen_random_uuid(), $2::uuid, from_at, until_at, kind, reason from closures"
+    " where unit_id = $1 and kind = 'planned' and from_at > now()"
+)
+
 _COMING = """
 select from_at, until_at, kind, reason from closures
 where unit_id = $1 and kind <> 'holiday_open' and until_at > $2 order by from_at, until_at, kind, reason

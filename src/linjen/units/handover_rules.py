@@ -15,6 +15,11 @@ from linjen.units.managed import may_at
 #: The most staffed minutes that a case can wait for one colleague alone; 0 is for as long as it takes.
 MOST = 480
 
+COPY = (
+    "update units n set handover_note = o.handover_note, handover_minutes = o.handover_minutes"
+    " from units o where o.id = $1 and n.id = $2"
+)
+
 
 class HandoverRules(msgspec.Struct, frozen=True):
     """What a unit has decided. `note` is of what leaves it, `minutes` of what waits there."""

@@ -15,6 +15,7 @@ from linjen.core.errors import NotFound
 from linjen.core.swedish import sort_key
 from linjen.units.opening import list_schedules, see_schedule
 from linjen.units.schedule import Schedule
+from linjen.units.shutting import awaits
 
 
 class StoredClosure(msgspec.Struct, frozen=True):
@@ -37,14 +38,15 @@ class ManagedUnit(msgspec.Struct, frozen=True, kw_only=True):
     takes_residents: bool
     shuts_on: date | None
     is_shut: bool
+    awaits: bool
     provider_name: str
     schedule: Schedule
     closures: list[StoredClosure] = []
 
 
-_SELECT = """
+_SELECT = f"""
 select u.id, u.hsa_id, u.name, u.kind, u.phone, u.takes_residents, u.shuts_on, u.shut_at is not null as is_shut,
-  p.name as provider_name
+  {awaits("u")} as awaits, p.name as provider_name
 from units u join care_providers p on p.id = u.provider_id where """
 _UNITS = _SELECT + policy.unit_clause("see_unit", person="$1")
 

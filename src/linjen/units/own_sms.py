@@ -10,6 +10,8 @@ from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.units.managed import may_at, take_turns
 
+COPY = "insert into unit_sms (unit_id, free_text) select $2::uuid, free_text from unit_sms where unit_id = $1"
+
 
 async def may_write_own(db: Connection, unit_id: UUID | None) -> bool:
     """Whether they may. Until somebody has decided they may not."""

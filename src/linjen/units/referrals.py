@@ -21,6 +21,11 @@ from linjen.units.managed import may_at, take_turns
 MOST = 60
 LONGEST = 200
 
+COPY = (
+    "insert into referrals (unit_id, position, complaint, goes_to, remark)"
+    " select $2::uuid, position, complaint, goes_to, remark from referrals where unit_id = $1"
+)
+
 
 class Referral(msgspec.Struct, frozen=True):
     """One row of the table."""

@@ -13,6 +13,8 @@ from linjen.units.managed import may_at
 #: The most days that can be chosen; 0 is never.
 MOST = 30
 
+COPY = "update units n set reopen_days = o.reopen_days from units o where o.id = $1 and n.id = $2"
+
 
 async def reply_days(db: Connection, unit_id: UUID) -> int:
     """For how many days after closing a resident can answer in a case of the unit; 0 is never."""

@@ -40,3 +40,8 @@ async def find_destination(db: Connection, unit_id: UUID, resource: str | None) 
     """One of those, None for a unit or a resource that is not there; a unit with resources is none by itself."""
     there = await list_destinations(db)
     return next((one for one in there if (one.unit_id, one.resource) == (unit_id, resource)), None)
+
+
+async def list_resources(db: Connection, unit_id: UUID) -> list[str]:
+    """The roles that can be chosen of a unit on a ticket; none where the unit itself is chosen."""
+    return [row["role"] for row in await db.fetch("select role from unit_resources where unit_id = $1", unit_id)]

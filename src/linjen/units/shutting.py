@@ -22,7 +22,18 @@ class Shutting(msgspec.Struct, frozen=True):
 def takes_new(unit: str) -> str:
     """SQL: whether a unit (its alias) takes new cases from outside now."""
     today = "(now() at time zone 'Europe/Stockholm')::date"
-    return f"({unit}.shut_at is null and coalesce({unit}.shuts_on > {today}, true))"
+    return f"({unit}.shut_at is null and coalesce({unit}.shuts_on > {today}, true) and not {awaits(unit)})"
+
+
+def awaits(unit: str) -> str:
+    """SQL: whether a unit (its alias) that was opened here (units/new_unit.py) still lacks hours, or anybody in care:
+    what was sent to it would wait for nobody, and no alarm counts the time where nobody is there.
+    """
+    return f"""({unit}.opened_at is not null and {unit}.shut_at is null and not (
+  exists (select 1 from opening_hours o where o.unit_id = {unit}.id)
+  and exists (select 1 from assignments a where a.unit_id = {unit}.id and a.from_at <= now()
+    and (a.ended_at is null or a.ended_at > now())
+    and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor', 'medical_secretary'))))"""
 
 
 #: Whether the unit $2 is shut, or has a day on which it takes no new cases any more: one or none.

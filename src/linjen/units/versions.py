@@ -30,7 +30,8 @@ class Setting(Generic[Value]):
 
     `name`: in the table of versions, for ever; `verb`: of policy.UNIT_VERBS, who decides it; `shape`: the type that a
     kept value is read back as. `find` reads it. `save` decides it, from the new value and what the page showed, and
-    raises Invalid or Refused('changed'). `stamp` is what a page brings back of the value that it showed.
+    raises Invalid or Refused('changed'). `stamp` is what a page brings back of the value that it showed. `copy`: SQL
+    that gives the unit $2 what the unit $1 has, for a new unit in its place; '' for what is of the old one alone.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Setting(Generic[Value]):
     shape: Any
     find: Callable[[Connection, UUID], Awaitable[Value]]
     save: Callable[[Connection, By, UUID, Value, Any], Awaitable[None]]
+    copy: str
     stamp: Callable[[Value], Any] = lambda value: value
 
     def write(self, value: Value) -> Any:
@@ -76,13 +78,33 @@ async def change_setting(
     was = await setting.find(db, unit_id)
     await setting.save(db, by, unit_id, new, shown)
     became = await setting.find(db, unit_id)
+    await _keep(db, by, unit_id, setting, was, became, undoes)
+    return was, became
+
+
+async def copy_settings(
+    db: Connection, by: By, from_id: UUID, to_id: UUID, settings: Sequence[Setting[Any]]
+) -> None:  # fmt: skip
+    """Give a unit that has just been opened what the one has whose place it takes, each kept as a change. The caller
+    has asked the policy, of both.
+    """
+    for setting in settings:
+        if setting.copy:
+            was = await setting.find(db, to_id)
+            await db.execute(setting.copy, from_id, to_id)
+            await _keep(db, by, to_id, setting, was, await setting.find(db, to_id))
+
+
+async def _keep(
+    db: Connection, by: By, unit_id: UUID, setting: Setting[Value], was: Value, became: Value,
+    undoes: UUID | None = None,
+) -> None:  # fmt: skip
     if setting.write(was) != setting.write(became):
         await db.execute(
             "insert into setting_versions (id, unit_id, setting, was, became, undoes, by_id)"
             " values ($1, $2, $3, $4, $5, $6, $7)",
             new_id(), unit_id, setting.name, setting.write(was), setting.write(became), undoes, by.person_id,
         )  # fmt: skip
-    return was, became
 
 
 async def undo_change(

@@ -15,6 +15,11 @@ from linjen.units.managed import may_at, take_turns
 #: The longest time that can be chosen for a level: thirty days.
 MOST_MINUTES = 30 * 24 * 60
 
+COPY = (
+    "insert into unit_deadlines (unit_id, level, minutes)"
+    " select $2::uuid, level, minutes from unit_deadlines where unit_id = $1"
+)
+
 
 async def deadlines_of(db: Connection, unit_id: UUID) -> dict[int, int]:
     """Minutes by level (1-5): the unit's own where it has decided, else the usual ones."""

@@ -28,6 +28,11 @@ from linjen.units.opening import list_schedules
 USUAL_WAITING: Final = 20
 USUAL_LATE: Final = 5
 MOST: Final = 500
+
+COPY: Final = (
+    "insert into unit_load_limits (unit_id, waiting, late)"
+    " select $2::uuid, waiting, late from unit_load_limits where unit_id = $1"
+)
 #: Below this share of its limit a figure is calm again.
 _CALM: Final = 0.8
 _SHOWN: Final = 50

@@ -31,6 +31,8 @@ OTHERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 Sharing = Mapping[str, Set[str]]
 
+COPY = "insert into unit_queues (unit_id, role, queue) select $2::uuid, role, queue from unit_queues where unit_id = $1"
+
 
 async def find_sharing(db: Connection, unit_id: UUID) -> dict[str, frozenset[str]]:
     """Kind of case -> the roles that work with it at the unit besides the one that always does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from linjen.units.chat_limit import MOST, chat_limit, limit_chats
+from linjen.units.chat_limit import COPY, MOST, chat_limit, limit_chats
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
@@ -32,7 +32,7 @@ def _words(exchange: Exchange, chats: int) -> dict[str, str]:
 
 
 PAGE = UnitSetting(
-    Setting(name="chat_limit", verb="limit_chats", shape=int, find=chat_limit, save=limit_chats),
+    Setting(name="chat_limit", verb="limit_chats", shape=int, find=chat_limit, save=limit_chats, copy=COPY),
     "chat-limit", read=_read, draw=_draw, words=_words,
 )  # fmt: skip
 ROUTES = PAGE.routes()

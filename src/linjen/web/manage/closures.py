@@ -12,7 +12,7 @@ import msgspec
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
-from linjen.units.closure import AHEAD, FURTHEST, LONGEST, find_closures, plan_closures
+from linjen.units.closure import AHEAD, COPY, FURTHEST, LONGEST, find_closures, plan_closures
 from linjen.units.managed import StoredClosure
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
@@ -125,7 +125,7 @@ async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
 
 PAGE = UnitSetting(
     Setting[Sequence[StoredClosure]](name="closures", verb="plan_closures", shape=list[StoredClosure],
-                                     find=find_closures, save=plan_closures),
+                                     find=find_closures, save=plan_closures, copy=COPY),
     "closures", read=_read, draw=_draw, words=_words, counts=_counts,
 )  # fmt: skip
 ROUTES = PAGE.routes()

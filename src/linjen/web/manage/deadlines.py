@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from linjen.cases.waiting.deadlines import MOST_MINUTES, deadlines_of, set_deadlines
+from linjen.cases.waiting.deadlines import COPY, MOST_MINUTES, deadlines_of, set_deadlines
 from linjen.cases.waiting.load import count_waiting
 from linjen.cases.waiting.turn import DEADLINES
 from linjen.core import clock
@@ -77,7 +77,7 @@ async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
 
 PAGE = UnitSetting(
     Setting[Mapping[int, int]](name="deadlines", verb="set_deadlines", shape=dict[int, int],
-                               find=deadlines_of, save=set_deadlines),
+                               find=deadlines_of, save=set_deadlines, copy=COPY),
     "deadlines", read=_read, draw=_draw, words=_words, counts=_counts, tells_ledgers=True,
 )  # fmt: skip
 ROUTES = PAGE.routes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from linjen.units.handover_rules import MOST, HandoverRules, find_handover_rules, set_handover_rules
+from linjen.units.handover_rules import COPY, MOST, HandoverRules, find_handover_rules, set_handover_rules
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
@@ -39,7 +39,7 @@ def _words(exchange: Exchange, value: HandoverRules) -> dict[str, str]:
 
 PAGE = UnitSetting(
     Setting(name="handover_rules", verb="set_handover_rules", shape=HandoverRules, find=find_handover_rules,
-            save=set_handover_rules),
+            save=set_handover_rules, copy=COPY),
     "handovers", read=_read, draw=_draw, words=_words,
 )  # fmt: skip
 ROUTES = PAGE.routes()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from linjen.cases.waiting.load import MOST, Limits, count_waiting, find_limits, limit_load
+from linjen.cases.waiting.load import COPY, MOST, Limits, count_waiting, find_limits, limit_load
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.units.versions import Setting
@@ -39,7 +39,7 @@ async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
 
 
 PAGE = UnitSetting(
-    Setting(name="load_limits", verb="limit_load", shape=Limits, find=find_limits, save=limit_load),
+    Setting(name="load_limits", verb="limit_load", shape=Limits, find=find_limits, save=limit_load, copy=COPY),
     "load-limits", read=_read, draw=_draw, words=_words, counts=_counts,
 )  # fmt: skip
 ROUTES = PAGE.routes()

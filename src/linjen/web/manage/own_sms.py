@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from linjen.core.errors import Invalid
-from linjen.units.own_sms import allow_own, may_write_own
+from linjen.units.own_sms import COPY, allow_own, may_write_own
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
@@ -29,7 +29,7 @@ def _words(exchange: Exchange, allowed: bool) -> dict[str, str]:
 
 
 PAGE = UnitSetting(
-    Setting(name="own_sms", verb="allow_own_sms", shape=bool, find=may_write_own, save=allow_own),
+    Setting(name="own_sms", verb="allow_own_sms", shape=bool, find=may_write_own, save=allow_own, copy=COPY),
     "own-sms", read=_read, draw=_draw, words=_words,
 )  # fmt: skip
 ROUTES = PAGE.routes()

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from linjen.units.referrals import Referral, as_text, keep_referrals, list_referrals, parse_referrals, version_of
+from linjen.units.referrals import (
+    COPY,
+    Referral,
+    as_text,
+    keep_referrals,
+    list_referrals,
+    parse_referrals,
+    version_of,
+)
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
@@ -38,7 +46,7 @@ def _words(_: Exchange, value: Sequence[Referral]) -> dict[str, str]:
 
 PAGE = UnitSetting(
     Setting[Sequence[Referral]](name="referrals", verb="keep_referrals", shape=list[Referral],
-                                find=list_referrals, save=keep_referrals, stamp=version_of),
+                                find=list_referrals, save=keep_referrals, stamp=version_of, copy=COPY),
     "referrals", read=_read, draw=_draw, words=_words,
 )  # fmt: skip
 ROUTES = PAGE.routes()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from linjen.cases.afterwards.reply_window import count_answerable
-from linjen.units.reply_days import MOST, reply_days, set_reply_days
+from linjen.units.reply_days import COPY, MOST, reply_days, set_reply_days
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
@@ -30,7 +30,7 @@ def _words(exchange: Exchange, days: int) -> dict[str, str]:
 
 
 PAGE = UnitSetting(
-    Setting(name="reply_days", verb="set_reply_days", shape=int, find=reply_days, save=set_reply_days),
+    Setting(name="reply_days", verb="set_reply_days", shape=int, find=reply_days, save=set_reply_days, copy=COPY),
     "reply-days", read=_read, draw=_draw, words=_words, counts=count_answerable,
 )  # fmt: skip
 ROUTES = PAGE.routes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
-from linjen.cases.waiting.sharing import KINDS, OTHERS, Sharing, find_sharing, share_queues
+from linjen.cases.waiting.sharing import COPY, KINDS, OTHERS, Sharing, find_sharing, share_queues
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.setting import UnitSetting
@@ -40,12 +40,13 @@ def _words(exchange: Exchange, value: Sharing) -> dict[str, str]:
 
 PAGE = UnitSetting(
     Setting[Sharing](
-        name="sharing", verb="share_queues", shape=dict[str, frozenset[str]], find=find_sharing, save=share_queues
+        name="sharing",
+        verb="share_queues",
+        shape=dict[str, frozenset[str]],
+        find=find_sharing,
+        save=share_queues,
+        copy=COPY,
     ),
-    "queues",
-    read=_read,
-    draw=_draw,
-    words=_words,
-    tells_ledgers=True,
-)
+    "queues", read=_read, draw=_draw, words=_words, tells_ledgers=True,
+)  # fmt: skip
 ROUTES = PAGE.routes()

@@ -86,7 +86,7 @@ async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
 
 
 PAGE = UnitSetting(
-    Setting(name="shutting", verb="shut_unit", shape=Shutting, find=find_shutting, save=shut_unit),
+    Setting(name="shutting", verb="shut_unit", shape=Shutting, find=find_shutting, save=shut_unit, copy=""),
     "shutting", read=_read, draw=_draw, words=_words, counts=_counts, around=_around, tells_ledgers=True,
 )  # fmt: skip
 ROUTES = PAGE.routes()

@@ -31,7 +31,7 @@ def _words(exchange: Exchange, text: str) -> dict[str, str]:
 
 
 PAGE = UnitSetting(
-    Setting(name="staff_message", verb="set_staff_message", shape=str, find=_find, save=set_staff_message),
+    Setting(name="staff_message", verb="set_staff_message", shape=str, find=_find, save=set_staff_message, copy=""),
     "message",
     read=_read,
     draw=_draw,

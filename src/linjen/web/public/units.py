@@ -11,11 +11,12 @@ from litestar import Response
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound
+from linjen.core.phone import display_phone
 from linjen.records.promise import Outlook, find_outlook
 from linjen.units.hours import State, hours_today, state_at
 from linjen.units.opening import list_schedules, see_schedule
 from linjen.units.schedule import Schedule, find_public_holiday
-from linjen.units.units import Unit, list_units_for_residents, list_units_of_residents
+from linjen.units.units import Unit, find_successor, list_units_for_residents, list_units_of_residents
 from linjen.web.exchange import Exchange
 from linjen.web.resident.promise_words import ORDINARY, promise_for_new, staffing_words
 from linjen.web.routing import get_page
@@ -40,7 +41,8 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
         if unit is None:
             raise NotFound("unit")
         if not unit.takes_new:
-            return exchange.page("public/unit_shut.html", unit=unit)
+            successor = await find_successor(db, unit.id)
+            return exchange.page("public/unit_shut.html", unit=unit, successor=successor)
         schedule = await see_schedule(db, unit.id)
         outlook = await find_outlook(exchange.site.database, db, schedule, unit.id, ORDINARY, at)
     today = clock.local_date(at)
@@ -49,6 +51,7 @@ async def show_unit(exchange: Exchange) -> Response[Any]:
         week=[{"name": row["day"], "value": row["span"] or exchange.say("units.closed")}
               for row in week_in_words(exchange, schedule, today)],
         promise=promise_for_new(schedule, at, exchange.say, exchange.language, unit.name, outlook),
+        phone=display_phone(unit.phone) if unit.phone else "",
         today=span_words(exchange, hours_today(schedule, at)), holiday=find_public_holiday(today) or "",
         dialled="".join(sign for sign in unit.phone if sign.isdigit() or sign == "+"),
     )  # fmt: skip

@@ -32,7 +32,8 @@ class Offer(msgspec.Struct, frozen=True):
     """Where a patient's case may go. `home` is her own unit when it takes the case; else she chooses, and `why` says.
 
     `why` is unregistered, elsewhere (registered outside this service), closed (her own is temporarily closed), shut
-    (it takes no new cases any more) or unknown (the listing service did not answer).
+    (it takes no new cases any more), not_yet (it is new and nobody works there) or unknown (the listing service did not
+    answer).
     """
 
     units: list[Unit]
@@ -79,7 +80,7 @@ def _offer(units: list[Unit], schedules: dict[UUID, Schedule], registered: str |
         [one for one in units if one.takes_new],
     )
     if home is not None and not home.takes_new:
-        return Offer(units, schedules, why="shut", closed=home)
+        return Offer(units, schedules, why="not_yet" if home.awaits else "shut", closed=home)
     if home is None:
         why = "unknown" if not known else "elsewhere" if registered else "unregistered"
         return Offer(units, schedules, why=why)
