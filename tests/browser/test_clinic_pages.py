@@ -82,6 +82,7 @@ ADMINISTRATION = (
             f"{_UNIT}/shutting",
             f"{_UNIT}/closures",
             f"{_UNIT}/versions",
+            "/manage/units/new",
             "/manage/support",
             "/manage/service-status",
             _UNIT,
@@ -302,6 +303,25 @@ async def _change_and_undo(walk: Walk) -> None:
     await walk.here("versions-undone", "Ångrat av Disa Holm")
 
 
+async def _open_a_unit(walk: Walk) -> None:
+    """A new unit in the place of Ankaret: what is missing, how it will be, and what is left to do."""
+    page, unit = walk.page, _UNIT.rpartition("/")[2]
+    await page.goto(f"{walk.url}/manage/units/new?replaces={unit}")
+    await page.get_by_role("button", name="Granska enheten").click()
+    await walk.here("new-unit-errors", "Skriv enhetens namn")
+    await page.get_by_label("Enhetens namn").fill("Hälsocentralen Granen")
+    await page.get_by_label("HSA-id").fill("SE5599990011-G001")
+    await page.get_by_label("Vårdgivare").select_option("Region Exempel Primärvård")
+    await page.get_by_label("Telefon").fill("070-174 06 15")
+    await page.get_by_role("radio", name="Ja").check()
+    await page.get_by_role("button", name="Granska enheten").click()
+    await walk.here("new-unit-preview", "fraser följer med")
+    await page.get_by_role("button", name="Öppna enheten").click()
+    await page.wait_for_url("**/manage/units/new?opened=*")
+    await walk.here("new-unit-opened", "Det här återstår")
+    await walk.to("/manage/units", "Hälsocentralen Granen tar inte emot ärenden än")
+
+
 async def test_every_page_beside_a_block_in_light_and_dark(windows: Windows, demo: Demo) -> None:
     case_id = await demo.site.database.fetch_value(
         "select c.id from cases c join residents r on r.id = c.patient_id join visits v on v.id = c.visit_id"
@@ -344,6 +364,8 @@ async def test_every_page_of_a_units_administration_in_light_and_dark(windows: W
             one = page.locator("a[href*='/phrases/']:not([href$='/new'])").first
             await walk.to(str(await one.get_attribute("href")))
             await _change_and_undo(walk)
+            windows.watch.expect("status of 422")
+            await _open_a_unit(walk)
         looks.append(walk)
     for walk in looks:
         walk.judge()

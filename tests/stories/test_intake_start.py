@@ -27,12 +27,13 @@ ANKARET, BJORKEN = str(id_of("unit/ankaret")), str(id_of("unit/bjorken"))
 @pytest.fixture(name="listed")
 async def _listed(region: Region, tmp_path: Path) -> AsyncIterator[Region]:
     """The region with its listing service answering."""
-    async with _listing(region, tmp_path):
+    async with listing_service(region, tmp_path):
         yield region
 
 
 @asynccontextmanager
-async def _listing(region: Region, folder: Path) -> AsyncIterator[None]:
+async def listing_service(region: Region, folder: Path) -> AsyncIterator[None]:
+    """It answers by the seeded region's list of who is registered where."""
     units = {unit.key: unit for unit in world.UNITS}
     listings = [
         {"number": world.number_of(one.key).canonical, "unit": units[one.registered].hsa_id,

@@ -6,6 +6,7 @@ import asyncio
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,10 @@ from linjen.demo.world import id_of
 from linjen.web.manage.versions import SETTINGS
 from tests.region import Person, Region, look_first
 from tests.stories.intake_walk import Walk
+from tests.stories.test_intake_start import listing_service
 from tests.stories.test_ledger import owner_does
 from tests.stories.test_setting_versions import CHANGES, change
 from tests.stories.test_shutting import ANKARET, decide, emptied
-from tests.stories.test_ticket import form as ticket_form
 
 PATH = "/manage/units/new"
 REGION, LYKTAN = str(id_of("provider/region")), str(id_of("provider/lyktan"))
@@ -45,7 +46,7 @@ async def opened(person: Person, **other: str) -> UUID:
     """A unit that she has opened, by both steps."""
     answer = await person.decide(PATH, form(**other))
     assert answer.status_code == 303, main(answer.text)
-    found = re.search(r"opened=([0-9a-f-]{36})$", answer.headers["location"])
+    found = re.search(r"opened=([0-9a-f-]{36})&done=1$", answer.headers["location"])
     assert found
     return UUID(found[1])
 
@@ -82,7 +83,10 @@ async def test_it_is_looked_at_first_opened_once_and_told_what_is_left(region: R
     assert [one.headers.get("location") for one in again] == [answer.headers["location"]] * 2
     assert await region.value("select count(*) from access_log where verb = 'open_unit'") == 1
     assert await region.value(_COUNT) == int(str(before)) + 1
-    assert "Granen" not in (await disa.get("/manage/units")).text, "no assignment there"
+    units = (await disa.get("/manage/units")).text
+    assert "Hälsocentralen Granen tar inte emot ärenden än" in units
+    assert f'href="/manage/units/{sent["id"]}"' not in units, "no assignment there"
+    assert (await disa.get(f"/manage/units/{sent['id']}")).status_code == 404
 
 
 async def test_what_was_typed_is_kept_and_all_that_is_wrong_is_told_at_once(region: Region) -> None:
@@ -192,8 +196,6 @@ async def test_it_takes_nothing_until_it_has_hours_and_somebody_works_there(regi
     early = await gustav.get(public)
     assert "Hälsocentralen Granen tar inte emot ärenden än" in early.text
     assert "Öppet" not in main(early.text)
-    refused = await lena.post(ticket, {**ticket_form(), "to": f"{unit_id}/"})
-    assert refused.status_code in {409, 422}
     await staffed(region, unit_id)
     assert await is_offered() == [False] * 3, "somebody works there, at no hour"
     await owner_does(region, hours)
@@ -208,12 +210,14 @@ async def test_it_takes_nothing_until_it_has_hours_and_somebody_works_there(regi
     assert "tar inte emot ärenden än" in (await disa.get(f"/manage/units/{unit_id}")).text
 
 
-async def test_who_is_registered_there_chooses_until_it_takes_cases(region: Region) -> None:
+async def test_who_is_registered_there_chooses_until_it_takes_cases(region: Region, tmp_path: Path) -> None:
     unit_id = await opened(await region.staff("disa"))
     await owner_does(region, "update units set hsa_id = 'SE5599990011-A009' where name = 'Hälsocentralen Ankaret'")
     await owner_does(region, f"update units set hsa_id = 'SE5599990011-A001' where id = '{unit_id}'")
-    walk = await Walk(region, await region.resident("gustav")).begin()
-    assert str(unit_id) not in walk.html
+    async with listing_service(region, tmp_path):
+        walk = await Walk(region, await region.resident("gustav")).begin()
+        assert "Hälsocentralen Granen tar inte emot ärenden än. Välj den hälsocentral" in walk.html
+        assert str(unit_id) not in walk.html
 
 
 async def test_the_old_unit_says_what_it_is_called_now(region: Region) -> None:
@@ -264,7 +268,8 @@ async def test_of_two_at_once_one_opens_it(region: Region) -> None:
     disa, pelle = await region.staff("disa"), await region.staff("pelle")
     same = {**form(), "step": "save"}
     answers = await asyncio.gather(*(disa.post(PATH, same) for _ in range(4)))
-    assert {(one.status_code, one.headers["location"]) for one in answers} == {(303, f"{PATH}?opened={same['id']}")}
+    there = f"{PATH}?opened={same['id']}&done=1"
+    assert {(one.status_code, one.headers["location"]) for one in answers} == {(303, there)}
     assert await region.value(_COUNT) == 5
     others = [{**form(name="Hälsocentralen Boken", hsa_id=f"SE5599990011-H00{n}"), "step": "save"} for n in (1, 2)]
     raced = await asyncio.gather(disa.post(PATH, others[0]), pelle.post(PATH, others[1]))

@@ -18,6 +18,7 @@ from linjen.core.ids import parse_id
 from linjen.core.phone import parse_phone
 from linjen.core.swedish import sort_key
 from linjen.core.visible import is_visible, straight_text
+from linjen.units.shutting import awaits
 
 KINDS = ("health_centre", "rehab")
 LONGEST_NAME = 80
@@ -58,12 +59,15 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit that somebody has opened: whether it has hours, and the name of the unit whose place it takes."""
+    """A unit that somebody has opened: whether it has hours, whether it takes no cases yet (units/shutting.py), and the
+    unit whose place it takes.
+    """
 
     id: UUID
     name: str
     takes_residents: bool
     has_hours: bool
+    awaits: bool
     replaces: UUID | None
     old_name: str
     old_is_shut: bool
@@ -141,11 +145,19 @@ async def _copy_hours(db: Connection, from_id: UUID, to_id: UUID) -> None:
         await db.execute(copy, from_id, to_id)
 
 
+async def list_waiting(db: Connection, by: By) -> list[Choice]:
+    """The units that this person has opened and that take no cases yet, so that none is forgotten."""
+    rows = await db.fetch(
+        f"select u.id, u.name from units u where u.opened_by = $1 and {awaits('u')} order by u.opened_at", by.person_id
+    )
+    return [Choice(**dict(row)) for row in rows]
+
+
 async def see_opened(db: Connection, by: By, unit_id: UUID) -> Opened:
     """A unit that this person has opened herself, for the page that says what comes next; NotFound otherwise."""
     row = await db.fetchrow(
-        "select u.id, u.name, u.takes_residents, u.replaces, coalesce(o.name, '') as old_name,"
-        " o.shut_at is not null as old_is_shut,"
+        f"select u.id, u.name, u.takes_residents, u.replaces, {awaits('u')} as awaits,"
+        " coalesce(o.name, '') as old_name, o.shut_at is not null as old_is_shut,"
         " exists (select 1 from opening_hours h where h.unit_id = u.id) as has_hours"
         " from units u left join units o on o.id = u.replaces where u.id = $1 and u.opened_by = $2",
         unit_id, by.person_id,

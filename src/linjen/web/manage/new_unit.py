@@ -92,7 +92,7 @@ async def _decide(exchange: Exchange) -> Response[Any]:
             await _open(db, exchange, unit_id, wanted)
     except Invalid as error:
         return await _page(exchange, typed, error.faults if isinstance(error, Faulty) else [error])
-    return exchange.redirect(f"{_PATH}?opened={unit_id}")
+    return exchange.redirect(f"{_PATH}?opened={unit_id}&done=1")
 
 
 def _typed(exchange: Exchange) -> tuple[dict[str, str], list[Invalid]]:
@@ -125,7 +125,7 @@ async def _look_first(exchange: Exchange, unit_id: UUID, wanted: Wanted) -> Resp
                 found = await _look(db, exchange, unit_id, *made)
             raise _NotKept
     if found is None:  # the way back in the browser, after it was opened
-        return exchange.redirect(f"{_PATH}?opened={unit_id}")
+        return exchange.redirect(f"{_PATH}?opened={unit_id}&done=1")
     unit = found.unit
     async with exchange.site.database.transaction() as db:
         if unit.replaces:  # its settings are on the page
@@ -154,8 +154,12 @@ async def _look(db: Connection, exchange: Exchange, unit_id: UUID, unit: NewUnit
 
 def _given(exchange: Exchange, title: str, words: Mapping[str, str]) -> dict[str, Any]:
     """A setting and its parts, a line each."""
-    lines = [f"{name}: {value}" if name and name != title else value for name, value in words.items() if value]
+    lines = [_line(name, value) if name and name != title else value for name, value in words.items() if value]
     return {"title": title, "lines": lines or [exchange.say("manage.change.nothing")]}
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name} {value}" if name.endswith("?") else f"{name}: {value}"
 
 
 def _facts(
@@ -198,7 +202,9 @@ async def _page(
 async def _opened(exchange: Exchange, unit_id: UUID) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         unit = await see_opened(db, exchange.by, unit_id)
-    return await manage_page(exchange, "manage/new_unit_opened.html", unit=unit)
+    return await manage_page(
+        exchange, "manage/new_unit_opened.html", unit=unit, done="done" in exchange.request.query_params
+    )
 
 
 ROUTES = [show, decide]

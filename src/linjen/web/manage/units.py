@@ -10,7 +10,7 @@ from linjen.core import clock
 from linjen.core.phone import display_phone
 from linjen.units.chat_limit import chat_limit
 from linjen.units.managed import ManagedUnit, list_managed_units, may_at, see_managed_unit
-from linjen.units.new_unit import may_open
+from linjen.units.new_unit import list_waiting, may_open
 from linjen.units.own_sms import may_write_own
 from linjen.units.reply_days import reply_days
 from linjen.units.shutting import find_shutting
@@ -31,9 +31,10 @@ async def _units(exchange: Exchange) -> Response[Any]:
     at = clock.now()
     async with exchange.site.database.transaction() as db:
         units, opens = await list_managed_units(db, exchange.by), await may_open(db, exchange.by)
+        waiting = await list_waiting(db, exchange.by) if opens else []
     rows = [{"unit": unit, "today": day_in_words(exchange, unit.schedule, clock.local_date(at)),
              "now": today_words(exchange, unit, at)} for unit in units]  # fmt: skip
-    return await manage_page(exchange, "manage/units.html", rows=rows, opens=opens)
+    return await manage_page(exchange, "manage/units.html", rows=rows, opens=opens, waiting=waiting)
 
 
 @get_page("/manage/units/{unit_id:str}", verb="see_unit", who="staff")
