@@ -148,10 +148,10 @@ async def test_in_anothers_place_it_has_its_hours_settings_and_phrases(region: R
     assert "Sjukdom" not in shown
     unit_id = await opened(disa, replaces=ANKARET, provider=LYKTAN)
     async with region.site.database.connection() as db:
-        for name, page in SETTINGS.items():
-            found = [await page.setting.find(db, one) for one in (UUID(ANKARET), unit_id)]
+        for name, kept in SETTINGS.items():
+            found = [await kept.setting.find(db, one) for one in (UUID(ANKARET), unit_id)]
             if name not in {"staff_message", "closures"}:
-                assert page.setting.write(found[0]) == page.setting.write(found[1]), name
+                assert kept.setting.write(found[0]) == kept.setting.write(found[1]), name
     of_both = [UUID(ANKARET), unit_id]
     for table in ("opening_hours", "phrases"):
         counted = [await region.value(f"select count(*) from {table} where unit_id = $1", one) for one in of_both]
