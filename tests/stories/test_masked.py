@@ -76,6 +76,17 @@ async def test_nor_in_the_note_of_it(region: Region) -> None:
     assert _MASKED in page
 
 
+async def test_who_has_not_been_checked_is_neither_found_by_name_nor_in_a_title(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    form, title = {"q": "öberg", "view": "unit"}, re.compile(r"<title>[^<]*Öberg")
+    pages = [f"/clinic/cases/{case_id}{part}" for part in ("", "/patient", "/visits")]
+    assert title.search((await karin.get(pages[0])).text)
+    await region.site.database.execute("update residents set protected = 'unchecked' where surname = 'Öberg'")
+    for path in pages:
+        assert not title.search((await karin.get(path)).text), path
+    assert str(case_id) not in (await karin.post("/clinic/ledger/names", form)).text
+
+
 async def test_the_ledgers_search_does_not_find_her_by_name(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
     form = {"q": "öberg", "view": "unit"}

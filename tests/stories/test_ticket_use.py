@@ -96,6 +96,19 @@ async def test_used_many_times_at_once_it_is_one_case(region: Region) -> None:
     assert await region.value("select count(*) from cases where patient_id = $1 and phase = 'sent'", patient) == 2
 
 
+async def test_other_words_from_an_old_page_are_not_lost_in_silence(region: Region) -> None:
+    ticket_id, gustav, lena = await issued(region), await region.resident("gustav"), await lyktans(region)
+    for words, status in (("Första orden", 303), ("Första orden", 303), ("Det har blivit värre", 409)):
+        answer = await gustav.post(f"/tickets/{ticket_id}/uses", {"text": words})
+        assert answer.status_code == status, words
+    assert "Det har blivit värre" in answer.text
+    ticket_id = await issued(region)
+    for words, status in (("Fel mottagning", 303), ("Fel mottagning", 303), ("Ring patienten först", 409)):
+        answer = await give_back(lena, ticket_id, words)
+        assert answer.status_code == status, words
+    assert "Ring patienten först" in answer.text
+
+
 async def test_strangers_and_staff_use_nobodys_ticket_and_a_booking_waits_for_its_unit(region: Region) -> None:
     ticket_id = await issued(region)
     astrid = await region.resident("astrid")

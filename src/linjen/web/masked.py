@@ -10,6 +10,11 @@ def masked_words() -> str:
     return say("sv", "patients.masked")
 
 
+def title_name(name: str, protected: str) -> str:
+    """The name as the title of a window shows it, which others see: as no list does of who has not been checked yet."""
+    return name if protected == "no" else masked_words() if protected == "yes" else say("sv", "patients.unchecked")
+
+
 def name_elsewhere(name: str, protected: str) -> str:
-    """The name as a title shows it, and the case of somebody else; the head of her own case shows it itself."""
+    """The name as the case of somebody else shows it; the head of her own case shows it itself."""
     return masked_words() if protected == "yes" else name

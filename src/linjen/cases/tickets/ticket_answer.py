@@ -7,10 +7,10 @@ from uuid import UUID
 
 from linjen.access.by import By
 from linjen.cases.talk.message import check_text
-from linjen.cases.tickets.ticket import Ticket, end_ticket, seal_text, see_ticket
+from linjen.cases.tickets.ticket import Ticket, end_ticket, open_text, seal_text, see_ticket
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, Refused
+from linjen.core.errors import Invalid, Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
@@ -47,7 +47,8 @@ async def return_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID,
     """Give the ticket back with a reason, which its sender and nobody else reads.
 
     A case that was closed meanwhile waits again at the unit that has it: the patient must not be without anybody.
-    Returning it once more changes nothing. Raises as check_text at "why", Refused('ticket_over'), and as see_ticket.
+    Returning it once more changes nothing. Raises as check_text at "why", Reused with field "why" for another reason,
+    Refused('ticket_over'), and as see_ticket.
     """
     told = check_text(why, "why", LONGEST_WHY)
     ticket = await see_ticket(db, sealer, by, ticket_id, "return_ticket")
@@ -55,9 +56,11 @@ async def return_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID,
     try:
         await end_ticket(db, ticket, "return_ticket", ", return_sealed = $4, returned_by = $5", sealed, by.person_id)
     except Refused:
-        if await _is_done(db, ticket_id, "state = 'returned' and returned_by = $2", by.person_id):
-            return
-        raise
+        if not await _is_done(db, ticket_id, "state = 'returned' and returned_by = $2", by.person_id):
+            raise
+        before = await db.fetchval("select return_sealed from tickets where id = $1", ticket_id)
+        must_repeat("why", ours=True, same=open_text(sealer, ticket_id, "why", before) == told)
+        return
     case_id = await _record(db, by, ticket, "ticket_returned")
     await db.execute("update cases set turn = 'staff', turn_at = now() where id = $1 and turn <> 'staff'", case_id)
     await _wait_again(db, case_id)

@@ -10,14 +10,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from linjen.access.by import By
-from linjen.cases.intake.start import KEPT_DAYS, Intake, seal_intake
+from linjen.cases.intake.start import KEPT_DAYS, Intake, read_intake, seal_intake
 from linjen.cases.patients.consent import FEE, give_consent
 from linjen.cases.talk.message import check_optional, write_message
 from linjen.cases.tickets.ticket import Ticket, end_ticket, see_ticket
 from linjen.cases.waiting.queues import queue_of
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Refused
+from linjen.core.errors import Refused, must_repeat
 from linjen.core.events import record
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
@@ -27,7 +27,8 @@ from linjen.units.shutting import hold_open
 async def use_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID, text: str = "") -> UUID:
     """Queue the patient at the receiver; the new case's id. `text` is what she wants to add, her first message there.
 
-    A ticket that has been used answers with the case that it became, however often it is pressed. Raises
+    A ticket that has been used answers with the case that it became, however often it is pressed. Raises Reused with
+    field "text" for other words than went along then,
     Refused('ticket_over') when it has come to another end, Refused('ticket_is_booked_for_you') for the other kind,
     Invalid as check_text, and as see_ticket.
     """
@@ -37,6 +38,8 @@ async def use_ticket(db: Connection, sealer: Sealer, by: By, ticket_id: UUID, te
         raise Refused("ticket_is_booked_for_you", verb="use_ticket")
     used: UUID | None = await db.fetchval("select used_case_id from tickets where id = $1 for update", ticket_id)
     if used is not None:
+        if told:  # other words than those that went along would be lost in silence
+            must_repeat("text", ours=True, same=(await read_intake(db, sealer, used)).text == told)
         return used
     await hold_open(db, ticket.to_unit_id, from_outside=False)
     case_id = await _make_case(db, sealer, by, ticket, told)

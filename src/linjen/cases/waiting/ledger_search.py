@@ -16,7 +16,7 @@ _NAMES = {
     view: f"""
 select c.id, r.given_name || ' ' || r.surname as name
 from visits v join cases c on c.id = v.case_id and c.visit_id = v.id join residents r on r.id = c.patient_id
-where v.unit_id = $2 and r.protected <> 'yes' and v.state in ('queued', 'in_progress') and {_MAY} and {in_view}
+where v.unit_id = $2 and r.protected = 'no' and v.state in ('queued', 'in_progress') and {_MAY} and {in_view}
 order by v.priority, v.queued_at limit {MOST}
 """
     for view, in_view in VIEWS.items()
@@ -34,7 +34,8 @@ def is_number(words: str) -> bool:
 async def find_by_name(db: Connection, by: By, view: str, words: str) -> set[UUID]:
     """The open cases of a view whose patient's name holds all of the words; each hit is logged.
 
-    Who is protected is not found by her name: no list holds it, so nobody learns here which of them is hers.
+    Who is protected, or has not been checked, is not found by her name: no list holds it, so nobody learns here which
+    of them is hers.
 
     Names are compared here and not in the database, which knows no Swedish letters.
     """

@@ -9,7 +9,7 @@ from litestar import Response
 from linjen.cases.talk.message import LONGEST
 from linjen.cases.tickets.ticket import note_ticket_refusal, see_ticket
 from linjen.cases.tickets.ticket_use import use_ticket
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, Reused
 from linjen.web.exchange import Exchange
 from linjen.web.resident.ticket_cards import ticket_cards
 from linjen.web.routing import get_page, post_page
@@ -28,6 +28,8 @@ async def use(exchange: Exchange) -> Response[Any]:
     try:
         async with exchange.site.database.transaction() as db:
             case_id = await use_ticket(db, exchange.site.sealer, exchange.by, ticket_id, text)
+    except Reused:  # the ticket has been used: the page of the fault gives her words back
+        raise
     except Invalid as error:
         return await _show(exchange, text=text, error=exchange.told(error, "ticket"), status=422)
     except (NotFound, Refused) as error:

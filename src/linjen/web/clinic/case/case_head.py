@@ -20,7 +20,7 @@ from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
-from linjen.web.masked import name_elsewhere
+from linjen.web.masked import name_elsewhere, title_name
 from linjen.web.reason_names import reason_on
 
 
@@ -99,7 +99,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
     silence = await find_silence(db, case.id) if holding == "mine" else None
     return CaseHead(
         case_id=case.id, patient_id=patient.id, name=name,
-        titled=name_elsewhere(name, patient.protected),
+        titled=title_name(name, patient.protected),
         given_name=patient.given_name, age=age,
         facts=exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{patient.sex}")),
         reason=reason_on(exchange.site.shelf, case.entry, case.reason, case.protocol), protected=patient.protected,

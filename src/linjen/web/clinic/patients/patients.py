@@ -30,7 +30,7 @@ from linjen.people.residents import Resident, find_by_number
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
-from linjen.web.masked import masked_words, name_elsewhere
+from linjen.web.masked import masked_words, title_name
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 from linjen.web.telling import show_protection
@@ -141,7 +141,7 @@ def patient_head(exchange: Exchange, patient: Patient) -> dict[str, Any]:
     age = age_words(one.birth_on, clock.now())
     return {
         "id": str(one.id), "href": f"/clinic/patients/{one.id}", "name": name,
-        "titled": name_elsewhere(name, one.protected),
+        "titled": title_name(name, one.protected),
         "masked": masked,
         "protected": one.protected, "facts": exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{one.sex}")),
         "age": age, "deregistered": patient.deregistered,

@@ -15,7 +15,7 @@ from linjen.cases.tickets.ticket_desk import see_desk
 from linjen.cases.tickets.ticket_withdraw import settle_ticket, withdraw_ticket
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, NotFound, Refused, Reused
 from linjen.core.personal_number import parse_personal_number
 from linjen.core.swedish import date_words
 from linjen.people.residents import see_resident, unseal_number
@@ -24,7 +24,7 @@ from linjen.web.clinic.tickets.ticket_words import ticket_in_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
-from linjen.web.masked import name_elsewhere
+from linjen.web.masked import title_name
 from linjen.web.routing import get_page, post_page
 
 Done = TypeVar("Done")
@@ -72,7 +72,7 @@ async def _show(
     return exchange.page(
         "clinic/tickets/ticket_received.html",
         status=422 if errors else 200, name=name,
-        titled=name_elsewhere(name, patient.protected),
+        titled=title_name(name, patient.protected),
         facts=exchange.say("clinic.age", age=age, sex=sex), protected=patient.protected == "yes", ticket=words,
         facts_pairs=pairs, may_answer=receives and one.state == "issued", longest_why=LONGEST_WHY,
         new_case=one.used_case_id if receives else None, least=today.isoformat(),
@@ -141,6 +141,8 @@ async def give_back(exchange: Exchange) -> Response[Any]:
     sealer, by, why = exchange.site.sealer, exchange.by, exchange.text_of("why", longest=100_000)
     try:
         await _do(exchange, "return_ticket", lambda db, one: return_ticket(db, sealer, by, one, why))
+    except Reused:  # it has been returned with another reason: the page of the fault gives this one back
+        raise
     except Invalid as error:
         words = exchange.told(error, "ticketing", longest=LONGEST_WHY)
         return await _show(exchange, {error.field: words}, {"why": why})
