@@ -152,6 +152,21 @@ select unit_id, unit_name, count(*) as cases, min(since_at) as since_at from (
 """
 
 
+_ELSEWHERE = f"""
+select max(x.step) from unmet x join visits v on v.id = x.visit_id
+join cases c on c.id = v.case_id and c.visit_id = v.id
+where x.ended_at is null and v.unit_id = $2 and v.state in ('queued', 'in_progress') and c.id <> $4 and {policy.asked()}
+"""
+
+
+async def find_unmet_elsewhere(db: Connection, by: By, case_id: UUID) -> int:
+    """For how many minutes at least another case of level 1, within reach, has waited for somebody to open it; 0 for
+    none. Said to who opens a page after the alarm was told. Of the case itself nothing is shown, so nothing is logged.
+    """
+    step = await db.fetchval(_ELSEWHERE, *by.asking(), case_id)
+    return int(step or 0) * STEP_MINUTES
+
+
 async def list_unmet(db: Connection, by: By) -> list[UnmetHere]:
     """What this person is told as the head of her units: numbers and times, nothing of any case. Logged."""
     rows = await db.fetch(_FOR_MANAGER, by.person_id)

@@ -21,6 +21,7 @@ from linjen.cases.patients.history import list_past
 from linjen.cases.talk.actions import list_actions
 from linjen.cases.tickets.ticket import list_case_tickets
 from linjen.cases.timeline import list_happenings
+from linjen.cases.waiting.unmet import find_unmet_elsewhere
 from linjen.core.database import Connection
 from linjen.core.errors import NotFound, Refused
 from linjen.core.phone import display_phone
@@ -105,6 +106,7 @@ async def draw_case(
             "alarms": alarms_in_words(exchange, await list_alarms(db, site.sealer, case.id)),
             "alarm_counts": await _counts(db, exchange, case),
             "urgent": await read_urgent(db, exchange, case.id),
+            "unmet_elsewhere": await find_unmet_elsewhere(db, by, case.id),
             "handovers": handovers_in_words(exchange, await list_handovers(db, site.sealer, case.id)),
             "tickets": tickets_in_words(exchange, case.id, await list_case_tickets(db, site.sealer, case.id)),
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
