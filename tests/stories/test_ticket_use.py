@@ -299,3 +299,14 @@ async def test_without_its_event_nothing_has_changed(region: Region, kind: str) 
             await expire_tickets(region.site.database, datetime(2037, 3, 2, tzinfo=UTC))
     assert [await state(region, one) for one in (drop_in, booking)] == ["issued", "issued"]
     assert await region.value("select count(*) from cases") == cases
+
+
+async def test_an_hour_that_the_clock_leaves_out_is_no_time(region: Region) -> None:
+    ticket_id, lena = await issued(region, kind="booking"), await lyktans(region)
+    spring = next(
+        on for on in (clock.local_date(clock.now()) + timedelta(days=n) for n in range(1, 366))
+        if on.month == 3 and on.weekday() == 6 and on.day > 24
+    )  # fmt: skip
+    answer = await lena.post(f"/clinic/tickets/{ticket_id}/bookings", {"on": spring.isoformat(), "time": "02:30"})
+    assert answer.status_code == 422
+    assert "klockan ställs fram" in answer.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -132,7 +132,11 @@ def _instant(on: str, wall: str) -> datetime:
         raise Invalid("time_hour", "time") from None
     if clock_time.tzinfo is not None or day > clock.local_date(clock.now()) + FURTHEST + timedelta(days=1):
         raise Invalid("time_far", "on")
-    return datetime.combine(day, clock_time, clock.STOCKHOLM)
+    wall_time = clock_time.replace(second=0)
+    at = datetime.combine(day, wall_time, clock.STOCKHOLM)
+    if clock.local(at.astimezone(UTC)).time() != wall_time:  # the hour that is left out when summer time begins
+        raise Invalid("time_skipped", "time")
+    return at
 
 
 @post_page("/clinic/tickets/{ticket_id:str}/returns", verb="return_ticket", who="staff")

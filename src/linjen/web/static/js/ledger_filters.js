@@ -9,6 +9,7 @@ function begin() {
   const boxes = [...tools.querySelectorAll(".lj-filters input")];
   const shown = document.getElementById("ledger-shown");
   const count = document.getElementById("ledger-filter-count");
+  const none = document.getElementById("ledger-none");
   const folds = [...tools.querySelectorAll("details.lj-fold")];
   let byName = new Set();
   let asking = 0;
@@ -75,6 +76,7 @@ function begin() {
     const all = rows().length;
     const text = seen < all ? tools.dataset.shown.replace("{shown}", seen).replace("{all}", all) : "";
     if (shown.textContent !== text) shown.textContent = text;
+    none.hidden = seen > 0 || !all;
     const filters = chosen();
     count.textContent = filters.length;
     count.hidden = !filters.length;
