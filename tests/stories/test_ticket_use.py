@@ -310,3 +310,14 @@ async def test_an_hour_that_the_clock_leaves_out_is_no_time(region: Region) -> N
     answer = await lena.post(f"/clinic/tickets/{ticket_id}/bookings", {"on": spring.isoformat(), "time": "02:30"})
     assert answer.status_code == 422
     assert "klockan ställs fram" in answer.text
+
+
+async def test_incoming_tickets_are_told_apart_and_the_most_urgent_stands_first(region: Region) -> None:
+    lena = await lyktans(region)
+    calm, urgent = await issued(region), await issued(region)
+    await owner_does(region, f"update tickets set priority = 4 where id = '{calm}'")
+    await owner_does(region, f"update tickets set priority = 2 where id = '{urgent}'")
+    page = (await lena.get("/clinic/tickets")).text
+    assert page.index(f"/clinic/tickets/{urgent}") < page.index(f"/clinic/tickets/{calm}")
+    for words in ("Skickad ", "Skyndsamt", "Inom en vecka"):
+        assert words in page, words

@@ -23,7 +23,7 @@ MOST = 200
 
 class Desk(msgspec.Struct, frozen=True):
     """`back` is what came back or ran out and waits for its sender, the oldest first; `received` what others have sent
-    here, those to book first; `sent` what this unit has issued and nobody has used.
+    here, those to book first and of them the most urgent; `sent` what this unit has issued and nobody has used.
     """
 
     back: list[Ticket]
@@ -54,7 +54,8 @@ BOOKED_TODAY: Final = (
 
 _ORDER = {
     _BACK: "t.changed_at, t.id",
-    _RECEIVED: "t.state = 'booked', t.kind = 'drop_in', coalesce(t.booked_for, t.issued_at), t.id",
+    _RECEIVED: "t.state = 'booked', t.kind = 'drop_in', case when t.state = 'issued' then t.priority end,"
+    " coalesce(t.booked_for, t.issued_at), t.id",
     _SENT: "t.last_on, t.id",
 }
 

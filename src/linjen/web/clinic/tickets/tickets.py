@@ -44,7 +44,8 @@ def _row(exchange: Exchange, one: Ticket) -> dict[str, Any]:
     """A row of the list: age and no name, as in the ledger; the texts are read where they are logged one by one."""
     return ticket_in_words(exchange, one) | {
         "case_id": str(one.case_id), "age": age_words(one.patient_birth_on, clock.now()),
-        "changed": moment(exchange, one.changed_at),
+        "changed": moment(exchange, one.changed_at), "level": one.priority,
+        "issued": exchange.say("ticketing.issued_at", at=moment(exchange, one.issued_at)),
         "resource": exchange.say(f"ledger.for_role.{one.to_resource}") if one.to_resource else "",
     }  # fmt: skip
 
