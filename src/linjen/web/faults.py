@@ -72,20 +72,38 @@ def _way_on(exchange: Exchange, key: str) -> str:
     return _WAY_ON.get(key, "").format(case_id=case_id) if case_id else ""
 
 
-#: The boxes of the forms in which people write more than a word.
-_BOXES = frozenset({
-    "text", "extra", "note", "tell", "comment", "reason", "why", "attest_note", "history", "body",
+#: What forms carry along, and nobody has typed: tokens, ids, how things stood when the page was drawn.
+_CARRIED = frozenset({
+    "csrf", "version", "next", "place", "held", "base", "changes", "filters", "kept", "drawn_at", "drawn", "seq", "to",
 })  # fmt: skip
-#: Of these some forms make a choice: its value nobody has typed.
-_CHOSEN = frozenset({"reason", "why"})
-_CODE = re.compile(r"[a-z_]+")
+_CARRIED_SO = re.compile(r"was([._].*)?|.*_id")
+#: The boxes whose words come back however short they are; a choice has a code in its place.
+_WRITTEN = re.compile(
+    r"text|words|extra|note|tell|comment|reason|why|attest_note|history|body|title|short|line|line_en|referrals"
+    r"|interpreter|tell-.+|text_.+|booking_.+"
+)
+#: `reason` is chosen in these forms, by the end of their address, and typed in all others.
+_REASON_CHOSEN = ("/closings", "/patients", "-openings", "/previews", "/further-questions")
+_CODE = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+#: Ids with or without a role behind them, dates, hours, numbers; a personal number, too, is not shown once more.
+_NO_WORDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/.*)?|[\d\s:.,+T-]*")
 
 
 def _typed(exchange: Exchange) -> list[str]:
-    """What was written in a form that could not be taken: it is nowhere else any more, so its writer gets it back."""
-    names = [one for one in exchange.form if one in _BOXES or one.startswith(("tell-", "text_"))]
-    sent = {name: value.strip() for name in names if isinstance(value := exchange.form.get(name), str)}
-    return [one for name, one in sent.items() if one and not (name in _CHOSEN and _CODE.fullmatch(one))]
+    """What was written in a form that could not be taken: it is nowhere else any more, so its writer gets it back.
+
+    Whatever was sent is taken for words, except what is known to be none: a box that is new is not forgotten here.
+    """
+    path = exchange.request.url.path
+    pairs = [(name, value.strip()) for name, value in exchange.form.items() if isinstance(value, str)]
+    return list(dict.fromkeys(value for name, value in pairs if value and _is_typed(path, name, value)))
+
+
+def _is_typed(path: str, name: str, value: str) -> bool:
+    if name in _CARRIED or _CARRIED_SO.fullmatch(name) or _NO_WORDS.fullmatch(value):
+        return False
+    is_chosen = name == "reason" and path.endswith(_REASON_CHOSEN)
+    return bool(_WRITTEN.fullmatch(name) and not is_chosen) or not _CODE.fullmatch(value)
 
 
 def _draw(exchange: Exchange, key: str, status: int, meanwhile: Meanwhile | None) -> Response[str]:

@@ -39,6 +39,8 @@ _WORDS["unknown_way"] = "clinic.close.actions_left"
 
 #: The boxes for words of one's own: to the patient, and to the record.
 _WRITTEN = ("tell", "words")
+#: All that is typed there: the question about the level has a box of its own.
+_TYPED = ("why", *_WRITTEN)
 
 #: Characters of an unsent message: enough to know it again.
 _BEGINNING = 160
@@ -64,7 +66,7 @@ async def end(exchange: Exchange) -> Response[Any]:
     except Invalid as error:
         errors = {error.field: _told(exchange, error)}
     except Refused as error:
-        typed = {name: text for name in _WRITTEN if (text := _typed(exchange, name))}
+        typed = {name: text for name in _TYPED if (text := _typed(exchange, name))}
         if error.reason not in {"not_yours", "wrong_state"} or not typed:
             raise
         await note_refusal(exchange.site.database, exchange.by, "close", exchange.id_of("case_id"), error)
