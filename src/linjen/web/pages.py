@@ -93,7 +93,10 @@ def _exchange(request: Request[Any, Any, Any]) -> Exchange:
 
 def _http_fault(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What the framework refuses: an unknown address, a method that is not there, a body too large."""
-    known: dict[int, LinjenError] = {404: NotFound("page"), 405: NotFound("page"), 413: LinjenError("too_large")}
+    # Only a form with files is of several parts; everywhere else it is the words that are too many.
+    has_files = request.headers.get("content-type", "").startswith("multipart/")
+    too_much = LinjenError("too_large" if has_files else "words_too_large")
+    known: dict[int, LinjenError] = {404: NotFound("page"), 405: NotFound("page"), 413: too_much}
     response = fault_page(_exchange(request), known.get(error.status_code) or Invalid("unreadable"))
     response.status_code = error.status_code
     if error.headers:
