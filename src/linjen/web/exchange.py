@@ -111,7 +111,14 @@ class Exchange:
             language=self.language, words=self.words, csrf=self.csrf, path=self.request.url.path,
             region_name=self.site.settings.region_name, person=self.person, unit=self.unit,
             demo=self.site.settings.demo, idle_left_s=self.session.idle_left_s if self.session else 0,
+            keep_key=self._keep_key(),
         )  # fmt: skip
+
+    def _keep_key(self) -> str:
+        """Her own as long as the installation's keys are the same; no page of a locked session brings it along."""
+        if self.session is None or self.session.kind != "staff" or self.session.locked:
+            return ""
+        return self.site.sealer.token("kept_texts", self.session.person_id.bytes)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response[str]:
         """An HTML answer drawn from a template."""

@@ -35,6 +35,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     unit: Any = None
     demo: bool = False
     idle_left_s: int = 0
+    #: What a staff page seals with what must be kept of its forms while the screen is locked (static/js/kept.js).
+    keep_key: str = ""
 
     @property
     def chosen(self) -> str:

@@ -313,8 +313,10 @@ async function start() {
     outbox.hurry();
     draft.leave();
   });
-  // A message that is on its way arrives without its page; one that could not be sent may need her to stay.
+  // A message that is on its way arrives without its page; one that could not be sent may need her to stay,
+  // but not where the session has ended (session.js): nobody may be there.
   addEventListener("beforeunload", (event) => {
+    if ("leaving" in document.documentElement.dataset) return;
     if (outbox.waiting().some((item) => item.tries) && !draft.isSaved()) event.preventDefault();
   });
 

@@ -71,10 +71,13 @@ function keepAlive() {
     if (banner) document.querySelector("main .lj-case-bar")?.before(banner);
   }
 
-  // The server knows what comes now: sign-in, or "there is no such page".
-  function leave() {
-    if (sending) return;
+  // The server knows what comes now: the lock, sign-in, or "there is no such page". What was typed is not lost by that.
+  async function leave() {
+    if (sending || "leaving" in document.documentElement.dataset) return;
     end();
+    document.documentElement.dataset.leaving = "";
+    document.documentElement.hidden = true;
+    await import(document.getElementById("session").dataset.kept).then(({ keep }) => keep(), () => {});
     location.assign(here.dataset.base);
   }
 }

@@ -31,7 +31,9 @@ form.addEventListener("input", (event) => {
   putTogether();
 });
 form.addEventListener("submit", () => { unsaved = false; });
-addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
+// The lock (session.js) asks nobody: the text is kept, and the screen must not stand open.
+const isLeaving = () => "leaving" in document.documentElement.dataset;
+addEventListener("beforeunload", (event) => unsaved && !isLeaving() && event.preventDefault());
 // A video talk decides which type the contact is; the choice can still be changed.
 form.querySelector("[name=mode][value=video]").addEventListener("change", (event) => {
   form.querySelector("[name=contact_type]").value = event.target.checked ? "video" : "written";

@@ -10,6 +10,8 @@ function watch(session) {
   const channel = new BroadcastChannel(`linjen-session-${session.dataset.kind}`);
   let endsAt = Date.now() + Number(session.dataset.idleLeft) * 1000;
   let toldAt = Date.now();
+  // Only forms of staff are kept (kept.js); a resident's are drafts of the server.
+  const keeping = staff ? import(session.dataset.kept).catch(() => null) : null;
 
   function prolong(leftS) {
     endsAt = Date.now() + leftS * 1000;
@@ -57,10 +59,20 @@ function watch(session) {
     }
   }
 
-  function leave() {
+  const isLeaving = () => "leaving" in document.documentElement.dataset;
+  // The other windows of this very session: one that woke up with an older one locks nobody out.
+  const lockAll = () => channel.postMessage({ left: 0, of: session.dataset.csrf });
+
+  // Nobody may be there: what stands on the screen goes first, and no question of the page's own ("leave?") holds it up.
+  async function leave() {
     if (!staff) keepPlace();
-    if (staff) session.querySelector("form").submit();
-    else location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}&why=ended`);
+    if (staff && !isLeaving()) lockAll();
+    document.documentElement.dataset.leaving = "";
+    document.documentElement.hidden = true;
+    if (!staff) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}&why=ended`);
+    const late = new Promise((done) => { setTimeout(done, 1000); });
+    await Promise.race([keeping.then((kept) => kept?.keep()), late]);
+    session.querySelector("form").submit();
   }
 
   function show() {
@@ -79,11 +91,16 @@ function watch(session) {
     document.addEventListener(kind, active, { passive: true, capture: true });
   }
   session.addEventListener("submit", (event) => {
-    if (staff) return;
+    // A screen that is locked by hand locks the other windows, too.
+    if (staff) return lockAll();
     event.preventDefault();
     tell();
   });
-  channel.addEventListener("message", (event) => prolong(event.data.left));
+  channel.addEventListener("message", ({ data: { left, of } }) => {
+    if (!of || of === session.dataset.csrf) prolong(left);
+  });
+  // Whoever goes back to a page that was left so gets it drawn anew, or the lock.
+  addEventListener("pageshow", (event) => event.persisted && isLeaving() && location.reload());
   document.addEventListener("visibilitychange", show);
   setInterval(show, 5000);
   if (!staff) findPlace();
