@@ -1,4 +1,4 @@
-"""The lock of the clock asks nobody and shows nothing, and what was typed is back for the same person, and for no other."""
+"""The lock of the clock asks nobody and shows nothing; what was typed is back for the same person and for no other."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_app import until
 from tests.browser.talking import close, take
+from tests.browser.test_app import until
 from tests.browser.windows import DESKTOP, PHONE, Windows, sign_in_nurse
 from tests.browser.writing_in import ask
 

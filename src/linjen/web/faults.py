@@ -89,7 +89,7 @@ _CODE = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 _NO_WORDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/.*)?|[\d\s:.,+T-]*")
 
 
-def _typed(exchange: Exchange) -> list[str]:
+def typed_in(exchange: Exchange) -> list[str]:
     """What was written in a form that could not be taken: it is nowhere else any more, so its writer gets it back.
 
     Whatever was sent is taken for words, except what is known to be none: a box that is new is not forgotten here.
@@ -108,7 +108,7 @@ def _is_typed(path: str, name: str, value: str) -> bool:
 
 def _draw(exchange: Exchange, key: str, status: int, meanwhile: Meanwhile | None) -> Response[str]:
     staff, way_on = _is_for_staff(exchange), _way_on(exchange, key)
-    typed = _typed(exchange)
+    typed = typed_in(exchange)
     try:
         # Where the database is gone nobody knows whether she is signed in, so she is not asked to sign in.
         unknown = {"nobody_asked": True} if status == 503 and exchange.session is None else {}

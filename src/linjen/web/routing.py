@@ -33,7 +33,7 @@ from linjen.web import rate
 from linjen.web.clinic.case.meanwhile import tell_meanwhile
 from linjen.web.cookies import cookie_name
 from linjen.web.exchange import Exchange
-from linjen.web.faults import fault_page
+from linjen.web.faults import fault_page, typed_in
 from linjen.web.resident.outgrown import tell_outgrown
 from linjen.web.site import Site
 from linjen.web.words import LANGUAGES
@@ -96,7 +96,7 @@ async def _answer(handler: Handler, request: Request[Any, Any, Any], who: Who, l
         exchange.session = await _session(site, request, "staff" if who == "staff" else "resident")
         turned_away = _turn_away(exchange, who)
         if turned_away is not None:
-            return turned_away
+            return await _told_locked(exchange) or turned_away
         if exchange.session is not None:
             rate.check_person(limit, str(exchange.session.person_id))
         await _welcome(exchange, who)
@@ -118,6 +118,19 @@ async def _keep_typed(exchange: Exchange) -> None:
     if request.method == "POST" and not exchange.form and any(told) and is_same_origin(*told, exchange.site):
         with contextlib.suppress(LinjenError, ValueError, LookupError, TypeError, AssertionError, HTTPException):
             exchange.form = await request.form()
+
+
+async def _told_locked(exchange: Exchange) -> Response[Any] | None:
+    """A form of a page without script that came when the screen was locked: the lock page has what was typed in it."""
+    request, session = exchange.request, exchange.session
+    if session is None or not session.locked or request.method != "POST" or request.headers.get("x-linjen"):
+        return None
+    await _welcome(exchange, "staff")
+    with contextlib.suppress(LinjenError, HTTPException):
+        await _check_form(exchange)
+        if typed := typed_in(exchange):
+            return exchange.page("sign_in/locked.html", status=409, next="", typed=typed)
+    return None
 
 
 async def _session(site: Site, request: Request[Any, Any, Any], kind: str) -> Session | None:
