@@ -249,3 +249,12 @@ async def test_consents_have_a_tick_only_when_all_that_was_asked_was_given(regio
     page = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert "lj-fold-yes" in page
     assert "Samtycke: " not in page
+
+
+async def test_who_reads_the_talk_of_a_child_is_named_where_it_is_written(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["child"]
+    await karin.post(f"/clinic/cases/{case_id}/claims")
+    page = await read(karin, case_id)
+    for words in ("Chatt med Astrid Nyberg om Elsa Nyberg, 9 år", "till Astrid Nyberg om Elsa Nyberg, 9 år"):
+        assert words in page, words
+    assert "Chatt med Gustav Öberg, " in await read(karin, region.cases["held_by_karin"])
