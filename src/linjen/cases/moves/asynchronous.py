@@ -21,10 +21,13 @@ from linjen.core.sealing import Sealer
 MOST_DAYS = 30
 
 
-async def make_asynchronous(db: Connection, sealer: Sealer, by: By, case_id: UUID, days: int, tell: str = "") -> date:
+async def make_asynchronous(
+    db: Connection, sealer: Sealer, by: By, case_id: UUID, days: int, tell: str = "", *, answers: bool = True
+) -> date:
     """Let the talk go on with its holder for `days` (1–30) from today; until which day (Swedish date).
 
-    `tell` is sent to the patient with it. The same once more changes nothing, and nothing is sent again. Raises
+    `tell` is sent to the patient with it; with `answers` false it only promises an answer, so that whose turn it is to
+    speak stays as it was. The same once more changes nothing, and nothing is sent again. Raises
     Invalid('days') with field "days", Invalid('too_long' | 'unreadable') with field "tell", and as open_case.
     """
     if not 1 <= days <= MOST_DAYS:
@@ -39,10 +42,10 @@ async def make_asynchronous(db: Connection, sealer: Sealer, by: By, case_id: UUI
     )  # fmt: skip
     if changed is None:
         if told and told != await _said_last(db, sealer, by, case_id):  # another word on the same day is sent, too
-            await write_message(db, sealer, by, case_id, told)
+            await write_message(db, sealer, by, case_id, told, passes_turn=answers)
         return until
     if told:
-        await write_message(db, sealer, by, case_id, told)
+        await write_message(db, sealer, by, case_id, told, passes_turn=answers)
     await record(db, case_id, "made_asynchronous", by.kind, by.person_id, {"until": until.isoformat()})
     return until
 

@@ -6,7 +6,7 @@ holder may not open the case any more. What is asynchronous stays with its holde
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ import msgspec
 from linjen.access.by import By
 from linjen.access.policy import reaches
 from linjen.cases.waiting.queues import TO_QUEUE
+from linjen.cases.waiting.turn import DEADLINES_SQL
 from linjen.core import clock
 from linjen.core.batches import in_batches
 from linjen.core.database import Connection, Database, Row
@@ -135,6 +136,37 @@ async def list_held_elsewhere(db: Connection, by: By) -> list[HeldAt]:
         by.person_id, by.unit_id,
     )  # fmt: skip
     return [HeldAt(*row) for row in rows]
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A case that somebody holds: its level, and when its answer is due (UTC), None while it is the patient's turn."""
+
+    case_id: UUID
+    level: int
+    due_at: datetime | None
+
+
+#: An answer is due within the deadline of the level: counted from when the case came or, where the patient has been
+#: answered, from when she wrote again. Opening a case answers nothing, so what is unread says nothing here.
+_HOLDING = f"""
+select c.id, v.priority, c.turn, greatest(v.queued_at, c.turn_at) as since,
+  coalesce(own.minutes, usual.minutes) as minutes
+from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
+join {DEADLINES_SQL} as usual (level, minutes) on usual.level = v.priority
+left join unit_deadlines own on own.unit_id = v.unit_id and own.level = v.priority
+where v.holder_id = $1 and v.unit_id = $2 and v.state = 'in_progress'
+"""
+
+
+async def find_holding(db: Connection, by: By) -> dict[UUID, Held]:
+    """All that this person holds at her unit, also what is asynchronous; nothing of it that is shown."""
+    return {
+        row["id"]: Held(
+            row["id"], row["priority"],
+            row["since"] + timedelta(minutes=row["minutes"]) if row["turn"] == "staff" else None,
+        )
+        for row in await db.fetch(_HOLDING, by.person_id, by.unit_id)
+    }  # fmt: skip
 
 
 async def return_mine(db: Connection, by: By) -> int:

@@ -30,14 +30,16 @@ async def ask(exchange: Exchange) -> Response[Any]:
 async def go_on_later(exchange: Exchange) -> Response[Any]:
     """Back to the case, or the question anew with what was filled in."""
     days, tell = exchange.text_of("days", longest=10).strip(), exchange.text_of("tell", longest=LONGEST + 1)
+    answers = tell.strip() != exchange.say("asynchronous.tell_text")  # the page's own words are no answer
+    case_id, by = exchange.id_of("case_id"), exchange.by
     try:
         async with exchange.site.database.transaction() as db:
             number = whole_number(days)
-            await make_asynchronous(db, exchange.site.sealer, exchange.by, exchange.id_of("case_id"), number, tell)
+            await make_asynchronous(db, exchange.site.sealer, by, case_id, number, tell, answers=answers)
     except Invalid as error:
         told = {error.field: exchange.told(error, "asynchronous", longest=LONGEST, most=MOST_DAYS)}
         return await _ask(exchange, days, tell, told)
-    return exchange.redirect(f"/clinic/cases/{exchange.id_of('case_id')}")
+    return exchange.redirect(f"/clinic/cases/{case_id}")
 
 
 async def _ask(

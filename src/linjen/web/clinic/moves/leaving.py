@@ -6,16 +6,15 @@ It is offered 45 minutes before the unit closes and when somebody signs out; wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Response
 
 from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
-from linjen.cases.moves.left_behind import list_held
+from linjen.cases.moves.left_behind import Held, find_holding, list_held
 from linjen.cases.moves.release import release
 from linjen.cases.talk.message import LONGEST
 from linjen.cases.timeline import find_last_move
@@ -24,50 +23,21 @@ from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound, Refused
 from linjen.core.ids import parse_id
-from linjen.core.swedish import date_words, time_inside
-from linjen.units.hours import closes_at, next_opening, staffed_until
 from linjen.units.opening import see_schedule
-from linjen.units.schedule import Schedule
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.asynchronous import USUAL_DAYS
+from linjen.web.clinic.moves.closing import closing_near, closing_words
+from linjen.web.clinic.moves.leaving_words import URGENT, Telling
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 
-#: How long before the unit closes the ledger begins to remind (routine F035).
-BEFORE = timedelta(minutes=45)
-
 CHOICES = ("async", "queue", "stay")
 
 #: The verb behind each choice that does something.
 _VERBS = {"async": "make_asynchronous", "queue": "release"}
-
-#: Levels that somebody must take over rather than wait with.
-_URGENT = 2
-
-
-class Closing(msgspec.Struct, frozen=True):
-    """The end of a unit's day when it is near: when it closes to residents (None: it has) and when its staff leaves."""
-
-    closes_at: datetime | None
-    staffed_until: datetime
-
-
-def closing_near(schedule: Schedule, at: datetime) -> Closing | None:
-    """The closing that is at most 45 minutes away, or has been while the staff is still there."""
-    closes, leaves = closes_at(schedule, at), staffed_until(schedule, at)
-    if leaves is None or (closes is not None and closes - at > BEFORE):
-        return None
-    return Closing(closes, leaves)
-
-
-def closing_words(exchange: Exchange, near: Closing) -> str:
-    """'Enheten stänger kl. 16.00. Personalen är kvar till kl. 16.30.'"""
-    key = "closes" if near.closes_at else "closed"
-    closes = time_inside(near.closes_at) if near.closes_at else ""
-    return exchange.say(f"leaving.{key}", closes=closes, until=time_inside(near.staffed_until))
 
 
 @get_page("/clinic/leaving", verb="ledger", who="staff")
@@ -80,16 +50,22 @@ async def show(exchange: Exchange) -> Response[Any]:
 async def settle(exchange: Exchange) -> Response[Any]:
     """Do what was chosen for each case; what could not be done is told, and the rest is done."""
     by, site = exchange.by, exchange.site
+    if by.unit_id is None:
+        return exchange.redirect("/clinic/units")
     failed: dict[UUID, str] = {}
     to_fill: dict[UUID, str] = {}
     async with site.database.connection() as db:
-        held = await list_held(db, by)
+        held, holding = await list_held(db, by), await find_holding(db, by)
+        telling = Telling(exchange, await see_schedule(db, by.unit_id), clock.now())
     for case_id in dict.fromkeys((*held, *_sent_cases(exchange))):
         choice = exchange.text_of(f"do-{case_id}", longest=10)
-        tell = exchange.text_of(f"tell-{case_id}", longest=LONGEST + 1)
+        one = holding.get(case_id)
+        if choice == "async" and one and (why := telling.no_async(one)):  # its day has passed since the page was drawn
+            failed[case_id] = why
+            continue
         try:
             async with site.database.transaction() as db:
-                await _settle(db, exchange, case_id, choice, tell)
+                await _settle(db, exchange, telling, case_id, one, choice)
         except Invalid as error:
             to_fill[case_id] = exchange.told(error, "asynchronous", longest=LONGEST, most=MOST_DAYS)
         except (Refused, NotFound) as error:
@@ -111,11 +87,32 @@ def _sent_cases(exchange: Exchange) -> list[UUID]:
     return [found for one in names if (found := parse_id(one))]
 
 
-async def _settle(db: Connection, exchange: Exchange, case_id: UUID, choice: str, tell: str) -> None:
+async def _settle(
+    db: Connection, exchange: Exchange, telling: Telling, case_id: UUID, held: Held | None, choice: str
+) -> None:
+    """Do it, and tell the patient: what stood in the box is sent, or where it is still the page's own text the one that
+    belongs to this choice. The page's own text is no answer.
+    """
+    tell, by, sealer = exchange.text_of(f"tell-{case_id}", longest=LONGEST + 1), exchange.by, exchange.site.sealer
+    untouched = _is_untouched(exchange, case_id)
+    if untouched:
+        tell = telling.texts(held).get(choice) or tell
     if choice == "async":
-        await make_asynchronous(db, exchange.site.sealer, exchange.by, case_id, USUAL_DAYS, tell)
+        until = telling.until(held) if held else None
+        days = until.days if until else USUAL_DAYS  # held no more: refused below, with the words that were not sent
+        await make_asynchronous(db, sealer, by, case_id, days, tell, answers=not untouched)
     elif choice == "queue":
-        await release(db, exchange.by, case_id, exchange.site.sealer, tell)
+        await release(db, by, case_id, sealer, tell)
+
+
+def _is_untouched(exchange: Exchange, case_id: UUID) -> bool:
+    """Whether the box was sent as the page had filled it in: without a script it does not follow the choice."""
+    was, tell = f"was-{case_id}", exchange.text_of(f"tell-{case_id}", longest=LONGEST * 4)
+    return was in exchange.form and _plain(tell) == _plain(exchange.text_of(was, longest=LONGEST))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 async def _show(
@@ -128,12 +125,13 @@ async def _show(
     async with exchange.site.database.connection() as db:
         held = await list_held(db, by)
         rows = [row for row in await see_ledger(db, by, "mine") if row.case_id in set(held)]
-        schedule = await see_schedule(db, by.unit_id)
+        schedule, holding = await see_schedule(db, by.unit_id), await find_holding(db, by)
     lost = [await _lost(exchange, one) for one in (*failed, *to_fill) if one not in set(held)]
-    near = closing_near(schedule, at)
+    near, telling = closing_near(schedule, at), Telling(exchange, schedule, at)
     return exchange.page(
         "clinic/moves/leaving.html",
-        status=409 if failed else 422 if to_fill else 200, rows=[_row(exchange, row, schedule, at) for row in rows],
+        status=409 if failed else 422 if to_fill else 200,
+        rows=[_row(exchange, row, holding[row.case_id], telling, at) for row in rows if row.case_id in holding],
         near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
         to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST, lost=lost,
         done=bool(exchange.request.query_params.get("done")), leaving=_is_leaving(exchange),
@@ -153,33 +151,36 @@ async def _lost(exchange: Exchange, case_id: UUID) -> dict[str, str]:
     return {"case_id": str(case_id), "name": name, "moved": moved, "tell": tell}
 
 
-def _row(exchange: Exchange, row: LedgerRow, schedule: Schedule, at: datetime) -> dict[str, Any]:
-    suggested = "queue" if row.priority <= _URGENT or row.unread else "async"
-    until, opens = clock.local_date(at) + timedelta(days=USUAL_DAYS), next_opening(schedule, at)
-    next_day = date_words(clock.local_date(opens)) if opens else exchange.say("leaving.next_day")
-    told_day = date_words(until) if suggested == "async" else next_day
+def _row(exchange: Exchange, row: LedgerRow, held: Held, telling: Telling, at: datetime) -> dict[str, Any]:
+    until, texts = telling.until(held), telling.texts(held)
+    choices = [one for one in CHOICES if one != "async" or until]
+    hints = {"async": telling.warning(held)}
+    options = [
+        {"value": one, "hint": hints.get(one, ""),
+         "text": _choice_in_words(exchange, one, until.words() if until else "")}
+        for one in choices
+    ]  # fmt: skip
+    chosen = exchange.text_of(f"do-{row.case_id}", longest=10)
+    suggested = chosen if chosen in choices else _suggested(held)
+    kept = f"do-{row.case_id}" in exchange.form and not _is_untouched(exchange, row.case_id)
     return {
-        "case_id": str(row.case_id), "level": row.priority, "age": age_words(row.birth_on, at), "unread": row.unread,
+        "case_id": str(row.case_id), "level": row.priority, "age": age_words(row.birth_on, at),
         "reason": reason_on(exchange.site.shelf, row.entry, row.reason, row.protocol), "suggested": suggested,
-        "options": [{"value": one, "text": _choice_in_words(exchange, one, until)} for one in CHOICES],
-        "tell": exchange.say(f"leaving.tell.{suggested}", date=told_day), **_typed(exchange, row.case_id),
+        "options": options, "texts": texts, "was": texts[suggested], "waits": telling.waits(held),
+        "no_async": telling.no_async(held),
+        # What was typed is never lost where something was refused.
+        "tell": exchange.text_of(f"tell-{row.case_id}", longest=LONGEST * 4) if kept else texts[suggested],
     }  # fmt: skip
 
 
-def _choice_in_words(exchange: Exchange, choice: str, until: date) -> str:
+def _suggested(held: Held) -> str:
+    """To wait is suggested only where it is the patient who is to speak, and never with what is urgent."""
+    return "async" if held.due_at is None and held.level > URGENT else "queue"
+
+
+def _choice_in_words(exchange: Exchange, choice: str, until: str) -> str:
     key = "stay_out" if choice == "stay" and _is_leaving(exchange) else choice
-    return exchange.say(f"leaving.choice.{key}", date=date_words(until))
-
-
-def _typed(exchange: Exchange, case_id: UUID) -> dict[str, str]:
-    """What this case's part of the form held when it was sent: nothing typed is lost where something was refused."""
-    if f"do-{case_id}" not in exchange.form:
-        return {}
-    choice, tell = (
-        exchange.text_of(f"do-{case_id}", longest=10),
-        exchange.text_of(f"tell-{case_id}", longest=LONGEST * 4),
-    )
-    return {"tell": tell, **({"suggested": choice} if choice in CHOICES else {})}
+    return exchange.say(f"leaving.choice.{key}", date=until)
 
 
 ROUTES = [show, settle]

@@ -1,0 +1,43 @@
+"""Snart stänger vi: whether a unit's day is near its end, and in words when it closes and when its staff leaves (F035)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from linjen.core.swedish import time_inside
+from linjen.units.hours import closes_at, staffed_until
+from linjen.units.schedule import Schedule
+from linjen.web.exchange import Exchange
+
+#: How long before the unit closes the ledger begins to remind (routine F035).
+BEFORE = timedelta(minutes=45)
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """The end of a unit's day when it is near: when it closes to residents (None: it has) and when its staff leaves."""
+
+    closes_at: datetime | None
+    staffed_until: datetime
+
+
+def day_goes_on(schedule: Schedule, at: datetime) -> bool:
+    """Whether the unit is open and goes on being so: who leaves now leaves colleagues who take over at once."""
+    closes = closes_at(schedule, at)
+    return closes is not None and closes - at > BEFORE
+
+
+def closing_near(schedule: Schedule, at: datetime) -> Closing | None:
+    """The closing that is at most 45 minutes away, or has been while the staff is still there."""
+    leaves = staffed_until(schedule, at)
+    if leaves is None or day_goes_on(schedule, at):
+        return None
+    return Closing(closes_at(schedule, at), leaves)
+
+
+def closing_words(exchange: Exchange, near: Closing) -> str:
+    """'Enheten stänger kl. 16.00. Personalen är kvar till kl. 16.30.'"""
+    key = "closes" if near.closes_at else "closed"
+    closes = time_inside(near.closes_at) if near.closes_at else ""
+    return exchange.say(f"leaving.{key}", closes=closes, until=time_inside(near.staffed_until))
