@@ -12,6 +12,7 @@ from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
 from linjen.cases.talk.message import LONGEST
 from linjen.core.errors import Invalid
 from linjen.web.clinic.case.case_head import case_head
+from linjen.web.clinic.moves.unsent import check_unsent, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
 from linjen.web.numbers import whole_number
 from linjen.web.routing import get_page, post_page
@@ -34,6 +35,7 @@ async def go_on_later(exchange: Exchange) -> Response[Any]:
     case_id, by = exchange.id_of("case_id"), exchange.by
     try:
         async with exchange.site.database.transaction() as db:
+            await check_unsent(db, exchange, case_id)
             number = whole_number(days)
             await make_asynchronous(db, exchange.site.sealer, by, case_id, number, tell, answers=answers)
     except Invalid as error:
@@ -48,10 +50,11 @@ async def _ask(
     errors = errors or {}
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "make_asynchronous")
-        head = await case_head(db, exchange, case)
+        head, unsent = await case_head(db, exchange, case), await find_unsent(db, exchange, case.id)
     return exchange.page(
         "clinic/moves/asynchronous.html",
         status=422 if errors else 200, head=head, days=days, tell=tell, longest=LONGEST,
+        unsent=unsent, leave_draft=leaves_draft(exchange),
         error_of=errors, errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 

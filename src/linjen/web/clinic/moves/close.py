@@ -14,7 +14,6 @@ from linjen.cases.alarms.alarms import find_standing, list_alarms
 from linjen.cases.loading import may, note_refusal, see_case
 from linjen.cases.moves.close import FEES, REASONS, LastWord, close, count_written_since
 from linjen.cases.talk.actions import Action, find_waiting, list_actions
-from linjen.cases.talk.drafts import find_draft
 from linjen.cases.talk.message import LONGEST, check_optional, list_messages
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -24,6 +23,7 @@ from linjen.web.clinic.afterwards.triage_verdict import Filled, said_in, sent_ve
 from linjen.web.clinic.alarms.alarms import alarms_in_words
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.moves.handover import show_late
+from linjen.web.clinic.moves.unsent import BEGINNING, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
 from linjen.web.masked import masked_words
 from linjen.web.parts.action_cards import ways_in_words
@@ -41,9 +41,6 @@ _WORDS["unknown_way"] = "clinic.close.actions_left"
 _WRITTEN = ("tell", "words")
 #: All that is typed there: the question about the level has a box of its own.
 _TYPED = ("why", *_WRITTEN)
-
-#: Characters of an unsent message: enough to know it again.
-_BEGINNING = 160
 
 
 @get_page("/clinic/cases/{case_id:str}/closings", verb="close", who="staff")
@@ -110,7 +107,7 @@ async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
         unmet["dealt_with"] = exchange.say(_WORDS["alarms_left"])
     if await count_written_since(db, case_id, drawn_at(exchange)):
         unmet["written"] = exchange.say(_WORDS["written_meanwhile"])
-    if not _leaves_draft(exchange) and await _unsent(db, exchange, case_id):
+    if not leaves_draft(exchange) and await find_unsent(db, exchange, case_id):
         unmet["leave_draft"] = exchange.say("clinic.close.draft_left")
     return unmet
 
@@ -129,20 +126,8 @@ async def _written(db: Connection, exchange: Exchange, case_id: UUID) -> list[st
         return []
     messages = await list_messages(db, exchange.site.sealer, case_id, drawn_at(exchange), masked_as=masked_words())
     return [
-        shorten(said_words(exchange, one), _BEGINNING, placeholder=" …")
-        for one in messages
-        if one.by_kind == "resident"
+        shorten(said_words(exchange, one), BEGINNING, placeholder=" …") for one in messages if one.by_kind == "resident"
     ]
-
-
-async def _unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
-    """How the message begins that she has typed and not sent, '' when there is none."""
-    text = (await find_draft(db, exchange.site.sealer, exchange.by, case_id)).strip()
-    return shorten(text, _BEGINNING, placeholder=" …") if text else ""
-
-
-def _leaves_draft(exchange: Exchange) -> bool:
-    return bool(exchange.text_of("leave_draft", longest=10))
 
 
 def _fee(exchange: Exchange) -> str:
@@ -184,7 +169,7 @@ async def _ask(
         head = await case_head(db, exchange, case)
         found = await find_triage_verdict(db, exchange.site.sealer, case.id)
         standing = await find_standing(db, case.id)
-        unsent = await _unsent(db, exchange, case.id)
+        unsent = await find_unsent(db, exchange, case.id)
         written = await _written(db, exchange, case.id)
         actions = [one for one in await list_actions(db, exchange.site.sealer, case.id) if one.waits]
         alarms = [one for one in await list_alarms(db, exchange.site.sealer, case.id) if one.id in standing]
@@ -197,7 +182,7 @@ async def _ask(
         actions=_actions(exchange, actions), ways=ways_in_words(exchange),
         fees=[{"value": one, "text": exchange.say(f"clinic.close.fees.{one}")} for one in FEES], fee=_fee(exchange),
         tell=_typed(exchange, "tell"), words=_typed(exchange, "words"), longest=LONGEST,
-        unsent=unsent, drawn_at=case.counter, written=written, leave_draft=_leaves_draft(exchange),
+        unsent=unsent, drawn_at=case.counter, written=written, leave_draft=leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
 
@@ -207,7 +192,7 @@ def _actions(exchange: Exchange, actions: Sequence[Action]) -> list[dict[str, An
     reached = _reached(exchange)
     return [
         {"name": f"reached_{one.id}", "kind": exchange.say(f"case.action.kinds.{one.kind}"),
-         "text": shorten(one.text, _BEGINNING, placeholder=" …"), "how": reached.get(one.id, "")}
+         "text": shorten(one.text, BEGINNING, placeholder=" …"), "how": reached.get(one.id, "")}
         for one in actions
     ]  # fmt: skip
 

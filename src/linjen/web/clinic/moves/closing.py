@@ -1,4 +1,4 @@
-"""Snart stänger vi: whether a unit's day is near its end, and in words when it closes and when its staff leaves (F035)."""
+"""Snart stänger vi: whether a unit's day is near its end, and when it closes and its staff leaves, in words (F035)."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from linjen.units.shutting import list_closed_to_new
 from linjen.web.clinic.case.case_head import case_head, moment
 from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.handover_phrase import Phrases
+from linjen.web.clinic.moves.unsent import check_unsent, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
 
@@ -64,6 +65,7 @@ async def pass_on(exchange: Exchange) -> Response[Any]:
         if to is None:
             raise Invalid("choose", "to")
         async with exchange.site.database.transaction() as db:
+            await check_unsent(db, exchange, case_id)
             await hand_over(
                 db,
                 exchange.site.sealer,
@@ -123,7 +125,7 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         colleagues = await _receivers(db, exchange, case)
         schedules = await list_schedules(db, sorted({one.unit_id for one in colleagues}))
         referrals, last = await list_referrals(db, case.unit_id), await find_last_move(db, case.id)
-        blocked = await is_blocked_here(db, case.id)
+        blocked, unsent = await is_blocked_here(db, case.id), await find_unsent(db, exchange, case.id)
         needs_note = case.unit_id is not None and (await find_handover_rules(db, case.unit_id)).note
     phrases = Phrases(exchange, head, schedules)
     tell = exchange.text_of("tell", longest=LONGEST + 1) if sent else phrases.to_anybody()
@@ -134,7 +136,7 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
         to_anybody=phrases.to_anybody(), needs_note=needs_note, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
         longest_note=LONGEST_NOTE, longest_tell=LONGEST, handover_id=exchange.form_id("handover_id"),
-        was=exchange.number_of("was") if sent else last.seq,
+        was=exchange.number_of("was") if sent else last.seq, unsent=unsent, leave_draft=sent and leaves_draft(exchange),
         errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.asynchronous import USUAL_DAYS
 from linjen.web.clinic.moves.closing import closing_near, closing_words
 from linjen.web.clinic.moves.leaving_words import URGENT, Telling
+from linjen.web.clinic.moves.unsent import find_unsent
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.reason_names import reason_on
@@ -126,12 +127,17 @@ async def _show(
         held = await list_held(db, by)
         rows = [row for row in await see_ledger(db, by, "mine") if row.case_id in set(held)]
         schedule, holding = await see_schedule(db, by.unit_id), await find_holding(db, by)
+        unsent = {one: await find_unsent(db, exchange, one) for one in held}
     lost = [await _lost(exchange, one) for one in (*failed, *to_fill) if one not in set(held)]
     near, telling = closing_near(schedule, at), Telling(exchange, schedule, at)
+    drawn = [
+        _row(exchange, row, holding[row.case_id], telling, at) | {"unsent": unsent[row.case_id]}
+        for row in rows if row.case_id in holding
+    ]  # fmt: skip
     return exchange.page(
         "clinic/moves/leaving.html",
         status=409 if failed else 422 if to_fill else 200,
-        rows=[_row(exchange, row, holding[row.case_id], telling, at) for row in rows if row.case_id in holding],
+        rows=drawn,
         near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
         to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST, lost=lost,
         done=bool(exchange.request.query_params.get("done")), leaving=_is_leaving(exchange),

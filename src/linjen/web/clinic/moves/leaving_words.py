@@ -81,7 +81,7 @@ class Telling:
         return promised_day(self._schedule, self._at, held)
 
     def texts(self, held: Held | None) -> Mapping[str, str]:
-        """By choice the text to the patient, '' where nothing is sent; of a case that is held no more, all but async's."""
+        """By choice the text to the patient, '' where nothing is sent; async's only of a case that is held still."""
         until = self.until(held) if held else None
         return {"async": self._later(held, until) if held and until else "", "queue": self._back(), "stay": ""}
 
