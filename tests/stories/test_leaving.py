@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from linjen.demo.world import id_of
 from linjen.web.clinic.moves import leaving
 from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does
@@ -196,3 +197,28 @@ async def test_the_page_of_one_case_promises_without_answering_too(region: Regio
     for words, turn in ((own[1], "staff"), ("Det låter bra. Vila i dag.", "resident")):
         await karin.post(f"/clinic/cases/{case_id}/asynchronous", {"days": "2", "tell": words})
         assert await region.value(_TURN, case_id) == turn
+
+
+@pytest.mark.parametrize(("turn", "level", "said"), [
+    ("staff", 3, ["Patienten väntar på svar"]), ("resident", 2, ["Ärendet har nivå 2"]), ("resident", 3, []),
+])  # fmt: skip
+async def test_the_page_of_one_case_warns_of_what_should_not_wait(
+    region: Region, turn: str, level: int, said: list[str]
+) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), await _case(region, turn=turn, level=level)
+    page = (await karin.get(f"/clinic/cases/{case_id}/asynchronous")).text
+    assert [one for one in ("Patienten väntar på svar", "Ärendet har nivå 2") if one in page] == said
+
+
+async def test_before_a_pause_in_the_day_the_patient_is_told_of_the_same_day(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at(monkeypatch, _MORNING)
+    karin, case_id = await region.staff("karin", "ankaret"), await _case(region)
+    unit = f"unit_id = '{id_of('unit/ankaret')}'"
+    await owner_does(region, f"update opening_hours set closes = '11:30' where {unit}")
+    await owner_does(
+        region, f"insert into opening_hours select unit_id, weekday, '12:30', '16:00' from opening_hours where {unit}"
+    )
+    _, form = await _page(karin, case_id)
+    assert "En kollega tar över ditt ärende i dag när vi öppnar igen kl. 12.30" in form[f"tell-{case_id}"]

@@ -9,22 +9,23 @@ from litestar import Response
 
 from linjen.cases.loading import see_case
 from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
+from linjen.cases.moves.left_behind import find_holding
 from linjen.cases.talk.message import LONGEST
+from linjen.core import clock
 from linjen.core.errors import Invalid
+from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import case_head
+from linjen.web.clinic.moves.leaving_words import Telling
 from linjen.web.clinic.moves.unsent import check_unsent, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
 from linjen.web.numbers import whole_number
 from linjen.web.routing import get_page, post_page
 
-#: What the page suggests first: enough for a night, or for a weekend that begins tomorrow.
-USUAL_DAYS = 3
-
 
 @get_page("/clinic/cases/{case_id:str}/asynchronous", verb="make_asynchronous", who="staff")
 async def ask(exchange: Exchange) -> Response[Any]:
     """The number of days, and a message that can be changed."""
-    return await _ask(exchange, str(USUAL_DAYS), exchange.say("asynchronous.tell_text"))
+    return await _ask(exchange, "", exchange.say("asynchronous.tell_text"))
 
 
 @post_page("/clinic/cases/{case_id:str}/asynchronous", verb="make_asynchronous", who="staff")
@@ -47,14 +48,20 @@ async def go_on_later(exchange: Exchange) -> Response[Any]:
 async def _ask(
     exchange: Exchange, days: str, tell: str, errors: Mapping[str, str] | None = None
 ) -> Response[Any]:  # fmt: skip
-    errors = errors or {}
+    errors, sent = errors or {}, exchange.request.method == "POST"
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "make_asynchronous")
         head, unsent = await case_head(db, exchange, case), await find_unsent(db, exchange, case.id)
+        held = (await find_holding(db, exchange.by)).get(case.id)
+        schedule = await see_schedule(db, case.unit_id) if case.unit_id else None
+    telling = Telling(exchange, schedule, clock.now()) if schedule else None
+    until = telling.until(held) if telling and held else None
+    warnings = [telling.waits(held), telling.warning(held)] if telling and held else []
     return exchange.page(
         "clinic/moves/asynchronous.html",
-        status=422 if errors else 200, head=head, days=days, tell=tell, longest=LONGEST,
-        unsent=unsent, leave_draft=leaves_draft(exchange),
+        status=422 if errors else 200, head=head, days=days if sent else str(until.days if until else 1),
+        tell=tell, longest=LONGEST,
+        unsent=unsent, leave_draft=leaves_draft(exchange), warnings=[one for one in warnings if one],
         error_of=errors, errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
 
