@@ -137,7 +137,7 @@ async def test_of_an_urgent_case_it_is_said_beside_the_choice_and_it_can_be_chos
     part, form = await _page(karin, case_id)
     assert form[f"do-{case_id}"] == "queue"
     said = part.partition("Gör asynkront till 25 november 2026")[2].partition("</label>")[0]
-    assert "Ärendet har nivå 2" in said
+    assert "Ärendet har brådskandegrad 2" in said
     assert ("patienten har inte fått svar" in said) == (turn == "staff")
     assert (await karin.post("/clinic/leaving", form | {f"do-{case_id}": "async"})).status_code == 303
     assert await region.value(_KIND, case_id) == "async in_progress"
@@ -200,14 +200,14 @@ async def test_the_page_of_one_case_promises_without_answering_too(region: Regio
 
 
 @pytest.mark.parametrize(("turn", "level", "said"), [
-    ("staff", 3, ["Patienten väntar på svar"]), ("resident", 2, ["Ärendet har nivå 2"]), ("resident", 3, []),
+    ("staff", 3, ["Patienten väntar på svar"]), ("resident", 2, ["Ärendet har brådskandegrad 2"]), ("resident", 3, []),
 ])  # fmt: skip
 async def test_the_page_of_one_case_warns_of_what_should_not_wait(
     region: Region, turn: str, level: int, said: list[str]
 ) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), await _case(region, turn=turn, level=level)
     page = (await karin.get(f"/clinic/cases/{case_id}/asynchronous")).text
-    assert [one for one in ("Patienten väntar på svar", "Ärendet har nivå 2") if one in page] == said
+    assert [one for one in ("Patienten väntar på svar", "Ärendet har brådskandegrad 2") if one in page] == said
 
 
 async def test_before_a_pause_in_the_day_the_patient_is_told_of_the_same_day(
