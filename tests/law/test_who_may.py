@@ -39,7 +39,7 @@ RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "y
 STAFF = (
     ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("petra", "ankaret"),
     ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
-    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("lena", "ankaret"),
+    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("kajsa", "ankaret"), ("lena", "ankaret"),
 )  # fmt: skip
 
 
@@ -49,6 +49,15 @@ async def asked(region: Region) -> None:
     has ended. Astrid has called about Elsa, and Karin has added the case. Frida has blocked what Ankaret wrote, not
     what rehab did, and has a case at Björken.
     """
+    # The seeded region has no counsellor.
+    await region.site.database.execute(
+        "insert into staff (id, hsa_id, given_name, surname, title) values ($1, 'SE5599990011-1099', 'Kajsa', 'Holm',"
+        " 'Kurator')", id_of("staff/kajsa"),
+    )  # fmt: skip
+    await region.site.database.execute(
+        "insert into assignments (id, staff_id, unit_id, role, from_at) values ($1, $2, $3, 'counsellor', now())",
+        new_id(), id_of("staff/kajsa"), id_of("unit/ankaret"),
+    )  # fmt: skip
     doctor = Addressee("physician", id_of("staff/sara"))
     for who, case, to in (("karin", "held_by_karin", doctor), ("sara", "closed", Addressee("nurse"))):
         by, asked = region.actors.staff(who, "ankaret"), Asked(to=to, purpose="knowledge")
