@@ -39,7 +39,8 @@ RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "y
 STAFF = (
     ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("petra", "ankaret"),
     ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
-    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("kajsa", "ankaret"), ("lena", "ankaret"),
+    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("kajsa", "ankaret"),
+    ("lena", "ankaret"),
 )  # fmt: skip
 
 
