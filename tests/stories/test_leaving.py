@@ -189,12 +189,27 @@ async def test_an_untouched_pass_twice_is_one_message(region: Region, monkeypatc
         assert await region.value(said, case_id) == before + number
 
 
+async def test_a_promise_with_a_word_changed_is_still_no_answer(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at(monkeypatch, _MORNING)
+    karin, case_id = await region.staff("karin", "ankaret"), await _case(region)
+    _, form = await _page(karin, case_id)
+    words = form[f"tell-{case_id}"] + " Hälsningar Karin"
+    assert (
+        await karin.post("/clinic/leaving", form | {f"do-{case_id}": "async", f"tell-{case_id}": words})
+    ).status_code == 303
+    assert "Hälsningar Karin" in await _told(region, case_id)
+    assert await region.value(_TURN, case_id) == "staff"
+
+
 async def test_the_page_of_one_case_promises_without_answering_too(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), await _case(region)
     page = unescape((await karin.get(f"/clinic/cases/{case_id}/asynchronous")).text)
     own = re.search(r"<textarea[^>]*>([^<]*)</textarea>", page)
     assert own
-    for words, turn in ((own[1], "staff"), ("Det låter bra. Vila i dag.", "resident")):
+    changed = own[1].replace("senast", "allra senast", 1) + " Hälsningar Karin"
+    for words, turn in ((own[1], "staff"), (changed, "staff"), ("Det låter bra. Vila i dag.", "resident")):
         await karin.post(f"/clinic/cases/{case_id}/asynchronous", {"days": "2", "tell": words})
         assert await region.value(_TURN, case_id) == turn
 

@@ -240,11 +240,17 @@ async def test_who_has_changed_unit_sees_what_she_still_holds_and_leaves_nothing
     await petra.post("/clinic/units", {"unit": str(id_of("unit/bjorken"))})
     assert "Byt till Hälsocentralen Ankaret" in (await petra.get("/clinic/ledger")).text
     await (await region.resident("ingrid")).say(case_id, "Nu blir det mycket sämre")
-    assert "Patienten har skrivit i 1 av dem" in (await petra.get("/clinic/ledger")).text
+    told = "Du har 1 pågående ärende på Hälsocentralen Ankaret. Patienten har skrivit där."
+    assert told in (await petra.get("/clinic/ledger")).text
     there = await region.staff("petra", "ankaret")
-    await petra.post("/clinic/sign-out")
+    asked = await petra.post("/clinic/sign-out")
+    assert asked.headers["location"] == "/clinic/leaving?out=1", "first she sees what she holds"
+    page = (await petra.get("/clinic/leaving?out=1")).text
+    assert "Byt till Hälsocentralen Ankaret" in page
+    assert "Du har inga pågående ärenden kvar" not in page
+    await petra.post("/clinic/sign-out", {"leave": "yes"})
     held = "select v.state from visits v join cases c on c.visit_id = v.id where c.id = $1"
     assert await region.value(held, case_id) == "in_progress", "she is signed in there on another screen"
     await there.post("/clinic/units", {"unit": str(id_of("unit/bjorken"))})
-    await there.post("/clinic/sign-out")
+    await there.post("/clinic/sign-out", {"leave": "yes"})
     assert await region.value(held, case_id) == "queued"

@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 
 from linjen.access.locking import lock_session
 from linjen.access.sessions import set_language
-from linjen.cases.moves.left_behind import list_held, return_mine
+from linjen.cases.moves.left_behind import list_held, list_held_elsewhere, return_mine
 from linjen.core.errors import Invalid
 from linjen.core.ids import parse_id
 from linjen.people.residents import note_language
@@ -86,7 +86,7 @@ async def leave_clinic(exchange: Exchange) -> Response[Any]:
     session, database = exchange.session, exchange.site.database
     if session is not None:
         async with database.connection() as db:
-            held = await list_held(db, exchange.by)
+            held = await list_held(db, exchange.by) or await list_held_elsewhere(db, exchange.by)
         if held and not session.locked and not exchange.text_of("leave", longest=10):
             return exchange.redirect("/clinic/leaving?out=1")
         async with database.transaction() as db:

@@ -16,6 +16,7 @@ from linjen.core.errors import Invalid
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.moves.leaving_words import Telling
+from linjen.web.clinic.moves.own_words import is_pages_own
 from linjen.web.clinic.moves.unsent import check_unsent, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
 from linjen.web.numbers import whole_number
@@ -32,7 +33,7 @@ async def ask(exchange: Exchange) -> Response[Any]:
 async def go_on_later(exchange: Exchange) -> Response[Any]:
     """Back to the case, or the question anew with what was filled in."""
     days, tell = exchange.text_of("days", longest=10).strip(), exchange.text_of("tell", longest=LONGEST + 1)
-    answers = tell.strip() != exchange.say("asynchronous.tell_text")  # the page's own words are no answer
+    answers = not is_pages_own(tell, [exchange.say("asynchronous.tell_text")])
     case_id, by = exchange.id_of("case_id"), exchange.by
     try:
         async with exchange.site.database.transaction() as db:

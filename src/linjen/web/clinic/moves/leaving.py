@@ -14,7 +14,7 @@ from litestar import Response
 
 from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
-from linjen.cases.moves.left_behind import Held, find_holding, list_held
+from linjen.cases.moves.left_behind import Held, find_holding, list_held, list_held_elsewhere
 from linjen.cases.moves.release import release
 from linjen.cases.talk.message import LONGEST
 from linjen.cases.timeline import find_last_move
@@ -28,6 +28,7 @@ from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.closing import closing_near, closing_words
 from linjen.web.clinic.moves.leaving_words import URGENT, USUAL_DAYS, Telling
+from linjen.web.clinic.moves.own_words import is_pages_own
 from linjen.web.clinic.moves.unsent import find_unsent
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
@@ -100,7 +101,8 @@ async def _settle(
     if choice == "async":
         until = telling.until(held) if held else None
         days = until.days if until else USUAL_DAYS  # held no more: refused below, with the words that were not sent
-        await make_asynchronous(db, sealer, by, case_id, days, tell, answers=not untouched)
+        promises = untouched or is_pages_own(tell, telling.texts(held).values())
+        await make_asynchronous(db, sealer, by, case_id, days, tell, answers=not promises)
     elif choice == "queue":
         await release(db, by, case_id, sealer, tell)
 
@@ -123,7 +125,7 @@ async def _show(
     if by.unit_id is None:
         return exchange.redirect("/clinic/units")
     async with exchange.site.database.connection() as db:
-        held = await list_held(db, by)
+        held, elsewhere = await list_held(db, by), await list_held_elsewhere(db, by)
         rows = [row for row in await see_ledger(db, by, "mine") if row.case_id in set(held)]
         schedule, holding = await see_schedule(db, by.unit_id), await find_holding(db, by)
         unsent = {one: await find_unsent(db, exchange, one) for one in held}
@@ -136,7 +138,7 @@ async def _show(
     return exchange.page(
         "clinic/moves/leaving.html",
         status=409 if failed else 422 if to_fill else 200,
-        rows=drawn,
+        rows=drawn, elsewhere=elsewhere,
         near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
         to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST, lost=lost,
         done=bool(exchange.request.query_params.get("done")), leaving=_is_leaving(exchange),
