@@ -101,7 +101,7 @@ async def test_what_stands_behind_the_bar_of_tabs_has_not_been_read(windows: Win
 async def test_on_paper_nothing_is_folded_away(windows: Windows) -> None:
     resident, _, case = await _talk(windows)
     await resident.goto(f"{windows.url}/cases/{case}")
-    for heading, inside in (("Det här har du svarat", ".lj-pairs"), ("Dina samtycken", ".lj-consents")):
+    for heading, inside in (("Det här har du svarat", ".lj-pairs"), ("Samtycken", ".lj-consents")):
         fold = resident.locator("details", has_text=heading).last
         await expect(fold).not_to_have_attribute("open", "")
         await resident.emulate_media(media="print")
