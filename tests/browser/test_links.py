@@ -6,6 +6,7 @@ from urllib.parse import urldefrag
 
 from playwright.async_api import Page
 
+from linjen.web import rate
 from tests.browser.watching import origin_of
 from tests.browser.windows import DESKTOP, Windows
 
@@ -19,6 +20,7 @@ async def _crawl(page: Page, start: str, *, skip: tuple[str, ...] = ()) -> dict[
     answers: dict[str, int] = {}
     while waiting and len(answers) < _MOST:
         url = waiting.pop()
+        rate.forget()  # nobody takes so many files along in a minute
         response = await page.request.get(url, max_redirects=5)
         answers[url] = response.status
         if "text/html" not in response.headers.get("content-type", ""):
