@@ -39,9 +39,10 @@ RESIDENTS = ("astrid", "henrik", "nils", "gustav", "amina", "ingrid", "olle", "y
 STAFF = (
     ("karin", "ankaret"), ("bo", "ankaret"), ("sara", "ankaret"), ("mona", "ankaret"), ("petra", "ankaret"),
     ("petra", "bjorken"), ("ulf", "bjorken"), ("lena", "lyktan"), ("fadime", "rehab"), ("maja", "ankaret"),
-    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("kajsa", "ankaret"),
-    ("lena", "ankaret"),
+    ("disa", "ankaret"), ("eva", "ankaret"), ("gunvor", "ankaret"), ("ivar", "ankaret"), ("lena", "ankaret"),
 )  # fmt: skip
+#: The seeded region has none: she is made here, for this table.
+COUNSELLOR = (("kajsa", "ankaret"),)
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +80,7 @@ async def asked(region: Region) -> None:
 def people(region: Region) -> dict[str, By]:
     """Everybody in the table. The last one works elsewhere and has forged her choice of unit."""
     found = {key: region.actors.resident(key) for key in RESIDENTS}
-    return found | {f"{key}@{unit}": region.actors.staff(key, unit) for key, unit in STAFF}
+    return found | {f"{key}@{unit}": region.actors.staff(key, unit) for key, unit in (*STAFF, *COUNSELLOR)}
 
 
 async def answer(region: Region, by: By, case_id: UUID, verb: str) -> str:
