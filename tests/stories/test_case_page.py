@@ -138,7 +138,9 @@ async def test_a_strangers_case_does_not_exist_whatever_is_asked_of_it(region: R
                 continue
             one, other = await who.get(strange + path), await who.get(missing + path)
             assert one.status_code == 404, path
-            assert one.text.replace(str(case), "") == other.text.replace(str(nobody), ""), path
+            texts = one.text.replace(str(case), ""), other.text.replace(str(nobody), "")
+            timeless = [re.sub(r'data-idle-left="\d+"', "", text) for text in texts]  # a second may pass between them
+            assert timeless[0] == timeless[1], path
         for path, data in (
             ("/reads", {"seq": "1"}), ("/typing", {}), ("/drafts", {"text": "hej"}), ("/withdrawals", {}),
             ("/messages", {"message_id": str(new_id()), "text": "hej"}),
