@@ -254,3 +254,13 @@ async def test_who_has_changed_unit_sees_what_she_still_holds_and_leaves_nothing
     await there.post("/clinic/units", {"unit": str(id_of("unit/bjorken"))})
     await there.post("/clinic/sign-out", {"leave": "yes"})
     assert await region.value(held, case_id) == "queued"
+
+
+async def test_who_has_chosen_no_unit_yet_signs_out_and_leaves_nothing_behind(region: Region) -> None:
+    petra, case_id = await region.staff("petra", "ankaret"), region.cases["urgent"]
+    await petra.post(f"/clinic/cases/{case_id}/claims")
+    await region.site.database.execute("update sessions set ended_at = now() where kind = 'staff'")
+    again = await region.staff("petra")
+    assert (await again.post("/clinic/sign-out")).headers["location"] == "/clinic/sign-in"
+    held = "select v.state from visits v join cases c on c.visit_id = v.id where c.id = $1"
+    assert await region.value(held, case_id) == "queued"

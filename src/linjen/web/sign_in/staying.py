@@ -81,14 +81,16 @@ async def lock(exchange: Exchange) -> Response[Any]:
 async def leave_clinic(exchange: Exchange) -> Response[Any]:
     """Logga ut (personal). Who still holds cases is first led through them; what is left then goes back to its queue.
 
-    A locked session may do this too: its cases go back at once, since nothing of them can be shown.
+    A locked session may do this too, and who has chosen no unit yet: her cases go back at once, since nothing of them
+    can be shown.
     """
     session, database = exchange.session, exchange.site.database
     if session is not None:
-        async with database.connection() as db:
-            held = await list_held(db, exchange.by) or await list_held_elsewhere(db, exchange.by)
-        if held and not session.locked and not exchange.text_of("leave", longest=10):
-            return exchange.redirect("/clinic/leaving?out=1")
+        if session.unit_id is not None and not session.locked and not exchange.text_of("leave", longest=10):
+            async with database.connection() as db:
+                held = await list_held(db, exchange.by) or await list_held_elsewhere(db, exchange.by)
+            if held:
+                return exchange.redirect("/clinic/leaving?out=1")
         async with database.transaction() as db:
             await return_mine(db, exchange.by)
     await sign_out(exchange, exchange.session, "staff")
