@@ -10,6 +10,7 @@ import msgspec
 
 from linjen.core.database import Connection
 from linjen.core.errors import Refused
+from linjen.people.workplaces import CARE_ROLES
 
 
 class Shutting(msgspec.Struct, frozen=True):
@@ -17,6 +18,9 @@ class Shutting(msgspec.Struct, frozen=True):
 
     shuts_on: date | None = None
     is_shut: bool = False
+
+
+_CARE = ", ".join(f"'{role}'" for role in sorted(CARE_ROLES))
 
 
 def takes_new(unit: str) -> str:
@@ -33,7 +37,7 @@ def awaits(unit: str) -> str:
   exists (select 1 from opening_hours o where o.unit_id = {unit}.id)
   and exists (select 1 from assignments a where a.unit_id = {unit}.id and a.from_at <= now()
     and (a.ended_at is null or a.ended_at > now())
-    and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor', 'medical_secretary'))))"""
+    and a.role in ({_CARE}))))"""
 
 
 #: Whether the unit $2 is shut, or has a day on which it takes no new cases any more: one or none.

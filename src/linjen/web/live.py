@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from linjen.access.sessions import find_alive
+from linjen.cases.levels import URGENT
 from linjen.cases.loading import may_see
 from linjen.cases.patients.contact import list_beside
 from linjen.core.database import Database
@@ -39,16 +40,8 @@ LEDGER_PAUSE_S = 0.1
 _AGAIN_S = 60.0
 #: So many pages of one session are open at once; one more ends the one that was opened first.
 _MOST_OF_SESSION = 20
-#: Of what is heard in a message, this and what is more urgent reaches also who has another case open.
-_URGENT = 2
 #: Ends the care of the moment, by which its unit reads the patient's cases at other units.
 _ENDS_CARE = frozenset({"closed", "withdrawn", "handed_over"})
-
-
-def _is_raised(data: Mapping[str, Any]) -> bool:
-    """Whether a case that nobody holds has become urgent by a colleague's judgement."""
-    return bool(data.get("waits")) and data["to"] <= _URGENT and data["to"] < data["from"]
-
 
 Draw = Callable[[Event, Party], Awaitable[str | None]]
 DrawRows = Callable[[UUID, Sequence["Stream"], set[UUID]], Awaitable[None]]
@@ -273,7 +266,7 @@ class Hub:
                 if self._by_unit or self._by_case:
                     self._touched[unit_id].add(event.case_id)
                     self._wake_ledgers.set()
-            if event.kind in {"alarm_heard", "further_answered"} and event.data.get("level", 9) <= _URGENT:
+            if event.kind in {"alarm_heard", "further_answered"} and event.data.get("level", 9) <= URGENT:
                 await self._tell_elsewhere(event, "urgent", event.data["level"])
             elif event.kind == "case_sent" or (event.kind == "case_begun" and event.data.get("waits")):
                 await self._tell_elsewhere(event, "arrived", event.data.get("urgency") or 0)
@@ -368,6 +361,11 @@ class Hub:
             await asyncio.sleep(HEARTBEAT_S)
             for stream in self.streams():
                 stream.put(b": still here\n\n")
+
+
+def _is_raised(data: Mapping[str, Any]) -> bool:
+    """Whether a case that nobody holds has become urgent by a colleague's judgement."""
+    return bool(data.get("waits")) and data["to"] <= URGENT and data["to"] < data["from"]
 
 
 def _units_of(event: Event) -> set[UUID]:

@@ -12,7 +12,13 @@ def masked_words() -> str:
 
 def title_name(name: str, protected: str) -> str:
     """The name as the title of a window shows it, which others see: as no list does of who has not been checked yet."""
-    return name if protected == "no" else masked_words() if protected == "yes" else say("sv", "patients.unchecked")
+    return (
+        name
+        if protected == "no"
+        else masked_words()
+        if protected == "yes"
+        else say("sv", "attestation.hidden_unchecked")
+    )
 
 
 def name_elsewhere(name: str, protected: str) -> str:

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from linjen.cases.afterwards.triage_verdict import VERDICTS
+from linjen.cases.levels import LEVELS
 from linjen.core.small_numbers import FEWEST, Figure, Sum, protect
 from linjen.triage.trials.wilson import Share, wilson
 
-LEVELS = (1, 2, 3, 4, 5)
 #: The pages of the intake in order: where people leave is told along it.
 STEPS = (
     "patient", "unit", "consent", "fee", "words", "reasons", "questions", "self_care", "form", "pictures", "extra",
     "check",
 )  # fmt: skip
-
 
 #: So many warning signs stand alone, those with the most hits; the others are one row.
 _MOST_SIGNS = 20

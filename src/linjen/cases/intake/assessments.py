@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.cases.intake.interview import Assessment
-from linjen.cases.intake.start import KEPT_DAYS, Intake
+from linjen.cases.intake.start import KEPT_DAYS, Intake, open_intake
 from linjen.cases.loading import Case
 from linjen.core import clock
 from linjen.core.database import Connection, Database, Row
@@ -101,7 +101,7 @@ def _reason(sealer: Sealer, row: Row) -> str:
         if row["phase"] != "intake" and row["result_sealed"] is not None:
             plain = sealer.unseal("intake_result", row["result_sealed"], id)
             return msgspec.json.decode(plain, type=Assessment).contact_reason
-        state = msgspec.json.decode(sealer.unseal("intake", row["state_sealed"], id), type=Intake)
+        state = open_intake(sealer, row["id"], row["state_sealed"])
     except (Broken, msgspec.DecodeError):
         return ""
     chosen = state.interview.get("chosen")

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.cases.intake.start import Intake, read_result, set_outcome
+from linjen.cases.levels import URGENT
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.core.sealing import Sealer
@@ -38,8 +39,6 @@ from linjen.triage.trials.replay import fitting_answers
 
 #: What a case is sorted as that nobody has triaged: somebody in care reads it within a day.
 FORM_PRIORITY = 3
-
-_URGENT = 2  # from this level on somebody should be told at once
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,7 +218,7 @@ def _ticked(protocols: Protocols, state: State) -> dict[str, str]:
     return {
         code: asked(protocols, state.patient, code).text
         for code in signs
-        if (level := level_of(protocols, code)) is not None and level <= _URGENT
+        if (level := level_of(protocols, code)) is not None and level <= URGENT
     }
 
 

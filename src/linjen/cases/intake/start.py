@@ -134,6 +134,11 @@ def seal_intake(sealer: Sealer, case_id: UUID, intake: Intake) -> bytes:
     return sealer.seal("intake", msgspec.json.encode(intake), case_id.bytes)
 
 
+def open_intake(sealer: Sealer, case_id: UUID, sealed: bytes) -> Intake:
+    """The same again. Raises Broken for what is not of this case, msgspec.DecodeError for another program's."""
+    return msgspec.json.decode(sealer.unseal("intake", sealed, case_id.bytes), type=Intake)
+
+
 async def see_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> Draft:
     """The draft for going on with it; NotFound for anybody but its writer, Refused('wrong_state') once it is sent."""
     return _as_draft(sealer, await see_case_beside(db, by, case_id, "write_intake", _BESIDE))
@@ -159,27 +164,22 @@ def _as_draft(sealer: Sealer, found: tuple[Case, Row]) -> Draft:
     case, row = found
     if row["state_sealed"] is None:
         raise Refused("wrong_state")
-    plain = sealer.unseal("intake", row["state_sealed"], case.id.bytes)
     around = msgspec.convert(row["around"], Around)
     around = msgspec.structs.replace(around, children=under_18(around.children))
-    return Draft(case, row["step"], row["version"], msgspec.json.decode(plain, type=Intake), around)
+    intake = open_intake(sealer, case.id, row["state_sealed"])
+    return Draft(case, row["step"], row["version"], intake, around)
 
 
 async def read_intake(db: Connection, sealer: Sealer, case_id: UUID) -> Intake:
     """What was filled in, for a case that the caller has seen by see_case."""
     sealed = await db.fetchval("select state_sealed from intakes where case_id = $1", case_id)
-    return msgspec.json.decode(sealer.unseal("intake", sealed, case_id.bytes), type=Intake)
+    return open_intake(sealer, case_id, sealed)
 
 
 async def read_own_words(db: Connection, sealer: Sealer, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     """What was written first in each of these drafts, '' for nothing; the caller has seen them by list_my_cases."""
     rows = await db.fetch("select case_id, state_sealed from intakes where case_id = any($1)", list(case_ids))
-    return {
-        row["case_id"]: msgspec.json.decode(
-            sealer.unseal("intake", row["state_sealed"], row["case_id"].bytes), type=Intake
-        ).text
-        for row in rows
-    }
+    return {row["case_id"]: open_intake(sealer, row["case_id"], row["state_sealed"]).text for row in rows}
 
 
 async def save_intake(db: Connection, sealer: Sealer, draft: Draft, intake: Intake, step: str) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from linjen.access.access_log import log_access, log_export
 from linjen.access.by import By
 from linjen.cases.intake.interview import Assessment, read_state
-from linjen.cases.intake.start import Intake
+from linjen.cases.intake.start import open_intake
 from linjen.core.database import Connection, Row
 from linjen.core.errors import LinjenError
 from linjen.core.sealing import Sealer
@@ -77,7 +77,7 @@ async def read_interviews(
 def _read(sealer: Sealer, row: Row) -> StoredInterview | None:
     """The interview of a row; None when it has not come to a level."""
     case_id: UUID = row["case_id"]
-    intake = msgspec.json.decode(sealer.unseal("intake", row["state_sealed"], case_id.bytes), type=Intake)
+    intake = open_intake(sealer, case_id, row["state_sealed"])
     state = read_state(intake)
     result = sealer.unseal("intake_result", row["result_sealed"], case_id.bytes) if row["result_sealed"] else b"{}"
     if state is None or result == b"{}":

@@ -97,24 +97,21 @@ async def _return(db: Connection, case_id: UUID, holder_id: UUID, reason: str) -
         await record(db, case_id, "returned", "system", None, {"reason": reason})
 
 
+#: What $1 holds and must be taken care of before she leaves: not asynchronous, or on or past its day ($3).
+_HELD = "v.holder_id = $1 and v.state = 'in_progress' and (v.kind <> 'async' or v.until_on < $3)"
+_CASES = "visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
+_HERE, _ELSEWHERE = "v.unit_id = $2", "v.unit_id is distinct from $2"
+
+#: How many of these are at other units than $2, where she works now.
+HELD_ELSEWHERE: Final = f"select count(*) from visits v where {_HELD} and {_ELSEWHERE}"
+
+
 async def list_held(db: Connection, by: By) -> list[UUID]:
     """The cases that this person holds at her unit and that are not asynchronous, or whose day has passed: what must be
     taken care of before she leaves. Ids only; what is shown of them is read by see_ledger.
     """
-    rows = await db.fetch(
-        "select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
-        " where v.holder_id = $1 and v.unit_id = $2 and v.state = 'in_progress'"
-        " and (v.kind <> 'async' or v.until_on < $3) order by v.queued_at",
-        *by.asking(),
-    )  # fmt: skip
+    rows = await db.fetch(f"select c.id from {_CASES} where {_HELD} and {_HERE} order by v.queued_at", *by.asking())
     return [row["id"] for row in rows]
-
-
-#: How many cases $1 holds at other units than $2, where she works now; what is asynchronous waits for its day.
-HELD_ELSEWHERE: Final = """
-select count(*) from visits v where v.holder_id = $1 and v.unit_id is distinct from $2 and v.state = 'in_progress'
-and v.kind <> 'async'
-"""
 
 
 class HeldAt(msgspec.Struct, frozen=True):
@@ -129,11 +126,9 @@ class HeldAt(msgspec.Struct, frozen=True):
 async def list_held_elsewhere(db: Connection, by: By) -> list[HeldAt]:
     """What this person still holds at other units than the one where she works now. Counts, so nothing is logged."""
     rows = await db.fetch(
-        "select u.id, u.name, count(*), count(*) filter (where c.staff_unread > 0) from visits v"
-        " join cases c on c.id = v.case_id and c.visit_id = v.id join units u on u.id = v.unit_id"
-        " where v.holder_id = $1 and v.unit_id is distinct from $2 and v.state = 'in_progress' and v.kind <> 'async'"
-        " group by u.id, u.name order by u.name",
-        by.person_id, by.unit_id,
+        f"select u.id, u.name, count(*), count(*) filter (where c.staff_unread > 0) from {_CASES}"
+        f" join units u on u.id = v.unit_id where {_HELD} and {_ELSEWHERE} group by u.id, u.name order by u.name",
+        *by.asking(),
     )  # fmt: skip
     return [HeldAt(*row) for row in rows]
 
@@ -175,11 +170,10 @@ async def return_mine(db: Connection, by: By) -> int:
     Also at other units, unless she is signed in there on another screen.
     """
     elsewhere = await db.fetch(
-        "select c.id from visits v join cases c on c.id = v.case_id and c.visit_id = v.id"
-        " where v.holder_id = $1 and v.unit_id is distinct from $2 and v.state = 'in_progress'"
-        " and (v.kind <> 'async' or v.until_on < $3) and not exists (select from sessions s"
-        " where s.kind = 'staff' and s.person_id = $1 and s.id <> $4 and s.unit_id = v.unit_id"
-        " and s.ended_at is null and s.expires_at > now())",
+        f"select c.id from {_CASES} where {_HELD} and {_ELSEWHERE}"
+        " and not exists (select from sessions s where s.kind = 'staff'"
+        " and s.person_id = $1 and s.id <> $4 and s.unit_id = v.unit_id and s.ended_at is null"
+        " and s.expires_at > now())",
         *by.asking(), by.session_id,
     )  # fmt: skip
     held = [*await list_held(db, by), *(row["id"] for row in elsewhere)]

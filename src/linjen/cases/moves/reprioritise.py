@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from linjen.access.by import By
+from linjen.cases.levels import LEVELS
 from linjen.cases.loading import Case, open_case
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
@@ -19,7 +20,6 @@ from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.core.visible import is_visible
 
-LEVELS = range(1, 6)
 LONGEST_WHY = 500
 
 

@@ -11,13 +11,12 @@ import msgspec
 from linjen.access import policy
 from linjen.access.access_log import log_access, log_shown
 from linjen.access.by import By
+from linjen.cases.levels import URGENT
 from linjen.core import clock
 from linjen.core.database import Connection
 
 #: As many as anybody keeps in her head at once; the others stand in her own list.
 MOST = 7
-#: What is as urgent as this stands before whoever has waited longer.
-URGENT = 2
 
 
 class Chat(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from linjen.cases.levels import URGENT
+
 #: Minutes within which a case of each level should be met, where its unit has not decided otherwise. Level 1 is at
 #: once; level 5 is somebody who was given advice and asked for a person all the same: the same day, as a courtesy.
 DEADLINES: Mapping[int, int] = MappingProxyType({1: 5, 2: 2 * 60, 3: 24 * 60, 4: 7 * 24 * 60, 5: 24 * 60})
 
-#: Levels that come before whatever has waited long: nothing may stand in the way of an emergency.
-_ALWAYS_FIRST = 2
 
 Place = tuple[float, float]
 
@@ -29,17 +29,17 @@ def used(waited_s: float, minutes: int) -> float:
 
 def is_over(level: int, waited_s: float, minutes: int) -> bool:
     """Whether the case stands in the band "Över tiden"."""
-    return level > _ALWAYS_FIRST and used(waited_s, minutes) > 1
+    return level > URGENT and used(waited_s, minutes) > 1
 
 
 def is_late(level: int, waited_s: float, minutes: int) -> bool:
     """Whether a case of level 2 has waited too long. It stands at the top already; who sees it must be told so."""
-    return level == _ALWAYS_FIRST and used(waited_s, minutes) > 1
+    return level == URGENT and used(waited_s, minutes) > 1
 
 
 def place(level: int, waited_s: float, minutes: int) -> Place:
     """Where a waiting case stands: a smaller place is offered first. `waited_s` in seconds, the deadline in minutes."""
-    band = _ALWAYS_FIRST + 0.5 if is_over(level, waited_s, minutes) else float(level)
+    band = URGENT + 0.5 if is_over(level, waited_s, minutes) else float(level)
     return band, -used(waited_s, minutes)
 
 
@@ -50,5 +50,5 @@ DEADLINES_SQL = "(values " + ", ".join(f"({level}, {minutes})" for level, minute
 def place_sql(*, level: str, since: str, minutes: str, at: str) -> str:
     """`place` as an ORDER BY of two columns, of SQL expressions: a level, two instants and the deadline in minutes."""
     share = f"(extract(epoch from {at} - {since})::float8 / ({minutes} * 60))"
-    band = f"case when {level} > {_ALWAYS_FIRST} and {share} > 1 then {_ALWAYS_FIRST + 0.5}::float8 else {level} end"
+    band = f"case when {level} > {URGENT} and {share} > 1 then {URGENT + 0.5}::float8 else {level} end"
     return f"{band}, {share} desc"

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from linjen.cases.levels import URGENT
 from linjen.core import swedish
 from linjen.records.promise import Outlook
 from linjen.units.hours import Expected, State, closes_at, expected_answer, next_opening, staffed_until, state_at
@@ -17,9 +18,6 @@ Say = Callable[..., str]
 
 #: The urgency that the home page speaks of: most cases are of this one.
 ORDINARY = 3
-#: Urgencies that do not wait for an answer here.
-_URGENT = 2
-
 
 #: Reasons of an answer that say when reading begins, and so should say when the answer comes, or that nobody knows.
 _PROMISING = frozenset({"open", "opens", "reopens"})
@@ -90,7 +88,7 @@ def promise_for_waiting(
     """
     now, there = staffing_words(schedule, at, say, language, unit)
     expected = expected_answer(schedule, sent_at, urgency, outlook.minutes)
-    if urgency <= _URGENT and _is_late(expected, at, deadline_minutes):
+    if urgency <= URGENT and _is_late(expected, at, deadline_minutes):
         return Promise(
             now, say("home.waiting.late_life" if urgency == 1 else "home.waiting.late_urgent"), "warning", True
         )
@@ -102,7 +100,7 @@ def promise_for_waiting(
         expected = msgspec.structs.replace(expected_answer(schedule, at, urgency), by_at=None)
     elif expected.from_at is not None and expected.from_at <= at:
         expected = msgspec.structs.replace(expected, reason="usual" if expected.by_at else "open")
-    urgent = urgency <= _URGENT
+    urgent = urgency <= URGENT
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
     answer = _answer_words(expected, at, say, language, "waiting")
     if outlook.usual is None and expected.reason in _PROMISING:

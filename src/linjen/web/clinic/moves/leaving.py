@@ -12,6 +12,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from linjen.cases.levels import URGENT
 from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.moves.asynchronous import MOST_DAYS, make_asynchronous
 from linjen.cases.moves.left_behind import Held, find_holding, list_held, list_held_elsewhere
@@ -27,7 +28,7 @@ from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.case.meanwhile import moved_words
 from linjen.web.clinic.moves.closing import closing_near, closing_words
-from linjen.web.clinic.moves.leaving_words import URGENT, USUAL_DAYS, Telling
+from linjen.web.clinic.moves.leaving_words import USUAL_DAYS, Telling
 from linjen.web.clinic.moves.own_words import is_pages_own
 from linjen.web.clinic.moves.unsent import find_unsent
 from linjen.web.exchange import Exchange
@@ -92,17 +93,16 @@ async def _settle(
     db: Connection, exchange: Exchange, telling: Telling, case_id: UUID, held: Held | None, choice: str
 ) -> None:
     """Do it, and tell the patient: what stood in the box is sent, or where it is still the page's own text the one that
-    belongs to this choice. The page's own text is no answer.
+    belongs to this choice. The page's own text is no answer, also with a word changed.
     """
     tell, by, sealer = exchange.text_of(f"tell-{case_id}", longest=LONGEST + 1), exchange.by, exchange.site.sealer
-    untouched = _is_untouched(exchange, case_id)
-    if untouched:
-        tell = telling.texts(held).get(choice) or tell
+    texts = telling.texts(held)
+    if _is_untouched(exchange, case_id):
+        tell = texts.get(choice) or tell
     if choice == "async":
         until = telling.until(held) if held else None
         days = until.days if until else USUAL_DAYS  # held no more: refused below, with the words that were not sent
-        promises = untouched or is_pages_own(tell, telling.texts(held).values())
-        await make_asynchronous(db, sealer, by, case_id, days, tell, answers=not promises)
+        await make_asynchronous(db, sealer, by, case_id, days, tell, answers=not is_pages_own(tell, texts.values()))
     elif choice == "queue":
         await release(db, by, case_id, sealer, tell)
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from linjen.cases.levels import URGENT
 from linjen.cases.moves.asynchronous import MOST_DAYS
 from linjen.cases.moves.left_behind import Held
 from linjen.core import clock
@@ -22,9 +23,6 @@ from linjen.web.exchange import Exchange
 
 #: What is suggested first: enough for a night, or for a weekend that begins tomorrow.
 USUAL_DAYS = 3
-
-#: Levels that somebody must take over rather than wait with.
-URGENT = 2
 
 
 class Until(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ _LONGEST = 1_500
 def is_pages_own(text: str, offered: Iterable[str]) -> bool:
     """Whether a text is one of those that the page offered, also with a word changed: it promises an answer at most.
 
-    What has grown to twice its length, or says something else, is the writer's own.
+    What has become more than twice as long again, or says something else, is the writer's own.
     """
     sent = _plain(text)
     return any(_is_like(sent, _plain(one)) for one in offered)

@@ -7,8 +7,9 @@ from typing import Any
 
 from litestar import Response
 
+from linjen.cases.levels import LEVELS
 from linjen.cases.loading import note_refusal, see_case
-from linjen.cases.moves.reprioritise import LEVELS, LONGEST_WHY, Reprioritised, list_reprioritised, reprioritise
+from linjen.cases.moves.reprioritise import LONGEST_WHY, Reprioritised, list_reprioritised, reprioritise
 from linjen.core.errors import Invalid, Refused
 from linjen.web.clinic.case.case_head import case_head, moment
 from linjen.web.exchange import Exchange

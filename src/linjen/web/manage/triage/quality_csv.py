@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from linjen.cases.afterwards.quality_figures import LEVELS, Quality, Rate
+from linjen.cases.afterwards.quality_figures import Quality, Rate
+from linjen.cases.levels import LEVELS
 from linjen.core.small_numbers import Figure
 from linjen.web.exchange import Exchange
 from linjen.web.manage.triage.quality_words import ENDS, number_words, percent, sign_words, step_words

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from linjen.cases.afterwards.quality_figures import LEVELS, STEPS, AlarmRow, LevelRow, Quality, Rate
+from linjen.cases.afterwards.quality_figures import STEPS, AlarmRow, LevelRow, Quality, Rate
+from linjen.cases.levels import LEVELS
 from linjen.core.small_numbers import Figure
 from linjen.web.exchange import Exchange
 from linjen.web.sign_names import sign_name
