@@ -10,7 +10,7 @@ from linjen.cases.moves.left_behind import Held
 from linjen.core.clock import STOCKHOLM
 from linjen.core.ids import new_id
 from linjen.units.schedule import HEALTH_CENTRE_WEEK, Schedule, week_of
-from linjen.web.clinic.moves.closing import closing_near, day_goes_on
+from linjen.web.clinic.moves.day_end import closing_near, day_goes_on
 from linjen.web.clinic.moves.leaving_words import promised_day
 
 _CENTRE = Schedule(week=HEALTH_CENTRE_WEEK)

@@ -16,7 +16,7 @@ from linjen.core.errors import Invalid
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.moves.leaving_words import Telling
-from linjen.web.clinic.moves.own_words import is_pages_own
+from linjen.web.clinic.moves.page_texts import is_pages_own
 from linjen.web.clinic.moves.unsent import check_unsent, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
 from linjen.web.numbers import whole_number

@@ -27,9 +27,9 @@ from linjen.core.ids import parse_id
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.case.meanwhile import moved_words
-from linjen.web.clinic.moves.closing import closing_near, closing_words
+from linjen.web.clinic.moves.day_end import closing_near, closing_words
 from linjen.web.clinic.moves.leaving_words import USUAL_DAYS, Telling
-from linjen.web.clinic.moves.own_words import is_pages_own
+from linjen.web.clinic.moves.page_texts import is_pages_own
 from linjen.web.clinic.moves.unsent import find_unsent
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words

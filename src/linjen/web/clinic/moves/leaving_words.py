@@ -18,7 +18,7 @@ from linjen.core import clock
 from linjen.core.swedish import date_words, moment_words, time_inside
 from linjen.units.hours import next_opening, staffed_minutes
 from linjen.units.schedule import Schedule
-from linjen.web.clinic.moves.closing import day_goes_on
+from linjen.web.clinic.moves.day_end import day_goes_on
 from linjen.web.exchange import Exchange
 
 #: What is suggested first: enough for a night, or for a weekend that begins tomorrow.

@@ -22,7 +22,7 @@ from linjen.units.opening import see_schedule
 from linjen.units.shutting import Shutting, find_shutting
 from linjen.units.staff_message import StaffMessage, find_staff_message
 from linjen.web.clinic.case.case_head import moment
-from linjen.web.clinic.moves.closing import closing_near, closing_words
+from linjen.web.clinic.moves.day_end import closing_near, closing_words
 from linjen.web.clinic.talk.chats import chats_here
 from linjen.web.clinic.waiting.ledger_tools import (
     Wanted,
