@@ -48,6 +48,9 @@ async def answer(person: Person, request: object, note: str) -> httpx.Response:
 
 
 async def test_everything_that_must_be_changed_is_told_at_once(region: Region) -> None:
+    neither = await send(region, form(about="", answer_by=""))
+    for words in ("Vad gäller det? Välj ett alternativ", "Hur vill du ha svar? Välj ett alternativ"):
+        assert words in neither.text, "two choices are told apart"
     page = await send(region, form(about="", text=" ", reach="nils"))
     assert page.status_code == 422
     summary = page.text[page.text.index("<main") :]
