@@ -73,7 +73,8 @@ async def _page(
     return exchange.page(
         "resident/support.html", status=status, tab="support", phone=phone, dialled=dialled, longest=LONGEST,
         typed=typed or dict.fromkeys(_FIELDS, ""), error_of={name: told.get(name) for name in _FIELDS},
-        errors=[{"field": field, "text": _apart(exchange, field, text)} for field, text in told.items()], danger=danger, told="yes",
+        errors=[{"field": field, "text": _apart(exchange, field, text)} for field, text in told.items()],
+        danger=danger, told="yes",
         about_options=[{"value": one, "text": say(f"support.form.about_what.{one}")} for one in ABOUT],
         by_options=[{"value": one, "text": say(f"support.form.by.{one}")} for one in ANSWER_BY],
         request_id=exchange.form_id("request_id") if typed else str(new_id()),
