@@ -87,3 +87,29 @@ async def test_who_leaves_while_writing_finds_her_words_again(windows: Windows) 
     await resident.evaluate("location.assign('/home')")
     await resident.wait_for_url("**/home")
     await expect((await _elsewhere(windows, case)).locator("#composer-text")).to_have_value("Jag glömde en sak")
+
+
+@pytest.mark.parametrize("slow_s", [0, 1])
+async def test_a_page_opened_again_at_once_has_the_last_words(
+    windows: Windows, demo: Demo, monkeypatch: pytest.MonkeyPatch, slow_s: float
+) -> None:
+    """Even when the page overtakes what was being written, it comes into the box by itself."""
+    resident, _ = await _begun(windows)
+    box = resident.locator("#composer-text")
+    await box.fill("Jag glömde")
+    await expect(resident.locator("#draft-state")).to_have_text("Sparat utkast")
+    submit = demo.site.drafts.submit
+
+    async def slowly(typed: Typed) -> None:
+        await asyncio.sleep(slow_s)
+        await submit(typed)
+
+    monkeypatch.setattr(demo.site.drafts, "submit", slowly)
+    await box.press_sequentially(" en sak")
+    await resident.reload()
+    await expect(box).to_have_value("Jag glömde en sak")
+    await box.press("ControlOrMeta+End")
+    await box.press_sequentially(" till")
+    await expect(resident.locator("#draft-state")).to_have_text("Sparat utkast")
+    await resident.reload()
+    await expect(box).to_have_value("Jag glömde en sak till")

@@ -151,16 +151,17 @@ async function start() {
   const unsent = [];
 
   // What is on its way but not acknowledged belongs to the draft: a page that is reloaded has it back in the box.
-  const draftText = () => [...unsent, ...outbox.waiting().map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
+  const draftText = (waiting = outbox.waiting()) => [...unsent, ...waiting.map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
 
   const draft = makeDraft({
     post: (text, more) => send("/drafts", { text }, { ...outliving(text), ...more }),
-    text: draftText,
+    text: () => draftText(),
     isOver: () => ended,
     tell: setDraftState,
     signedOut: () => signedOut(),
     pauseMs,
     saved: field()?.value ?? "",
+    left: `linjen-left-${base}`,
   });
 
   function setDraftState(key) {
@@ -318,6 +319,8 @@ async function start() {
   addEventListener("beforeunload", (event) => {
     if ("leaving" in document.documentElement.dataset) return;
     if (outbox.waiting().some((item) => item.tries) && !draft.isSaved()) event.preventDefault();
+    // What waits to be taken back leaves with the page itself, so it is no draft of the next one.
+    draft.leave(draftText(outbox.waiting().filter((item) => item.tries)));
   });
 
   // -- how the page stands --------------------------------------------------------------------------------------------
@@ -512,9 +515,15 @@ async function start() {
     }
   }
 
+  async function fetchDraft() {
+    const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1" } });
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("composer-text")?.value ?? null : null;
+  }
+
   const hadDraft = Boolean(field()?.value);
   pickUp();
   if (hadDraft) setDraftState("draft_saved");
+  draft.pickUp(fetchDraft, (text) => field() && (field().value = text));
   toEndAtFirst();
   for (const item of list.querySelectorAll(".lj-bubble--theirs")) {
     if (Number(item.dataset.seq) > readUpTo) newer.add(item);
