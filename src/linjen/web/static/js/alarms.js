@@ -1,11 +1,9 @@
 // Larm på administrationens sidor, live. The stream only says that something is new. The first page fetches itself and
 // shows it; the page of a unit's load says so and waits to be pressed, since a look at it counts as having been told.
-import { listen } from "./live.js";
-
 const place = document.getElementById("alarms");
-if (place) keepAlive();
+if (place) import(place.dataset.live).then(keepAlive);
 
-function keepAlive() {
+function keepAlive({ listen }) {
   const lost = document.getElementById("alarms-lost");
   const changed = document.getElementById("alarms-changed");
   let version = place.dataset.version;

@@ -2,10 +2,8 @@
 // loses what it may not show any more. The page of the talk sees to it itself (chat.js). What is typed in forms stays.
 // A page that shows something of another unit asks for itself, too: the patient may have blocked it meanwhile. What
 // happened while the line was away is told by nobody: whenever the stream is back, the page looks again.
-import { listen } from "./live.js";
-
 const here = document.getElementById("look-again");
-if (here && !document.getElementById("chat")) keepAlive();
+if (here && !document.getElementById("chat")) begin();
 const opened = document.querySelector("[data-elsewhere][data-left]");
 if (opened) setTimeout(lookElsewhere, Number(opened.dataset.left) * 1000);
 
@@ -22,7 +20,13 @@ async function lookElsewhere() {
   }
 }
 
-function keepAlive() {
+// What this needs of the others comes by the addresses that the page was drawn with: after an upgrade they fit together.
+async function begin() {
+  const [{ listen }, session] = await Promise.all([import(here.dataset.live), import(here.dataset.session)]);
+  keepAlive(listen, session);
+}
+
+function keepAlive(listen, { isLeaving, leaveBy }) {
   let met = false;
   // A form that is on its way leads on by itself: what it does to the case must not lead its own page elsewhere.
   let sending = false;
@@ -73,11 +77,8 @@ function keepAlive() {
 
   // The server knows what comes now: the lock, sign-in, or "there is no such page". What was typed is not lost by that.
   async function leave() {
-    if (sending || "leaving" in document.documentElement.dataset) return;
+    if (sending || isLeaving()) return;
     end();
-    document.documentElement.dataset.leaving = "";
-    document.documentElement.hidden = true;
-    await import(document.getElementById("session").dataset.kept).then(({ keep }) => keep(), () => {});
-    location.assign(here.dataset.base);
+    await leaveBy(() => location.assign(here.dataset.base));
   }
 }

@@ -1,6 +1,23 @@
 // Keeps a session that is in use alive, warns before it ends, and leaves the page when it has ended.
 // A resident is asked five minutes before; a staff screen is locked by its own form. Open windows share the time left.
+const root = document.documentElement;
 const part = document.getElementById("session");
+// Begun at once: when a page must be left the server may be away. Only forms of staff are kept (kept.js); a resident's
+// are drafts of the server.
+const keeping = part?.dataset.kept ? import(part.dataset.kept).catch(() => null) : null;
+
+export const isLeaving = () => "leaving" in root.dataset;
+
+// A page that must be left by itself, since nobody may be there or its case has gone: what stands on the screen goes
+// first, and no question of the page's own ("leave?") holds it up. Then what is typed is kept, and `go` leads on.
+export async function leaveBy(go) {
+  root.dataset.leaving = "";
+  root.hidden = true;
+  const late = new Promise((done) => { setTimeout(done, 1000); });
+  if (keeping) await Promise.race([keeping.then((kept) => kept?.keep()), late]);
+  go();
+}
+
 if (part) watch(part);
 
 function watch(session) {
@@ -10,8 +27,6 @@ function watch(session) {
   const channel = new BroadcastChannel(`linjen-session-${session.dataset.kind}`);
   let endsAt = Date.now() + Number(session.dataset.idleLeft) * 1000;
   let toldAt = Date.now();
-  // Only forms of staff are kept (kept.js); a resident's are drafts of the server.
-  const keeping = staff ? import(session.dataset.kept).catch(() => null) : null;
 
   function prolong(leftS) {
     endsAt = Date.now() + leftS * 1000;
@@ -59,20 +74,14 @@ function watch(session) {
     }
   }
 
-  const isLeaving = () => "leaving" in document.documentElement.dataset;
   // The other windows of this very session: one that woke up with an older one locks nobody out.
   const lockAll = () => channel.postMessage({ left: 0, of: session.dataset.csrf });
 
-  // Nobody may be there: what stands on the screen goes first, and no question of the page's own ("leave?") holds it up.
-  async function leave() {
+  function leave() {
     if (!staff) keepPlace();
     if (staff && !isLeaving()) lockAll();
-    document.documentElement.dataset.leaving = "";
-    document.documentElement.hidden = true;
-    if (!staff) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}&why=ended`);
-    const late = new Promise((done) => { setTimeout(done, 1000); });
-    await Promise.race([keeping.then((kept) => kept?.keep()), late]);
-    session.querySelector("form").submit();
+    const next = encodeURIComponent(location.pathname);
+    return leaveBy(() => (staff ? session.querySelector("form").submit() : location.assign(`/sign-in?next=${next}&why=ended`)));
   }
 
   function show() {
