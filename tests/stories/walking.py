@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from linjen.access.by import By
-from linjen.cases.afterwards.document import document
-from linjen.cases.afterwards.rating import leave_rating, rate
-from linjen.cases.begun_by_staff.further import Answered, Asking, ask_further, save_answers, see_further
-from linjen.cases.colleagues import attestation
-from linjen.cases.colleagues.attestation_moves import forward_attestation
-from linjen.cases.colleagues.invitation import end_invitation, invite, leave_case
-from linjen.cases.colleagues.note import write_note
-from linjen.cases.intake.interview import Assessment
-from linjen.cases.intake.start import Intake
-from linjen.cases.intake.withdraw import withdraw
-from linjen.cases.loading import may, open_case
-from linjen.cases.moves.asynchronous import make_asynchronous
-from linjen.cases.moves.claim import claim
-from linjen.cases.moves.close import close
-from linjen.cases.moves.handover import Receiver, hand_over
-from linjen.cases.moves.keep import keep
-from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
-from linjen.cases.moves.nobody_there import requeue_unserved
-from linjen.cases.moves.release import release
-from linjen.cases.moves.remind import remind
-from linjen.cases.moves.reopen import reopen
-from linjen.cases.moves.reprioritise import reprioritise
-from linjen.cases.moves.signpost import signpost
-from linjen.cases.moves.untaken import requeue_untaken
-from linjen.cases.patients.consent import WITHDRAWN, withdraw_consent
-from linjen.cases.patients.correction import answer_correction, ask_correction
-from linjen.cases.patients.lift_protection import lift_protection
-from linjen.cases.patients.muting import choose_notices
-from linjen.cases.patients.patient_info import change_contact, set_interpreter, set_protection
-from linjen.cases.patients.record_system import open_record_system
+from linjen.cases.intake.start import open_draft, save_intake
+from linjen.cases.loading import may
 from linjen.cases.states import TRANSITIONS
-from linjen.cases.talk import actions
-from linjen.cases.talk.call_back import OUTCOMES, Wish, ask_call, settle_call, withdraw_call
-from linjen.cases.talk.message import write_message
-from linjen.core import clock
+from linjen.cases.tickets.ticket import may_ticket
 from linjen.core.database import Connection, Database
 from linjen.core.errors import Invalid, LinjenError, NotFound
 from linjen.core.ids import new_id
 from linjen.core.sealing import Sealer
 from linjen.demo.cases import Actors, SeedCase
 from linjen.demo.world import id_of
-from linjen.media.decoding import Prepared
-from linjen.media.send_picture import draft_picture, send_pictures
-from linjen.people.contacts import Contacts
+from linjen.media.pictures import count_there
 
 #: Who tries: key, unit (None for residents). The last two are outside: another provider, and somebody else's resident.
 PEOPLE = (
@@ -61,19 +27,30 @@ PEOPLE = (
     ("astrid", None), ("lena", "lyktan"), ("gustav", None),
 )  # fmt: skip
 OUTSIDE = frozenset({"lena", "gustav"})
+#: What those outside do all the same: who receives a ticket, with the ticket alone; and another resident with what is
+#: written of himself.
+THEIRS = {
+    "lena": frozenset({"open_ticket", "book_ticket", "return_ticket"}),
+    "gustav": frozenset({"set_block", "lift_block"}),
+}
 
 #: What an event of a kind makes of the visit's state; the others leave it as it is.
 LEADS_TO = {
     "case_sent": "queued", "claimed": "in_progress", "released": "queued", "handed_over": "queued",
-    "returned": "queued", "reopened": "queued", "closed": "closed", "withdrawn": "closed",
+    "returned": "queued", "reopened": "queued", "closed": "closed", "withdrawn": "closed", "visit_booked": "queued",
+}  # fmt: skip
+#: The same for a ticket.
+TICKET_LEADS_TO = {
+    "ticket_issued": "issued", "ticket_used": "used", "ticket_booked": "booked", "ticket_returned": "returned",
+    "ticket_withdrawn": "cancelled", "ticket_expired": "expired",
 }  # fmt: skip
 
-_PLACES = (
-    Receiver(id_of("unit/ankaret"), "nurse"), Receiver(id_of("unit/ankaret"), "physician"),
-    Receiver(id_of("unit/ankaret"), "nurse", id_of("staff/bo")), Receiver(id_of("unit/rehab"), "physiotherapist"),
-    Receiver(id_of("unit/lyktan"), "nurse"),
-)  # fmt: skip
-_NIGHT = datetime(2037, 11, 15, 3, tzinfo=UTC)
+#: What is no verb on the case and still writes its event there: of a ticket, and of what the patient blocks.
+AROUND = ("use_ticket", "book_ticket", "return_ticket", "withdraw_ticket", "settle_ticket", "set_block", "lift_block")
+_LED = TRANSITIONS | {
+    (state, verb): "queued" if (state, verb) == ("closed", "return_ticket") else state
+    for state in ("queued", "in_progress", "closed") for verb in AROUND
+}  # fmt: skip
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -91,24 +68,38 @@ class Stand(msgspec.Struct, frozen=True):
     holder: UUID | None
     role: str | None
     unit: UUID
+    visit: UUID
     counter: int
     reason: str | None
 
 
 class Walk:
-    """One case in a database, and what is tried with it."""
+    """One case in a database, and what is tried with it: `verbs` by people, `turns` by the program itself."""
 
-    def __init__(self, database: Database, sealer: Sealer, actors: Actors) -> None:
+    def __init__(
+        self, database: Database, sealer: Sealer, actors: Actors, verbs: Mapping[str, Verb], turns: Mapping[str, Turn]
+    ) -> None:
         self.database = database
         self.sealer = sealer
         self.actors = actors
+        self.verbs = verbs
+        self.turns = turns
         self.case_id = UUID(int=0)
         self.ids = [new_id() for _ in range(3)]
+        self.tried = 0
+        #: The verbs that somebody was granted.
+        self.granted: set[str] = set()
 
     async def begin(self, entry: str) -> None:
-        """Astrid sends a case to Hälsocentralen Ankaret."""
+        """Astrid sends a case to Hälsocentralen Ankaret, where nothing of hers is blocked yet."""
+        await self.database.execute("update access_blocks set lifted_at = now() where lifted_at is null")
         seed = SeedCase(self.database, self.sealer, self.actors)
         self.case_id = await seed.draft("astrid", entry, "astrid", "ankaret", "Jag har ont i halsen sedan i går.")
+        if entry == "symptom":
+            async with self.database.transaction() as db:
+                draft = await open_draft(db, self.sealer, self.actors.resident("astrid"), self.case_id)
+                asked = msgspec.structs.replace(draft.intake, interview={"chosen": ["halsont"]})
+                await save_intake(db, self.sealer, draft, asked, "check")
         await seed.send("astrid", self.case_id, 3, "halsont", 20)
 
     def person(self, step: Step) -> By:
@@ -120,37 +111,39 @@ class Walk:
         """How it stands now."""
         row = await self.database.fetch_row(
             "select v.state, v.holder_id as holder, case when v.state = 'queued' then v.for_role end as role,"
-            " v.unit_id as unit, c.counter, v.close_reason as reason from cases c join visits v on v.id = c.visit_id"
-            " where c.id = $1", self.case_id,
+            " v.unit_id as unit, v.id as visit, c.counter, v.close_reason as reason"
+            " from cases c join visits v on v.id = c.visit_id where c.id = $1", self.case_id,
         )  # fmt: skip
         assert row is not None
         return Stand(**dict(row))
 
     async def take(self, step: Step) -> None:
         """Try it, and look at what must hold whatever came of it."""
+        self.tried += 1
         before, by = await self.stand(), self.person(step)
         key = PEOPLE[step.who % len(PEOPLE)][0]
-        if step.verb == "night":
-            await return_from_gone(self.database)
-            await requeue_unserved(self.database)
-            await requeue_untaken(self.database, clock.now() + timedelta(days=3))
-            await return_unstaffed(self.database, _NIGHT + timedelta(days=step.pick))
+        is_theirs = step.verb in THEIRS.get(key, ())
+        if step.verb in self.turns:
+            await self.turns[step.verb](self, step.pick)
         else:
             try:
                 async with self.database.transaction() as db:
-                    await VERBS[step.verb](self, db, by, step.pick)
+                    await self.verbs[step.verb](self, db, by, step.pick)
             except LinjenError as error:
                 assert await self.stand() == before, f"{step} was refused ({error.reason}) and changed something"
-                assert key not in OUTSIDE or isinstance(error, NotFound | Invalid), (
+                assert key not in OUTSIDE or is_theirs or isinstance(error, NotFound | Invalid), (
                     f"{step} told {key} that there is a case"
                 )
-            else:
-                assert key not in OUTSIDE, f"{key} did {step}"
-                self._check_led(step, before, await self.stand())
+                return  # all is as it was, and was looked at then
+            assert key not in OUTSIDE or is_theirs, f"{key} did {step}"
+            self.granted.add(step.verb)
+            after = await self.stand()
+            assert key != "gustav" or after == before, f"{step} changed somebody else's case"
+            self._check_led(step, before, after)
         await self._check()
 
     def _check_led(self, step: Step, before: Stand, after: Stand) -> None:
-        led = TRANSITIONS.get((before.state, step.verb))
+        led = _LED.get((before.state, step.verb))
         if led is None:  # a form that came twice: done already, and nothing is done again
             assert after == before, f"{step} is not in the table, and did something"
         elif after != before:
@@ -164,146 +157,64 @@ class Walk:
         else:
             assert (now.holder is None) != (now.role is None), f"{now}: one holder or one queue"
         events = await self.database.fetch(
-            "select seq, kind, by_id from events where case_id = $1 order by seq", self.case_id
+            "select seq, kind, by_id, data from events where case_id = $1 order by seq", self.case_id
         )
         assert [row["seq"] for row in events] == list(range(1, now.counter + 1)), "the numbers have no gap"
-        state = holder = None
+        state, holder = "", None
+        tickets: dict[UUID, str] = {}
         for row in events:
-            if row["kind"] in LEADS_TO:
-                state = LEADS_TO[row["kind"]]
-                holder = row["by_id"] if state == "in_progress" else None
+            kind = row["kind"]
+            if kind in TICKET_LEADS_TO:
+                ticket_id, before = UUID(row["data"]["ticket"]), "" if kind == "ticket_issued" else "issued"
+                assert tickets.get(ticket_id, "") == before, f"{kind}: a ticket comes to one end, once"
+                tickets[ticket_id] = TICKET_LEADS_TO[kind]
+            led = "queued" if (state, kind) == ("closed", "ticket_returned") else LEADS_TO.get(kind)
+            if led is not None:
+                state, holder = led, row["by_id"] if led == "in_progress" else None
         assert (state, holder) == (now.state, now.holder), "the events tell how the case stands"
         async with self.database.connection() as db:
-            for key, unit in PEOPLE:
-                if key in OUTSIDE:
-                    by = self.actors.staff(key, unit) if unit else self.actors.resident(key)
-                    assert not await may(db, by, self.case_id, "see"), f"{key} may see it"
+            await self._check_visits(db, now)
+            await self._check_tickets(db, tickets)
+            await self._check_pictures(db)
+            await self._check_readers(db)
+
+    async def _check_visits(self, db: Connection, now: Stand) -> None:
+        rows = await db.fetch("select id, state, close_reason from visits where case_id = $1", self.case_id)
+        left = [row for row in rows if row["id"] != now.visit]
+        assert all(row["state"] == "closed" and row["close_reason"] for row in left), "one visit goes on, the last one"
+
+    async def _check_tickets(self, db: Connection, told: dict[UUID, str]) -> None:
+        lyktan = id_of("unit/lyktan")
+        rows = await db.fetch("select id, state, to_unit_id from tickets where case_id = $1", self.case_id)
+        assert {row["id"]: row["state"] for row in rows} == told, "the events tell how the tickets stand"
+        for row in rows:
+            lena, gustav = self.actors.staff("lena", "lyktan"), self.actors.resident("gustav")
+            assert await may_ticket(db, lena, row["id"], "open_ticket") == (row["to_unit_id"] == lyktan)
+            assert not await may_ticket(db, gustav, row["id"], "open_ticket")
+
+    async def _check_pictures(self, db: Connection) -> None:
+        counted = await db.fetchval("select pictures from cases where id = $1", self.case_id)
+        assert counted == await count_there(db, self.case_id), "the case knows how many pictures it shows"
+
+    async def _check_readers(self, db: Connection) -> None:
+        for key, unit in PEOPLE:
+            if key in OUTSIDE:
+                by = self.actors.staff(key, unit) if unit else self.actors.resident(key)
+                for verb in ("see", "see_elsewhere"):
+                    assert not await may(db, by, self.case_id, verb), f"{key} may {verb} it"
+        if await db.fetchval(_IS_BLOCKED, self.case_id, id_of("unit/rehab"), id_of("staff/fadime")):
+            fadime = self.actors.staff("fadime", "rehab")
+            assert not await may(db, fadime, self.case_id, "see_elsewhere"), "what is blocked is read elsewhere"
 
 
-def _today() -> date:
-    return clock.local_date(clock.now())
+_IS_BLOCKED = """
+select exists (select 1 from cases c join access_blocks b on b.resident_id = c.patient_id and b.lifted_at is null
+  and b.unit_id <> $2 and (b.unit_id = c.unit_id
+    or exists (select 1 from handovers h where h.case_id = c.id and h.from_unit_id = b.unit_id))
+  where c.id = $1 and not exists (
+    select 1 from block_openings o where o.block_id = b.id and o.staff_id = $3 and o.until_at > now()))
+"""
 
-
+#: What somebody tries, and what the program does by itself. The last is what the step has picked.
 Verb = Callable[[Walk, Connection, By, int], Awaitable[Any]]
-
-
-async def _send_message(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    await open_case(db, by, walk.case_id, "send_message")
-    await write_message(db, walk.sealer, by, walk.case_id, f"Meddelande {pick}")
-
-
-async def _send_picture(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    """One of three pictures: what was sent before is not sent again."""
-    await draft_picture(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], Prepared(b"stor", b"liten", 1, 1))
-    await send_pictures(db, walk.sealer, by, walk.case_id, walk.ids)
-
-
-async def _ask_further(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    asking = Asking(reason=("hosta", "halsont")[pick % 2], intake=Intake(), tell="Svara gärna." if pick % 3 else "")
-    await ask_further(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], asking)
-
-
-async def _answer_further(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    _, further = await see_further(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3])
-    found = Answered(found=Assessment(urgency=pick % 5 + 1, outcome="contact"), said="Jag har svarat.")
-    await save_answers(
-        db, walk.sealer, by, walk.case_id, further, further.intake, found if pick % 2 else None, lambda _: None
-    )  # fmt: skip
-
-
-async def _confirm(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    await actions.confirm_action(db, by, walk.case_id, walk.ids[pick % 3])
-
-
-async def _close(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    waiting = await actions.find_waiting(db, walk.case_id) if pick % 2 else set()
-    reached = dict.fromkeys(waiting, actions.WAYS[0])
-    await close(db, by, walk.case_id, ("advice", "prescribed", "nonsense")[pick % 3], (), reached)
-
-
-async def _ask(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    to = attestation.Addressee("physician" if pick % 2 else "nurse", id_of("staff/bo") if pick == 2 else None)
-    asked = attestation.Asked(to=to, purpose="knowledge")
-    await attestation.request_attestation(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], asked)
-
-
-async def _invite(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    whom = attestation.Addressee("physician" if pick % 2 else "nurse", id_of(f"staff/{'sara' if pick % 2 else 'bo'}"))
-    await invite(db, by, walk.case_id, walk.ids[pick % 3], whom)
-
-
-async def _forward(walk: Walk, db: Connection, by: By, pick: int) -> None:
-    to = attestation.Addressee("nurse" if pick % 2 else "physician")
-    await forward_attestation(db, walk.sealer, by, walk.case_id, walk.ids[pick % 3], new_id(), to, "Till rätt person")
-
-
-#: Each verb as it is tried; the id that a form makes is one of three, so that the same form comes twice now and then.
-VERBS: dict[str, Verb] = {
-    "claim": lambda w, db, by, _: claim(db, by, w.case_id),
-    "release": lambda w, db, by, _: release(db, by, w.case_id),
-    "close": _close,
-    "open_record_system": lambda w, db, by, _: open_record_system(db, by, w.case_id),
-    "set_protection": lambda w, db, by, pick: set_protection(
-        db, by, w.case_id, ("yes", "no")[pick % 2], ("no", "yes", "unchecked")[pick % 3]
-    ),
-    "lift_protection": lambda w, db, by, pick: lift_protection(db, w.sealer, by, w.case_id, f"Inget skydd {pick % 2}"),
-    "change_contact": lambda w, db, by, pick: change_contact(
-        db, by, w.case_id, Contacts(f"070-174 06 0{pick}", ""), Contacts("", "")
-    ),
-    "set_interpreter": lambda w, db, by, pick: set_interpreter(
-        db, by, w.case_id, ("arabiska", "dari", "")[pick % 3], ("", "dari", "arabiska")[pick % 3]
-    ),
-    "ask_further": _ask_further,
-    "answer_further": _answer_further,
-    "hand_over": lambda w, db, by, pick: hand_over(db, w.sealer, by, w.case_id, new_id(), _PLACES[pick % len(_PLACES)]),
-    "make_asynchronous": lambda w, db, by, pick: make_asynchronous(db, w.sealer, by, w.case_id, pick + 1),
-    "reprioritise": lambda w, db, by, pick: reprioritise(db, w.sealer, by, w.case_id, pick % 5 + 1, "Mår sämre"),
-    "write_note": lambda w, db, by, pick: write_note(db, w.sealer, by, w.case_id, w.ids[pick % 3], "Anteckning"),
-    "send_message": _send_message,
-    "send_picture": _send_picture,
-    "remind": lambda w, db, by, _: remind(db, w.sealer, by, w.case_id, new_id()),
-    "keep": lambda w, db, by, pick: keep(db, by, w.case_id, _today() + timedelta(days=pick + 1)),
-    "signpost": lambda w, db, by, _: signpost(db, w.sealer, by, w.case_id, "Vänd dig till din egen hälsocentral."),
-    "document": lambda w, db, by, _: document(db, by, w.case_id),
-    "reopen": lambda w, db, by, pick: reopen(db, w.sealer, by, w.case_id, new_id(), f"Tack! {pick}"),
-    "invite": _invite,
-    "leave_case": lambda w, db, by, _: leave_case(db, by, w.case_id),
-    "end_invitation": lambda w, db, by, pick: end_invitation(db, by, w.case_id, w.ids[pick % 3]),
-    "withdraw": lambda w, db, by, _: withdraw(db, w.sealer, by, w.case_id),
-    "add_action": lambda w, db, by, pick: actions.add_action(
-        db, w.sealer, by, w.case_id, w.ids[pick % 3], "prescription", "Receptet är förnyat."
-    ),
-    "confirm_action": _confirm,
-    "choose_notices": lambda w, db, by, pick: choose_notices(db, by, w.case_id, bool(pick % 2)),
-    "withdraw_consent": lambda w, db, by, pick: withdraw_consent(db, by, w.case_id, WITHDRAWN[pick % 2]),
-    "ask_call": lambda w, db, by, pick: ask_call(
-        db, w.sealer, by, w.case_id, w.ids[pick % 3], Wish(f"+4670174060{pick % 2}", [(clock.now(), clock.now())])
-    ),
-    "withdraw_call": lambda w, db, by, pick: withdraw_call(db, by, w.case_id, w.ids[pick % 3]),
-    "settle_call": lambda w, db, by, pick: settle_call(
-        db, w.sealer, by, w.case_id, w.ids[pick % 3], OUTCOMES[pick % 3], pick % 2, "Vi hör av oss."
-    ),
-    "rate": lambda w, db, by, pick: (
-        rate(db, w.sealer, by, w.case_id, ("yes", "no")[pick % 2], "Tack" if pick % 3 else "")
-        if pick % 4
-        else leave_rating(db, by, w.case_id)
-    ),
-    "ask_correction": lambda w, db, by, pick: ask_correction(
-        db, w.sealer, by, w.case_id, w.ids[pick % 3], ("correct", "erase")[pick % 2], "Det står fel"
-    ),
-    "answer_correction": lambda w, db, by, pick: answer_correction(
-        db, w.sealer, by, w.case_id, w.ids[pick % 3], f"Vi har gjort ett tillägg {pick % 2}"
-    ),
-    "settle_action": lambda w, db, by, pick: actions.settle_action(
-        db, by, w.case_id, w.ids[pick % 3], actions.WAYS[pick % 2]
-    ),
-    "request_attestation": _ask,
-    "attest": lambda w, db, by, pick: attestation.attest(db, w.sealer, by, w.case_id, w.ids[pick % 3]),
-    "follow_up": lambda w, db, by, pick: attestation.follow_up(
-        db, by, w.case_id, w.ids[pick % 3], _today() + timedelta(days=pick)
-    ),
-    "forward_attestation": _forward,
-    "withdraw_attestation": lambda w, db, by, pick: attestation.withdraw_attestation(
-        db, by, w.case_id, w.ids[pick % 3]
-    ),
-}
+Turn = Callable[[Walk, int], Awaitable[Any]]
