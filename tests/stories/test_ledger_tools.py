@@ -168,3 +168,15 @@ async def test_a_new_case_is_told_on_an_open_case_by_its_level_alone(region: Reg
         _, _, data = await hers.wait_for("arrived")
         assert data == "2"
         assert not [kind for kind, _, data in monas.heard if kind == "arrived" or str(new) in data]
+
+
+async def test_the_count_of_a_group_says_how_many_of_it_are_shown(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    counts = re.compile(r'data-count="(\w+)">([^<]*)<')
+    assert dict(counts.findall((await karin.get("/clinic/ledger")).text)) == {"queued": "6", "in_progress": "2"}
+    filtered = (await karin.get("/clinic/ledger?level=2")).text
+    assert dict(counts.findall(filtered)) == {"queued": "1 av 6", "in_progress": "0 av 2"}
+    found = await karin.post("/clinic/ledger/search", {"q": "andning 82", "view": "role", "filters": ""})
+    assert dict(counts.findall(found.text)) == {"queued": "1 av 6", "in_progress": "0 av 2"}
+    everybody = (await karin.get("/clinic/ledger?age=child&age=adult")).text
+    assert dict(counts.findall(everybody)) == {"queued": "6", "in_progress": "2"}

@@ -119,10 +119,9 @@ class SeedCase:
                 db, self.sealer, by, draft, urgency=ADMIN_PRIORITY if admin else urgency, reason=reason,
                 protocol="", opening=draft.intake.text,
             )  # fmt: skip
-            await db.execute(
-                "update visits set queued_at = now() - make_interval(mins => $2) where case_id = $1",
-                case_id, waited_minutes,
-            )  # fmt: skip
+            ago = "now() - make_interval(mins => $2)"
+            await db.execute(f"update visits set queued_at = {ago} where case_id = $1", case_id, waited_minutes)
+            await db.execute(f"update cases set turn_at = {ago} where id = $1", case_id, waited_minutes)
         self.sent.append((case_id, waited_minutes))
 
     async def picture(self, writer: str, case_id: UUID, prepared: Prepared) -> None:

@@ -135,22 +135,22 @@ def row_values(
     `sort` orders the rows of one section as text.
     """
     case_id, since = str(row.case_id), row.waiting_since
-    waits = row.state == "queued"
-    over = waits and is_over(row.priority, minutes * 60, row.deadline)
+    waits, due = row.state == "queued", row.has_deadline
+    over = due and is_over(row.priority, minutes * 60, row.deadline)
     due_minute = int(since.timestamp() // 60) + row.deadline
-    late = waits and is_late(row.priority, minutes * 60, row.deadline)
-    late_words = _late_words(due_minute, today) if waits and row.priority == 2 else ""
+    late = due and is_late(row.priority, minutes * 60, row.deadline)
+    late_words = _late_words(due_minute, today) if due and row.priority == 2 else ""
     return {
         "case_id": case_id, "state": row.state, "priority": row.priority, "level": _level_words(row.priority),
         "reason": reason, "age": _age_words(row.birth_on, today),
         "waiting": _minutes_words(minutes), "waiting_since": since.isoformat(), "unread": row.unread,
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine, "waits_for": _waits_for(row),
-        "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over)}-{case_id}",
-        "over": over or late, "deadline": row.deadline if waits else 0, "late": late_words,
+        "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over and waits)}-{case_id}",
+        "over": over or late, "deadline": row.deadline if due else 0, "late": late_words,
         "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": turn_words(row.turn, turn_minutes),
         "unmet": _unmet_words(row.unmet, row.state), "entry": row.entry,
         "call": row.call, "years": age_years(row.birth_on, today),
-        "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if waits else "",
+        "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if due else "",
     }  # fmt: skip
 
 

@@ -51,6 +51,14 @@ class LedgerRow(msgspec.Struct, frozen=True):
     #: Whether the patient waits to be called (cases/talk/call_back.py).
     call: bool = False
 
+    @property
+    def has_deadline(self) -> bool:
+        """Whether its deadline still means something: it waits, or nobody has answered her since it entered the queue.
+
+        That is told by the turn, which passes with the first answer: to ask the messages would be asked for each row.
+        """
+        return self.state == "queued" or (self.turn == "staff" and self.turn_at <= self.waiting_since)
+
     def place(self, at: datetime) -> Place:
         """Where it stands among those that wait, at an instant: a smaller place is offered first."""
         return place(self.priority, (at - self.waiting_since).total_seconds(), self.deadline)

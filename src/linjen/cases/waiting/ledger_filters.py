@@ -53,7 +53,7 @@ class Filters(msgspec.Struct, frozen=True):
 def _facts(row: LedgerRow, at: datetime) -> dict[str, set[str]]:
     waited = (at - row.waiting_since).total_seconds()
     late = is_over(row.priority, waited, row.deadline) or is_late(row.priority, waited, row.deadline)
-    so = {"unread": row.unread > 0, "picture": row.pictures > 0, "over": row.state == "queued" and late}
+    so = {"unread": row.unread > 0, "picture": row.pictures > 0, "over": row.has_deadline and late}
     return {
         "level": {str(row.priority)}, "entry": {row.entry}, "turn": {row.turn},
         "age": {"child" if age_years(row.birth_on, clock.local_date(at)) < _ADULT else "adult"},

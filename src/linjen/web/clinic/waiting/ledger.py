@@ -48,6 +48,9 @@ _DONE = ("closed", "released", "handed_over", "nobody_waits")
 #: Views in which nothing waits for somebody to take it.
 _HELD_ONLY = ("mine", "answer")
 
+#: The view in which nobody has taken anything yet.
+_QUEUED_ONLY = ("handed",)
+
 #: Views that show everything that the reader holds herself.
 _WITH_OWN = ("role", "mine")
 
@@ -119,7 +122,8 @@ async def _show(exchange: Exchange, view: str, wanted: Wanted | None = None) -> 
             around["elsewhere"] = await list_held_elsewhere(db, by) if waiting["elsewhere"] else []
             around["prints"] = view == "unit" and waiting["prints"] > 0
             around["views"] = views_with(exchange, view, waiting)
-    values = _sections(exchange, rows, wanted) | around | {"view": view, "held_only": view in _HELD_ONLY}
+    values = _sections(exchange, rows, wanted) | around
+    values |= {"view": view, "held_only": view in _HELD_ONLY, "queued_only": view in _QUEUED_ONLY}
     values |= {"used": used, "version": version, "most": MOST if len(rows) == MOST else 0, "load": load}
     values["message"] = {"text": message.text, "at": moment(exchange, message.at)} if message.at else None
     values["stops"] = stops_in_words(exchange, shutting)
@@ -186,7 +190,7 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow], wanted: Wanted) -> 
     queued, held = ordered(rows, by.person_id)
     if wanted == Wanted():
         html = {"queued_html": draw_rows(queued, by, at, named), "held_html": draw_rows(held, by, at, named)}
-        shown = len(rows)
+        seen = [len(queued), len(held)]
     else:
         shows = shown_by(wanted, at, named)
         drawn = {row.case_id: (draw_row(row, by, at, named), shows(row)) for row in rows}
@@ -194,8 +198,18 @@ def _sections(exchange: Exchange, rows: Sequence[LedgerRow], wanted: Wanted) -> 
             name: "".join(_hidden(*drawn[row.case_id]) for row in some)
             for name, some in (("queued_html", queued), ("held_html", held))
         }
-        shown = sum(is_shown for _, is_shown in drawn.values())
-    return {"queued": len(queued), "held": len(held), "now": at.isoformat(), "shown": shown, "all": len(rows)} | html
+        seen = [sum(drawn[row.case_id][1] for row in some) for some in (queued, held)]
+    counts = {
+        f"{name}_count": _count(exchange, shown, len(some))
+        for name, shown, some in zip(("queued", "held"), seen, (queued, held), strict=True)
+    }
+    values = {"queued": len(queued), "held": len(held), "now": at.isoformat(), "shown": sum(seen), "all": len(rows)}
+    return values | counts | html
+
+
+def _count(exchange: Exchange, shown: int, of: int) -> str:
+    """How many cases a section has; with a filter, or words that are searched for, how many of them are shown."""
+    return str(of) if shown == of else exchange.say("filters.of", shown=shown, all=of)
 
 
 def _hidden(row: str, is_shown: bool) -> str:

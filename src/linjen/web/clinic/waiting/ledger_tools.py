@@ -125,9 +125,11 @@ async def remove(exchange: Exchange) -> Response[Any]:
 
 
 def ordered(rows: Sequence[LedgerRow], person_id: UUID) -> tuple[list[LedgerRow], list[LedgerRow]]:
-    """Waiting rows as they come; held ones with the reader's own first."""
+    """Waiting rows as they come; held ones with the reader's own first, then by level: as their script sorts them."""
     queued = [row for row in rows if row.state == "queued"]
-    held = sorted((row for row in rows if row.state != "queued"), key=lambda row: row.holder_id != person_id)
+    held = sorted((row for row in rows if row.state != "queued"), key=lambda row: (
+        row.holder_id != person_id, row.priority, row.waiting_since, str(row.case_id),
+    ))  # fmt: skip
     return queued, held
 
 

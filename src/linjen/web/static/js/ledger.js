@@ -138,16 +138,27 @@ function keepAlive() {
     fresh = [];
   }
 
-  function count(state) {
-    const body = section(state);
-    const shown = body ? [...body.rows].filter((row) => !waiting.has(idOf(row))).length : 0;
-    return shown + [...waiting.values()].filter((row) => row?.dataset.state === state).length;
+  // As they will stand when nothing holds them up any more.
+  function rowsOf(state) {
+    const settled = [...(section(state)?.rows ?? [])].filter((row) => !waiting.has(idOf(row)));
+    return [...settled, ...[...waiting.values()].filter((row) => row?.dataset.state === state)];
+  }
+
+  const count = (state) => rowsOf(state).length;
+
+  // With a filter on (ledger_filters.js) a section tells how many of its cases are shown.
+  function tellCount(state) {
+    const shown = table.querySelector(`[data-count="${state}"]`);
+    if (!shown) return;
+    const asked = { rows: rowsOf(state), text: "" };
+    document.dispatchEvent(new CustomEvent("linjen:count", { detail: asked }));
+    const text = asked.text || String(asked.rows.length);
+    if (shown.textContent !== text) shown.textContent = text;
   }
 
   function tell() {
     for (const state of ["queued", "in_progress"]) {
-      const shown = table.querySelector(`[data-count="${state}"]`);
-      if (shown) shown.textContent = count(state);
+      tellCount(state);
       const empty = table.querySelector(`[data-empty="${state}"]`);
       if (empty) empty.hidden = section(state).rows.length > 0;
     }
@@ -177,7 +188,7 @@ function keepAlive() {
       if (cell.textContent !== text) cell.textContent = text;
       tellTurn(row);
     }
-    for (const row of section("queued")?.querySelectorAll("tr[data-deadline]") ?? []) tellOver(row);
+    for (const row of table.querySelectorAll("tr[data-deadline]")) tellOver(row);
   }
 
   // The second clock: whose turn it is to write, and since when.
@@ -189,21 +200,27 @@ function keepAlive() {
     if (cell.textContent !== text) cell.textContent = text;
   }
 
-  // A deadline that passes while the page is open moves the row, as web/fast.py would draw it.
+  // A deadline that passes while the page is open moves the row, as web/fast.py would draw it; one that somebody holds
+  // stays where it is.
   function tellOver(row) {
     const minutes = Math.floor((Date.now() + clockOffset - Date.parse(row.dataset.since)) / 60_000);
     const deadline = Number(row.dataset.deadline);
     if (minutes <= deadline) return;
     if (row.dataset.priority <= 2) return void sayLate(row.querySelector("[data-due][data-late]"));
+    if (row.dataset.state !== "queued") return sayOver(row);
     const rank = String(10_000_000 - Math.floor((minutes * 1000) / deadline)).padStart(8, "0");
     const sort = `${row.dataset.sort[0]}-2~${rank}-${idOf(row)}`;
     if (row.dataset.sort === sort) return;
     const moved = row.cloneNode(true);
     moved.dataset.sort = sort;
-    const due = moved.querySelector("[data-due]");
-    due.textContent = words.over;
-    due.classList.add("lj-due-over");
+    sayOver(moved);
     take(idOf(row), moved);
+  }
+
+  function sayOver(row) {
+    const due = row.querySelector("[data-due]");
+    if (due.textContent !== words.over) due.textContent = words.over;
+    due.classList.add("lj-due-over");
   }
 
   // Level 2 keeps its place when its time is out, and says so.
@@ -330,6 +347,7 @@ function keepAlive() {
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tellTimes(); });
+  document.addEventListener("linjen:filtered", () => { for (const state of ["queued", "in_progress"]) tellCount(state); });
   setInterval(tellTimes, 20_000);
   open();
 }

@@ -27,7 +27,7 @@ function begin() {
   const only = {
     unread: (row) => Number(row.dataset.unread) > 0,
     picture: (row) => Number(row.dataset.pictures) > 0,
-    over: (row) => row.dataset.state === "queued" && Boolean(row.querySelector(".lj-due-over")),
+    over: (row) => Boolean(row.querySelector("[data-due].lj-due-over")),
   };
 
   function makeTest() {
@@ -63,6 +63,7 @@ function begin() {
     cancelAnimationFrame(later);
     showSome(back);
     tell(seen);
+    document.dispatchEvent(new CustomEvent("linjen:filtered"));
   }
 
   function showSome(back) {
@@ -149,6 +150,12 @@ function begin() {
     const row = document.getElementById(`case-${event.detail}`);
     if (row) row.hidden = !test(row);
     tell([...rows()].filter(test).length);
+  });
+  // The count of a section (ledger.js), which knows rows that do not stand in the table yet.
+  document.addEventListener("linjen:count", ({ detail }) => {
+    if (!field.value && !chosen().length) return;
+    const seen = detail.rows.filter(makeTest()).length;
+    if (seen < detail.rows.length) detail.text = tools.dataset.of.replace("{shown}", seen).replace("{all}", detail.rows.length);
   });
   document.addEventListener("click", (event) => {
     for (const fold of folds) if (!fold.contains(event.target)) fold.open = false;
