@@ -311,3 +311,27 @@ async def test_only_a_day_and_a_time_as_they_are_written_are_taken(
     assert "Mina ord" in answer.text
     for written in ("9.30", "09:30:00"):
         assert clock.read_time(written).hour == 9
+
+
+async def test_the_hour_that_summer_time_leaves_out_is_told_at_its_field(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    begins = [date(year, 3, d) for year in (day().year, day().year + 1) for d in range(25, 32)]
+    night = next(one for one in begins if one >= day() and one.weekday() == 6)
+    for at in ("02:00", "02:59"):
+        answer = await book(karin, f"cases/{case_id}", on=night.isoformat(), time=at)
+        assert answer.status_code == 422
+        assert "Den tiden finns inte den natten, klockan ställs fram" in answer.text
+        assert 'id="time-error"' in answer.text
+    assert str(await region.value(_VISIT, case_id)).startswith("drop_in in_progress")
+    assert (await book(karin, f"cases/{case_id}", on=night.isoformat(), time="03:00")).status_code == 303
+
+
+async def test_of_the_hour_that_comes_twice_the_first_is_booked_and_the_same_form_is_one_visit(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    ends = [date(year, 10, d) for year in (day().year, day().year + 1) for d in range(25, 32)]
+    night = next(one for one in ends if one >= day() and one.weekday() == 6)
+    form = {"on": night.isoformat(), "time": "02:30", "made_id": str(uuid4())}
+    for _ in range(2):
+        assert (await book(karin, f"cases/{case_id}", **form)).status_code == 303
+    at = "select (starts_at at time zone 'UTC')::text from visits where booked_on = $1"
+    assert await region.value(at, night) == f"{night.isoformat()} 00:30:00"

@@ -50,6 +50,18 @@ def read_moment(text: str) -> datetime:
     return found
 
 
+def at_wall(on: date, wall: time) -> datetime:
+    """The instant (UTC) at which Swedish clocks show `wall` on a day: where an hour comes twice, the first time.
+
+    ValueError in the night when summer time begins, for a time that the clocks leap over. It is in UTC, since Python
+    takes no time of an hour that comes twice for the same as one in another zone.
+    """
+    found = datetime.combine(on, wall, STOCKHOLM).astimezone(UTC)
+    if local(found).time() != wall:
+        raise ValueError("left out")
+    return found
+
+
 def is_meant(on: date) -> bool:
     """Whether its year is one that somebody can mean, so that it can be counted with in every zone."""
     return 1900 <= on.year <= 2200

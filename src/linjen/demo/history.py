@@ -112,7 +112,7 @@ class History:
         days = _LATELY if number % 4 == 0 else _DAYS
         day = clock.local_date(self.at) - timedelta(days=3 + number * 89 % days)
         day -= timedelta(days=max(0, day.weekday() - 4))
-        morning = datetime.combine(day, time(8, 5), clock.STOCKHOLM)
+        morning = clock.at_wall(day, time(8, 5))
         return morning + timedelta(minutes=number * 53 % 340)
 
     async def resident(self, scene: Scene) -> tuple[By, str]:

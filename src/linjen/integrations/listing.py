@@ -90,7 +90,7 @@ def _instant(text: str, *, end_of_day: bool = False) -> datetime | None:
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=clock.STOCKHOLM)
     if end_of_day and clock.local(instant).time() == time.min:
-        return datetime.combine(clock.local_date(instant), time.max, clock.STOCKHOLM)
+        return clock.at_wall(clock.local_date(instant), time.max)
     return instant
 
 

@@ -124,7 +124,7 @@ def _add_left(counts: Counts, ended: str, step: str, many: int) -> None:
 
 def _begins(month: date) -> datetime:
     """The instant a Swedish month begins."""
-    return datetime.combine(month, time(), clock.STOCKHOLM)
+    return clock.at_wall(month, time())
 
 
 def next_month(month: date) -> date:

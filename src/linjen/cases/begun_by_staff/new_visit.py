@@ -48,8 +48,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due_at(self) -> datetime:
-        """When the visit begins, or its day does."""
-        return datetime.combine(self.on, self.at or time(0), clock.STOCKHOLM)
+        """When the visit begins, or its day does; ValueError as clock.at_wall, which check_booking has asked."""
+        return clock.at_wall(self.on, self.at or time(0))
 
 
 async def book_visit(
@@ -154,7 +154,9 @@ async def _is_so(db: Connection, case_id: UUID, entry: str, booking: Booking) ->
 
 
 def check_booking(booking: Booking) -> None:
-    """Raises Invalid: 'kind', 'past_day' or 'far_day' with field "on", 'no_time' or 'past_time' with field "time"."""
+    """Raises Invalid: 'kind', 'past_day' or 'far_day' with field "on", 'no_time', 'left_out_time' or 'past_time' with
+    field "time".
+    """
     now = clock.now()
     today = clock.local_date(now)
     if booking.kind not in KINDS:
@@ -165,7 +167,11 @@ def check_booking(booking: Booking) -> None:
         raise Invalid("far_day", "on")
     if booking.kind == "scheduled" and booking.at is None:
         raise Invalid("no_time", "time")
-    if booking.kind == "scheduled" and booking.due_at <= now:
+    try:
+        due_at = booking.due_at
+    except ValueError:
+        raise Invalid("left_out_time", "time") from None
+    if booking.kind == "scheduled" and due_at <= now:
         raise Invalid("past_time", "time")
 
 

@@ -139,7 +139,7 @@ async def note_reminded(db: Connection, case_id: UUID) -> None:
 
 async def keep_silent(db: Connection, case_id: UUID, until: date) -> bool:
     """Do not ask about the case before `until` begins (Swedish time); False when it waits for nobody."""
-    due_at = datetime.combine(until, time(0), clock.STOCKHOLM)
+    due_at = clock.at_wall(until, time(0))
     done = await db.execute(
         "update silences set due_at = $2, kept_until = $3, flagged_at = null where case_id = $1", case_id, due_at, until
     )

@@ -65,7 +65,7 @@ def _day(text: str) -> date:
 
 
 def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time(0), clock.STOCKHOLM)
+    return clock.at_wall(on, time(0))
 
 
 def _instant(text: str) -> datetime:

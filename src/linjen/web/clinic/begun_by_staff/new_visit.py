@@ -10,7 +10,15 @@ import msgspec
 from litestar import Response
 
 from linjen.access.access_log import log_refusal
-from linjen.cases.begun_by_staff.new_visit import KINDS, MOST_DAYS, Booking, begin_booked, book_visit, can_be_booked
+from linjen.cases.begun_by_staff.new_visit import (
+    KINDS,
+    MOST_DAYS,
+    Booking,
+    begin_booked,
+    book_visit,
+    can_be_booked,
+    check_booking,
+)
 from linjen.cases.begun_by_staff.outreach import ENTRIES, why_not
 from linjen.cases.loading import note_refusal, see_case
 from linjen.cases.patients.patients import see_patient
@@ -117,7 +125,7 @@ def _told(exchange: Exchange, error: Invalid) -> dict[str, str]:
 
 
 def _booking(fields: Mapping[str, str]) -> Booking:
-    """The form as a booking; Invalid at the field that cannot be read."""
+    """The form as a booking; Invalid at the field that cannot be read, and as check_booking."""
     role, _, person = fields["who"].partition("/")
     staff_id = parse_id(person)
     if fields["kind"] not in KINDS:
@@ -133,7 +141,9 @@ def _booking(fields: Mapping[str, str]) -> Booking:
     if staff_id is None:
         raise Invalid("nobody_there", "who")
     wall = at.replace(second=0, microsecond=0, tzinfo=None) if at and fields["kind"] == "scheduled" else None
-    return Booking(kind=fields["kind"], on=on, at=wall, role=role, staff_id=staff_id)
+    booking = Booking(kind=fields["kind"], on=on, at=wall, role=role, staff_id=staff_id)
+    check_booking(booking)  # before its time is put into words
+    return booking
 
 
 def _fill(exchange: Exchange, text: str, booking: Booking) -> str:

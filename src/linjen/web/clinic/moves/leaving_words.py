@@ -60,7 +60,7 @@ def _days(schedule: Schedule, at: datetime, due_at: datetime | None, ahead: rang
     found = []
     for days in ahead:
         on = clock.local_date(at) + timedelta(days=days)
-        begins, ends = (datetime.combine(one, time(), clock.STOCKHOLM) for one in (on, on + timedelta(days=1)))
+        begins, ends = (clock.at_wall(one, time()) for one in (on, on + timedelta(days=1)))
         last = ends if due_at is None else min(ends, due_at)
         if staffed_minutes(schedule, begins, last) > 0:
             found.append(Until(days, on, due_at if due_at and staffed_minutes(schedule, last, ends) > 0 else None))

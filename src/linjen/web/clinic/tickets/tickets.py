@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -134,10 +134,10 @@ def _instant(on: str, wall: str) -> datetime:
     if clock_time.tzinfo is not None or day > clock.local_date(clock.now()) + FURTHEST + timedelta(days=1):
         raise Invalid("time_far", "on")
     wall_time = clock_time.replace(second=0)
-    at = datetime.combine(day, wall_time, clock.STOCKHOLM)
-    if clock.local(at.astimezone(UTC)).time() != wall_time:  # the hour that is left out when summer time begins
-        raise Invalid("time_skipped", "time")
-    return at
+    try:
+        return clock.at_wall(day, wall_time)
+    except ValueError:
+        raise Invalid("time_skipped", "time") from None
 
 
 @post_page("/clinic/tickets/{ticket_id:str}/returns", verb="return_ticket", who="staff")
