@@ -316,10 +316,10 @@ async def _open_a_unit(walk: Walk) -> None:
     await page.get_by_role("radio", name="Ja").check()
     await page.get_by_role("button", name="Granska enheten").click()
     await walk.here("new-unit-preview", "fraser följer med")
-    await page.get_by_role("button", name="Öppna enheten").click()
+    await page.get_by_role("button", name="Lägg upp enheten").click()
     await page.wait_for_url("**/manage/units/new?opened=*")
-    await walk.here("new-unit-opened", "Det här återstår")
-    await walk.to("/manage/units", "Hälsocentralen Granen tar inte emot ärenden än")
+    await walk.here("new-unit-opened", "Hälsocentralen Granen är upplagd")
+    await walk.to("/manage/units", "Hälsocentralen Granen är upplagd men tar inte emot ärenden än")
 
 
 async def test_every_page_beside_a_block_in_light_and_dark(windows: Windows, demo: Demo) -> None:

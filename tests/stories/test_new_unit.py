@@ -1,4 +1,4 @@
-"""Öppna en ny enhet: looked at and then opened once, with another one's settings, and it takes nothing till it can."""
+"""Lägg upp en ny enhet: looked at and opened once, with another one's settings, and it takes nothing until it can."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ _COUNT = "select count(*) from units"
 _FROM = "select {} from units where opened_at is not null"
 
 
+WEEK = {f"day_{number}": hours for number, hours in enumerate((*["08.00–16.00"] * 4, "8-12, 13.00-14.30"))}
+
+
 def form(**other: str) -> dict[str, Any]:
-    """A new health centre on its own."""
-    return {
+    """A new health centre on its own; in another one's place with the hours of that one."""
+    return ({} if other.get("replaces") else WEEK) | {
         "id": str(new_id()), "name": "Hälsocentralen Granen", "hsa_id": "se5599990011-g001", "kind": "health_centre",
         "provider": REGION, "phone": "070-174 06 15", "takes_residents": "yes", "replaces": "",
     } | other  # fmt: skip
@@ -66,16 +69,20 @@ async def test_it_is_looked_at_first_opened_once_and_told_what_is_left(region: R
     before, sent = await region.value(_COUNT), form()
     shown = await disa.post(PATH, sent)
     assert shown.status_code == 200
-    for words in ("Så här blir det", "Hälsocentralen Granen", "SE5599990011-G001", "070-174 06 15", "Öppettider saknas",
-                  "Ingen får något uppdrag", "Enheten får de vanliga inställningarna"):  # fmt: skip
+    for words in ("Så här blir det", "Hälsocentralen Granen", "SE5599990011-G001", "070-174 06 15",
+                  "Mån–tor Kl. 08.00–16.00", "Fre Kl. 08.00–12.00, 13.00–14.30", "Lör–sön stängt",
+                  "blir en hälsocentral hos Region Exempel Primärvård", "Invånare kan skriva till enheten.",
+                  "Ingen får uppdrag", "Enheten får de vanliga inställningarna"):  # fmt: skip
         assert words in main(shown.text), words
     assert await region.value(_COUNT) == before, "only looked at"
     assert await region.value("select count(*) from access_log where verb = 'open_unit'") == 0
     answer = await disa.post(PATH, look_first(shown.text))
     assert answer.status_code == 303
     page = main((await disa.get(answer.headers["location"])).text)
-    for words in ("Hälsocentralen Granen är öppnad", "tar inte emot ärenden än", "Det här återstår"):
+    for words in ("Hälsocentralen Granen är upplagd", "tar inte emot ärenden än", "Uppdragen ges där regionen sköter"):
         assert words in page, words
+    assert "öppnad" not in page
+    assert "Det här återstår" not in page, "nothing that she does herself"
     assert await region.value(_FROM.format("hsa_id || ' ' || phone")) == "SE5599990011-G001 +46701740615"
     assert await region.value("select count(*) from assignments where unit_id = $1", UUID(sent["id"])) == 0
     assert await region.value("select shown[1] from access_log where verb = 'open_unit'") == UUID(sent["id"])
@@ -84,7 +91,7 @@ async def test_it_is_looked_at_first_opened_once_and_told_what_is_left(region: R
     assert await region.value("select count(*) from access_log where verb = 'open_unit'") == 1
     assert await region.value(_COUNT) == int(str(before)) + 1
     units = (await disa.get("/manage/units")).text
-    assert "Hälsocentralen Granen tar inte emot ärenden än" in units
+    assert "Hälsocentralen Granen är upplagd men tar inte emot ärenden än" in units
     assert f'href="/manage/units/{sent["id"]}"' not in units, "no assignment there"
     assert (await disa.get(f"/manage/units/{sent['id']}")).status_code == 404
 
@@ -93,7 +100,7 @@ async def test_what_was_typed_is_kept_and_all_that_is_wrong_is_told_at_once(regi
     disa = await region.staff("disa")
     empty = await disa.post(PATH, {"id": str(new_id())})
     assert empty.status_code == 422
-    fields = ("name", "hsa_id", "kind", "provider", "phone", "takes_residents")
+    fields = ("name", "hsa_id", "kind", "provider", "phone", "takes_residents", "day_0")
     for field in fields:
         assert f'id="{field}-error"' in empty.text, field
         assert f'href="#{field}"' in empty.text, field
@@ -117,6 +124,13 @@ async def test_what_was_typed_is_kept_and_all_that_is_wrong_is_told_at_once(regi
     ({"hsa_id": "se5599990011-A001"}, "hsa_id", "HSA-id:t används redan av Hälsocentralen Ankaret"),
     ({"hsa_id": "SE5599990029-0001"}, "hsa_id", "HSA-id:t används redan av Lyktan Vård AB"),
     ({"hsa_id": "SE5599990011-1001"}, "hsa_id", "HSA-id:t hör till en person"),
+    ({"hsa_id": "SE5599990011-A001", "replaces": ANKARET, "provider": LYKTAN}, "hsa_id",
+     "HSA-id:t är Hälsocentralen Ankarets och kan inte följa med, inte heller när enheten bara byter ägare"),
+    ({"day_1": "i bland"}, "day_1", "Skriv tiderna så här: 08.00–16.00"),
+    ({"day_2": "16-8"}, "day_2", "Enheten stänger före den öppnar"),
+    ({"day_6": "8-12, 11-14"}, "day_6", "Tiderna går in i varandra"),
+    ({"day_5": "10-24"}, "day_5", "Skriv 23.59 i stället för 24.00"),
+    ({"day_0": "25-26"}, "day_0", "Skriv tiderna så här"),
     ({"name": "hälsocentralen  ANKARET"}, "name", "En annan enhet heter redan så"),
     ({"name": "Hälsocentralen Ankaret", "replaces": ANKARET}, "name", "Enheten som ersätts heter så"),
     ({"kind": "rehab", "replaces": ANKARET}, "replaces", "Välj en enhet av samma slag"),
@@ -143,7 +157,9 @@ async def test_in_anothers_place_it_has_its_hours_settings_and_phrases(region: R
         )  # fmt: skip
     assert f'<option value="{ANKARET}" selected' in (await disa.get(f"{PATH}?replaces={ANKARET}")).text
     shown = main((await disa.post(PATH, form(replaces=ANKARET))).text)
-    for words in ("Kl. 08.00–16.00", "12 timmar", "Ont i ryggen", "fraser följer med", "Utbildning"):
+    for words in ("Mån–tor Kl. 08.00–16.00", "får vänta i 12 timmar.", "Ont i ryggen", "fraser följer med",
+                  "Utbildning", "Personalen får skicka de färdiga texterna",
+                  "Enheten ersätter Hälsocentralen Ankaret."):  # fmt: skip
         assert words in shown, words
     assert "Sjukdom" not in shown
     unit_id = await opened(disa, replaces=ANKARET, provider=LYKTAN)
@@ -161,7 +177,9 @@ async def test_in_anothers_place_it_has_its_hours_settings_and_phrases(region: R
     assert await region.value("select staff_message from units where id = $1", unit_id) == ""
     assert await region.value("select count(*) from setting_versions where unit_id = $1", unit_id) == 9
     page = main((await disa.get(f"{PATH}?opened={unit_id}")).text)
-    assert f"/manage/units/{ANKARET}/shutting" in page
+    points = re.findall(r"<li>(.*?)</li>", page.split('id="next"')[1])
+    assert points == [f'<a href="/manage/units/{ANKARET}/shutting">Ge Hälsocentralen Ankaret en sista dag, och stäng '
+                      "den när alla ärenden är avslutade</a>"]  # fmt: skip
     second = await disa.post(PATH, form(name="Hälsocentralen Boken", hsa_id="SE5599990011-H001", replaces=ANKARET))
     assert "Enheten ersätts redan av Hälsocentralen Granen" in main(second.text)
 
@@ -177,6 +195,7 @@ async def test_it_takes_nothing_until_it_has_hours_and_somebody_works_there(regi
         await region.staff("lena", "lyktan"),
     )
     unit_id = await opened(disa)
+    await owner_does(region, f"delete from opening_hours where unit_id = '{unit_id}'")
     public = f"/units/{unit_id}"
     hours = f"insert into opening_hours select '{unit_id}', d, '00:00', '23:59' from generate_series(0, 6) d"
     ticket = f"/clinic/cases/{region.cases['at_lyktan']}/tickets"
@@ -234,7 +253,6 @@ async def test_the_old_unit_says_what_it_is_called_now(region: Region) -> None:
     after = await opened(disa, name="Hälsocentralen Ankaret", hsa_id="SE5599990011-H001")  # free, since it is shut
     await staffed(region, after)
     await owner_does(region, f"update units set replaces = '{unit_id}' where id = '{after}'")
-    await owner_does(region, f"insert into opening_hours values ('{after}', 0, '08:00', '16:00')")
     await owner_does(region, f"update units set shuts_on = current_date, shut_at = now() where id = '{unit_id}'")
     page = main((await gustav.get(old)).text)
     assert f'href="/units/{after}"' in page, "through the one between"
@@ -246,6 +264,24 @@ async def test_the_old_name_is_free_from_when_it_has_a_last_day(region: Region) 
     soon = (clock.local_date(clock.now()) + timedelta(days=30)).isoformat()
     assert (await decide(disa, "ending", soon)).status_code == 303
     await opened(disa, name="Hälsocentralen Ankaret", replaces=ANKARET)
+
+
+_HOURS = "select string_agg(weekday || ' ' || opens || ' ' || closes, ', ' order by weekday, opens) from opening_hours"
+
+
+async def test_the_hours_that_were_typed_hold_and_another_ones_only_where_none_were(region: Region) -> None:
+    disa = await region.staff("disa")
+    unit_id = await opened(disa, replaces=ANKARET, day_5="10.00–23.59")
+    assert await region.value(f"{_HOURS} where unit_id = $1", unit_id) == "5 10:00:00 23:59:00"
+    shown = await disa.post(PATH, form(day_0="", day_1="", day_2="", day_3="", day_4=""))
+    assert shown.status_code == 422
+    assert "Skriv öppettider för minst en dag" in main(shown.text)
+    sent = form(name="Hälsocentralen Boken", hsa_id="SE5599990011-H001")
+    assert (await disa.decide(PATH, sent)).status_code == 303
+    again = await disa.post(PATH, {**sent, "step": "save", "day_0": "09.00–16.00"})
+    assert again.status_code == 409, "the same form with other hours is no repetition"
+    rehab = await opened(disa, name="Rehab", hsa_id="SE5599990011-H002", kind="rehab", day_0="08.00–09.00")
+    assert str(await region.value(f"{_HOURS} where unit_id = $1", rehab)).startswith("0 08:00:00 09:00:00, 1 08")
 
 
 async def test_nobody_else_opens_a_unit(region: Region) -> None:

@@ -1,4 +1,4 @@
-"""Öppna en ny enhet: a unit with its name and HSA-id, on its own or in the place of another one (routine F092)."""
+"""Lägg upp en ny enhet: a unit with its name and HSA-id, on its own or in the place of another one (routine F092)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from linjen.core.ids import parse_id
 from linjen.core.phone import parse_phone
 from linjen.core.swedish import sort_key
 from linjen.core.visible import is_visible, straight_text
+from linjen.units.schedule import MIDNIGHT, Week, week_as_typed, week_from_rows
 from linjen.units.shutting import awaits
 
 KINDS = ("health_centre", "rehab")
@@ -26,8 +27,14 @@ LONGEST_NAME = 80
 Found = TypeVar("Found")
 
 
+#: The boxes of the week, from Monday.
+DAYS = tuple(f"day_{number}" for number in range(7))
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A new unit as somebody has typed it; `replaces` is '' for one that takes no other's place."""
+    """A new unit as somebody has typed it; `replaces` is '' for one that takes no other's place. A day's hours are as
+    spans_of reads them; all seven empty: the hours of the unit whose place it takes.
+    """
 
     name: str
     hsa_id: str
@@ -36,10 +43,24 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     takes_residents: str
     replaces: str
+    day_0: str = ""
+    day_1: str = ""
+    day_2: str = ""
+    day_3: str = ""
+    day_4: str = ""
+    day_5: str = ""
+    day_6: str = ""
+
+    @property
+    def days(self) -> list[str]:
+        """The seven, from Monday."""
+        return [getattr(self, day).strip() for day in DAYS]
 
 
 class NewUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """The same as it is kept: the name on one line, the HSA-id in capitals, the number as E.164."""
+    """The same as it is kept: the name on one line, the HSA-id in capitals, the number as E.164; `week` is None where
+    the hours are those of the unit whose place it takes.
+    """
 
     name: str
     hsa_id: str
@@ -48,6 +69,7 @@ class NewUnit(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     takes_residents: bool
     replaces: UUID | None
+    week: Week | None
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,15 +150,23 @@ async def open_unit(db: Connection, by: By, unit_id: UUID, wanted: Wanted) -> Ne
         new.replaces,
     )  # fmt: skip
     if new.replaces:
-        await _copy_hours(db, new.replaces, unit_id)
+        await _copy_what_has_no_page(db, new.replaces, unit_id)
+    if new.replaces and new.week is None:
+        await db.execute(
+            "insert into opening_hours (unit_id, weekday, opens, closes)"
+            " select $2::uuid, weekday, opens, closes from opening_hours where unit_id = $1",
+            new.replaces, unit_id,
+        )  # fmt: skip
+    await db.executemany(
+        "insert into opening_hours (unit_id, weekday, opens, closes) values ($1, $2, $3, $4)",
+        [(unit_id, weekday, span.opens, span.closes) for weekday, spans in enumerate(new.week or ()) for span in spans],
+    )
     return new
 
 
-async def _copy_hours(db: Connection, from_id: UUID, to_id: UUID) -> None:
-    """The week, the holidays on which it is open, and what can be chosen of it on a ticket: these have no page."""
+async def _copy_what_has_no_page(db: Connection, from_id: UUID, to_id: UUID) -> None:
+    """The holidays on which it is open, and what can be chosen of it on a ticket."""
     for copy in (
-        "insert into opening_hours (unit_id, weekday, opens, closes)"
-        " select $2::uuid, weekday, opens, closes from opening_hours where unit_id = $1",
         "insert into closures (id, unit_id, from_at, until_at, kind, reason)"
         " select gen_random_uuid(), $2::uuid, from_at, until_at, kind, reason from closures"
         " where unit_id = $1 and kind = 'holiday_open' and until_at > now()",
@@ -175,13 +205,17 @@ class _Old(msgspec.Struct, frozen=True):
     #: It takes no new cases from some day on, so that another one may have its name.
     ends: bool
     taken_by: str
+    hsa_id: str
+    name: str
+    has_hours: bool
 
 
 async def _find_replaced(db: Connection, by: By, typed: str) -> _Old | None:
     may = policy.unit_clause("shut_unit", person="$2")
     row = await db.fetchrow(
         "select u.id, u.kind, u.shuts_on is not null as ends, coalesce((select n.name from units n where"
-        " n.replaces = u.id and n.shut_at is null limit 1), '') as taken_by from units u where u.id = $1 and"
+        " n.replaces = u.id and n.shut_at is null limit 1), '') as taken_by, u.hsa_id, u.name,"
+        " exists (select 1 from opening_hours h where h.unit_id = u.id) as has_hours from units u where u.id = $1 and"
         f" {may}",
         parse_id(typed), by.person_id,
     )  # fmt: skip
@@ -220,6 +254,19 @@ def _replaced(wanted: Wanted, old: _Old | None) -> UUID | None:
     return old.id
 
 
+def _week(wanted: Wanted, old: _Old | None) -> Week | None:
+    """The hours that were typed, None where those of the old unit are to hold."""
+    if not any(wanted.days):
+        if old is None or not old.has_hours:
+            raise Invalid("week_missing", DAYS[0])
+        return None
+    week = week_as_typed(wanted.days, "day")
+    for day, spans in zip(DAYS, week, strict=True):
+        if any(span.closes == MIDNIGHT for span in spans):  # the table keeps a day's end within the day
+            raise Invalid("hours_midnight", day)
+    return week
+
+
 def _read(wanted: Wanted, old: _Old | None) -> tuple[NewUnit | None, list[Invalid]]:
     """The new unit, None where anything in it cannot be read, and all that is wrong with it by itself."""
     faults: list[Invalid] = []
@@ -239,6 +286,7 @@ def _read(wanted: Wanted, old: _Old | None) -> tuple[NewUnit | None, list[Invali
         "phone": found(lambda: parse_phone(wanted.phone)),
         "takes_residents": found(lambda: _one_of("takes_residents", wanted.takes_residents, ("yes", "no")) == "yes"),
         "replaces": found(lambda: _replaced(wanted, old)),
+        "week": found(lambda: _week(wanted, old)),
     }
     return (None if faults else NewUnit(**values)), faults
 
@@ -250,7 +298,11 @@ async def _is_repeated(db: Connection, by: By, unit_id: UUID, new: NewUnit) -> b
     )
     if known is None:
         return False
-    was = NewUnit(**{name: known[name] for name in NewUnit.__struct_fields__})
+    week = new.week  # of an old unit's hours nobody has typed any
+    if week is not None:
+        rows = await db.fetch("select weekday, opens, closes from opening_hours where unit_id = $1", unit_id)
+        week = week_from_rows((row["weekday"], row["opens"], row["closes"]) for row in rows)
+    was = NewUnit(**{name: known[name] for name in NewUnit.__struct_fields__ if name != "week"}, week=week)
     must_repeat("name", ours=known["opened_by"] == by.person_id, same=was == new)
     return True
 
@@ -268,7 +320,8 @@ async def _list_taken(db: Connection, wanted: Wanted, old: _Old | None) -> list[
     faults = []
     name, hsa_id = " ".join(straight_text(wanted.name).split()), wanted.hsa_id.strip().upper()
     if (by_whom := await db.fetchval(_HSA_ID, hsa_id)) is not None:
-        faults.append(Invalid("hsa_id_taken" if by_whom else "hsa_id_of_person", "hsa_id", name=by_whom))
+        reason = "hsa_id_taken" if by_whom else "hsa_id_of_person"
+        faults.append(Invalid("hsa_id_of_old" if old and old.hsa_id == hsa_id else reason, "hsa_id", name=by_whom))
     if await db.fetchval(_NAME, name, old.id if old else None):
         faults.append(Invalid("name_taken", "name"))
     elif old and not old.ends and await db.fetchval(_NAME, name, None):
@@ -283,6 +336,6 @@ async def _list_taken(db: Connection, wanted: Wanted, old: _Old | None) -> list[
 
 def _in_order(faults: list[Invalid]) -> list[Invalid]:
     """As the fields stand, one for each."""
-    fields = [{"provider_id": "provider"}.get(one, one) for one in NewUnit.__struct_fields__]
+    fields = list(Wanted.__struct_fields__)
     first = {one.field: one for one in reversed(faults)}
     return [first[field] for field in fields if field in first]

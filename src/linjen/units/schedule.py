@@ -6,7 +6,7 @@ Times are on the Swedish wall clock; closures are instants. What follows from a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -63,6 +63,19 @@ def week_of(*days: str) -> Week:
     if len(days) != 7:
         raise Invalid("week_not_seven_days", field="week")
     return tuple(spans_of(text) for text in days)
+
+
+def week_as_typed(days: Sequence[str], field: str) -> Week:
+    """The week of seven boxes from Monday, an empty one for a closed day; errors as in `week_of`, each at its box: the
+    field's name with the day's number, "day_0" for Monday.
+    """
+    found: list[tuple[Span, ...]] = []
+    for number, text in enumerate(days):
+        try:
+            found.append(spans_of(text))
+        except Invalid as error:
+            raise Invalid(error.reason, f"{field}_{number}") from None
+    return tuple(found)
 
 
 def week_from_rows(rows: Iterable[tuple[int, time, time]]) -> Week:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from linjen.core import clock, swedish
@@ -38,6 +39,22 @@ def week_in_words(exchange: Exchange, schedule: Schedule, today: date) -> list[d
         }
         for number, spans in enumerate(schedule.week)
     ]  # fmt: skip
+
+
+def week_in_short(exchange: Exchange, schedule: Schedule) -> list[str]:
+    """The week with days of the same hours together: "Mån–tor Kl. 08.00–16.00", "Fre Kl. 08.00–14.30", "Lör–sön
+    stängt"; no line for a unit that is never open.
+    """
+    if not any(schedule.week):
+        return []
+    names = [row["day"][:3].lower() for row in week_in_words(exchange, schedule, clock.local_date(clock.now()))]
+    lines = []
+    for spans, days in groupby(range(7), key=lambda day: schedule.week[day]):
+        first, *rest = days
+        named = f"{names[first]}–{names[rest[-1]]}" if rest else names[first]
+        hours = span_words(exchange, spans) or exchange.say("manage.units.closed").lower()
+        lines.append(f"{named.capitalize()} {hours}")
+    return lines
 
 
 def closure_in_words(exchange: Exchange, one: StoredClosure) -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""Öppna en ny enhet: the page where a configuration administrator opens a unit, and what comes next (routine F092)."""
+"""Lägg upp en ny enhet: where a configuration administrator opens a unit, and what comes next (routine F092)."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,13 @@ import msgspec
 from litestar import Response
 
 from linjen.access.access_log import log_access
-from linjen.core import clock
+from linjen.core import swedish
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, NotFound
 from linjen.core.ids import new_id, parse_id
-from linjen.core.phone import display_phone
 from linjen.phrases.keeping import copy_phrases
 from linjen.units.new_unit import (
+    DAYS,
     KINDS,
     LONGEST_NAME,
     Faulty,
@@ -35,9 +36,10 @@ from linjen.units.schedule import Schedule
 from linjen.units.versions import copy_settings
 from linjen.web.exchange import Exchange
 from linjen.web.manage.frame import manage_page, noting_refusals
+from linjen.web.manage.new_unit_words import setting_in_sentences, unit_in_sentences
 from linjen.web.manage.versions import SETTINGS
 from linjen.web.routing import get_page, post_page
-from linjen.web.unit_words import week_in_words
+from linjen.web.unit_words import week_in_short
 
 _PATH = "/manage/units/new"
 _FIELDS = Wanted.__struct_fields__
@@ -132,10 +134,9 @@ async def _look_first(exchange: Exchange, unit_id: UUID, wanted: Wanted) -> Resp
             await log_access(db, exchange.by, "see_unit", shown=[unit.replaces])
         providers = {one.id: one.name for one in await list_providers(db)}
         old = {one.id: one.name for one in await list_replaceable(db, exchange.by)}
-    week = week_in_words(exchange, found.schedule, clock.local_date(clock.now()))
     return await manage_page(
-        exchange, "manage/new_unit_preview.html", action=_PATH, facts=_facts(exchange, unit, providers, old),
-        has_hours=any(found.schedule.week), week=[{"name": one["day"], "value": one["hours"]} for one in week],
+        exchange, "manage/new_unit_preview.html", action=_PATH,
+        facts=unit_in_sentences(exchange, unit, providers, old), week=week_in_short(exchange, found.schedule),
         given=found.given, phrases=found.phrases, old=old.get(unit.replaces, "") if unit.replaces else "",
         brought=[("id", str(unit_id)), *((field, getattr(wanted, field)) for field in _FIELDS)],
     )  # fmt: skip
@@ -145,34 +146,13 @@ async def _look(db: Connection, exchange: Exchange, unit_id: UUID, unit: NewUnit
     schedule, given = await see_schedule(db, unit_id), list[dict[str, Any]]()
     if unit.replaces:
         for page in _COPIED:
-            words = page.words(exchange, await page.setting.find(db, unit_id))
-            given.append(_given(exchange, exchange.say(f"manage.{page.name}.title"), words))
-        roles = [exchange.say(f"manage.role.{role}") for role in await list_resources(db, unit_id)]
-        given.append(_given(exchange, exchange.say("manage.new_unit.resources"), {"": ", ".join(roles)}))
+            value = await page.setting.find(db, unit_id)
+            lines = setting_in_sentences(exchange, page.name, value, page.words(exchange, value))
+            given.append({"title": exchange.say(f"manage.{page.name}.title"), "lines": lines})
+        roles = ", ".join(exchange.say(f"manage.role.{role}") for role in await list_resources(db, unit_id))
+        lines = [roles or exchange.say("manage.new_unit.sum.whole_unit")]
+        given.append({"title": exchange.say("manage.new_unit.resources"), "lines": lines})
     return _Rehearsed(unit, schedule, given, phrases)
-
-
-def _given(exchange: Exchange, title: str, words: Mapping[str, str]) -> dict[str, Any]:
-    """A setting and its parts, a line each."""
-    lines = [_line(name, value) if name and name != title else value for name, value in words.items() if value]
-    return {"title": title, "lines": lines or [exchange.say("manage.change.nothing")]}
-
-
-def _line(name: str, value: str) -> str:
-    return f"{name} {value}" if name.endswith("?") else f"{name}: {value}"
-
-
-def _facts(
-    exchange: Exchange, unit: NewUnit, providers: Mapping[UUID, str], old: Mapping[UUID, str]
-) -> list[dict[str, str]]:
-    say = exchange.say
-    facts = {
-        "new_unit.name": unit.name, "fact.hsa_id": unit.hsa_id, "fact.kind": say(f"manage.kind.{unit.kind}"),
-        "fact.provider": providers[unit.provider_id], "fact.phone": display_phone(unit.phone),
-        "fact.takes": say(f"manage.units.takes_{'yes' if unit.takes_residents else 'no'}"),
-        "new_unit.replaces": old[unit.replaces] if unit.replaces else say("manage.new_unit.replaces_none"),
-    }  # fmt: skip
-    return [{"name": say(f"manage.{key}"), "value": value} for key, value in facts.items()]
 
 
 async def _page(
@@ -196,7 +176,15 @@ async def _page(
                for one in ("yes", "no")],
         providers=[{"value": str(one.id), "text": one.name} for one in providers],
         old=[{"value": str(one.id), "text": f"{one.name} ({say(f'manage.kind.{one.kind}').lower()})"} for one in old],
+        days=[{"name": day, "label": _day_name(exchange, number), "value": typed[day], "error": error_of.get(day)}
+              for number, day in enumerate(DAYS)],
     )  # fmt: skip
+
+
+def _day_name(exchange: Exchange, number: int) -> str:
+    """'Måndag' for 0."""
+    monday = date(2024, 1, 1)
+    return swedish.weekday(monday + timedelta(days=number), exchange.language).capitalize()
 
 
 async def _opened(exchange: Exchange, unit_id: UUID) -> Response[Any]:
