@@ -42,7 +42,7 @@ OF_A_PATIENT = ("", "/asynchronous", "/calls", "/bookings")
 OF_A_HELD_CASE = (
     "", "/patient", "/patient-tickets", "/visits", "/handovers", "/asynchronous", "/closings", "/reminders",
     "/keepings", "/actions", "/further-questions", "/bookings", "/bookings?kind=scheduled", "/tickets", "/signposts",
-    "/invitations", "/notes", "/phrases", "/attestations", "/corrections",
+    "/invitations", "/notes", "/phrases", "/attestations", "/corrections", "/releases",
 )  # fmt: skip
 OF_A_CLOSED_CASE = ("", "/record", "/triage-verdicts")
 OF_A_WAITING_CASE = ("", "/patient", "/pictures", "/priorities")
@@ -251,6 +251,7 @@ async def _of_who_was_asked(windows: Windows) -> Walk:
 async def test_every_page_of_a_case_in_light_and_dark(windows: Windows, troubled: Ground) -> None:
     walk = Walk(await windows.nurse("Karin Lindqvist", SMALL), windows.url, "clinic")
     held = await troubled.held()
+    await _write_and_leave(walk, held)
     for of, case_id, parts in (
         ("held-", held, OF_A_HELD_CASE),
         ("closed-", await troubled.closed(), OF_A_CLOSED_CASE),
@@ -264,6 +265,14 @@ async def test_every_page_of_a_case_in_light_and_dark(windows: Windows, troubled
     await walk.to(f"/clinic/tickets/{await troubled.database.fetch_value(tickets, held)}")
     await _ask_further(walk, held)
     walk.judge()
+
+
+async def _write_and_leave(walk: Walk, case_id: UUID) -> None:
+    """A message that is not sent: its own page asks what is to become of it when the case is let go."""
+    await walk.page.goto(f"{walk.url}/clinic/cases/{case_id}")
+    await expect(walk.page.locator("#chat[data-ready]")).to_be_attached()
+    await walk.page.locator("#composer-text").fill("Hej! Jag återkommer om provsvaret.")
+    await expect(walk.page.locator("#draft-state")).to_have_text("Sparat utkast")
 
 
 async def _ask_further(walk: Walk, case_id: UUID) -> None:

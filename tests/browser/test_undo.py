@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
+from linjen.cases.talk.drafts import Typed
 from linjen.demo.running import Demo
 from tests.browser.talking import take
 from tests.browser.windows import DESKTOP, PHONE, Windows
@@ -71,6 +73,34 @@ async def test_another_form_of_the_page_waits_until_the_message_is_there(windows
     await nurse.get_by_role("button", name="Släpp").click()
     await nurse.wait_for_url("**/clinic/ledger*")
     await expect(resident.locator("#thread .lj-bubble", has_text=_TEXT)).to_have_count(1)
+
+
+async def test_what_is_being_written_is_asked_about_however_soon_the_case_is_given_back(
+    windows: Windows, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The draft is saved a second after the last key, and slowly: the question waits for it, also to be none."""
+    resident = await windows.resident("Gustav Öberg", PHONE)
+    case = await ask(resident, "Kan jag få en ny tid?")
+    nurse = await windows.nurse("Karin Lindqvist", DESKTOP)
+    await take(nurse, case)
+    submit = demo.site.drafts.submit
+
+    async def slowly(typed: Typed) -> None:
+        await asyncio.sleep(0.5)
+        await submit(typed)
+
+    monkeypatch.setattr(demo.site.drafts, "submit", slowly)
+    box = nurse.locator("#composer-text")
+    await box.fill(_TEXT)
+    await nurse.get_by_role("button", name="Släpp").click()
+    await nurse.wait_for_url(f"**/cases/{case}/releases")
+    await expect(nurse.locator("blockquote")).to_have_text(_TEXT)
+    await nurse.get_by_role("link", name="Tillbaka till meddelandet").click()
+    await expect(box).to_have_value(_TEXT)
+    await expect(nurse.locator("#chat[data-ready]")).to_be_attached()
+    await box.fill("")
+    await nurse.get_by_role("button", name="Släpp").click()
+    await nurse.wait_for_url("**/clinic/ledger?done=released")
 
 
 async def test_a_message_leaves_by_itself(windows: Windows, demo: Demo) -> None:

@@ -14,11 +14,14 @@ from linjen.core.events import record
 from linjen.core.sealing import Sealer
 
 
-async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None = None, tell: str = "") -> None:
+async def release(
+    db: Connection, by: By, case_id: UUID, sealer: Sealer | None = None, tell: str = "", *, answers: bool = False
+) -> None:
     """Put the case back into its queue; with a `sealer`, `tell` is sent to the patient first.
 
-    Raises Invalid as check_text does, and as open_case: only the holder, only while in progress. The same release once
-    more changes nothing; with another text it is refused, since nobody would get to read it.
+    With `answers` it is a message like others, after which it is the patient's turn to speak; else it only tells of the
+    change. Raises Invalid as check_text does, and as open_case: only the holder, only while in progress. The same
+    release once more changes nothing; with another text it is refused, since nobody would get to read it.
     """
     told = check_told_optional(tell, "tell") if sealer is not None else ""
     try:
@@ -28,7 +31,7 @@ async def release(db: Connection, by: By, case_id: UUID, sealer: Sealer | None =
             return
         raise
     if sealer is not None and told:
-        await write_message(db, sealer, by, case_id, told, passes_turn=False)
+        await write_message(db, sealer, by, case_id, told, passes_turn=answers)
     await db.execute(
         f"update visits set {TO_QUEUE}"
         " where id = (select visit_id from cases where id = $1) and holder_id = $2",

@@ -83,6 +83,11 @@ async def find_draft(db: Connection, sealer: Sealer, by: By, case_id: UUID) -> s
     return without_sent(text, (unseal_text(sealer, case_id, row["id"], row["body_sealed"]) for row in rows))
 
 
+async def erase_draft(db: Connection, by: By, case_id: UUID) -> None:
+    """Her draft has been sent with the change that the caller has opened the case for."""
+    await db.execute(_ERASE, [case_id], [by.person_id])
+
+
 def without_sent(text: str, sent: Iterable[str]) -> str:
     """A draft without the messages that it begins with: what is on its way stands before what is being written.
 

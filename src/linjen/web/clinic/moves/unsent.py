@@ -14,9 +14,14 @@ from linjen.web.exchange import Exchange
 BEGINNING = 160
 
 
+async def read_unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
+    """The message that she has typed and not sent, '' when there is none."""
+    return (await find_draft(db, exchange.site.sealer, exchange.by, case_id)).strip()
+
+
 async def find_unsent(db: Connection, exchange: Exchange, case_id: UUID) -> str:
-    """How the message begins that she has typed and not sent, '' when there is none."""
-    text = (await find_draft(db, exchange.site.sealer, exchange.by, case_id)).strip()
+    """How it begins."""
+    text = await read_unsent(db, exchange, case_id)
     return shorten(text, BEGINNING, placeholder=" …") if text else ""
 
 

@@ -232,14 +232,23 @@ async function start() {
     draft.save();
   }
 
-  // Who leaves has decided: what is held goes first, and another form of the page waits for it.
+  // Who leaves has decided: what is held goes first, what is being written is kept, and another form of the page waits
+  // for both, once. The server asks about a message that is not sent, and so must know of it, or that there is none left.
+  let hurried = null;
   async function hurryBefore(event) {
-    if (event.target.id === "composer" || !outbox.held().length) return;
+    const form = event.target;
+    if (form.id === "composer" || form === hurried || (!outbox.held().length && draft.isSaved())) return;
     event.preventDefault();
     event.stopPropagation();
     outbox.hurry();
-    for (let tries = 0; outbox.waiting().length && tries < 40; tries += 1) await new Promise((done) => setTimeout(done, 50));
-    event.target.requestSubmit(event.submitter);
+    const patience = new Promise((done) => { setTimeout(done, 2000); });
+    const sent = async () => {
+      while (outbox.waiting().length) await new Promise((done) => { setTimeout(done, 50); });
+    };
+    await Promise.race([sent().then(draft.save), patience]);
+    hurried = form;
+    form.requestSubmit(event.submitter);
+    hurried = null;
   }
 
   function rememberSending() {
