@@ -129,7 +129,7 @@ async def test_idle_locks_the_screen_and_the_same_person_unlocks_it_where_she_wa
     page = await browser.follow(await browser.get("/clinic/units", headers={"referer": f"{browser.url}/clinic/units"}))
     assert "Skärmen är låst" in page.text
     assert "Björken" not in browser.text()
-    assert (await browser.get("/clinic/units")).headers["location"] == "/clinic/locked"
+    assert (await browser.get("/clinic/units")).headers["location"] == "/clinic/locked?next=/clinic/units"
     assert (await browser.post("/clinic/alive", headers={"x-linjen": "1", "x-csrf": "x"})).status_code == 401
     await world.staff("Petra Sund", browser, "/clinic/locked")
     assert browser.staff_token not in {"", first}
@@ -150,6 +150,24 @@ async def test_unlocking_asks_the_provider_for_a_fresh_sign_in(world: World) -> 
         await world.region.value("select return_to from sign_in_orders order by begun_at desc limit 1")
         == "/clinic/units"
     )
+
+
+async def test_who_goes_back_from_the_lock_page_unlocks_to_the_page_she_went_back_to(world: World) -> None:
+    browser = await world.staff("Karin Lindqvist")
+    await browser.get("/clinic/units")
+    await browser.submit("/clinic/units")
+    await browser.get("/clinic/units")
+    await browser.post("/clinic/locked", {"csrf": browser.form_token()})
+    # The browser's back button asks for the page once more, with the page before it as the one that led there.
+    back = await browser.get("/clinic/patients?done=1", headers={"referer": f"{browser.url}/clinic/ledger"})
+    assert back.headers["location"] == "/clinic/locked?next=/clinic/patients%3Fdone%3D1"
+    await browser.get(back.headers["location"], headers={"referer": f"{browser.url}/clinic/ledger"})
+    await browser.get(browser.link("Lås upp"))
+    began = "select return_to from sign_in_orders order by begun_at desc limit 1"
+    assert await world.region.value(began) == "/clinic/patients?done=1"
+    for astray in ("//evil.example", "/home", "/clinic/locked"):
+        await browser.get("/clinic/locked", params={"next": astray})
+        assert browser.link("Lås upp") == "/clinic/sign-in/begin?fresh=1"
 
 
 async def test_another_person_at_a_locked_screen_gets_her_own_session(world: World) -> None:

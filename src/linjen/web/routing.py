@@ -161,8 +161,17 @@ def _turn_away(exchange: Exchange, who: Who) -> Response[Any] | None:
     if session.locked and path not in {"/clinic/locked", "/clinic/sign-out"}:
         if exchange.request.headers.get("x-linjen"):
             return Response({"reason": "locked"}, status_code=401)
-        return exchange.redirect("/clinic/locked")
+        return exchange.redirect(_to_lock(exchange))
     return None
+
+
+def _to_lock(exchange: Exchange) -> str:
+    """The lock page, told which page was asked for: who goes back from it names in her referer another one."""
+    request = exchange.request
+    if request.method != "GET":
+        return "/clinic/locked"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"/clinic/locked?next={quote(request.url.path + query, safe='/')}"
 
 
 async def _welcome(exchange: Exchange, who: Who) -> None:

@@ -17,7 +17,7 @@ from linjen.people.residents import note_language
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, nearest_page, post_page
 from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
-from linjen.web.sign_in.staff import INSIDE
+from linjen.web.sign_in.staff import INSIDE, wanted_path
 from linjen.web.words import LANGUAGES, tongue_of
 from linjen.web.words.made_up import MADE_UP
 
@@ -64,9 +64,10 @@ def _time_left(exchange: Exchange, back: str) -> Response[Any]:
 @get_page("/clinic/locked", verb="lock", who="staff")
 async def show_lock(exchange: Exchange) -> Response[Any]:
     """The locked screen: nothing of any case, and the way to unlock by signing in anew."""
+    wanted = wanted_path(exchange) or safe_path(referring_path(exchange), "", INSIDE)
     if exchange.session is None or not exchange.session.locked:
-        return exchange.redirect("/clinic")
-    return exchange.page("sign_in/locked.html", next=safe_path(referring_path(exchange), "", INSIDE))
+        return exchange.redirect(wanted or "/clinic")
+    return exchange.page("sign_in/locked.html", next=wanted)
 
 
 @post_page("/clinic/locked", verb="lock", who="staff")
