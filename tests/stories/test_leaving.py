@@ -129,14 +129,14 @@ async def test_what_cannot_be_answered_in_time_is_not_made_asynchronous(
 
 
 @pytest.mark.parametrize("turn", ["staff", "resident"])
-async def test_of_an_urgent_case_it_is_said_beside_the_choice_and_it_can_be_chosen(
+async def test_of_an_urgent_case_a_warning_stands_before_the_choice_and_it_can_be_chosen(
     region: Region, monkeypatch: pytest.MonkeyPatch, turn: str
 ) -> None:
     _at(monkeypatch, _MORNING)
     karin, case_id = await region.staff("karin", "ankaret"), await _case(region, turn=turn, level=2)
     part, form = await _page(karin, case_id)
     assert form[f"do-{case_id}"] == "queue"
-    said = part.partition("Gör asynkront till 25 november 2026")[2].partition("</label>")[0]
+    said = part.partition('<div class="lj-notice lj-warning lj-tight">')[2].partition("Gör asynkront till 25 nov")[0]
     assert "Ärendet har brådskandegrad 2" in said
     assert ("patienten har inte fått svar" in said) == (turn == "staff")
     assert (await karin.post("/clinic/leaving", form | {f"do-{case_id}": "async"})).status_code == 303

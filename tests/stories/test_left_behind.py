@@ -166,6 +166,45 @@ async def test_who_signs_out_is_led_through_what_she_holds_and_the_rest_returns(
     assert await region.value(_WHY, case_id) == "signed_out"
 
 
+async def test_who_came_to_sign_out_has_that_alone_left_when_all_is_settled(region: Region) -> None:
+    karin, held = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    secondary = '<button class="lj-button lj-button-secondary" type="submit"><span>Logga ut</span></button>'
+    primary = secondary.replace(" lj-button-secondary", "")
+    assert secondary in (await karin.get("/clinic/leaving?out=1")).text
+    answer = await karin.post("/clinic/leaving", {f"do-{held}": "queue", "out": "1"})
+    assert answer.headers["location"] == "/clinic/leaving?done=yes&out=1"
+    done = (await karin.get("/clinic/leaving?done=yes&out=1")).text
+    assert "Allt är omhändertaget" in done
+    assert primary in done
+    assert secondary not in done
+    assert secondary in (await karin.get("/clinic/leaving?done=yes")).text, "she did not come to sign out"
+    assert (await karin.post("/clinic/sign-out", {"leave": "yes"})).headers["location"] == "/clinic/sign-in"
+
+
+async def test_her_own_case_of_another_unit_says_where_it_is_and_to_nobody_else(region: Region) -> None:
+    petra, case_id = await region.staff("petra", "ankaret"), region.cases["urgent"]
+    assert (await petra.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
+    await petra.post("/clinic/units", {"unit": str(id_of("unit/bjorken"))})
+    told, url = "Du har ärendet hos Hälsocentralen Ankaret", f"/clinic/cases/{case_id}"
+    for path in (url, f"{url}/handovers"):
+        page = await petra.get(path)
+        assert page.status_code == 404
+        assert told in page.text
+        assert "Byt enhet för att öppna det." in page.text
+        assert f'name="next" value="{url}"' in page.text
+        assert "Ingrid" not in page.text
+    plain = (await petra.get(f"/clinic/cases/{new_id()}")).text
+    assert told not in plain
+    assert told not in (await petra.get(f"/clinic/cases/{region.cases['held_by_karin']}")).text, "not hers"
+    for key, unit in (("lena", "lyktan"), ("fadime", "rehab")):
+        assert told not in (await (await region.staff(key, unit)).get(url)).text
+    changed = await petra.post("/clinic/units", {"unit": str(id_of("unit/ankaret")), "next": url})
+    assert changed.headers["location"] == url
+    assert (await petra.get(url)).status_code == 200
+    astray = await petra.post("/clinic/units", {"unit": str(id_of("unit/ankaret")), "next": "//evil.example"})
+    assert astray.headers["location"] == "/clinic/ledger"
+
+
 async def test_one_pass_settles_all_and_tells_each_patient(region: Region) -> None:
     karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
     held, other = region.cases["held_by_karin"], region.cases["waiting"]

@@ -133,6 +133,16 @@ async def list_held_elsewhere(db: Connection, by: By) -> list[HeldAt]:
     return [HeldAt(*row) for row in rows]
 
 
+async def find_held_at(db: Connection, by: By, case_id: UUID) -> HeldAt | None:
+    """At which other unit this person holds this case, where she may open it there; nothing of the case."""
+    row = await db.fetchrow(
+        f"select u.id, u.name, 1, 0 from {_CASES} join units u on u.id = v.unit_id where c.id = $3"
+        f" and v.holder_id = $1 and v.state = 'in_progress' and {_ELSEWHERE} and {reaches('v.holder_id')}",
+        by.person_id, by.unit_id, case_id,
+    )  # fmt: skip
+    return HeldAt(*row) if row else None
+
+
 class Held(msgspec.Struct, frozen=True):
     """A case that somebody holds: its level, and when its answer is due (UTC), None while it is the patient's turn."""
 

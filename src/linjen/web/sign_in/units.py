@@ -13,6 +13,7 @@ from linjen.people.staff import Workplace, list_workplaces
 from linjen.people.workplaces import care_workplaces, is_administrator
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
+from linjen.web.sign_in.browser import safe_path
 
 
 @get_page("/clinic", verb="enter_clinic", who="staff")
@@ -41,7 +42,9 @@ async def show_units(exchange: Exchange) -> Response[Any]:
 
 @post_page("/clinic/units", verb="choose_unit", who="staff")
 async def take_unit(exchange: Exchange) -> Response[Any]:
-    """Work at a unit from now on; 404 for one without a living assignment in care."""
+    """Work at a unit from now on, and see its ledger or the case that is held there; 404 for one without a living
+    assignment in care.
+    """
     unit_id, by = parse_id(exchange.text_of("unit")), exchange.by
     if unit_id is None or unit_id not in [place.unit_id for place in care_workplaces(await _places(exchange))]:
         raise NotFound("unit")
@@ -49,7 +52,7 @@ async def take_unit(exchange: Exchange) -> Response[Any]:
         if not await choose_unit(db, by.session_id, by.person_id, unit_id):
             raise NotFound("unit")
     exchange.site.hub.end_session(by.session_id)  # what is open still follows the unit before
-    return exchange.redirect("/clinic/ledger")
+    return exchange.redirect(safe_path(exchange.text_of("next", longest=300), "/clinic/ledger", ("/clinic/cases",)))
 
 
 ROUTES = [enter, show_units, take_unit]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import msgspec
 
 from linjen.cases.loading import Case, see_case
+from linjen.cases.moves.left_behind import find_held_at
 from linjen.cases.timeline import Move, find_last_move
 from linjen.core.database import Connection
-from linjen.core.errors import LinjenError, Refused
+from linjen.core.errors import LinjenError, NotFound, Refused
 from linjen.core.ids import parse_id
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.exchange import Exchange
@@ -17,19 +20,27 @@ _LATE = frozenset({"not_yours", "wrong_state"})
 
 
 class Meanwhile(msgspec.Struct, frozen=True):
-    """What the page of a fault says instead of its usual words; `moved` is who did what and when, '' for nothing."""
+    """What the page of a fault says instead of its usual words; `moved` is who did what and when, '' for nothing.
+
+    `unit_id` is where the case can be opened, None for the unit where she works now.
+    """
 
     title: str
     text: str
     moved: str
     href: str
+    unit_id: UUID | None = None
 
 
 async def tell_meanwhile(exchange: Exchange, error: LinjenError) -> Meanwhile | None:
     """How the case of this address stands, for staff who were refused and may see it; None for everything else."""
     case_id = parse_id(str(exchange.request.path_params.get("case_id", "")))
     session = exchange.session
-    if not (isinstance(error, Refused) and error.reason in _LATE and case_id and session and session.kind == "staff"):
+    if not (case_id and session and session.kind == "staff"):
+        return None
+    if isinstance(error, NotFound):
+        return await _held_elsewhere(exchange, case_id)
+    if not (isinstance(error, Refused) and error.reason in _LATE):
         return None
     try:
         async with exchange.site.database.transaction() as db:
@@ -37,6 +48,22 @@ async def tell_meanwhile(exchange: Exchange, error: LinjenError) -> Meanwhile | 
             return _told(exchange, case, await find_last_move(db, case_id), await _holder(db, case))
     except LinjenError:  # out of reach, or the database went away: the usual words are left
         return None
+
+
+async def _held_elsewhere(exchange: Exchange, case_id: UUID) -> Meanwhile | None:
+    """Her own case, out of reach from the unit where she works now: at which unit she has it, and nothing of it."""
+    try:
+        async with exchange.site.database.connection() as db:
+            held = await find_held_at(db, exchange.by, case_id)
+    except LinjenError:
+        return None
+    if held is None:
+        return None
+    say = exchange.say
+    return Meanwhile(
+        say("meanwhile.elsewhere", unit=held.unit), say("meanwhile.elsewhere_text"), "", f"/clinic/cases/{case_id}",
+        held.unit_id,
+    )  # fmt: skip
 
 
 async def _holder(db: Connection, case: Case) -> str:

@@ -161,12 +161,9 @@ async def _lost(exchange: Exchange, case_id: UUID) -> dict[str, str]:
 def _row(exchange: Exchange, row: LedgerRow, held: Held, telling: Telling, at: datetime) -> dict[str, Any]:
     until, texts = telling.until(held), telling.texts(held)
     choices = [one for one in CHOICES if one != "async" or until]
-    hints = {"async": telling.warning(held)}
     options = [
-        {"value": one, "hint": hints.get(one, ""),
-         "text": _choice_in_words(exchange, one, until.words() if until else "")}
-        for one in choices
-    ]  # fmt: skip
+        {"value": one, "text": _choice_in_words(exchange, one, until.words() if until else "")} for one in choices
+    ]
     chosen = exchange.text_of(f"do-{row.case_id}", longest=10)
     suggested = chosen if chosen in choices else _suggested(held)
     kept = f"do-{row.case_id}" in exchange.form and not _is_untouched(exchange, row.case_id)
@@ -174,7 +171,7 @@ def _row(exchange: Exchange, row: LedgerRow, held: Held, telling: Telling, at: d
         "case_id": str(row.case_id), "level": row.priority, "age": age_words(row.birth_on, at),
         "reason": reason_on(exchange.site.shelf, row.entry, row.reason, row.protocol), "suggested": suggested,
         "options": options, "texts": texts, "was": texts[suggested], "waits": telling.waits(held),
-        "no_async": telling.no_async(held),
+        "no_async": telling.no_async(held), "warning": telling.warning(held),
         # What was typed is never lost where something was refused.
         "tell": exchange.text_of(f"tell-{row.case_id}", longest=LONGEST * 4) if kept else texts[suggested],
     }  # fmt: skip
