@@ -130,3 +130,63 @@ async def test_a_message_that_comes_after_the_closing_stays_with_its_writer_and_
     await expect(resident.locator("#unsent-text")).to_have_value(text)
     await resident.get_by_role("button", name="Ta bort texten").click()
     await expect(resident.locator("#unsent-text")).to_have_count(0)
+
+
+_CUT = "Ingen anslutning just nu. Det du har skrivit finns kvar – tryck igen när anslutningen är tillbaka."
+
+
+async def test_a_form_is_held_back_while_there_is_no_connection_and_goes_when_it_is_back(windows: Windows) -> None:
+    windows.watch.expect("ERR_INTERNET_DISCONNECTED")
+    _, karin, case = await _begun(windows, "Valter Ros")
+    await karin.goto(f"{windows.url}/clinic/cases/{case}/notes")
+    await karin.locator("#note").fill("Ringde dottern, hon återkommer.")
+    save = karin.locator("main form button[type=submit]")
+    await karin.context.set_offline(True)
+    for _ in range(2):
+        await save.click()
+        await expect(karin.get_by_role("alert").filter(has_text="anslutning")).to_have_text(_CUT)
+    await expect(save).to_be_focused()
+    await expect(karin.locator("#note")).to_have_value("Ringde dottern, hon återkommer.")
+    await film(karin, "line", "1-held-back")
+    await karin.context.set_offline(False)
+    await expect(karin.locator("#line-told")).to_have_text("Anslutningen är tillbaka. Tryck igen.")
+    await save.click()
+    await karin.wait_for_url(f"**/clinic/cases/{case}*")
+    await expect(karin.locator("main", has_text="Ringde dottern, hon återkommer.")).to_be_visible()
+    await expect(karin.locator("#chat[data-ready]")).to_be_visible()
+    await close(karin, "Råd och egenvård")
+
+
+async def test_a_form_of_a_resident_is_held_back_too(windows: Windows) -> None:
+    windows.watch.expect("ERR_INTERNET_DISCONNECTED")
+    page = await windows.resident("Siv Molin", PHONE)
+    await page.goto(f"{windows.url}/profile")
+    form = page.locator("form[action='/profile/phone']")
+    await form.locator("input[name=phone]").fill("070-174 06 99")
+    await page.context.set_offline(True)
+    await form.get_by_role("button").click()
+    await expect(page.get_by_role("alert").filter(has_text="anslutning")).to_have_text(_CUT)
+    await expect(form.locator("input[name=phone]")).to_have_value("070-174 06 99")
+    await page.context.set_offline(False)
+    async with page.expect_response(lambda one: one.url.endswith("/profile/phone")) as answered:
+        await form.get_by_role("button").click()
+    assert (await answered.value).status == 303
+
+
+async def test_a_stream_that_is_stopped_holds_a_form_only_while_the_server_is_silent(windows: Windows) -> None:
+    windows.watch.expect("ERR_FAILED")
+    _, karin, case = await _begun(windows, "Ingrid Åkesson")
+    await karin.route(re.compile("/stream"), lambda route: route.abort())
+    await karin.route("**/healthz", lambda route: route.abort())
+    async with karin.expect_event("console", lambda one: "stream" in one.text or "stream" in one.location["url"]):
+        await karin.goto(f"{windows.url}/clinic/cases/{case}/notes")
+    heard = "() => new Promise((done) => document.addEventListener('linjen:line', done, { once: true }))"
+    await karin.evaluate(heard)
+    await karin.locator("#note").fill("Ringde dottern.")
+    save = karin.locator("main form button[type=submit]")
+    await save.click()
+    await expect(karin.locator("#line-told")).to_have_text(_CUT)
+    await karin.unroute("**/healthz")
+    await save.click()
+    await karin.wait_for_url(lambda url: not url.endswith("/notes"))
+    await karin.unroute(re.compile("/stream"))

@@ -17,6 +17,13 @@ export function listen(url, kinds, { on, opened, lost, refused }) {
   let lostTimer = 0;
   let ended = false;
 
+  // Whoever else on the page needs the line hears of it, too (line.js).
+  function tell(there) {
+    document.dispatchEvent(new CustomEvent("linjen:line", { detail: there }));
+    if (there) opened();
+    else lost();
+  }
+
   function open() {
     clearTimeout(retryTimer);
     if (ended) return;
@@ -31,12 +38,12 @@ export function listen(url, kinds, { on, opened, lost, refused }) {
     tries = 0;
     clearTimeout(lostTimer);
     lostTimer = 0;
-    if (navigator.onLine) opened();
+    if (navigator.onLine) tell(true);
   }
 
   function isCut() {
     if (ended) return;
-    if (!lostTimer) lostTimer = setTimeout(lost, LOST_AFTER_MS);
+    if (!lostTimer) lostTimer = setTimeout(tell, LOST_AFTER_MS, false);
     if (source.readyState === EventSource.CLOSED) askWhy();
   }
 
@@ -52,8 +59,8 @@ export function listen(url, kinds, { on, opened, lost, refused }) {
     retryTimer = setTimeout(open, pauseMs(tries++));
   }
 
-  const offline = () => lost();
-  const online = () => (source?.readyState === EventSource.OPEN ? opened() : open());
+  const offline = () => tell(false);
+  const online = () => (source?.readyState === EventSource.OPEN ? tell(true) : open());
   addEventListener("offline", offline);
   addEventListener("online", online);
   open();
