@@ -19,7 +19,7 @@ _TELL = "Jag ger dig en biljett till en annan enhet. Den finns här i ditt ären
 #: name, case, kind, unit, resource, anamnesis, line to the receiver
 _TICKETS = (
     ("to_lyktan", "held_by_karin", "drop_in", "lyktan", None,
-     "Man, 67 år. Hosta sedan nio dagar, feber 38,6 i fem dagar. Blir sämre.",
+     "Gäller: man, 67 år\nKontaktorsak: Hosta\nHosta sedan nio dagar, feber 38,6 i fem dagar. Blir sämre.",
      "Önskar bedömning hos er, patienten bor nära."),
     ("to_rehab", "held_by_karin", "booking", "rehab", "physiotherapist", "",
      "Andningsträning när infektionen är över. Hostan tar på krafterna."),

@@ -16,6 +16,13 @@ def reason_name(protocols: Protocols, entry: str, reason: str) -> str:
     return known or say("sv", "ledger.no_reason")
 
 
+def known_names(shelf: Shelf) -> frozenset[str]:
+    """The names of all contact reasons that are known now, of both entries."""
+    protocols = shelf.running()
+    reasons = ("", *protocols.vocabulary.reasons)
+    return frozenset(reason_name(protocols, entry, reason) for entry in ("symptom", "admin") for reason in reasons)
+
+
 def reason_on(shelf: Shelf, entry: str, reason: str, stamp: str) -> str:
     """As `reason_name` with the case's own version, which no list waits for; else with the one that runs."""
     return reason_name(shelf.at_hand(stamp) or shelf.running(), entry, reason)

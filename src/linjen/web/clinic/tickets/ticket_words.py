@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,20 @@ def ticket_in_words(exchange: Exchange, one: Ticket) -> dict[str, Any]:
         "by": say("ticketing.by", name=one.by_name, title=one.by_title, at=moment(exchange, one.issued_at)),
         "booked": moment(exchange, one.booked_for) if one.booked_for else "",
     }  # fmt: skip
+
+
+def sent_reason(exchange: Exchange, history: str, known: Collection[str]) -> str:
+    """The contact reason as the copied anamnesis names it, '' where the sender sent none along.
+
+    It is read from what left and never from the case behind it (docs/decisions/what-leaves-with-a-ticket.md), and only
+    where it is one of the `known` names: in a list stands nothing that somebody has typed about the patient.
+    """
+    begins = exchange.say("clinic.copy.reason", reason="").rstrip()
+    for line in history.splitlines():
+        if line.startswith(begins):
+            words = line.removeprefix(begins).strip()
+            return words if words in known else ""
+    return ""
 
 
 def is_work(one: Ticket) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,11 +20,12 @@ from linjen.core.personal_number import parse_personal_number
 from linjen.core.swedish import date_words
 from linjen.people.residents import see_resident, unseal_number
 from linjen.web.clinic.case.case_head import moment
-from linjen.web.clinic.tickets.ticket_words import ticket_in_words
+from linjen.web.clinic.tickets.ticket_words import sent_reason, ticket_in_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
 from linjen.web.fast import age_words
 from linjen.web.masked import title_name
+from linjen.web.reason_names import known_names
 from linjen.web.routing import get_page, post_page
 
 Done = TypeVar("Done")
@@ -36,14 +37,16 @@ async def show_tickets(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         desk = await see_desk(db, exchange.site.sealer, exchange.by)
         views = await views_here(db, exchange, "tickets")
-    rows = [[_row(exchange, one) for one in some] for some in (desk.back, desk.received, desk.sent)]
+    known = known_names(exchange.site.shelf)
+    rows = [[_row(exchange, one, known) for one in some] for some in (desk.back, desk.received, desk.sent)]
     return exchange.page("clinic/tickets/tickets_list.html", views=views, back=rows[0], received=rows[1], sent=rows[2])
 
 
-def _row(exchange: Exchange, one: Ticket) -> dict[str, Any]:
+def _row(exchange: Exchange, one: Ticket, known: Collection[str]) -> dict[str, Any]:
     """A row of the list: age and no name, as in the ledger; the texts are read where they are logged one by one."""
     return ticket_in_words(exchange, one) | {
-        "case_id": str(one.case_id), "age": age_words(one.patient_birth_on, clock.now()),
+        "reason": sent_reason(exchange, one.history, known), "case_id": str(one.case_id),
+        "age": age_words(one.patient_birth_on, clock.now()),
         "changed": moment(exchange, one.changed_at), "level": one.priority,
         "issued": exchange.say("ticketing.issued_at", at=moment(exchange, one.issued_at)),
         "resource": exchange.say(f"ledger.for_role.{one.to_resource}") if one.to_resource else "",
