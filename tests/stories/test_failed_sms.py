@@ -135,3 +135,44 @@ async def test_a_refused_one_is_told_as_not_arrived(sms: Sms) -> None:
     page = (await karin.get("/clinic/sms")).text
     assert "Kom inte fram" in page
     assert "Operatören tog inte emot det." in page
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "does"),
+    [
+        ("yes", ">Skyddade personuppgifter,", "Ring på det nummer som står i journalsystemet."),
+        ("unchecked", ">Namnet visas i ärendet,", "Kontrollera skyddet i journalsystemet, och ring på det nummer"),
+    ],
+)
+async def test_of_a_protected_person_it_says_what_to_do_and_has_neither_name_nor_number(
+    sms: Sms, flag: str, name: str, does: str
+) -> None:
+    karin, case_id = await sms.region.staff("karin", "ankaret"), sms.region.cases["waiting"]
+    await sms.region.site.database.execute(
+        "update residents set protected = $2, phone = '+46701740621' where id = (select patient_id from cases"
+        " where id = $1)", case_id, flag,
+    )  # fmt: skip
+    await karin.post(f"/clinic/cases/{case_id}/claims")
+    await karin.say(case_id, "Hej!")
+    assert await sms.go_on() == []
+    page = (await karin.get("/clinic/sms")).text.split("<main", 1)[1]
+    assert "Skickades inte" in page
+    assert name in page
+    assert does in page
+    assert "Telefon<" in page, "and how she was reached then"
+    for kept_back in ("Astrid", "0621", "1740621", "06 21", "Skicka igen"):
+        assert kept_back not in page, kept_back
+
+
+async def test_of_the_child_of_a_protected_guardian_none_is_offered_to_be_sent(sms: Sms) -> None:
+    karin, case_id = await sms.region.staff("karin", "ankaret"), sms.region.cases["child"]
+    await karin.post(f"/clinic/cases/{case_id}/claims")
+    sms.phones.next = [Refused("gateway_refused")]
+    await sms.go_on()
+    assert "Skicka igen" in (await karin.get("/clinic/sms")).text
+    await sms.region.site.database.execute(
+        "update residents set protected = 'yes' where id = (select opened_by from cases where id = $1)", case_id
+    )
+    page = (await karin.get("/clinic/sms")).text
+    assert "Ring på det nummer som står i journalsystemet." in page
+    assert "Skicka igen" not in page

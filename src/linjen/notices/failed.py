@@ -27,7 +27,8 @@ WAYS: Final = ("again", "phone", "letter", "other")
 
 class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
     """One SMS that did not arrive, or may not have, with the case it belongs to. `at` is UTC; `is_failing` says that
-    her number has stopped working.
+    her number has stopped working. `protected` is the patient's row, `told_protected` hers and that of who is told
+    taken together: only with 'no' may anything be sent.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class FailedSms(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     name: str
     protected: str
+    told_protected: str
     birth_on: date
     holder: str
     is_failing: bool
@@ -57,6 +59,10 @@ where o.state in ('failed', 'uncertain', 'withheld') and o.settled_at is null an
   and {policy.asked()}
 """
 
+#: As cases/patients/contact.py has it: a guardian is told, and she or the child is protected.
+_TOLD = """case when 'yes' in (p.protected, coalesce(t.protected, p.protected)) then 'yes'
+  when p.protected = 'no' and coalesce(t.protected, p.protected) = 'no' then 'no' else 'unchecked' end"""
+
 #: How many SMS of the unit wait for somebody to deal with them, as far as she may see their cases.
 WAITING: Final = f"select count(*) {_OPEN}"
 
@@ -65,7 +71,8 @@ async def list_failed(db: Connection, by: By) -> list[FailedSms]:
     """Those SMS, the oldest first, at most 200; logged as one row with their cases."""
     rows = await db.fetch(
         "select o.id, o.case_id, o.kind, o.state, o.reason, o.changed_at as at,"
-        " p.given_name || ' ' || p.surname as name, p.protected, c.patient_birth_on as birth_on,"
+        f" p.given_name || ' ' || p.surname as name, p.protected, {_TOLD} as told_protected,"
+        " c.patient_birth_on as birth_on,"
         " coalesce(h.given_name || ' ' || h.surname, '') as holder,"
         f" {failing_sql('t.id', 't.phone_changed_at')} as is_failing {_OPEN} order by o.created_at limit 200",
         *by.asking(),

@@ -27,7 +27,7 @@ async def show_failed(exchange: Exchange) -> Response[Any]:
             raise NotFound("ledger")
         rows = [_row(exchange, one) for one in await list_failed(db, exchange.by)]
         views = await views_here(db, exchange, "failed_sms")
-    return exchange.page("clinic/alarms/failed_sms.html", views=views, rows=rows, sms=exchange.site.sms)
+    return exchange.page("clinic/alarms/failed_sms.html", views=views, rows=rows)
 
 
 @post_page("/clinic/cases/{case_id:str}/sms/{sms_id:str}/settlings", verb="settle_sms", who="staff")
@@ -40,6 +40,7 @@ async def settle(exchange: Exchange) -> Response[Any]:
 
 
 def _row(exchange: Exchange, one: FailedSms) -> dict[str, Any]:
+    told = one.told_protected
     holder = exchange.say("notices.failed.holder", name=one.holder) if one.holder else ""
     return {
         "href": f"/clinic/cases/{one.case_id}", "settle": f"/clinic/cases/{one.case_id}/sms/{one.id}/settlings",
@@ -47,7 +48,9 @@ def _row(exchange: Exchange, one: FailedSms) -> dict[str, Any]:
         "age": age_words(one.birth_on, clock.now()),
         "state": exchange.say(f"notices.failed.{one.state}"), "is_uncertain": one.state == "uncertain",
         "kind": exchange.say(f"notices.kinds.{one.kind}"), "why": reason_words(exchange, one.reason),
-        "is_failing": one.is_failing, "at": moment(exchange, one.at),
+        "may_send": exchange.site.sms is not None and told == "no",
+        "do": "" if told == "no" else exchange.say(f"notices.failed.do.{told}"),
+        "is_failing": one.is_failing and told == "no", "at": moment(exchange, one.at),
         "holder": holder or exchange.say("notices.failed.nobody"),
     }  # fmt: skip
 
