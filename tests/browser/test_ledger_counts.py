@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from tests.browser.test_ledger_still import ledger
+from tests.browser.windows import scroll_overflow
 from tests.region import Region
 from tests.stories.test_ledger import send_new
 from tests.stories.test_ledger_clocks import come
@@ -70,3 +71,11 @@ async def test_the_tabs_of_the_lists_stand_in_one_row_of_a_small_laptop(region: 
     tops = await ledger.evaluate("[...document.querySelectorAll('#views a')].map((one) => one.offsetTop)")
     assert len(tops) == 10
     assert len(set(tops)) == 1
+
+
+async def test_no_word_of_a_reason_is_broken_in_a_narrow_window(region: Region, ledger: Page) -> None:
+    for width in (920, 1100, 1280):
+        await ledger.set_viewport_size({"width": width, "height": 768})
+        shown = await ledger.evaluate("document.querySelector('.lj-ledger thead th:nth-child(3)').offsetWidth")
+        assert shown >= 130, (width, shown)
+        assert await scroll_overflow(ledger) == 0
