@@ -16,9 +16,9 @@ from linjen.core.ids import new_id
 from linjen.core.migrations import migrate
 from linjen.core.postgres import Embedded
 from linjen.core.sealing import Sealer, make_key_file, read_key_file
-from linjen.demo.cases import seed_cases
+from linjen.demo.cases import Actors, seed_cases
 from linjen.demo.world import seed
-from tests.folders import database_folder
+from tests.folders import copy_of, database_folder
 from tests.region import Region
 from tests.stories.sign_in_world import Counterparts, World, counterparts, sign_in_world
 
@@ -40,7 +40,8 @@ def ground() -> Iterator[tuple[Embedded, Path]]:
     """
     folder = database_folder("linjen-test-")
     chosen = os.environ.get("LINJEN_TEST_POSTGRES_BIN")
-    embedded = Embedded(folder, binaries=Path(chosen) if chosen else None)
+    # Databases that live for a moment need no figures for a planner, and nobody to gather them.
+    embedded = Embedded(folder, binaries=Path(chosen) if chosen else None, options={"autovacuum": "off"})
     embedded.start()
     make_key_file(folder / "keys" / "master.key")
     try:
@@ -52,7 +53,7 @@ def ground() -> Iterator[tuple[Embedded, Path]]:
 
 @pytest.fixture(scope="session")
 async def seeded(ground: tuple[Embedded, Path]) -> dict[str, object]:
-    """The template database: migrated, with the region and its cases; their ids by name."""
+    """The template database: migrated, with the region and its cases; their ids by name, and its people."""
     embedded, folder = ground
     await migrate(embedded.owner_dsn, "linjen_app")
     sealer = Sealer(read_key_file(folder / "keys" / "master.key"))
@@ -60,8 +61,9 @@ async def seeded(ground: tuple[Embedded, Path]) -> dict[str, object]:
     async with database.transaction() as db:
         await seed(db, sealer)
     cases = await seed_cases(database, sealer, embedded.owner_dsn)
+    actors = await Actors.find(database, sealer)
     await database.close()
-    return {"cases": cases}
+    return {"cases": cases, "actors": actors}
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +87,8 @@ async def region(ground: tuple[Embedded, Path], seeded: dict[str, object]) -> As
     name = f"t_{new_id().hex}"
     superuser = embedded.owner_dsn.replace("linjen_owner@", "postgres@").replace("/linjen?", "/postgres?")
     admin = await asyncpg.connect(superuser)
-    await admin.execute(f"create database {name} template linjen owner linjen_owner")
-    one = Region(embedded, name, folder, seeded["cases"])  # type: ignore[arg-type]
+    await admin.execute(f"create database {name} template linjen owner linjen_owner {copy_of(folder)}")
+    one = Region(embedded, name, folder, seeded["cases"], seeded["actors"])  # type: ignore[arg-type]
     await one.open()
     try:
         yield one

@@ -129,10 +129,11 @@ class Region:
 
     patience_ms = 30_000
 
-    def __init__(self, embedded: Embedded, database: str, folder: Path, cases: dict[str, UUID]) -> None:
+    def __init__(self, embedded: Embedded, database: str, folder: Path, cases: dict[str, UUID], actors: Actors) -> None:
         self.embedded = embedded
         self.dsn = embedded.app_dsn.replace("/linjen?", f"/{database}?")
         self.cases = dict(cases)  # what a test adds is gone with it
+        self.actors = Actors(dict(actors.residents))
         self._folder = folder
         self._people: list[Person] = []
 
@@ -153,7 +154,6 @@ class Region:
         program = build_app(self.site, by_the_clock=False)  # else a test's moved clock would return every case
         self._server = Server(program, listener, end_streams=self.site.hub.end_streams)
         await self._server.start()
-        self.actors = await Actors.find(self.site.database, self.site.sealer)
 
     async def close(self) -> None:
         """Stop it, and everybody's browser."""

@@ -74,7 +74,7 @@ async def test_what_was_written_reads_the_same_after_a_restore(region: Region, e
     assert manifest.rows["messages"] == await region.value("select count(*) from messages")
 
     name = empty.partition("@/")[2].partition("?")[0]
-    restored = Region(region.embedded, name, region._folder, region.cases)
+    restored = Region(region.embedded, name, region._folder, region.cases, region.actors)
     await restored.open()
     try:
         before, after = await drawn(region, "held_by_karin"), await drawn(restored, "held_by_karin")
