@@ -79,3 +79,17 @@ async def test_no_word_of_a_reason_is_broken_in_a_narrow_window(region: Region, 
         shown = await ledger.evaluate("document.querySelector('.lj-ledger thead th:nth-child(3)').offsetWidth")
         assert shown >= 130, (width, shown)
         assert await scroll_overflow(ledger) == 0
+
+
+async def test_on_a_phone_each_row_has_its_two_clocks_under_each_other(region: Region, ledger: Page) -> None:
+    await come(region, "urgent", 0.2)
+    await ledger.set_viewport_size({"width": 390, "height": 844})
+    await ledger.reload()
+    places = await ledger.evaluate(
+        "[...document.querySelectorAll('tr[data-sort]')].map((row) => [4, 5].map((number) =>"
+        " row.querySelector(`td:nth-child(${number})`).getBoundingClientRect())"
+        ".map((box, n) => n ? box.top : box.bottom))"
+    )
+    assert places
+    assert all(waited <= turn for waited, turn in places), places
+    assert await scroll_overflow(ledger) == 0
