@@ -162,3 +162,33 @@ async def test_she_lands_at_the_administration_and_keeps_her_own_number(region: 
     answer = await gunvor.post("/clinic/profile", {"when": "no", "phone": "070-174 06 93"})
     assert answer.status_code == 303
     assert "070-174 06 93" in (await gunvor.get("/clinic/profile")).text
+
+
+def _links_under(page: str, section: str) -> list[str]:
+    """Where the cards of a section lead, the last part of each address."""
+    part = page.split(f'id="{section}"')[1].split("</ul>", maxsplit=1)[0]
+    return [href.rpartition("/")[2] for href in re.findall(r'<h3><a href="([^"]+)"', part)]
+
+
+async def test_what_she_follows_and_what_she_decides_stand_apart_each_with_its_link(region: Region) -> None:
+    disa, gunvor = await region.staff("disa"), await region.staff("gunvor")
+    hers = (await disa.get(ANKARET)).text
+    decides = ["closures", "message", "referrals", "handovers", "deadlines", "queues", "reply-days", "shutting"]
+    assert _links_under(hers, "settings") == decides
+    assert "Så är enheten inställd" not in hers
+    leads = (await gunvor.get(ANKARET)).text
+    assert _links_under(leads, "follow") == ["load", "ratings", "block-openings", "versions", "ledger"]
+    assert _links_under(leads, "settings") == ["closures", "message"]
+    decided = leads.split('id="decided"')[1]
+    for words in ("Patienten kan svara i 2 dagar", "En medarbetare får ha 7 chattar", "Bara de färdiga texterna"):
+        assert words in decided, words
+    for href in [*decides, "load", "ratings"]:
+        assert (await disa.get(f"{ANKARET}/{href}")).status_code == 200, href
+
+
+@pytest.mark.parametrize("path", ["", "/load", "/closures", "/phrases/new", "/shutting"])
+async def test_a_page_has_each_name_once_and_a_way_back(region: Region, path: str) -> None:
+    page = (await (await region.staff("disa")).get(f"{ANKARET}{path}")).text
+    names = re.findall(r'\sid="([^"]+)"', page)
+    assert len(names) == len(set(names)), sorted({one for one in names if names.count(one) > 1})
+    assert 'class="lj-back"' in page

@@ -16,7 +16,9 @@ def forecast_in_words(exchange: Exchange, found: Forecast) -> dict[str, Any]:
     say = exchange.say
     facts = {
         "open": say("load.forecast.open_is", waiting=found.waiting, held=found.held),
-        "staffed": say("load.forecast.staffed_is", hours=found.staffed_today // 60, minutes=found.staffed_today % 60),
+        "staffed": say("load.forecast.staffed_is", hours=found.staffed_today // 60, minutes=found.staffed_today % 60)
+        if found.staffed_today
+        else say("load.forecast.staffed_none"),
     }
     if found.weeks:
         facts["expected"] = number_words(found.expected_today)

@@ -62,14 +62,20 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         plans = await may_at(db, exchange.by, unit.id, "plan_closures")
         versions = await may_at(db, exchange.by, unit.id, "see_versions")
         handovers = await may_at(db, exchange.by, unit.id, "set_handover_rules")
-    today = clock.local_date(at)
+    today, say = clock.local_date(at), exchange.say
+    replies = say(f"manage.reply_days.is{f'_{days}' if days < 2 else ''}", days=days)
     return await manage_page(
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
         facts=_facts(exchange, unit), today=day_in_words(exchange, unit.schedule, today),
         week=week_in_words(exchange, unit.schedule, today),
-        own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps,
+        own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps, replies=replies,
+        decided=[{"name": say(title), "value": value} for title, value, hers in (
+            ("manage.reply_days.title", replies, sets_days),
+            ("next.limit.title", say("next.limit.is", most=chats), limits),
+            ("manage.own_sms.title", say(f"manage.own_sms.{'yes' if own_sms else 'no'}"), decides),
+        ) if not hers],
         chats=str(chats), limits_chats=limits, sees_load=sees,
-        reply_days=days, sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
+        sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
         sets_handovers=handovers, prints=prints, sets_message=message, sees_ratings=ratings,
         chat_options=chat_options(), sees_versions=versions, plans_closures=plans, reviews=reviews,
         shuts=shuts, stops=stops_in_words(exchange, shutting),
