@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-_FILE = re.compile(r"`((?:tests|docs|src)/[^`]+)`")
+_FILE = re.compile(r"`((?:tests|docs|src)/[^`:]+)(?:::[^`]+)?`")
+_TEST = re.compile(r"`(tests/[^`:]+)::([^`]+)`")
 _NOT_SHOWN = ("Not yet:", "Later:")
 
 
@@ -52,6 +53,17 @@ class Checklist:
     def missing_files(self) -> set[str]:
         """Files that it names and that are not there."""
         return {path for path in _FILE.findall(self.text) if not (ROOT / path).is_file()}
+
+    def missing_tests(self) -> list[str]:
+        """Tests that it names and that are not there."""
+        named = set(_TEST.findall(self.text))
+        texts = {path: (ROOT / path).read_text("utf-8") for path, _ in named if (ROOT / path).is_file()}
+        return sorted(f"{path}::{test}" for path, test in named if f"def {test}(" not in texts.get(path, ""))
+
+    def without_test(self) -> list[str]:
+        """Points that name neither a test nor a journey."""
+        journey = re.compile(rf"`[^`]+` \({self.letter}\d")
+        return [one.number for one in self.points if not _TEST.search(one.shown) and not journey.search(one.shown)]
 
     def walked(self) -> list[tuple[str, str]]:
         """(file, journey) wherever it says that a journey is walked."""

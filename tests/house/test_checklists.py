@@ -28,6 +28,18 @@ def test_every_file_that_is_named_exists(name: str, letter: str, journeys: int) 
 
 
 @pytest.mark.parametrize(("name", "letter", "journeys"), _LISTS)
+def test_every_test_that_is_named_is_there(name: str, letter: str, journeys: int) -> None:
+    assert not Checklist(name, letter).missing_tests()
+
+
+def test_each_point_of_the_clinic_names_its_very_tests() -> None:
+    clinic = Checklist("clinic", "K")
+    assert not clinic.without_test()
+    clinic.text = "`tests/stories/test_claim.py::test_that_is_nowhere` `tests/nowhere.py::test_x`"
+    assert len(clinic.missing_tests()) == 2
+
+
+@pytest.mark.parametrize(("name", "letter", "journeys"), _LISTS)
 def test_a_journey_is_walked_where_it_is_said_to_be(name: str, letter: str, journeys: int) -> None:
     assert not Checklist(name, letter).not_walked()
 

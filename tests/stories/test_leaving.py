@@ -12,6 +12,8 @@ import pytest
 
 from linjen.demo.world import id_of
 from linjen.web.clinic.moves import leaving
+from linjen.web.clinic.moves.day_end import Closing
+from linjen.web.clinic.waiting import ledger
 from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does
 
@@ -237,3 +239,18 @@ async def test_before_a_pause_in_the_day_the_patient_is_told_of_the_same_day(
     )
     _, form = await _page(karin, case_id)
     assert "En kollega tar över ditt ärende i dag när vi öppnar igen kl. 12.30" in form[f"tell-{case_id}"]
+
+
+async def test_the_ledger_says_when_the_unit_closes_and_its_staff_leaves(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime(2026, 5, 15, 14, tzinfo=UTC)
+    karin = await region.staff("karin", "ankaret")
+    for near, words in (
+        (Closing(at, at + timedelta(minutes=30)), "Enheten stänger kl. 16.00. Personalen är kvar till kl. 16.30."),
+        (Closing(None, at), "Enheten har stängt. Personalen är kvar till kl. 16.00."),
+    ):
+        monkeypatch.setattr(ledger, "closing_near", lambda *_, near=near: near)
+        assert words in (await karin.get("/clinic/ledger")).text
+    monkeypatch.setattr(ledger, "closing_near", lambda *_: None)
+    assert "Personalen är kvar" not in (await karin.get("/clinic/ledger")).text

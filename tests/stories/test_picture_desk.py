@@ -36,6 +36,7 @@ async def test_one_picture_is_shown_and_another_beside_it_without_a_script(regio
     url = f"/clinic/cases/{case_id}/pictures"
     one = (await karin.get(f"{url}?show={ids[1]}")).text
     assert one.count("data-viewer") == 1
+    assert re.search(r"\d+ × \d+ bildpunkter", one)
     assert f'src="{url}/{ids[1]}"' in one
     assert f'href="{url}?show={ids[1]}&amp;beside={ids[0]}"' in one
     two = (await karin.get(f"{url}?show={ids[1]}&beside={ids[0]}")).text
