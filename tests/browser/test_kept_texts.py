@@ -84,6 +84,17 @@ async def test_a_note_is_back_after_the_lock_and_nothing_of_it_can_be_read_meanw
     assert await page.evaluate("sessionStorage.length") == 0
 
 
+async def test_who_goes_back_from_the_lock_page_unlocks_where_she_was_with_her_words(windows: Windows) -> None:
+    page, case = await _held(windows)
+    await _writes_a_note(windows, page, case)
+    await _locks(page)
+    await page.go_back()
+    await page.wait_for_url(f"**/clinic/locked?next=/clinic/cases/{case}/notes")
+    await _unlocks(page, "Bo Hellström")
+    await page.wait_for_url(f"**/clinic/cases/{case}/notes")
+    await expect(page.locator("main textarea").first).to_have_value(_TYPED)
+
+
 async def test_the_lock_of_one_window_locks_the_other_and_keeps_its_words(windows: Windows) -> None:
     windows.watch.expect("401")  # the ledger asks for its chats while it is being locked
     page, case = await _held(windows)
