@@ -101,6 +101,9 @@ async def test_what_was_typed_is_kept_and_all_that_is_wrong_is_told_at_once(regi
     empty = await disa.post(PATH, {"id": str(new_id())})
     assert empty.status_code == 422
     fields = ("name", "hsa_id", "kind", "provider", "phone", "takes_residents", "day_0")
+    placed = await disa.post(PATH, {"id": str(new_id()), "replaces": ANKARET})
+    assert 'id="kind-error"' in placed.text
+    assert 'value="health_centre" checked' not in placed.text, "chosen and missing at once"
     for field in fields:
         assert f'id="{field}-error"' in empty.text, field
         assert f'href="#{field}"' in empty.text, field
@@ -125,8 +128,8 @@ async def test_what_was_typed_is_kept_and_all_that_is_wrong_is_told_at_once(regi
     ({"hsa_id": "SE5599990029-0001"}, "hsa_id", "HSA-id:t används redan av Lyktan Vård AB"),
     ({"hsa_id": "SE5599990011-1001"}, "hsa_id", "HSA-id:t hör till en person"),
     ({"hsa_id": "SE5599990011-A001", "replaces": ANKARET, "provider": LYKTAN}, "hsa_id",
-     "HSA-id:t är Hälsocentralen Ankarets och kan inte följa med, inte heller när enheten bara byter ägare"),
-    ({"day_1": "i bland"}, "day_1", "Skriv tiderna så här: 08.00–16.00"),
+     "HSA-id:t hör till Hälsocentralen Ankaret och det som är loggat där, också när bara ägaren byts."),
+    ({"day_1": "i bland"}, "day_1", "Tisdag: Skriv tiderna så här: 08.00–16.00"),
     ({"day_2": "16-8"}, "day_2", "Enheten stänger före den öppnar"),
     ({"day_6": "8-12, 11-14"}, "day_6", "Tiderna går in i varandra"),
     ({"day_5": "10-24"}, "day_5", "Skriv 23.59 i stället för 24.00"),

@@ -165,19 +165,22 @@ async def _page(
         providers, old = await list_providers(db), await list_replaceable(db, exchange.by)
     say = exchange.say
     kinds = {one.id: one.kind for one in old}
-    chosen = typed["kind"] or kinds.get(parse_id(typed["replaces"]) or new_id(), "")
+    # That of the unit that is replaced, but not beside a sentence that says that it is missing.
+    chosen = typed["kind"] or ("" if error_of else kinds.get(parse_id(typed["replaces"]) or new_id(), ""))
+    day_names = {day: _day_name(exchange, number) for number, day in enumerate(DAYS)}
     return await manage_page(
         exchange, "manage/new_unit.html", status=422 if error_of else 200, id=exchange.form_id("id"),
         typed={**typed, "kind": chosen}, longest=LONGEST_NAME,
         error_of={field: error_of.get(field) for field in _FIELDS},
-        errors=[{"field": field, "text": error_of[field]} for field in _FIELDS if field in error_of],
+        errors=[{"field": field, "text": ": ".join(filter(None, (day_names.get(field), error_of[field])))}
+                for field in _FIELDS if field in error_of],
         kinds=[{"value": kind, "text": say(f"manage.kind.{kind}")} for kind in KINDS],
         takes=[{"value": one, "text": say(f"manage.new_unit.takes_{one}"), "hint": say(f"manage.new_unit.hint_{one}")}
                for one in ("yes", "no")],
         providers=[{"value": str(one.id), "text": one.name} for one in providers],
         old=[{"value": str(one.id), "text": f"{one.name} ({say(f'manage.kind.{one.kind}').lower()})"} for one in old],
-        days=[{"name": day, "label": _day_name(exchange, number), "value": typed[day], "error": error_of.get(day)}
-              for number, day in enumerate(DAYS)],
+        days=[{"name": day, "label": label, "value": typed[day], "error": error_of.get(day)}
+              for day, label in day_names.items()],
     )  # fmt: skip
 
 
