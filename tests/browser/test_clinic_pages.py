@@ -183,6 +183,12 @@ class Ground:
 async def troubled(demo: Demo) -> AsyncIterator[Ground]:
     """A case of Karin's has been silent for 24 hours, and an SMS of it did not arrive."""
     ground = Ground(demo.site.database)
+    # What she held when the unit's day ended has gone back to its queue: she has it from now on, whatever the hour.
+    await ground.database.execute(
+        "update visits v set state = 'in_progress', holder_id = $1, claimed_at = now() from cases c"
+        " where c.visit_id = v.id and v.state <> 'closed' and exists (select from tickets t where t.case_id = c.id)",
+        id_of("staff/karin"),
+    )
     case_id = await ground.held()
     await ground.database.execute(
         "insert into silences (case_id, since_seq, since_at, due_at, flagged_at) values ($1, 10000,"
