@@ -12,6 +12,7 @@ import pytest
 from linjen.core.errors import Invalid, LinjenError, Misconfigured, NotFound, Refused, Unavailable
 from linjen.core.settings import read_settings
 from linjen.integrations.bankid import App, BankID, Requirement, Web, error_key
+from linjen.integrations.http_line import Answer, Cut, HttpLine
 from tests.integrations.bankid_world import ASTRID, NILS, bankid_world, write_persons
 
 WEB = Web(referring_domain="linjen.example", user_agent="Mozilla/5.0", device_identifier="2f6d0c9a")
@@ -161,6 +162,25 @@ async def test_maintenance_is_tried_once_more_and_an_internal_error_is_not(tmp_p
         await world.tap("/fault", status=500, times=1)
         with pytest.raises(Unavailable):
             await world.start()
+
+
+async def test_an_order_is_begun_once_and_only_asking_for_it_may_come_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bankid_world(tmp_path) as world:
+        order = await world.start()
+        asked: dict[str, bool] = {}
+
+        async def cut(_self: HttpLine, _method: str, url: str, *, repeatable: bool = False, **_rest: object) -> Answer:
+            asked[url.rpartition("/")[2]] = repeatable
+            raise Cut("ServerDisconnectedError")
+
+        monkeypatch.setattr(HttpLine, "ask", cut)
+        for call in (world.start(), world.bankid.collect(order.order_ref), world.bankid.cancel(order.order_ref)):
+            with pytest.raises(Unavailable) as caught:
+                await call
+            assert caught.value.reason == "bankid_unreachable"
+        assert asked == {"auth": False, "collect": True, "cancel": True}
 
 
 async def test_our_own_field_errors_never_leave_the_house(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import httpx
 import msgspec
 
 from linjen.core.errors import LinjenError, Misconfigured, NotFound, Refused, Unavailable
@@ -28,6 +27,7 @@ from linjen.integrations.bankid_shapes import (
     check_request,
 )
 from linjen.integrations.bankid_start import is_mobile, start_link
+from linjen.integrations.http_line import Answer, HttpLine, LineError
 
 __all__ = [
     "App",
@@ -54,9 +54,9 @@ START_WINDOW_S = 30
 
 _T = TypeVar("_T")
 _MAINTENANCE_TRIES = 2
-_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-#: The client looks at each idle connection before every request, so few are kept: an answer takes some milliseconds.
-_LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=4)
+_CONNECT_S, _READ_S, _TOTAL_S = 5.0, 10.0, 20.0
+#: BankID tells apart what it is sent by exactly this.
+_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class _Device(msgspec.Struct, rename="camel"):
@@ -98,14 +98,8 @@ class BankID:
         """`url` ends in `/rp/v6.0` with or without a slash. Raises Misconfigured for files that TLS cannot use."""
         self._url = url.rstrip("/")
         self._pause_s = maintenance_pause_s
-        # trust_env off: no proxy, certificate bundle or netrc from the environment may stand between us and BankID.
-        self._http = httpx.AsyncClient(
-            verify=_mutual_tls(ca_file, cert_file, key_file),
-            timeout=_TIMEOUT,
-            limits=_LIMITS,
-            trust_env=False,
-            headers={"Content-Type": "application/json", "Accept": "application/json"},
-        )
+        tls = _mutual_tls(ca_file, cert_file, key_file)
+        self._line = HttpLine(tls=tls, connect_s=_CONNECT_S, read_s=_READ_S, total_s=_TOTAL_S)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -181,26 +175,29 @@ class BankID:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._line.close()
 
     async def _post(self, method: str, body: object) -> bytes:
         """POST and give the answer's body. Maintenance is tried once more; nothing else is, on BankID's advice."""
         for attempt in range(1, _MAINTENANCE_TRIES + 1):
-            response = await self._send(method, msgspec.json.encode(body))
-            if response.status_code == 200:
-                return response.content
-            if response.status_code != 503 or attempt == _MAINTENANCE_TRIES:
-                raise _fault(method, response)
+            answer = await self._ask(method, msgspec.json.encode(body))
+            if answer.status == 200:
+                return answer.body
+            if answer.status != 503 or attempt == _MAINTENANCE_TRIES:
+                raise _fault(method, answer)
             await asyncio.sleep(self._pause_s)
         raise AssertionError("unreachable")
 
-    async def _send(self, method: str, content: bytes) -> httpx.Response:
+    async def _ask(self, method: str, body: bytes) -> Answer:
+        # An order that is begun twice is two; asking for one, or ending it, may come twice.
+        repeatable = method != "auth"
         try:
-            return await self._http.post(f"{self._url}/{method}", content=content)
-        except httpx.TimeoutException as error:
-            raise Unavailable("bankid_timeout") from error
-        except httpx.TransportError as error:
-            raise Unavailable("bankid_unreachable", why=type(error).__name__) from error
+            url = f"{self._url}/{method}"
+            return await self._line.ask("POST", url, body=body, headers=_HEADERS, repeatable=repeatable)
+        except LineError as error:
+            if error.timed_out:
+                raise Unavailable("bankid_timeout") from error
+            raise Unavailable("bankid_unreachable", why=error.why) from error
 
 
 def _mutual_tls(ca_file: Path, cert_file: Path, key_file: Path) -> ssl.SSLContext:
@@ -254,13 +251,13 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _fault(method: str, response: httpx.Response) -> LinjenError:
+def _fault(method: str, answer: Answer) -> LinjenError:
     """BankID's HTTP error as one of ours. Its `details` may quote what we sent, so they are not kept."""
     try:
-        code = msgspec.json.decode(response.content, type=_ErrorAnswer).error_code
+        code = msgspec.json.decode(answer.body, type=_ErrorAnswer).error_code
     except msgspec.MsgspecError:
         code = ""
-    match response.status_code, code:
+    match answer.status, code:
         case 400, "alreadyInProgress":
             return Refused("bankid_already_in_progress")
         case 400, "invalidParameters" if method in {"collect", "cancel"}:
@@ -271,12 +268,12 @@ def _fault(method: str, response: httpx.Response) -> LinjenError:
         case 408, _:
             return Unavailable("bankid_timeout")
         case 429, _:
-            return Unavailable("bankid_busy", retry_after_s=_whole(response.headers.get("RateLimit-Reset")))
+            return Unavailable("bankid_busy", retry_after_s=_whole(answer.headers.get("RateLimit-Reset")))
         case 503, _:
             return Unavailable("bankid_maintenance")
         case status, _ if status >= 500:
             return Unavailable("bankid_internal")
-    return Unavailable("bankid_own_fault", method=method, status=response.status_code, code=code)
+    return Unavailable("bankid_own_fault", method=method, status=answer.status, code=code)
 
 
 def _whole(text: Any) -> int:

@@ -37,7 +37,10 @@ async def serve_app(app: Any, listener: socket.socket, **more: Any) -> Serving:
 
     Raises OSError when the server ended before it had started; the socket is closed then.
     """
-    usual = {"lifespan": "off", "ws": "none", "log_config": None, "access_log": False, "server_header": False}
+    usual = {
+        "lifespan": "off", "ws": "none", "log_config": None, "access_log": False, "server_header": False,
+        "timeout_keep_alive": 75,  # seconds, as many servers outside keep a line
+    }  # fmt: skip
     config = uvicorn.Config(app, timeout_graceful_shutdown=1, **(usual | more))
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
