@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
+from linjen.integrations.http_line import Answer, HttpLine
 from linjen.integrations.web_push import Subscription
 from tests.integrations.siths_journeys import COUNTERPARTS, node_program
 from tests.plain_http import plain_client
@@ -19,36 +20,41 @@ from tests.plain_http import plain_client
 HOST = "push.example.org"
 
 
-class PushService(httpx.AsyncBaseTransport):
-    """npm web-push-testing. As a transport it takes what is sent to HOST by https, and passes it on to this machine.
+class PushService:
+    """npm web-push-testing. As a line it takes what is sent to HOST by https, and passes it on to this machine.
 
     `next` are statuses that the next messages are answered with, in its place; `asked` the headers of what came.
     """
 
     def __init__(self, port: int) -> None:
         self._url = f"http://127.0.0.1:{port}"
-        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
+        self._inner = HttpLine(connect_s=10, read_s=10, total_s=20)
         self._line = plain_client(base_url=self._url)
         self.next: list[int | Exception] = []
-        self.asked: list[httpx.Headers] = []
+        self.asked: list[Mapping[str, str]] = []
+        self.lengths: list[int] = []
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(
+        self, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None,
+        repeatable: bool = False, read: bool = True,
+    ) -> Answer:  # fmt: skip
         """One message from the program."""
-        assert (request.url.scheme, request.url.host) == ("https", HOST)
-        self.asked.append(request.headers)
+        assert url.startswith(f"https://{HOST}/")
+        assert not repeatable and not read
+        self.asked.append(headers or {})
+        self.lengths.append(len(body))
         await asyncio.sleep(0)
         if self.next:
             answer = self.next.pop(0)
             if isinstance(answer, Exception):
                 raise answer
-            return httpx.Response(answer)
-        request.url = httpx.URL(f"{self._url}{request.url.raw_path.decode()}")
-        return await self._inner.handle_async_request(request)
+            return Answer(answer, {}, b"")
+        return await self._inner.ask(method, url.replace(f"https://{HOST}", self._url), body=body, headers=headers)
 
     async def subscribe(self, public_key: str) -> Subscription:
         """A browser that subscribes, with keys of its own."""
         given = await self._ask("/subscribe", userVisibleOnly="true", applicationServerKey=public_key)
-        path = httpx.URL(given["endpoint"]).path
+        path = urlsplit(given["endpoint"]).path
         # Its base64url is of the text of a base64: what it gives are the keys all the same.
         return Subscription(
             f"https://{HOST}{path}", given["keys"]["p256dh"].rstrip("="), given["keys"]["auth"].rstrip("=")
@@ -56,12 +62,12 @@ class PushService(httpx.AsyncBaseTransport):
 
     async def read(self, to: Subscription) -> list[dict[str, str]]:
         """What that browser has received and decrypted, the oldest first."""
-        client = httpx.URL(to.endpoint).path.rpartition("/")[2]
+        client = urlsplit(to.endpoint).path.rpartition("/")[2]
         return [json.loads(one) for one in (await self._ask("/get-notifications", clientHash=client))["messages"]]
 
     async def expire(self, to: Subscription) -> None:
         """The browser has let go of its subscription."""
-        client = httpx.URL(to.endpoint).path.rpartition("/")[2]
+        client = urlsplit(to.endpoint).path.rpartition("/")[2]
         await self._line.post(f"/expire-subscription/{client}")
 
     async def _ask(self, path: str, **body: str) -> dict[str, Any]:
@@ -69,9 +75,9 @@ class PushService(httpx.AsyncBaseTransport):
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]  # type: ignore[no-any-return]
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Let connections go."""
-        await self._inner.aclose()
+        await self._inner.close()
         await self._line.aclose()
 
 
@@ -94,7 +100,7 @@ async def push_service() -> AsyncIterator[PushService]:
         line = await asyncio.wait_for(process.stdout.readline(), timeout=20)
         service = PushService(json.loads(line)["port"])
         yield service
-        await service.aclose()
+        await service.close()
     finally:
         process.stdin.close()
         await asyncio.wait_for(process.wait(), timeout=10)

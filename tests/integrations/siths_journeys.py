@@ -18,6 +18,7 @@ import pytest
 from lxml import html
 
 from linjen.core.settings import Settings
+from linjen.integrations.http_line import Answer, HttpLine
 from linjen.integrations.siths import Pending, Siths
 from linjen.simulators.staff_idp import StaffIdp, serve
 from tests.plain_http import NO_AUTHORITIES, plain_client
@@ -47,36 +48,33 @@ COUNTERPARTS = Path(__file__).parent.parent / "counterparts"
 Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-class Line(httpx.AsyncBaseTransport):
+class Noting(HttpLine):
     """The real network to the provider; notes each path and any Basic header, and can alter the token answer."""
 
     def __init__(self) -> None:
-        self.inner = httpx.AsyncHTTPTransport(verify=NO_AUTHORITIES)
+        super().__init__(tls=NO_AUTHORITIES, connect_s=10, read_s=10, total_s=20)
         self.asked: list[str] = []
         self.basic = False
         self.alter: Alter | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.url.path)
-        self.basic |= "authorization" in request.headers
-        response = await self.inner.handle_async_request(request)
-        if self.alter is None or request.method != "POST":
-            return response
-        await response.aread()
-        await response.aclose()
-        return httpx.Response(response.status_code, json=self.alter(json.loads(response.content)))
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()
+    async def ask(
+        self, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None, **rest: bool
+    ) -> Answer:
+        self.asked.append(urlsplit(url).path)
+        self.basic |= "Authorization" in (headers or {})
+        answer = await super().ask(method, url, body=body, headers=headers, **rest)
+        if self.alter is None or method != "POST":
+            return answer
+        return Answer(answer.status, answer.headers, json.dumps(self.alter(json.loads(answer.body))).encode())
 
 
 @asynccontextmanager
-async def siths_client(issuer: str, line: Line | None = None, **changed: str) -> AsyncIterator[Siths]:
+async def siths_client(issuer: str, line: Noting | None = None, **changed: str) -> AsyncIterator[Siths]:
     """Our client, as the settings make it."""
     values = {"staff_client_id": CLIENT_ID, "staff_client_secret": CLIENT_SECRET} | changed
     siths = Siths.from_settings(
         Settings(staff_issuer=issuer, **values),  # type: ignore[arg-type]
-        http=httpx.AsyncClient(transport=line or Line()),
+        line=line or Noting(),
     )
     try:
         yield siths

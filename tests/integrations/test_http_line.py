@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import gzip
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linjen.integrations import push_hosts
 from linjen.integrations.http_line import KEEP_S, Cut, HttpLine, LineError, NotSent, TooLong
+from tests.integrations.certificates import make_certificate
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -42,13 +45,13 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def up(*answers: bytes | None) -> AsyncIterator[Server]:
+async def up(*answers: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
     """A server while the block runs."""
     one, tasks = Server(*answers), set[asyncio.Task[None]]()
     server = await asyncio.start_server(
-        lambda reader, writer: tasks.add(asyncio.ensure_future(one.serve(reader, writer))), "127.0.0.1", 0
+        lambda reader, writer: tasks.add(asyncio.ensure_future(one.serve(reader, writer))), "127.0.0.1", 0, ssl=tls
     )
-    one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a"
+    one.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}/a"
     try:
         yield one
     finally:
@@ -189,3 +192,30 @@ async def test_where_no_tls_is_spoken_nothing_has_left() -> None:
             await one.ask("GET", server.url.replace("http:", "https:"))
         assert isinstance(caught.value, NotSent)
         assert not server.taken
+
+
+async def test_a_name_is_looked_up_for_each_connection_and_the_certificate_is_the_name_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_hosts, "public_addresses", lambda found: [one for one in found if one == "127.0.0.1"])
+    certificate, key = make_certificate(tmp_path, "push", "push.example.org")
+    theirs, named = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str | None]()
+    theirs.load_cert_chain(certificate, key)
+    theirs.sni_callback = lambda _socket, name, _context: named.append(name)
+    answers = iter([["10.0.0.1", "127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]])
+
+    async def locate(_host: str) -> Sequence[str]:
+        return next(answers)
+
+    ours = ssl.create_default_context(cafile=certificate)
+    resolver = push_hosts.PublicOnly(locate)
+    async with up(OK, tls=theirs) as server, line(tls=ours, keep_s=0, resolver=resolver) as one:
+        url = server.url.replace("127.0.0.1", "push.example.org")
+        assert (await one.ask("POST", url, body=b"x")).status == 200
+        assert named == ["push.example.org"]
+        assert b"\r\nhost: push.example.org:" in server.taken[0].lower()
+        with pytest.raises(NotSent):
+            await one.ask("POST", url.replace("push.", "other."), body=b"x")
+        with pytest.raises(NotSent):
+            await one.ask("POST", url, body=b"x")
+        assert (len(server.taken), list(answers)) == (1, [])

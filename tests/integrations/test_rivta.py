@@ -10,15 +10,10 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from linjen.core.errors import Misconfigured, Unavailable
 from linjen.core.settings import read_settings
@@ -27,6 +22,7 @@ from linjen.integrations.rivta import Rivta
 from linjen.simulators.rivta import Mischief, Running, serve
 from linjen.simulators.rivta.running import TlsFiles
 from tests.integrations import rivta_region as region
+from tests.integrations.certificates import make_certificate
 from tests.integrations.rivta_region import ANKARET, ASTRID
 from tests.plain_http import plain_client
 
@@ -212,30 +208,6 @@ async def test_as_a_program_it_prints_its_address_and_ends_when_told(tmp_path: P
 
 
 # Certificates --------------------------------------------------------------------------------------------------------
-
-
-def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A self-signed certificate for this machine, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    cert_file, key_file = folder / f"{name}.crt", folder / f"{name}.key"
-    cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    key_file.write_bytes(key.private_bytes(*form))
-    return cert_file, key_file
 
 
 async def test_mutual_tls_lets_in_the_known_client_alone(tmp_path: Path) -> None:

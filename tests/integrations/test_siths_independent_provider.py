@@ -14,7 +14,7 @@ from tests.integrations.siths_journeys import (
     LOA3,
     REDIRECT_URI,
     Browser,
-    Line,
+    Noting,
     independent_provider,
     log_in,
     siths_client,
@@ -39,7 +39,7 @@ async def _refusal(issuer: str, login: str) -> LinjenError:
 
 @pytest.mark.parametrize("auth_method", ["client_secret_basic", "client_secret_post"])
 async def test_a_nurse_signs_in(auth_method: str) -> None:
-    line = Line()
+    line = Noting()
     async with independent_provider(auth_method) as issuer, siths_client(issuer, line) as siths:
         url, pending = await siths.begin(REDIRECT_URI)
         kept = msgspec.json.decode(msgspec.json.encode(pending), type=Pending)  # as the web layer stores it
@@ -128,7 +128,7 @@ async def test_a_wrong_secret_is_the_installations_fault_not_the_persons(issuer:
 
 
 async def test_discovery_and_keys_are_read_once(issuer: str) -> None:
-    line = Line()
+    line = Noting()
     async with siths_client(issuer, line) as siths:
         for _ in range(2):
             url, pending = await siths.begin(REDIRECT_URI)

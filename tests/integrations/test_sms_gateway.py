@@ -137,6 +137,15 @@ async def test_what_may_have_been_taken_is_a_doubt_and_asked_once(line: Line, re
     assert len(line.taken) == 1
 
 
+@pytest.mark.parametrize("encoding", ["form", "json", "query"])
+async def test_a_cut_line_is_a_doubt_and_asked_once_however_the_fields_travel(encoding: str) -> None:
+    line = Line(None)
+    error = await outcome(line, sms_encoding=encoding)
+    assert isinstance(error, Uncertain)
+    assert len(line.taken) == 1, "a GET would be repeated by the library itself"
+    assert b"authorization: basic bGluamVuOnNlY3JldA==".lower() in line.taken[0].lower()
+
+
 @pytest.mark.parametrize("line", [Line(None, hang=True), Line(http(200, b'{"id": "1"}'), drip=True)])
 async def test_a_gateway_that_hangs_or_drips_is_a_doubt(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(integration, "PATIENCE_S", 0.4)

@@ -31,7 +31,7 @@ async def test_a_browser_that_is_not_ours_reads_what_was_written_letter_by_lette
     await way_out.send(to, '{"body":"Du har ett nytt meddelande – åäö €"}'.encode(), live_s=60, urgent=False)
     await way_out.send(to, b'{"body":"2"}', live_s=60, urgent=True)
     assert await service.read(to) == [{"body": "Du har ett nytt meddelande – åäö €"}, {"body": "2"}]
-    assert [one["content-length"] for one in service.asked] == ["614", "614"], "one length, whatever it says"
+    assert service.lengths == [614, 614], "one length, whatever it says"
 
 
 async def test_a_subscription_that_has_ended_is_told_apart(service: PushService) -> None:

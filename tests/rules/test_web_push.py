@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Sequence
 
-import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from linjen.core.errors import LinjenError, Misconfigured, Refused, Unavailable
 from linjen.core.settings import read_settings
-from linjen.integrations.push_hosts import DEFAULT_HOSTS, PinnedTransport, check_endpoint, public_addresses
+from linjen.integrations.http_line import Answer, Cut, HttpLine, Line, NotSent
+from linjen.integrations.push_hosts import DEFAULT_HOSTS, PublicOnly, check_endpoint, public_addresses
 from linjen.integrations.web_push import (
     Doubtful,
     Gone,
@@ -26,6 +27,7 @@ from linjen.integrations.web_push import (
     encrypt,
     make_key,
 )
+from tests.lines import Said
 
 #: RFC 8291, section 5 and appendix A.
 PLAIN = b"When I grow up, I want to be a watermelon"
@@ -57,14 +59,8 @@ def _settings(**more: object) -> dict[str, object]:
     }
 
 
-def _way_out(answer: httpx.Response | Exception, asked: list[httpx.Request]) -> WebPush:
-    def say(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    return WebPush.from_settings(read_settings({}, **_settings()), httpx.MockTransport(say))
+def _way_out(line: Line) -> WebPush:
+    return WebPush.from_settings(read_settings({}, **_settings()), line)
 
 
 def test_the_example_of_rfc_8291_comes_out_byte_for_byte() -> None:
@@ -152,57 +148,59 @@ def test_every_other_address_is_refused(endpoint: str) -> None:
      "64:ff9b:1::1", "64:ff9b::a00:1", "255.255.255.255"],
 )  # fmt: skip
 async def test_a_name_that_leads_into_our_own_network_is_never_connected_to(address: str) -> None:
-    asked: list[httpx.Request] = []
-
     async def locate(_host: str) -> Sequence[str]:
         return [address]
 
-    inner = httpx.MockTransport(lambda request: asked.append(request) or httpx.Response(201))  # type: ignore[func-returns-value]
-    way_out = WebPush.from_settings(read_settings({}, **_settings()), PinnedTransport(locate, inner))
+    with pytest.raises(OSError):
+        await PublicOnly(locate).resolve("push.example.org", 443)
+    way_out = _way_out(HttpLine(connect_s=1, read_s=1, total_s=1, keep_s=0, resolver=PublicOnly(locate)))
     with pytest.raises(Unavailable) as caught:
         await way_out.send(TO, b"{}", live_s=60, urgent=False)
+    await way_out.close()
     assert caught.value.reason == "push_unreachable"
-    assert asked == []
+    assert caught.value.detail == {"why": "ClientConnectorDNSError"}, "it was not tried"
     assert public_addresses([address]) == []
 
 
-async def test_it_connects_to_the_address_that_was_checked_under_the_name_of_the_host() -> None:
-    asked: list[httpx.Request] = []
-    answers = iter([["10.0.0.1", "93.184.216.34"], ["10.0.0.1"]])
-
+@pytest.mark.parametrize(
+    ("address", "family"), [("93.184.216.34", socket.AF_INET), ("2606:2800:21f:cb07::1", socket.AF_INET6)]
+)
+async def test_it_connects_to_the_address_that_was_checked(address: str, family: socket.AddressFamily) -> None:
     async def locate(_host: str) -> Sequence[str]:
-        return next(answers)
+        return ["10.0.0.1", address, "93.184.216.35"]
 
-    inner = httpx.MockTransport(lambda request: asked.append(request) or httpx.Response(201))  # type: ignore[func-returns-value]
-    way_out = WebPush.from_settings(read_settings({}, **_settings()), PinnedTransport(locate, inner))
-    await way_out.send(TO, b"{}", live_s=60, urgent=True)
-    (request,) = asked
-    assert request.url.host == "93.184.216.34"
-    assert request.headers["host"] == "push.example.org"
-    assert request.extensions["sni_hostname"] == "push.example.org"
-    assert (request.headers["ttl"], request.headers["urgency"], request.headers["topic"]) == ("60", "high", "linjen")
+    (found,) = await PublicOnly(locate).resolve("push.example.org", 443)
+    assert (found["host"], found["port"], found["family"]) == (address, 443, family)
+
+
+async def test_what_is_sent_says_how_long_and_how_urgent_and_is_never_asked_twice() -> None:
+    line = Said(Answer(201, {}, b""))
+    await _way_out(line).send(TO, b"{}", live_s=60, urgent=True)
+    (asked,) = line.asked
+    assert (asked.method, asked.url, asked.repeatable) == ("POST", TO.endpoint, False)
+    assert (asked.headers["ttl"], asked.headers["urgency"], asked.headers["topic"]) == ("60", "high", "linjen")
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "after_s"),
-    [(httpx.Response(404), Gone, 0), (httpx.Response(410), Gone, 0), (httpx.Response(400), Refused, 0),
-     (httpx.Response(403), Refused, 0), (httpx.Response(413), Refused, 0), (httpx.Response(500), Unavailable, 0),
-     (httpx.Response(429, headers={"retry-after": "120"}), Unavailable, 120),
-     (httpx.Response(503, headers={"retry-after": "9999999"}), Unavailable, 3600),
-     (httpx.Response(503, headers={"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}), Unavailable, 0),
-     (httpx.Response(503, headers={"retry-after": "soon"}), Unavailable, 0),
-     (httpx.Response(302, headers={"location": "http://10.0.0.1/"}), Refused, 0),
-     (httpx.Response(307, headers={"location": "https://push.example.org/2"}), Refused, 0),
-     (httpx.ConnectError("no"), Unavailable, 0), (httpx.ReadTimeout("no"), Doubtful, 0),
-     (httpx.RemoteProtocolError("no"), Doubtful, 0)],
+    [(Answer(404, {}, b""), Gone, 0), (Answer(410, {}, b""), Gone, 0), (Answer(400, {}, b""), Refused, 0),
+     (Answer(403, {}, b""), Refused, 0), (Answer(413, {}, b""), Refused, 0), (Answer(500, {}, b""), Unavailable, 0),
+     (Answer(429, {"retry-after": "120"}, b""), Unavailable, 120),
+     (Answer(503, {"retry-after": "9999999"}, b""), Unavailable, 3600),
+     (Answer(503, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, b""), Unavailable, 0),
+     (Answer(503, {"retry-after": "soon"}, b""), Unavailable, 0),
+     (Answer(302, {"location": "http://10.0.0.1/"}, b""), Refused, 0),
+     (Answer(307, {"location": "https://push.example.org/2"}, b""), Refused, 0),
+     (NotSent("no"), Unavailable, 0), (NotSent("no", timed_out=True), Unavailable, 0), (Cut("no"), Doubtful, 0),
+     (Cut("no", timed_out=True), Doubtful, 0)],
 )  # fmt: skip
-async def test_what_an_answer_means(answer: httpx.Response | Exception, kind: type[LinjenError], after_s: int) -> None:
-    asked: list[httpx.Request] = []
+async def test_what_an_answer_means(answer: Answer | Exception, kind: type[LinjenError], after_s: int) -> None:
+    line = Said(answer)
     with pytest.raises(LinjenError) as caught:
-        await _way_out(answer, asked).send(TO, b"{}", live_s=60, urgent=False)
+        await _way_out(line).send(TO, b"{}", live_s=60, urgent=False)
     assert type(caught.value) is kind
     assert caught.value.detail.get("after_s", 0) == after_s
-    assert len(asked) == 1, "no redirect is followed"
+    assert len(line.asked) == 1, "it is not asked again"
     assert "example" not in str(caught.value.detail)
 
 

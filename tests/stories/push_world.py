@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 
 from linjen.core.settings import read_settings
+from linjen.integrations.http_line import Line
 from linjen.integrations.web_push import Subscription, WebPush, make_key
 from linjen.notices.pushing import Pusher
 from linjen.notices.reactions import add_push_reactions
@@ -17,12 +18,12 @@ from tests.region import Person, Region
 from tests.stories.sms_world import Reader
 
 
-def open_push(region: Region, transport: httpx.AsyncBaseTransport) -> WebPush:
+def open_push(region: Region, line: Line) -> WebPush:
     """Push in a region whose settings named no key."""
     settings = read_settings(
         {}, demo=True, push_key=make_key(), push_contact="mailto:drift@example.org", push_hosts=[HOST]
     )
-    region.site.push = WebPush.from_settings(settings, transport)
+    region.site.push = WebPush.from_settings(settings, line)
     return region.site.push
 
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
 
 from linjen.core import clock
 from linjen.core.dispatcher import Dispatcher
 from linjen.core.ids import new_id
+from linjen.integrations.http_line import Cut, NotSent
 from linjen.integrations.web_push import Subscription
 from linjen.notices.needed import MOST_TRIES
 from linjen.notices.pushes import claim_pushes
@@ -170,7 +170,7 @@ async def test_the_same_event_read_again_is_no_second_push(push: Push) -> None:
     assert len([one for one in await push.states(case_id) if one[0] == "your_turn"]) == 1
 
 
-@pytest.mark.parametrize("answer", [429, 500, 503, httpx.ConnectError("down")])
+@pytest.mark.parametrize("answer", [429, 500, 503, NotSent("down")])
 async def test_what_was_not_taken_is_tried_again_later_and_in_the_end_given_up(
     push: Push, answer: int | Exception
 ) -> None:
@@ -201,7 +201,7 @@ async def test_tried_again_it_arrives_once(push: Push) -> None:
 async def test_a_doubt_is_never_sent_again(push: Push) -> None:
     to = await push.told(await patient(push))
     case_id = await claim(push)
-    push.service.next = [httpx.ReadTimeout("cut")]
+    push.service.next = [Cut("cut", timed_out=True)]
     await push.go_on()
     await push.go_on()
     assert await push.states(case_id) == [("your_turn", "uncertain", "push_cut")]

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from linjen.core.errors import Misconfigured, Refused
 
@@ -82,31 +82,27 @@ def _inside(one: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv
     return ipaddress.IPv4Address(one.packed[-4:]) if one in _NAT64 else one.ipv4_mapped or one.sixtofour
 
 
-class PinnedTransport(httpx.AsyncBaseTransport):
-    """Connects to the address that was checked, not to what the name may mean a moment later; the certificate is the
-    host's all the same.
+class PublicOnly(AbstractResolver):
+    """Looks a name up for one connection and gives the address that was checked, to be connected to under the host's
+    name and certificate; what the name may mean a moment later is never asked. Numbers are no names and do not come
+    by here: check_endpoint refuses them.
     """
 
-    def __init__(self, locate: Locate = look_up, inner: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, locate: Locate = look_up) -> None:
         self._locate = locate
-        limits = httpx.Limits(max_connections=16, max_keepalive_connections=0)
-        self._inner = inner or httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Raises httpx.ConnectError for a host without a public address."""
-        host = request.url.host
-        if request.url.scheme != "https":
-            raise httpx.ConnectError("not https", request=request)
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """One address. Raises OSError for a host without a public one."""
         try:
             addresses = public_addresses(await self._locate(host))
-        except (OSError, ValueError):
-            raise httpx.ConnectError("unknown host", request=request) from None
+        except ValueError:
+            raise OSError("the name server gave what is no address") from None
         if not addresses:
-            raise httpx.ConnectError("no public address", request=request)
-        request.url = request.url.copy_with(host=addresses[0])  # the Host header was written from the name
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        return await self._inner.handle_async_request(request)
+            raise OSError("no public address")
+        kind = socket.AF_INET6 if ":" in addresses[0] else socket.AF_INET
+        return [ResolveResult(hostname=host, host=addresses[0], port=port, family=kind, proto=0, flags=0)]
 
-    async def aclose(self) -> None:
-        """Let connections go."""
-        await self._inner.aclose()
+    async def close(self) -> None:
+        """There is nothing to close."""

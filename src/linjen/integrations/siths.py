@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
-import httpx
 import msgspec
 
 from linjen.core import clock
 from linjen.core.errors import Misconfigured, Refused, Unavailable
 from linjen.core.settings import Settings
 from linjen.integrations import siths_token
+from linjen.integrations.http_line import Line
 from linjen.integrations.siths_provider import UNAVAILABLE, ProviderFacts, ProviderLine, Tokens
 
 # A person may have to fetch the card; a page left open over lunch starts again.
@@ -62,13 +62,13 @@ class Siths:
         self.acr = acr
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, http: httpx.AsyncClient | None = None) -> Self:
+    def from_settings(cls, settings: Settings, *, line: Line | None = None) -> Self:
         """The client that the settings describe. Raises Misconfigured when one of them is missing or wrong."""
         for name in ("staff_issuer", "staff_client_id", "staff_client_secret", "staff_acr"):
             if not getattr(settings, name):
                 raise Misconfigured("setting_missing", setting=name, why="staff sign-in needs it")
-        line = ProviderLine(settings.staff_issuer, settings.staff_client_id, settings.staff_client_secret, http)
-        return cls(line, settings.staff_acr)
+        provider = ProviderLine(settings.staff_issuer, settings.staff_client_id, settings.staff_client_secret, line)
+        return cls(provider, settings.staff_acr)
 
     async def aclose(self) -> None:
         """Close the connections to the provider."""

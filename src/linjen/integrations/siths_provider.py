@@ -7,19 +7,21 @@ step and the reason, never an exception of the HTTP library.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
-import httpx
 import msgspec
 
 from linjen.core import clock
 from linjen.core.errors import Misconfigured, Refused, Unavailable
+from linjen.integrations.http_line import Answer, HttpLine, Line, LineError
 
 UNAVAILABLE = "staff_provider_unavailable"
 # Long enough that a sign-in costs one call, short enough that a key the provider withdraws is gone the same morning.
 CACHE_FOR = timedelta(hours=1)
+_PATIENCE_S = 10.0
 
 _Shape = TypeVar("_Shape")
 
@@ -54,12 +56,12 @@ class _KeySet(msgspec.Struct, frozen=True):
 class ProviderLine:
     """Our side of the line to one provider. Safe to share between sign-ins that run at the same time."""
 
-    def __init__(self, issuer: str, client_id: str, client_secret: str, http: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, issuer: str, client_id: str, client_secret: str, line: Line | None = None) -> None:
         _require_private_line(issuer)
         self.issuer = issuer
         self.client_id = client_id
         self._secret = client_secret
-        self._http = http or httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False)
+        self._line = line or HttpLine(connect_s=_PATIENCE_S, read_s=_PATIENCE_S, total_s=2 * _PATIENCE_S)
         self._facts: ProviderFacts | None = None
         self._facts_until: datetime | None = None
         self._keys: list[dict[str, Any]] = []
@@ -67,7 +69,7 @@ class ProviderLine:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._line.close()
 
     async def discover(self) -> ProviderFacts:
         """What the provider says of itself, at most an hour old."""
@@ -101,31 +103,35 @@ class ProviderLine:
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         }
-        headers = {"Accept": "application/json"}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
         # Both are a shared secret over TLS. `post` goes first because it is what Inera's own applications use.
         if "client_secret_post" in facts.token_endpoint_auth_methods_supported:
             form |= {"client_id": self.client_id, "client_secret": self._secret}
         else:
             headers["Authorization"] = _basic(self.client_id, self._secret)
-        answer = await self._send("token", "POST", facts.token_endpoint, data=form, headers=headers)
-        if answer.status_code == 200:
-            return _decoded(answer.content, Tokens, "token")
-        problem = _decoded(answer.content, _TokenError, "token").error
+        answer = await self._ask("token", "POST", facts.token_endpoint, urlencode(form).encode("ascii"), headers)
+        if answer.status == 200:
+            return _decoded(answer.body, Tokens, "token")
+        problem = _decoded(answer.body, _TokenError, "token").error
         if problem == "invalid_grant":
             raise Refused("code_refused")
         raise Unavailable(UNAVAILABLE, step="token", why=problem)
 
     async def _fetch(self, url: str, shape: type[_Shape], step: str) -> _Shape:
-        answer = await self._send(step, "GET", url, headers={"Accept": "application/json"})
-        if answer.status_code != 200:
-            raise Unavailable(UNAVAILABLE, step=step, why=f"status_{answer.status_code}")
-        return _decoded(answer.content, shape, step)
+        answer = await self._ask(step, "GET", url)
+        if answer.status != 200:
+            raise Unavailable(UNAVAILABLE, step=step, why=f"status_{answer.status}")
+        return _decoded(answer.body, shape, step)
 
-    async def _send(self, step: str, method: str, url: str, **how: Any) -> httpx.Response:
+    async def _ask(
+        self, step: str, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        headers = {"Accept": "application/json", **(headers or {})}
         try:
-            return await self._http.request(method, url, **how)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unavailable(UNAVAILABLE, step=step, why=type(error).__name__) from error
+            # A code can be redeemed once; what is read may be read twice.
+            return await self._line.ask(method, url, body=body, headers=headers, repeatable=method == "GET")
+        except LineError as error:
+            raise Unavailable(UNAVAILABLE, step=step, why=error.why) from error
 
 
 def _require_private_line(issuer: str) -> None:

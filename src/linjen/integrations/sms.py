@@ -8,19 +8,19 @@ asked twice with the same one.
 
 from __future__ import annotations
 
-import asyncio
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
-import httpx
 import msgspec
 
 from linjen.core.errors import LinjenError, Misconfigured, Refused, Unavailable
 from linjen.core.settings import Settings
 from linjen.integrations.gsm import is_gsm
+from linjen.integrations.http_line import Answer, HttpLine, Line, LineError, NotSent
 
 #: Seconds that a gateway may take before what it did is uncertain.
 PATIENCE_S: Final = 10.0
@@ -70,22 +70,22 @@ class Gateway(Protocol):
 class HttpGateway:
     """A gateway that takes a form, JSON or a query, by the settings `sms_*`."""
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, line: Line) -> None:
         self._settings = settings
-        self._client = client
+        self._line = line
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Raises Misconfigured for fields or headers that are no `name=value` or name what there is not."""
         _check(settings)
-        auth = (settings.sms_user, settings.sms_password) if settings.sms_user else None
         # A connection is never used twice: one that the gateway had just given up would leave the message uncertain.
-        limits = httpx.Limits(max_connections=16, max_keepalive_connections=0)
-        return cls(settings, httpx.AsyncClient(auth=auth, timeout=PATIENCE_S, limits=limits, follow_redirects=False))
+        # In all, an answer that drips in byte by byte is no answer.
+        line = HttpLine(connect_s=PATIENCE_S, read_s=PATIENCE_S, total_s=2 * PATIENCE_S, connections=16, keep_s=0)
+        return cls(settings, line)
 
     async def close(self) -> None:
         """Let connections go."""
-        await self._client.aclose()
+        await self._line.close()
 
     async def listen(self) -> None:
         """Reports come as calls of the gateway's own; see web/public/sms_reports.py."""
@@ -93,15 +93,14 @@ class HttpGateway:
     async def send(self, sms: Outgoing) -> str:
         """See `Gateway.send`."""
         try:
-            async with asyncio.timeout(2 * PATIENCE_S):  # an answer that drips in byte by byte is no answer
-                answer = await self._client.send(self._request(sms))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            raise Unavailable("gateway_unreachable", why=type(error).__name__) from None
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise self._doubt("gateway_cut", type(error).__name__) from None
+            answer = await self._ask(sms)
+        except NotSent as error:
+            raise Unavailable("gateway_unreachable", why=error.why) from None
+        except LineError as error:
+            raise self._doubt("gateway_cut", error.why) from None
         return self._read(answer)
 
-    def _request(self, sms: Outgoing) -> httpx.Request:
+    async def _ask(self, sms: Outgoing) -> Answer:
         settings = self._settings
         values = {
             "id": str(sms.id), "to": sms.to, "from": settings.sms_sender, "text": sms.text,
@@ -109,26 +108,32 @@ class HttpGateway:
         }  # fmt: skip
         fields = {name: _filled(value, values) for name, value in _pairs(settings.sms_fields or _FIELDS, "=")}
         headers = {name: _filled(value, values) for name, value in _pairs(settings.sms_headers or _HEADERS, ":")}
-        ways: Mapping[str, tuple[str, str]] = {
-            "form": ("POST", "data"), "json": ("POST", "json"), "query": ("GET", "params"),
-        }  # fmt: skip
-        method, place = ways[settings.sms_encoding]
-        arguments: dict[str, Any] = {place: fields}
-        return self._client.build_request(method, settings.sms_url, headers=headers, **arguments)
+        if settings.sms_user:
+            pair = f"{settings.sms_user}:{settings.sms_password}".encode()
+            headers = {"Authorization": "Basic " + base64.b64encode(pair).decode("ascii")} | headers
+        url = settings.sms_url
+        if settings.sms_encoding == "query":
+            glue = "&" if urlsplit(url).query else "?"
+            return await self._line.ask("GET", url + glue + urlencode(fields, quote_via=quote), headers=headers)
+        if settings.sms_encoding == "json":
+            kind, body = "application/json", msgspec.json.encode(fields)
+        else:
+            kind, body = "application/x-www-form-urlencoded", urlencode(fields).encode("ascii")
+        return await self._line.ask("POST", url, body=body, headers={"Content-Type": kind} | headers)
 
-    def _read(self, answer: httpx.Response) -> str:
-        if answer.status_code in _NOT_NOW:
-            raise Unavailable("gateway_busy", status=answer.status_code)
-        if 400 <= answer.status_code < 500 or 300 <= answer.status_code < 400:
-            raise Refused("gateway_refused", status=answer.status_code)
-        if not answer.is_success:
-            raise self._doubt("gateway_fault", answer.status_code)
+    def _read(self, answer: Answer) -> str:
+        if answer.status in _NOT_NOW:
+            raise Unavailable("gateway_busy", status=answer.status)
+        if 300 <= answer.status < 500:
+            raise Refused("gateway_refused", status=answer.status)
+        if not 200 <= answer.status < 300:
+            raise self._doubt("gateway_fault", answer.status)
         path = self._settings.sms_id_path
         if not path:
             return ""
         found = _at(answer, path)
         if not found:
-            raise self._doubt("gateway_unreadable", answer.status_code)
+            raise self._doubt("gateway_unreadable", answer.status)
         return found
 
     def _doubt(self, reason: str, why: object) -> LinjenError:
@@ -153,10 +158,10 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda found: values[found[1]], template)
 
 
-def _at(answer: httpx.Response, path: str) -> str:
+def _at(answer: Answer, path: str) -> str:
     """The value at a path such as `data.0.id` in a JSON answer, as text; '' when it is not there."""
     try:
-        found: Any = msgspec.json.decode(answer.content)
+        found: Any = msgspec.json.decode(answer.body)
         for step in path.split("."):
             found = found[int(step)] if isinstance(found, list) else found[step]
     except (msgspec.DecodeError, LookupError, ValueError, TypeError):

@@ -6,7 +6,6 @@ subscription, and never what: the text is encrypted with a key that only the bro
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import json
@@ -18,7 +17,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Self
 
-import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -29,7 +27,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from linjen.core.errors import LinjenError, Misconfigured, Refused, Unavailable
 from linjen.core.settings import Settings
-from linjen.integrations.push_hosts import DEFAULT_HOSTS, PinnedTransport, check_endpoint, check_host_pattern
+from linjen.integrations.http_line import Answer, HttpLine, Line, LineError, NotSent
+from linjen.integrations.push_hosts import DEFAULT_HOSTS, PublicOnly, check_endpoint, check_host_pattern
 
 #: Seconds that a push service may take before what it did is uncertain.
 PATIENCE_S: Final = 10.0
@@ -166,28 +165,29 @@ def make_key() -> str:
 class WebPush:
     """The way out to the push services that are allowed."""
 
-    def __init__(self, vapid: Vapid, hosts: Sequence[str], client: httpx.AsyncClient) -> None:
+    def __init__(self, vapid: Vapid, hosts: Sequence[str], line: Line) -> None:
         self._vapid = vapid
         self.hosts = tuple(hosts)
-        self._client = client
+        self._line = line
         self.public_key = vapid.public_key
 
     @classmethod
-    def from_settings(cls, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Self:
+    def from_settings(cls, settings: Settings, line: Line | None = None) -> Self:
         """Raises Misconfigured for a key, a contact or a host that is none."""
         hosts = settings.push_hosts or DEFAULT_HOSTS
         for host in hosts:
             check_host_pattern(host)
         vapid = Vapid.read(settings.push_key, settings.push_contact)
-        # No cookies, no proxy of the environment, no redirect: what is asked is the allowed host and nothing else.
-        client = httpx.AsyncClient(
-            transport=transport or PinnedTransport(), timeout=PATIENCE_S, follow_redirects=False, trust_env=False
-        )
-        return cls(vapid, hosts, client)
+        # Each push has a connection of its own, to an address that was checked for it.
+        way_out = line or HttpLine(
+            connect_s=PATIENCE_S, read_s=PATIENCE_S, total_s=2 * PATIENCE_S, connections=16, keep_s=0,
+            resolver=PublicOnly(),
+        )  # fmt: skip
+        return cls(vapid, hosts, way_out)
 
     async def close(self) -> None:
         """Let connections go."""
-        await self._client.aclose()
+        await self._line.close()
 
     async def send(self, to: Subscription, text: bytes, *, live_s: int, urgent: bool) -> None:
         """Hand over a message that the push service keeps for at most `live_s` seconds.
@@ -202,22 +202,18 @@ class WebPush:
             # What has not been shown yet is replaced by what is newer: a phone that was off says it once.
             "topic": "linjen",
         }  # fmt: skip
-        request = self._client.build_request(
-            "POST", to.endpoint, headers=headers, content=encrypt(text, to, padded=_PADDED)
-        )
+        body = encrypt(text, to, padded=_PADDED)
         try:
-            async with asyncio.timeout(2 * PATIENCE_S):
-                answer = await self._client.send(request, stream=True)
-                await answer.aclose()  # nothing that it says is read
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Unavailable("push_unreachable", why=type(error).__name__) from None
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise Doubtful("push_cut", why=type(error).__name__) from None
+            answer = await self._line.ask("POST", to.endpoint, body=body, headers=headers, read=False)
+        except NotSent as error:
+            raise Unavailable("push_unreachable", why=error.why) from None
+        except LineError as error:
+            raise Doubtful("push_cut", why=error.why) from None
         _judge(answer)
 
 
-def _judge(answer: httpx.Response) -> None:
-    status = answer.status_code
+def _judge(answer: Answer) -> None:
+    status = answer.status
     if status in _TAKEN:
         return
     if status in _GONE:

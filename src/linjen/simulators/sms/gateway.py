@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import httpx
+import aiohttp
 
 from linjen.core.clock import now
 from linjen.core.ids import new_id
@@ -100,7 +100,9 @@ class Gateway:
         message.state = state
         if not url:
             return
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as client:
             for _ in range(times):
-                with contextlib.suppress(httpx.HTTPError):
-                    await client.post(url, data={"id": message.id, "status": state, "delivered": now().isoformat()})
+                report = {"id": message.id, "status": state, "delivered": now().isoformat()}
+                with contextlib.suppress(aiohttp.ClientError, OSError):
+                    async with client.post(url, data=report):
+                        pass
