@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
 
+import aiohttp
 import asyncpg
-import httpx
 
 from linjen.access.sessions import hash_token
 from linjen.core.database import Database
@@ -137,9 +137,9 @@ class Ground:
         text = Path(f"/proc/{self._server.pid}/smaps_rollup").read_text()
         return int(next(line.split()[1] for line in text.splitlines() if line.startswith("Pss:")))
 
-    def http(self) -> httpx.AsyncClient:
-        """A plain client of the server."""
-        return httpx.AsyncClient(base_url=self.url, timeout=30)
+    def http(self) -> aiohttp.ClientSession:
+        """A plain client of the server; `async with` closes it."""
+        return aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(30))
 
     def csrf(self, session_id: UUID) -> str:
         """The form token of a session."""

@@ -159,9 +159,9 @@ async def _chat(
             heard[message_id.encode()] = []
             at = time.perf_counter()
             body = {"id": message_id, "text": "Tack, då vet jag."}
-            answer = await http.post(f"/cases/{case_id}/messages", json=body, headers=headers)
-            if answer.status_code == 201:
-                sent[message_id.encode()] = at
+            async with http.post(f"/cases/{case_id}/messages", json=body, headers=headers) as answer:
+                if answer.status == 201:
+                    sent[message_id.encode()] = at
 
         for number in range(PER_S * SECONDS):
             wait = began + number / PER_S - time.perf_counter()

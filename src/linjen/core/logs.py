@@ -230,7 +230,7 @@ def set_up_logging(stream: TextIO, as_json: bool, level: int = logging.INFO) -> 
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(logging.NOTSET)  # an earlier server of this process may have made it deaf
-    for name in ("httpx", "httpcore", "asyncio"):
+    for name in ("aiohttp", "asyncio"):
         # Their everyday lines name addresses of other systems; what goes wrong is still heard.
         logging.getLogger(name).setLevel(logging.WARNING)
 

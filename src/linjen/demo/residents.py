@@ -10,7 +10,7 @@ import asyncio
 import random
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import aiohttp
 import msgspec
 
 from linjen.core import clock
@@ -89,7 +89,7 @@ class Livelihood:
                 case = await write_in(visitor, persona)
                 async with asyncio.timeout(_STAYS_S):
                     await talk(visitor, persona, case)
-        except (httpx.HTTPError, TimeoutError, LookupError) as error:
+        except (aiohttp.ClientError, OSError, LookupError) as error:
             log.info("lively_resident_left", why=type(error).__name__)
 
 
@@ -100,11 +100,12 @@ async def sign_in(visitor: Visitor, phone_url: str, person: str) -> None:
     order = await visitor.send(form)
     start = next(link for link in order.links() if "autostarttoken" in link)
     token = parse_qs(urlsplit(start).query)["autostarttoken"][0]
-    async with httpx.AsyncClient(base_url=phone_url, timeout=20) as phone:
-        await phone.post("/start", data={"autostarttoken": token})
-        await asyncio.sleep(0.5)
-        signed = await phone.post("/sign", data={"order": token, "person": person}, follow_redirects=False)
-    back = signed.headers.get("location", "")
+    async with aiohttp.ClientSession(phone_url, timeout=aiohttp.ClientTimeout(20)) as phone:
+        async with phone.post("/start", data={"autostarttoken": token}):
+            await asyncio.sleep(0.5)
+        sign = {"order": token, "person": person}
+        async with phone.post("/sign", data=sign, allow_redirects=False) as signed:
+            back = signed.headers.get("location", "")
     for _ in range(15):
         page = await visitor.get(back or order.path)
         back = ""

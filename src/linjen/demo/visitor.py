@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from typing import Any, Self, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
-import httpx
+import aiohttp
 from lxml import html
 
 Fields = dict[str, str | list[str]]
+
+#: A line of a live stream may hold a whole row of a page.
+_LONGEST_LINE = 1 << 20
 
 
 def _all(tree: html.HtmlElement, path: str) -> list[Any]:
@@ -49,11 +52,11 @@ class Form:
 class Shown:
     """A page as it was shown."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        self.url = str(response.url)
-        self.path = response.url.path
-        self.status = response.status_code
-        self._tree = html.fromstring(response.content) if response.content.strip() else html.fromstring("<p></p>")
+    def __init__(self, url: str, status: int, content: bytes) -> None:
+        self.url = url
+        self.path = urlsplit(url).path
+        self.status = status
+        self._tree = html.fromstring(content if content.strip() else b"<p></p>")
 
     @property
     def heading(self) -> str:
@@ -81,15 +84,20 @@ class Visitor:
     def __init__(self, url: str, language: str = "sv") -> None:
         self.url = url
         self._cookies: dict[str, str] = {}
-        self._http = httpx.AsyncClient(timeout=30, headers={"accept-language": language})
+        self._language = language
+        self._http: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
         """Open the browser."""
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(30), headers={"accept-language": self._language},
+            cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=_LONGEST_LINE,
+        )  # fmt: skip
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close it."""
-        await self._http.aclose()
+        await self._http.close()
 
     def _headers(self, *, change: bool) -> dict[str, str]:
         headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
@@ -97,46 +105,48 @@ class Visitor:
             headers |= {"origin": self.url, "sec-fetch-site": "same-origin"}
         return headers
 
-    def _keep(self, response: httpx.Response) -> None:
-        for line in response.headers.get_list("set-cookie"):
+    def _keep(self, response: aiohttp.ClientResponse) -> None:
+        for line in response.headers.getall("set-cookie", []):
             for name, one in SimpleCookie(line).items():
                 if one["max-age"] == "0":
                     self._cookies.pop(name, None)
                 else:
                     self._cookies[name] = one.value
 
-    async def _follow(self, response: httpx.Response) -> Shown:
+    async def _follow(self, method: str, url: str, body: bytes | None = None) -> Shown:
+        headers = self._headers(change=body is not None)
+        if body is not None:
+            headers["content-type"] = "application/x-www-form-urlencoded"
+        shown = Shown(url, 0, b"")
         for _ in range(10):
-            if urlsplit(str(response.url)).netloc == urlsplit(self.url).netloc:
-                self._keep(response)
-            if response.status_code not in {302, 303, 307}:
-                break
-            target = urljoin(str(response.url), response.headers["location"])
-            response = await self._http.get(target, headers=self._headers(change=False))
-        return Shown(response)
+            async with self._http.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
+                shown = Shown(str(response.url), response.status, await response.read())
+                if urlsplit(shown.url).netloc == urlsplit(self.url).netloc:
+                    self._keep(response)
+                if response.status not in {302, 303, 307}:
+                    break
+                method, url, body = "GET", urljoin(shown.url, response.headers["location"]), None
+                headers = self._headers(change=False)
+        return shown
 
     async def get(self, path: str) -> Shown:
         """A page."""
-        return await self._follow(await self._http.get(urljoin(self.url, path), headers=self._headers(change=False)))
+        return await self._follow("GET", urljoin(self.url, path))
 
     async def send(self, form: Form, changes: Fields | None = None) -> Shown:
         """A form, with some fields filled in."""
         data = {**form.fields, **(changes or {})}
-        headers = self._headers(change=True)
-        return await self._follow(await self._http.post(form.action, data=data, headers=headers))
-
-    async def post_json(self, url: str, body: dict[str, object], csrf: str = "") -> httpx.Response:
-        """What a page's script sends."""
-        headers = self._headers(change=True) | {"x-linjen": "1", "x-csrf": csrf}
-        return await self._http.post(urljoin(self.url, url), json=body, headers=headers)
+        return await self._follow("POST", form.action, urlencode(data, doseq=True).encode("ascii"))
 
     async def listen(self, path: str) -> AsyncIterator[tuple[str, str]]:
         """(event, data) from a live stream, until it ends."""
         headers = self._headers(change=False)
-        async with self._http.stream("GET", urljoin(self.url, path), headers=headers, timeout=None) as response:
+        forever = aiohttp.ClientTimeout(total=None)
+        async with self._http.get(urljoin(self.url, path), headers=headers, timeout=forever) as response:
             event = ""
             data: list[str] = []
-            async for line in response.aiter_lines():
+            async for raw in response.content:
+                line = raw.decode().rstrip("\r\n")
                 if not line:
                     if event:
                         yield event, "\n".join(data)
