@@ -246,7 +246,8 @@ async def test_the_other_pages_of_the_staff(windows: Windows, look: Looker) -> N
     for name, paths in (
         ("Ivar Norén", ["/clinic"]),
         ("Disa Holm", ["/manage/phrases", "/manage/triage-quality", "/manage/triage-quality?reason=halsont",
-                       f"{_UNIT}/reply-days", f"{_UNIT}/handovers", f"{_UNIT}/queues", f"{_UNIT}/deadlines"]),
+                       f"{_UNIT}/reply-days", f"{_UNIT}/handovers", f"{_UNIT}/queues", f"{_UNIT}/deadlines",
+                       f"{_UNIT}/hours"]),
         ("Maja Ek", ["/manage", "/manage/users", "/manage/units"]),
     ):  # fmt: skip
         page = await windows.open(SMALL)

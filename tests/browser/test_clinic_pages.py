@@ -81,6 +81,7 @@ ADMINISTRATION = (
             f"{_UNIT}/load-limits",
             f"{_UNIT}/shutting",
             f"{_UNIT}/closures",
+            f"{_UNIT}/hours",
             f"{_UNIT}/versions",
             "/manage/units/new",
             "/manage/support",

@@ -173,12 +173,22 @@ def _links_under(page: str, section: str) -> list[str]:
 async def test_what_she_follows_and_what_she_decides_stand_apart_each_with_its_link(region: Region) -> None:
     disa, gunvor = await region.staff("disa"), await region.staff("gunvor")
     hers = (await disa.get(ANKARET)).text
-    decides = ["closures", "message", "referrals", "handovers", "deadlines", "queues", "reply-days", "shutting"]
+    decides = [
+        "hours",
+        "closures",
+        "message",
+        "referrals",
+        "handovers",
+        "deadlines",
+        "queues",
+        "reply-days",
+        "shutting",
+    ]
     assert _links_under(hers, "settings") == decides
     assert "Så är enheten inställd" not in hers
     leads = (await gunvor.get(ANKARET)).text
     assert _links_under(leads, "follow") == ["load", "ratings", "block-openings", "versions", "ledger"]
-    assert _links_under(leads, "settings") == ["closures", "message"]
+    assert _links_under(leads, "settings") == ["hours", "closures", "message"]
     decided = leads.split('id="decided"')[1]
     for words in ("Patienten kan svara i 2 dagar", "En medarbetare får ha 7 chattar", "Bara de färdiga texterna"):
         assert words in decided, words

@@ -160,7 +160,7 @@ async def test_in_anothers_place_it_has_its_hours_settings_and_phrases(region: R
         )  # fmt: skip
     assert f'<option value="{ANKARET}" selected' in (await disa.get(f"{PATH}?replaces={ANKARET}")).text
     shown = main((await disa.post(PATH, form(replaces=ANKARET))).text)
-    for words in ("Mån–tor Kl. 08.00–16.00", "får vänta i 12 timmar.", "Ont i ryggen", "fraser följer med",
+    for words in ("Mån–fre Kl. 09.00–15.30", "får vänta i 12 timmar.", "Ont i ryggen", "fraser följer med",
                   "Utbildning", "Personalen får skicka de färdiga texterna",
                   "Enheten ersätter Hälsocentralen Ankaret."):  # fmt: skip
         assert words in shown, words
@@ -188,7 +188,7 @@ async def test_in_anothers_place_it_has_its_hours_settings_and_phrases(region: R
 
 
 def test_every_setting_says_whether_it_goes_along() -> None:
-    assert {name for name, page in SETTINGS.items() if not page.setting.copy} == {"shutting", "staff_message"}
+    assert {name for name, page in SETTINGS.items() if not page.setting.copy} == {"hours", "shutting", "staff_message"}
 
 
 async def test_it_takes_nothing_until_it_has_hours_and_somebody_works_there(region: Region) -> None:

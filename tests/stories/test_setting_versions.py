@@ -30,6 +30,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "deadlines": {"level_1": "5", "level_2": "2", "level_3": "12", "level_4": "168", "level_5": "24",
                   "was_1": "5", "was_2": "120", "was_3": "1440", "was_4": "10080", "was_5": "1440"},
     "handover_rules": {"note": "yes", "minutes": "30", "was_note": "no", "was_minutes": "60"},
+    "hours": {**{f"day_{day}": "09.00–15.30" for day in range(5)}, "day_5": "", "day_6": "", "stay": "60",
+              "from_on": clock.local_date(clock.now()).isoformat()},
     "load_limits": {"waiting": "9", "late": "3", "was_waiting": "20", "was_late": "5"},
     "own_sms": {"own_sms": "yes", "was": "no"},
     "referrals": {"referrals": "Ont i ryggen; Rehab; Inte efter olycka"},
@@ -43,10 +45,10 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 async def form_of(person: Person, name: str) -> dict[str, Any]:
     """The form of a setting with something else in it than stands there."""
-    if name not in {"referrals", "closures"}:
+    if name not in {"referrals", "closures", "hours"}:
         return CHANGES[name]
     page = (await person.get(f"{_UNIT}/{SETTINGS[name].path}")).text
-    if name == "closures":
+    if name in {"closures", "hours"}:
         shown = re.search(r'name="was" value="([^"]*)"', page)
         return {**CHANGES[name], "was": unescape(shown[1] if shown else "")}
     found = re.search(r'name="version" value="([0-9a-f]+)"', page)

@@ -275,6 +275,7 @@ UNIT_VERBS: dict[str, str] = {
     "set_handover_rules": _CONFIG_ADMIN,
     "set_deadlines": _CONFIG_ADMIN,
     "share_queues": _CONFIG_ADMIN,
+    "set_hours": _SETS_UP,
     "plan_closures": _SETS_UP,
     "shut_unit": _CONFIG_ADMIN,
     "see_versions": _SETS_UP,

@@ -19,7 +19,7 @@ from typing import Final, Literal
 import msgspec
 
 from linjen.core.clock import STOCKHOLM, local_date
-from linjen.units.schedule import MIDNIGHT, Closure, Schedule, Span, spans_on
+from linjen.units.schedule import MIDNIGHT, Closure, Schedule, Span, spans_on, week_on
 
 HORIZON: Final = timedelta(days=400)  # further ahead nothing is looked for
 Stretch = tuple[datetime, datetime]  # [from, until) in UTC
@@ -60,12 +60,13 @@ def _instant(on: date, wall: time, fold: Literal[0, 1]) -> datetime:
     return late.replace(microsecond=0)
 
 
-def _day_stretches(schedule: Schedule, on: date) -> Iterator[Stretch]:
+def _day_stretches(schedule: Schedule, on: date, *, staffed: bool = False) -> Iterator[Stretch]:
+    stay = week_on(schedule, on)[1] if staffed else timedelta()
     for span in spans_on(schedule, on):
         ends_on = on + timedelta(days=1) if span.closes == MIDNIGHT else on
         opens_at, closes_at = _instant(on, span.opens, 0), _instant(ends_on, span.closes, 1)
         if opens_at < closes_at:
-            yield opens_at, closes_at
+            yield opens_at, closes_at + stay
 
 
 def _merged(stretches: Iterator[Stretch], until: datetime) -> Iterator[Stretch]:
@@ -86,13 +87,12 @@ def _merged(stretches: Iterator[Stretch], until: datetime) -> Iterator[Stretch]:
         yield current
 
 
-def _stretches(schedule: Schedule, at: datetime, ahead: timedelta, stay: timedelta) -> Iterator[Stretch]:
-    """The unit's hours from `at`, each prolonged by `stay`, in order; those that ended before `at` are left out."""
+def _stretches(schedule: Schedule, at: datetime, ahead: timedelta, *, staffed: bool) -> Iterator[Stretch]:
+    """The unit's hours from `at`, with `staffed` its staff's, in order; those that ended before `at` are left out."""
     first = local_date(at) - timedelta(days=2)
     days = (first + timedelta(days=number) for number in range((local_date(at + ahead) - first).days + 1))
-    nominal = (stretch for day in days for stretch in _day_stretches(schedule, day))
-    longer = ((opens_at, closes_at + stay) for opens_at, closes_at in nominal)
-    return (stretch for stretch in _merged(longer, at + ahead) if stretch[1] > at)
+    hours = (stretch for day in days for stretch in _day_stretches(schedule, day, staffed=staffed))
+    return (stretch for stretch in _merged(hours, at + ahead) if stretch[1] > at)
 
 
 def _without_closures(schedule: Schedule, stretches: Iterator[Stretch]) -> Iterator[Stretch]:
@@ -114,12 +114,12 @@ def _without_closures(schedule: Schedule, stretches: Iterator[Stretch]) -> Itera
 
 
 def _open_stretches(schedule: Schedule, at: datetime) -> Iterator[Stretch]:
-    return (s for s in _without_closures(schedule, _stretches(schedule, at, HORIZON, timedelta())) if s[1] > at)
+    return (s for s in _without_closures(schedule, _stretches(schedule, at, HORIZON, staffed=False)) if s[1] > at)
 
 
 def _staffed_stretches(schedule: Schedule, at: datetime) -> Iterator[Stretch]:
     # A closure keeps new residents out; ongoing cases are still looked after, so it takes nothing from the staffing.
-    return _stretches(schedule, at, HORIZON, schedule.staff_stay)
+    return _stretches(schedule, at, HORIZON, staffed=True)
 
 
 # -- questions -------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def staffed_until(schedule: Schedule, at: datetime) -> datetime | None:
 def last_staffed_end(schedule: Schedule, at: datetime) -> datetime | None:
     """When the staff last left, at `at` or before (UTC); None when nobody has been there for a week."""
     week = timedelta(days=8)
-    ends = [end for _, end in _stretches(schedule, at - week, week, schedule.staff_stay) if end <= at]
+    ends = [end for _, end in _stretches(schedule, at - week, week, staffed=True) if end <= at]
     return max(ends, default=None)
 
 
@@ -196,7 +196,7 @@ def staffed_minutes(schedule: Schedule, from_at: datetime, until_at: datetime) -
     first, last = from_at.astimezone(UTC), until_at.astimezone(UTC)
     parts = (
         min(end, last) - max(start, first)
-        for start, end in _stretches(schedule, first, last - first, schedule.staff_stay)
+        for start, end in _stretches(schedule, first, last - first, staffed=True)
         if start < last
     )
     return sum(parts, timedelta()) / timedelta(minutes=1)

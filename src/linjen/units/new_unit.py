@@ -18,7 +18,7 @@ from linjen.core.ids import parse_id
 from linjen.core.phone import parse_phone
 from linjen.core.swedish import sort_key
 from linjen.core.visible import is_visible, straight_text
-from linjen.units.schedule import MIDNIGHT, Week, week_as_typed, week_from_rows
+from linjen.units.schedule import EVER, MIDNIGHT, Week, week_as_typed, week_from_rows
 from linjen.units.shutting import awaits
 
 KINDS = ("health_centre", "rehab")
@@ -153,8 +153,8 @@ async def open_unit(db: Connection, by: By, unit_id: UUID, wanted: Wanted) -> Ne
         await _copy_what_has_no_page(db, new.replaces, unit_id)
     if new.replaces and new.week is None:
         await db.execute(
-            "insert into opening_hours (unit_id, weekday, opens, closes)"
-            " select $2::uuid, weekday, opens, closes from opening_hours where unit_id = $1",
+            "insert into opening_hours (unit_id, from_on, stay_minutes, weekday, opens, closes)"
+            " select $2::uuid, from_on, stay_minutes, weekday, opens, closes from opening_hours where unit_id = $1",
             new.replaces, unit_id,
         )  # fmt: skip
     await db.executemany(
@@ -300,7 +300,8 @@ async def _is_repeated(db: Connection, by: By, unit_id: UUID, new: NewUnit) -> b
         return False
     week = new.week  # of an old unit's hours nobody has typed any
     if week is not None:
-        rows = await db.fetch("select weekday, opens, closes from opening_hours where unit_id = $1", unit_id)
+        first = "select weekday, opens, closes from opening_hours where unit_id = $1 and from_on = $2"
+        rows = await db.fetch(first, unit_id, EVER)  # other hours may hold by now
         week = week_from_rows((row["weekday"], row["opens"], row["closes"]) for row in rows)
     was = NewUnit(**{name: known[name] for name in NewUnit.__struct_fields__ if name != "week"}, week=week)
     must_repeat("name", ours=known["opened_by"] == by.person_id, same=was == new)

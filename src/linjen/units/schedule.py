@@ -20,6 +20,7 @@ from linjen.core.errors import Invalid
 
 MIDNIGHT: Final = time(0)
 STAFF_STAY: Final = timedelta(minutes=30)  # F033
+EVER: Final = date(2000, 1, 1)  # from when a week holds that nobody has given a day
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -41,11 +42,20 @@ class Closure(msgspec.Struct, frozen=True):
     reason: str
 
 
+class WeekFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """A week that holds from a day on, until another one does; for so long the staff stay after each closing (F033)."""
+
+    from_on: date
+    week: Week
+    stay_minutes: int
+
+
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that decides a unit's hours. For a day, `special_days` wins over public holidays, they over the week.
 
     A special day without spans is a closed day: Midsummer Eve for most, while a unit that works on Good Friday gives
-    that day its spans.
+    that day its spans. `week` and `staff_stay` are those of the day on which it was read; `weeks`, in order, are there
+    where another day has other ones.
     """
 
     week: Week
@@ -53,6 +63,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     closures: tuple[Closure, ...] = ()
     closed_on_public_holidays: bool = True
     staff_stay: timedelta = STAFF_STAY
+    weeks: tuple[WeekFrom, ...] = ()
 
 
 def week_of(*days: str) -> Week:
@@ -90,31 +101,32 @@ def schedule_from_rows(
     hours: Iterable[tuple[int, time, time]],
     closures: Iterable[tuple[datetime, datetime, str, str]] = (),
     staff_stay: timedelta = STAFF_STAY,
+    weeks: tuple[WeekFrom, ...] = (),
 ) -> Schedule:
     """A unit's schedule from its stored hours and its (from_at, until_at, kind, reason) rows, kind as in the table.
 
     A row "holiday_open" within one day is that day's hours; a longer one lets the ordinary week hold on its days.
     """
-    week = week_from_rows(hours)
+    ordinary = Schedule(week=week_from_rows(hours), staff_stay=staff_stay, weeks=weeks)
     special: dict[date, tuple[Span, ...]] = {}
     closed: list[Closure] = []
     for from_at, until_at, kind, reason in closures:
         if kind == "holiday_open":
-            for day, spans in _opened_days(week, local(from_at), local(until_at)):
+            for day, spans in _opened_days(ordinary, local(from_at), local(until_at)):
                 special[day] = check_spans((*special.get(day, ()), *spans))
         else:
             closed.append(Closure(from_at, until_at, "acute" if kind == "acute" else "planned", reason))
-    return Schedule(week=week, special_days=special, closures=tuple(closed), staff_stay=staff_stay)
+    return msgspec.structs.replace(ordinary, special_days=special, closures=tuple(closed))
 
 
-def _opened_days(week: Week, opens: datetime, ends: datetime) -> Iterator[tuple[date, tuple[Span, ...]]]:
+def _opened_days(ordinary: Schedule, opens: datetime, ends: datetime) -> Iterator[tuple[date, tuple[Span, ...]]]:
     first, last = opens.date(), (ends - timedelta(microseconds=1)).date()
     if first == last:
         yield first, (Span(opens.time(), ends.time()),)
         return
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        yield day, week[day.weekday()]
+        yield day, week_on(ordinary, day)[0][day.weekday()]
 
 
 def spans_of(text: str) -> tuple[Span, ...]:
@@ -149,6 +161,7 @@ def _time(hour: str, minute: str | None) -> time:
 
 
 HEALTH_CENTRE_WEEK: Final = week_of(*["08.00–16.00"] * 4, "08.00–14.30", "", "")  # F032
+_NEVER: Final = week_of(*[""] * 7)
 REHAB_WEEK: Final = week_of(*["10.00–12.00"] * 5, "", "")  # F052
 
 
@@ -169,4 +182,12 @@ def spans_on(schedule: Schedule, on: date) -> tuple[Span, ...]:
         return schedule.special_days[on]
     if schedule.closed_on_public_holidays and find_public_holiday(on) is not None:
         return ()
-    return schedule.week[on.weekday()]
+    return week_on(schedule, on)[0][on.weekday()]
+
+
+def week_on(schedule: Schedule, on: date) -> tuple[Week, timedelta]:
+    """The week that holds on a day, and how long the staff stay after each of its closings."""
+    for one in reversed(schedule.weeks):
+        if one.from_on <= on:
+            return one.week, timedelta(minutes=one.stay_minutes)
+    return (schedule.week, schedule.staff_stay) if not schedule.weeks else (_NEVER, STAFF_STAY)

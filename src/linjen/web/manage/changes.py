@@ -16,12 +16,14 @@ Words = Callable[[Exchange, Value], Mapping[str, str]]
 
 
 class Rehearsal(msgspec.Struct, Generic[Value], frozen=True):
-    """A change that was tried and not kept, with the figures of before and after it."""
+    """A change that was tried and not kept, with the figures and what else was seen, before and after."""
 
     was: Value
     becomes: Value
     counts_before: Mapping[str, int]
     counts_after: Mapping[str, int]
+    seen_before: Any = None
+    seen_after: Any = None
 
 
 def draw_change(exchange: Exchange, name: str, words: Words[Value], found: Rehearsal[Value]) -> dict[str, Any]:

@@ -38,6 +38,10 @@ async def _nothing(_: Connection, __: UUID) -> Mapping[str, int]:
     return {}
 
 
+async def _nothing_seen(_: Exchange, __: Connection, ___: UUID) -> Any:
+    return None
+
+
 async def _nothing_around(_: Exchange, __: Connection, ___: UUID) -> Mapping[str, Any]:
     return {}
 
@@ -50,7 +54,8 @@ class UnitSetting(Generic[Value]):
     form. `draw` gives what the template needs beside the frame: of the setting as it is now, or with the last of its
     arguments of what the form holds, with the errors by field. `words` says a value to people, a name and a value each.
     `counts` are figures that follow from it, by name, each with its words under manage.<name>.counts; they are taken
-    before and after the change. `around` gives what else its page shows, from the database. `preview`: the template
+    before and after the change, and so is what `sees` looks at; `says` makes of all this what the preview needs beside
+    the frame. `around` gives what else its page shows, from the database. `preview`: the template
     that shows the change. `tells_ledgers`: open ledgers follow it. `takes_text`: somebody writes in it, so that a text
     which cannot be taken is told beside it.
     """
@@ -62,12 +67,15 @@ class UnitSetting(Generic[Value]):
         words: Words[Value],
         counts: Callable[[Connection, UUID], Awaitable[Mapping[str, int]]] = _nothing,
         around: Callable[[Exchange, Connection, UUID], Awaitable[Mapping[str, Any]]] = _nothing_around,
+        sees: Callable[[Exchange, Connection, UUID], Awaitable[Any]] = _nothing_seen,
+        says: Callable[[Exchange, Rehearsal[Value]], Mapping[str, Any]] = lambda _, __: {},
         preview: str = "manage/preview.html",
         tells_ledgers: bool = False,
         takes_text: bool = False,
     ) -> None:  # fmt: skip
         self.setting, self.name, self.verb, self.path, self.words = setting, setting.name, setting.verb, path, words
         self._read, self._draw, self._counts, self._preview = read, draw, counts, preview
+        self._sees, self._says = sees, says
         self._around, self._tells_ledgers, self._takes_text = around, tells_ledgers, takes_text
 
     def routes(self) -> list[HTTPRouteHandler]:
@@ -131,9 +139,10 @@ class UnitSetting(Generic[Value]):
         unit_id, found = exchange.id_of("unit_id"), None
         with contextlib.suppress(_NotKept):
             async with exchange.site.database.transaction() as db:
-                before = await self._counts(db, unit_id)
+                before, seen = await self._counts(db, unit_id), await self._sees(exchange, db, unit_id)
                 was, becomes = await change(db)
-                found = Rehearsal(was, becomes, before, await self._counts(db, unit_id))
+                after = await self._counts(db, unit_id)
+                found = Rehearsal(was, becomes, before, after, seen, await self._sees(exchange, db, unit_id))
                 raise _NotKept
         assert found is not None  # noqa: S101 - else the change has raised
         return found
@@ -148,6 +157,7 @@ class UnitSetting(Generic[Value]):
         return await manage_page(
             exchange, self._preview, unit=unit, setting=self.name, path=self.path, action=action, brought=brought,
             undoing=undoing, becomes=found.becomes, **draw_change(exchange, self.name, self.words, found),
+            **self._says(exchange, found),
         )  # fmt: skip
 
     async def _see(self, db: Connection, exchange: Exchange) -> ManagedUnit:

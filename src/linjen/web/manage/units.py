@@ -17,6 +17,7 @@ from linjen.units.shutting import find_shutting
 from linjen.web.exchange import Exchange
 from linjen.web.manage.chat_limit import chat_options
 from linjen.web.manage.frame import manage_page, noting_refusals
+from linjen.web.manage.hours_words import coming_in_words
 from linjen.web.routing import get_page
 from linjen.web.unit_words import closure_in_words, day_in_words, stops_in_words, today_words, week_in_words
 
@@ -60,6 +61,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         prints = await may_at(db, exchange.by, unit.id, "print_ledger")
         shutting, shuts = await find_shutting(db, unit.id), await may_at(db, exchange.by, unit.id, "shut_unit")
         plans = await may_at(db, exchange.by, unit.id, "plan_closures")
+        sets_hours = await may_at(db, exchange.by, unit.id, "set_hours")
         versions = await may_at(db, exchange.by, unit.id, "see_versions")
         handovers = await may_at(db, exchange.by, unit.id, "set_handover_rules")
     today, say = clock.local_date(at), exchange.say
@@ -67,7 +69,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
     return await manage_page(
         exchange, "manage/unit.html", unit=unit, now=today_words(exchange, unit, at), today_on=today,
         facts=_facts(exchange, unit), today=day_in_words(exchange, unit.schedule, today),
-        week=week_in_words(exchange, unit.schedule, today),
+        week=week_in_words(exchange, unit.schedule, today), coming=coming_in_words(exchange, unit.schedule, today),
         own_sms="yes" if own_sms else "no", decides_sms=decides, keeps_referrals=keeps, replies=replies,
         decided=[{"name": say(title), "value": value} for title, value, hers in (
             ("manage.reply_days.title", replies, sets_days),
@@ -78,7 +80,7 @@ async def _unit(exchange: Exchange) -> Response[Any]:
         sets_reply_days=sets_days, shares_queues=shares, sets_deadlines=deadlines,
         sets_handovers=handovers, prints=prints, sets_message=message, sees_ratings=ratings,
         chat_options=chat_options(), sees_versions=versions, plans_closures=plans, reviews=reviews,
-        shuts=shuts, stops=stops_in_words(exchange, shutting),
+        sets_hours=sets_hours, shuts=shuts, stops=stops_in_words(exchange, shutting),
         closures=[closure_in_words(exchange, one) for one in unit.closures],
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from linjen.web.manage import (
     closures,
     deadlines,
     handover_rules,
+    hours,
     load_limits,
     own_sms,
     referrals,
@@ -30,7 +31,7 @@ from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.manage.setting import UnitSetting
 from linjen.web.routing import get_page, post_page
 
-_PAGES = (chat_limit, closures, deadlines, handover_rules, load_limits, own_sms, referrals, reply_days, sharing,
+_PAGES = (chat_limit, closures, deadlines, handover_rules, hours, load_limits, own_sms, referrals, reply_days, sharing,
           shutting, staff_message)  # fmt: skip
 #: Every setting of a unit by its name.
 SETTINGS: dict[str, UnitSetting[Any]] = {page.PAGE.name: page.PAGE for page in _PAGES}
