@@ -6,6 +6,11 @@ const part = document.getElementById("session");
 // are drafts of the server.
 const keeping = part?.dataset.kept ? import(part.dataset.kept).catch(() => null) : null;
 
+// A page on which nothing can be written needs nothing that watches over it (line.js); staff's may come to have something.
+const line = document.getElementById("line");
+const writes = () => document.querySelector("main form[method=post] :is(textarea, input:not([type=hidden]))");
+if (line && (part?.dataset.kind === "staff" || writes())) import(line.dataset.script).catch(() => {});
+
 export const isLeaving = () => "leaving" in root.dataset;
 
 // A page that must be left by itself, since nobody may be there or its case has gone: what stands on the screen goes
