@@ -25,7 +25,7 @@ from linjen.demo.history import seed_history
 from linjen.demo.residents import Livelihood
 from linjen.demo.tickets import DEMO, seed_tickets
 from linjen.integrations.web_push import make_key
-from linjen.simulators import bankid, rivta, sms, staff_idp
+from linjen.simulators import bankid, intranet, rivta, sms, staff_idp
 from linjen.web.server import Server, listen
 from linjen.web.site import Site
 
@@ -96,6 +96,8 @@ class Demo:
         stack.push_async_callback(self.simulators["rivta"].stop)
         self.simulators["sms"] = await sms.serve(*SMS_USER, allowed=True)
         stack.push_async_callback(self.simulators["sms"].stop)
+        self.simulators["intranet"] = await intranet.serve(world.REGION, allowed=True)
+        stack.push_async_callback(self.simulators["intranet"].stop)
 
     def _settings(self) -> dict[str, Any]:
         phone = self.simulators["bankid"]
@@ -113,6 +115,9 @@ class Demo:
             "staff_client_secret": STAFF_CLIENT[1],
             "rivta_url": self.simulators["rivta"].url,
             "rivta_logical_address": "SE5599990011-0001",
+            "training_url": self.simulators["intranet"].training_url,
+            "service_status_url": self.simulators["intranet"].status_url,
+            "suggestions_url": self.simulators["intranet"].suggestions_url,
             "sms_url": self.simulators["sms"].url,
             "sms_user": SMS_USER[0],
             "sms_password": SMS_USER[1],
