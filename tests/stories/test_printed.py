@@ -32,6 +32,18 @@ async def test_a_nurse_and_the_head_print_every_open_case_with_names_and_each_is
     assert await region.value(units) == [id_of("unit/ankaret")]
 
 
+async def test_the_head_stays_in_the_administration_and_a_nurse_in_the_clinic(region: Region) -> None:
+    """The head has no ledger of her own: the clinic's tabs would lead her nowhere."""
+    for key, unit, hers, not_hers in (
+        ("gunvor", None, 'href="/manage/units"', 'href="/clinic/mine"'),
+        ("karin", "ankaret", 'href="/clinic/mine"', 'href="/manage/units"'),
+    ):
+        person = await region.staff(key, unit)
+        for page in ((await person.get(_PATH)).text, (await person.post(_PATH)).text):
+            assert hers in page
+            assert not_hers not in page
+
+
 async def test_who_works_at_two_units_prints_where_she_works_now(region: Region) -> None:
     bjorken = f"/clinic/units/{id_of('unit/bjorken')}/ledger"
     there, here = await region.staff("petra", "bjorken"), await region.staff("petra", "ankaret")

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.waiting.ledger import MOST
+from linjen.cases.waiting.ledger import MOST, has_ledger
 from linjen.cases.waiting.printed import PrintedRow, print_ledger
 from linjen.core import clock
 from linjen.core.errors import NotFound
@@ -15,7 +15,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.exchange import Exchange
 from linjen.web.fast import row_values
 from linjen.web.listed_names import listed_name
-from linjen.web.manage.frame import noting_refusals
+from linjen.web.manage.frame import manage_page, noting_refusals
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
 
@@ -38,7 +38,7 @@ async def _ask(exchange: Exchange) -> Response[Any]:
         if not await may_at(db, exchange.by, unit_id, "print_ledger"):
             raise NotFound("unit")
         name = await db.fetchval("select name from units where id = $1", unit_id)
-    return exchange.page("clinic/waiting/printed.html", unit_id=unit_id, unit_name=name, rows=None)
+    return await _page(exchange, unit_id=unit_id, unit_name=name, rows=None)
 
 
 async def _draw(exchange: Exchange) -> Response[Any]:
@@ -46,10 +46,20 @@ async def _draw(exchange: Exchange) -> Response[Any]:
     async with exchange.site.database.transaction() as db:
         rows = await print_ledger(db, exchange.by, unit_id)
         name = await db.fetchval("select name from units where id = $1", unit_id)
-    return exchange.page(
-        "clinic/waiting/printed.html", unit_id=unit_id, unit_name=name, rows=[_row(exchange, one) for one in rows],
+    return await _page(
+        exchange, unit_id=unit_id, unit_name=name, rows=[_row(exchange, one) for one in rows],
         at=moment(exchange, clock.now()), most=MOST if len(rows) == MOST else 0,
     )  # fmt: skip
+
+
+async def _page(exchange: Exchange, **values: Any) -> Response[Any]:
+    """In the clinic for who works there; the head, who has no ledger of her own, stays in the administration."""
+    async with exchange.site.database.connection() as db:
+        works = exchange.by.unit_id is not None and await has_ledger(db, exchange.by)
+    frame = "parts/clinic_page.html" if works else "parts/manage_page.html"
+    return await manage_page(
+        exchange, "clinic/waiting/printed.html", frame=frame, tab="ledger" if works else "units", **values
+    )
 
 
 def _row(exchange: Exchange, one: PrintedRow) -> dict[str, Any]:
