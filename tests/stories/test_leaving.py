@@ -241,6 +241,23 @@ async def test_before_a_pause_in_the_day_the_patient_is_told_of_the_same_day(
     assert "En kollega tar över ditt ärende i dag när vi öppnar igen kl. 12.30" in form[f"tell-{case_id}"]
 
 
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (_MORNING, "Enheten är öppen till kl. 16.00."),
+        (_NEAR, "Enheten stänger kl. 16.00. Personalen är kvar till kl. 16.30."),
+        (_LATE, "Enheten är stängd. Den öppnar i morgon kl. 08.00."),
+    ],
+)
+async def test_the_page_says_at_any_hour_where_the_unit_stands_in_its_day(
+    region: Region, monkeypatch: pytest.MonkeyPatch, at: datetime, words: str
+) -> None:
+    _at(monkeypatch, at)
+    karin = await region.staff("karin", "ankaret")
+    await _case(region)
+    assert words in (await karin.get("/clinic/leaving")).text
+
+
 async def test_the_ledger_says_when_the_unit_closes_and_its_staff_leaves(
     region: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from linjen.core.swedish import time_inside
-from linjen.units.hours import closes_at, staffed_until
+from linjen.core.swedish import moment_words, time_inside
+from linjen.units.hours import closes_at, next_opening, staffed_until
 from linjen.units.schedule import Schedule
 from linjen.web.exchange import Exchange
 
@@ -41,3 +41,13 @@ def closing_words(exchange: Exchange, near: Closing) -> str:
     key = "closes" if near.closes_at else "closed"
     closes = time_inside(near.closes_at) if near.closes_at else ""
     return exchange.say(f"leaving.{key}", closes=closes, until=time_inside(near.staffed_until))
+
+
+def hours_words(exchange: Exchange, schedule: Schedule, at: datetime) -> str:
+    """Where the unit stands in its day: that it closes soon, until when it is open, or when it opens."""
+    if near := closing_near(schedule, at):
+        return closing_words(exchange, near)
+    if closes := closes_at(schedule, at):
+        return exchange.say("leaving.open", closes=time_inside(closes))
+    opens = next_opening(schedule, at)
+    return exchange.say("leaving.shut_until", opens=moment_words(opens, at)) if opens else exchange.say("leaving.shut")

@@ -27,7 +27,7 @@ from linjen.core.ids import parse_id
 from linjen.units.opening import see_schedule
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.case.meanwhile import moved_words
-from linjen.web.clinic.moves.day_end import closing_near, closing_words
+from linjen.web.clinic.moves.day_end import hours_words
 from linjen.web.clinic.moves.leaving_words import USUAL_DAYS, Telling
 from linjen.web.clinic.moves.page_texts import is_pages_own
 from linjen.web.clinic.moves.unsent import find_unsent
@@ -130,7 +130,7 @@ async def _show(
         schedule, holding = await see_schedule(db, by.unit_id), await find_holding(db, by)
         unsent = {one: await find_unsent(db, exchange, one) for one in held}
     lost = [await _lost(exchange, one) for one in (*failed, *to_fill) if one not in set(held)]
-    near, telling = closing_near(schedule, at), Telling(exchange, schedule, at)
+    telling = Telling(exchange, schedule, at)
     drawn = [
         _row(exchange, row, holding[row.case_id], telling, at) | {"unsent": unsent[row.case_id]}
         for row in rows if row.case_id in holding
@@ -139,7 +139,7 @@ async def _show(
         "clinic/moves/leaving.html",
         status=409 if failed else 422 if to_fill else 200,
         rows=drawn, elsewhere=elsewhere,
-        near=closing_words(exchange, near) if near else "", failed={str(one): words for one, words in failed.items()},
+        hours=hours_words(exchange, schedule, at), failed={str(one): words for one, words in failed.items()},
         to_fill={str(one): words for one, words in to_fill.items()}, longest=LONGEST, lost=lost,
         done=bool(exchange.request.query_params.get("done")), leaving=_is_leaving(exchange),
     )  # fmt: skip
