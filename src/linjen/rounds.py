@@ -14,6 +14,7 @@ from linjen.cases.colleagues.attestation_moves import return_attestations
 from linjen.cases.colleagues.colleague_gone import settle_gone
 from linjen.cases.intake.assessments import settle_self_care
 from linjen.cases.intake.expiry import expire_drafts
+from linjen.cases.moves.after_hours import return_after_hours
 from linjen.cases.moves.booked import tell_due
 from linjen.cases.moves.inactivity import flag_silent, watch_silence
 from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
@@ -136,6 +137,7 @@ async def _watch(site: Site) -> None:
     load, alarms = LoadWatch(site), AlarmWatch(site)
     watches: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: return_unstaffed(site.database, clock.now()),
+        lambda: return_after_hours(site.database, site.settings.staff_idle_s, clock.now()),
         lambda: return_from_gone(site.database),
         lambda: requeue_unserved(site.database),
         lambda: requeue_untaken(site.database, clock.now()),

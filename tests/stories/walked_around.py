@@ -16,6 +16,7 @@ from linjen.cases.alarms.listening import listening
 from linjen.cases.begun_by_staff.new_visit import KINDS, Booking, book_visit
 from linjen.cases.blocks.block import lift_block, set_block
 from linjen.cases.blocks.block_opening import REASONS, open_blocks
+from linjen.cases.moves.after_hours import return_after_hours
 from linjen.cases.moves.booked import tell_due
 from linjen.cases.moves.left_behind import return_from_gone, return_unstaffed
 from linjen.cases.moves.nobody_there import requeue_unserved
@@ -110,6 +111,7 @@ async def _night(walk: Walk, pick: int) -> None:
     await requeue_unserved(walk.database)
     await requeue_untaken(walk.database, clock.now() + timedelta(days=3))
     await return_unstaffed(walk.database, _NIGHT + timedelta(days=pick))
+    await return_after_hours(walk.database, 900, _NIGHT + timedelta(days=pick))
 
 
 async def _its_day(walk: Walk, pick: int) -> None:

@@ -42,8 +42,8 @@ where v.state = 'in_progress' and not {reaches("v.holder_id")}
 order by c.id limit $1 for no key update of c skip locked
 """
 
-#: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it; so does
-#: a holder who has said until which day she keeps a silent case.
+#: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it while
+#: she is there (after_hours.py); so does a holder who has said until which day she keeps a silent case.
 _UNSTAFFED = """
 select c.id, v.holder_id, 'unstaffed' as reason from unnest($2::uuid[], $3::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
@@ -69,17 +69,18 @@ async def return_unstaffed(database: Database, at: datetime) -> int:
     if not left:
         return 0
     on = clock.local_date(at)
-    return await in_batches(database, _UNSTAFFED, list(left), list(left.values()), on, each=_return_row)
+    return await in_batches(database, _UNSTAFFED, list(left), list(left.values()), on, each=return_row)
 
 
 async def return_from_gone(database: Database) -> int:
     """Put back what is held by somebody who may not open it any more; how many. Looks through all that is held, and
     locks nothing where there is none of it, so it is asked every few seconds, too.
     """
-    return await in_batches(database, _GONE, sorted(CARE_ROLES), each=_return_row)
+    return await in_batches(database, _GONE, sorted(CARE_ROLES), each=return_row)
 
 
-async def _return_row(db: Connection, row: Row) -> int:
+async def return_row(db: Connection, row: Row) -> int:
+    """Put back a locked case (`id`, `holder_id`, `reason`) with the event that says why; for `in_batches`."""
     await _return(db, row["id"], row["holder_id"], row["reason"])
     return 1
 
