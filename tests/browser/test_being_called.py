@@ -45,7 +45,7 @@ async def test_she_is_called_and_says_afterwards_how_it_went(windows: Windows) -
     await karin.get_by_role("button", name="Ringde, nådde", exact=True).click()
     await expect(tage.get_by_text("och ni talades vid").first).to_be_visible()
     await karin.goto(f"{windows.url}/clinic/cases/{case}/closings")
-    await karin.locator("input[name=reason][value=advice]").check()
+    await karin.locator("input[name=reason][value=other_way]").check()
     await karin.locator("form[action$='/closings'] button[type=submit]").last.click()
     await karin.wait_for_url(lambda url: not url.endswith("/closings"))
     await tage.goto(f"{windows.url}/cases/{case}")

@@ -45,7 +45,7 @@ async def _writes_a_note(windows: Windows, page: Page, case: str) -> None:
 
 async def test_the_clock_locks_a_screen_whose_page_would_ask_whether_to_leave(windows: Windows) -> None:
     page, case = await _held(windows)
-    await close(page, "Råd och egenvård")
+    await close(page, "Kontakten togs på annat sätt")
     await page.clock.install()
     await page.goto(f"{windows.url}/clinic/cases/{case}/record")
     asked: list[str] = []

@@ -40,7 +40,7 @@ async def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back
     await expect(karin.locator("#thread li", has_text="blodtrycksmedicinen")).to_have_count(1)
     await resident.reload()
     await expect(bubble).to_have_count(1)
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_k12_a_nurse_loses_the_network_in_the_middle_of_a_sentence(windows: Windows, demo: Demo) -> None:
@@ -72,7 +72,7 @@ async def test_k12_a_nurse_loses_the_network_in_the_middle_of_a_sentence(windows
     await expect(karin.locator("#chat[data-ready]")).to_be_attached()
     await box.press("Control+Enter")
     await expect(resident.locator("#thread li", has_text="receptet i dag")).to_have_count(1)
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_a_stream_that_the_server_cuts_is_taken_up_where_it_was(windows: Windows, demo: Demo) -> None:
@@ -85,7 +85,7 @@ async def test_a_stream_that_the_server_cuts_is_taken_up_where_it_was(windows: W
     await say(resident, "10 mg.")
     await expect(karin.locator("#thread li", has_text="10 mg.")).to_have_count(1)
     await expect(resident.locator("#offline")).to_be_hidden()
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_two_tabs_of_one_case_show_the_same(windows: Windows) -> None:
@@ -102,7 +102,7 @@ async def test_two_tabs_of_one_case_show_the_same(windows: Windows) -> None:
     ]
     assert expected[0][-3:] == ["Från den ena fliken", "Från den andra", "Tack, jag ser båda."]
     assert expected[0] == expected[1] == expected[2]
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
     await expect(other.locator("#case-status")).to_contain_text("Avslutat")
 
 
@@ -121,7 +121,7 @@ async def test_a_message_that_comes_after_the_closing_stays_with_its_writer_and_
     text = "Nu har jag fått svår bröstsmärta som trycker."
     await resident.locator("#composer-text").fill(text)
     await resident.locator("#composer button[type=submit]").click()
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
     await resident.context.set_offline(False)
     await expect(resident.locator("#unsent-text")).to_have_value(text)
     await expect(resident.locator("#unsent-here")).to_have_count(0)
@@ -154,7 +154,7 @@ async def test_a_form_is_held_back_while_there_is_no_connection_and_goes_when_it
     await karin.wait_for_url(f"**/clinic/cases/{case}*")
     await expect(karin.locator("main", has_text="Ringde dottern, hon återkommer.")).to_be_visible()
     await expect(karin.locator("#chat[data-ready]")).to_be_visible()
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_a_form_of_a_resident_is_held_back_too(windows: Windows) -> None:

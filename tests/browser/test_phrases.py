@@ -49,7 +49,7 @@ async def test_a_phrase_is_found_by_slash_filled_in_by_tab_and_sent_by_keyboard_
     await expect(karin.locator("#draft-state")).to_have_text("Sparat utkast")
     await karin.keyboard.press("Control+Enter")
     await expect(karin.locator("#thread .lj-bubble--mine")).to_contain_text("den 15 maj 2023 kl. 09.00. Du träffar")
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def _fill_in(karin: Page) -> None:
@@ -103,7 +103,7 @@ async def test_a_slash_of_one_s_own_stays_and_esc_takes_a_search_away(windows: W
     await karin.keyboard.press("Control+z")
     await expect(box).to_have_value("/")
     await box.fill("")
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_what_was_used_comes_first_next_time_and_works_by_touch_on_a_phone(windows: Windows) -> None:
@@ -124,7 +124,7 @@ async def test_what_was_used_comes_first_next_time_and_works_by_touch_on_a_phone
     await karin.get_by_role("button", name="Fraser").tap()
     await expect(options.first).to_contain_text("Fortsätt i lugn och ro")
     await karin.keyboard.press("Escape")
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_without_javascript_the_same_list_is_a_page(windows: Windows) -> None:
@@ -142,7 +142,7 @@ async def test_without_javascript_the_same_list_is_a_page(windows: Windows) -> N
     await box.fill("Jag återkommer till dig här senast den 15 maj 2023 kl. 09.00.")
     await plain.locator("#composer button[type=submit]").click()
     await expect(karin.locator("#thread .lj-bubble--mine")).to_contain_text("senast den 15 maj 2023")
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
 
 
 async def test_axe_finds_nothing_where_phrases_are_chosen_and_kept(windows: Windows) -> None:
@@ -159,5 +159,5 @@ async def test_axe_finds_nothing_where_phrases_are_chosen_and_kept(windows: Wind
         await look(karin)
     await karin.goto(f"{windows.url}/clinic/cases/{case}")
     await karin.locator("#composer-text").fill("")
-    await close(karin, "Råd och egenvård")
+    await close(karin, "Kontakten togs på annat sätt")
     assert not look.found, "\n".join(look.found)

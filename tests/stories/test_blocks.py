@@ -273,7 +273,7 @@ async def test_when_her_own_case_ends_the_open_page_of_another_units_looks_again
     ):
         await ear.wait_for("hello")
         await strange.wait_for("hello")
-        assert (await ulf.post(f"/clinic/cases/{own}/closings", {"reason": "advice"})).status_code == 303
+        assert (await ulf.post(f"/clinic/cases/{own}/closings", {"reason": "other_way"})).status_code == 303
         await ear.wait_for("reload", within_s=2)
         await asyncio.sleep(0.2)
         assert [one[0] for one in strange.heard] == ["hello"], "another patient's"
@@ -288,11 +288,11 @@ async def test_when_the_case_that_she_cared_by_ends_pages_of_her_other_cases_loo
     await seed.send("frida", earlier, 4, "halsont", 0)
     for case_id in (own, earlier):
         assert (await ulf.post(f"/clinic/cases/{case_id}/claims")).status_code == 303
-    assert (await ulf.post(f"/clinic/cases/{earlier}/closings", {"reason": "advice"})).status_code == 303
+    assert (await ulf.post(f"/clinic/cases/{earlier}/closings", {"reason": "other_way"})).status_code == 303
     there = f"/clinic/cases/{earlier}/elsewhere/{cases['not_blocked']}"
     assert (await ulf.get(there)).status_code == 200
     async with ulf.listen(f"/clinic/cases/{earlier}/stream?apart") as ear:
         await ear.wait_for("hello")
-        assert (await ulf.post(f"/clinic/cases/{own}/closings", {"reason": "advice"})).status_code == 303
+        assert (await ulf.post(f"/clinic/cases/{own}/closings", {"reason": "other_way"})).status_code == 303
         await ear.wait_for("reload", within_s=2)
     assert (await ulf.get(there)).status_code == 404

@@ -123,7 +123,7 @@ async def test_who_wrote_last_in_a_round_decides_in_whichever_order_it_is_read(s
 
 async def test_a_case_that_is_closed_is_asked_about_no_more(silences: Silences) -> None:
     karin, _, case_id = await written(silences)
-    await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "inactive"})
+    await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})
     assert await silences.flag(48) == 0
     assert await silences.region.value("select count(*) from silences where case_id = $1", case_id) == 0
 

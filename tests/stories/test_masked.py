@@ -66,7 +66,7 @@ async def test_nor_in_the_note_of_it(region: Region) -> None:
     await karin.post(f"/clinic/cases/{case_id}/claims")
     assert (await astrid.say(case_id, "Hon har feber också.")).status_code == 201
     assert (
-        await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice", "fee": "none"})
+        await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "other_way", "fee": "none"})
     ).status_code == 303
     await owner_does(region, "update residents set surname = 'Vårdnadsson' where given_name = 'Astrid'")
     assert "Vårdnadsson" in (await karin.get(f"/clinic/cases/{case_id}/record")).text

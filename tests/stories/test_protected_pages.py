@@ -30,7 +30,7 @@ async def test_the_banner_stands_on_every_page_of_a_case_and_of_its_patient(regi
     # She gets no SMS, so there is no page to remind her from.
     assert await _without(karin, [here + part for part in OF_A_HELD_CASE if part != "/reminders"]) == []
     assert await _without(karin, [f"/clinic/patients/{patient}{part}" for part in ("", "/calls")]) == []
-    await karin.post(f"{here}/closings", {"reason": "advice"})
+    await karin.post(f"{here}/closings", {"reason": "other_way"})
     assert await _without(karin, [here + part for part in OF_A_CLOSED_CASE]) == []
 
 
@@ -55,7 +55,7 @@ async def test_no_list_of_work_has_her_name(region: Region) -> None:
         page = (await karin.get(path)).text
         assert "Astrid Nyberg" in page, path
         assert _BANNER in page, path
-    await karin.post(f"/clinic/cases/{case}/closings", {"reason": "advice"})
+    await karin.post(f"/clinic/cases/{case}/closings", {"reason": "other_way"})
     for person in (karin, bo):
         page = (await person.get("/clinic/document")).text
         assert str(case) in page

@@ -101,7 +101,7 @@ async def test_each_heading_is_filled_in_from_the_case_and_nothing_internal_foll
 async def test_who_wrote_for_her_child_is_named_as_the_guardian(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["child"]
     await karin.post(f"/clinic/cases/{case_id}/claims")
-    await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice"})
+    await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "other_way"})
     assert "Initiativ till kontakt från\nVårdnadshavare" in box(await page_of(karin, case_id), "record-whole")
 
 

@@ -71,7 +71,9 @@ async def test_a_reply_puts_it_back_into_the_queue_as_a_new_visit(region: Region
     clinic = (await karin.get(f"/clinic/cases/{case_id}")).text
     assert _TEXT in clinic
     assert "Gustav Öberg svarade efter avslutet" in clinic
-    again = await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "redirected"})
+    assert (await karin.post(f"/clinic/cases/{case_id}/closings", {"reason": "redirected"})).status_code == 422
+    told = {"reason": "redirected", "tell": "Ring Lyktan i stället."}
+    again = await karin.post(f"/clinic/cases/{case_id}/closings", told)
     assert again.status_code == 303
     assert "Återbesök" in (await karin.get(f"/clinic/cases/{case_id}/record")).text.split("selected>")[-1]
     await karin.post(f"/clinic/cases/{case_id}/documentations")

@@ -124,7 +124,7 @@ async def test_an_administrative_question_is_not_asked_about(region: Region) -> 
     assert "Triagens nivå" not in page
     assert (await karin.get(f"/clinic/cases/{case}/triage-verdicts")).status_code == 404
     assert (await karin.post(f"/clinic/cases/{case}/triage-verdicts", {"verdict": "right"})).status_code == 409
-    data = {"reason": "advice", "verdict": "right"}
+    data = {"reason": "other_way", "verdict": "right"}
     assert (await karin.post(f"/clinic/cases/{case}/closings", data)).status_code == 303
 
 

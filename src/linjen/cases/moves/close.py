@@ -9,7 +9,8 @@ from uuid import UUID
 from linjen.access.by import By
 from linjen.cases.alarms.alarms import find_standing
 from linjen.cases.loading import open_case
-from linjen.cases.talk.actions import find_waiting, has_action, settle_action
+from linjen.cases.moves.ending import check_end, look_at_end, told_as
+from linjen.cases.talk.actions import find_waiting, settle_action
 from linjen.cases.talk.call_back import end_calls
 from linjen.cases.talk.message import check_told, unseal_text, write_message
 from linjen.core.database import Connection
@@ -32,9 +33,6 @@ REASONS = (
 
 #: Avgift: a medical judgement; advice costs nothing (routine F073–F074). The invoice is sent by the region.
 FEES = ("none", "prescription", "certificate", "visit", "digital_visit")
-
-#: Reasons that are an action: the patient has it as a card and has confirmed it (routine F181).
-_IN_ACTION = frozenset({"booked", "prescribed"})
 
 
 class LastWord:
@@ -59,9 +57,8 @@ async def close(
 
     Raises Invalid('unknown_reason'), Invalid('unknown_fee'), Invalid('alarms_left') while another alarm may be so,
     Invalid('written_meanwhile') when the resident has written since the case's number `drawn_at`,
-    Invalid('actions_left') while a card waits, Invalid('action_missing') for a reason that is an action without any
-    card, and as open_case and settle_action. The same close once more changes nothing; with another last word it is
-    refused, since nobody would get to read it.
+    Invalid('actions_left') while a card waits, and as check_end, open_case and settle_action. The same close once more
+    changes nothing; with another last word it is refused, since nobody would get to read it.
     """
     if reason not in REASONS:
         raise Invalid("unknown_reason", "reason")
@@ -78,7 +75,10 @@ async def close(
         raise Invalid("alarms_left", "dealt_with")
     if await count_written_since(db, case_id, drawn_at):
         raise Invalid("written_meanwhile", "written")
-    await _end_actions(db, by, case_id, reason, reached or {})
+    await _end_actions(db, by, case_id, reached or {})
+    ending = await look_at_end(db, case_id)
+    check_end(ending, reason, has_last=last is not None)
+    told = told_as(ending, reason, has_last=last is not None)
     if last is not None:
         await write_message(db, last.sealer, by, case_id, last.text, passes_turn=False)
     await db.execute(
@@ -87,7 +87,7 @@ async def close(
         case_id, by.person_id, reason, fee,
     )  # fmt: skip
     await end_calls(db, case_id)
-    await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, fee, standing))
+    await record(db, case_id, "closed", by.kind, by.person_id, _data(reason, fee, standing, told))
     return True
 
 
@@ -97,18 +97,18 @@ async def count_written_since(db: Connection, case_id: UUID, drawn_at: int | Non
     return 0 if drawn_at is None else int(await db.fetchval(newer, case_id, drawn_at))
 
 
-async def _end_actions(db: Connection, by: By, case_id: UUID, reason: str, reached: Mapping[UUID, str]) -> None:
+async def _end_actions(db: Connection, by: By, case_id: UUID, reached: Mapping[UUID, str]) -> None:
     for action_id in await find_waiting(db, case_id):
         if action_id not in reached:
             raise Invalid("actions_left", "actions")
         await settle_action(db, by, case_id, action_id, reached[action_id])
-    if reason in _IN_ACTION and not await has_action(db, case_id):
-        raise Invalid("action_missing", "reason")
 
 
-def _data(reason: str, fee: str, standing: Collection[UUID]) -> dict[str, Any]:
+def _data(reason: str, fee: str, standing: Collection[UUID], told: str) -> dict[str, Any]:
+    """What the event keeps; `told` where the patient reads other words than those of the reason."""
     alarms = {"alarms": sorted(map(str, standing))} if standing else {}
-    return {"reason": reason, **alarms, **({"fee": fee} if fee != "none" else {})}
+    other = {"told": told} if told != reason else {}
+    return {"reason": reason, **alarms, **({"fee": fee} if fee != "none" else {}), **other}
 
 
 async def find_fee(db: Connection, case_id: UUID) -> str:

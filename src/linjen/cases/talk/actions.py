@@ -140,12 +140,6 @@ async def find_waiting(db: Connection, case_id: UUID) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def has_action(db: Connection, case_id: UUID) -> bool:
-    """Whether the case has a card that holds; nothing of it is shown."""
-    sql = "select exists (select from actions where case_id = $1 and settled_how is distinct from $2)"
-    return bool(await db.fetchval(sql, case_id, TAKEN_BACK))
-
-
 _ACTIONS = """
 select a.id, a.seq, a.kind, a.at, a.message_id, m.body_sealed, s.given_name || ' ' || s.surname as by_name,
   a.confirmed_at, coalesce(r.given_name || ' ' || r.surname, '') as confirmed_by,

@@ -67,7 +67,7 @@ async def _paper(db: Connection, exchange: Exchange, case: Case) -> Paper:
     around = (await look_around(db, [case.id]))[case.id]
     pictures, images = await _pictures(db, exchange, case)
     sections = [
-        Section(say("case.paper.about"), _facts(exchange, case, around)),
+        Section(say("case.paper.about"), await _facts(db, exchange, case, around)),
         *await _told(db, exchange, case),
         Section(say("case.paper.talk"), await _talk(db, exchange, case)),
         Section(say("case.pictures"), pictures),
@@ -78,7 +78,7 @@ async def _paper(db: Connection, exchange: Exchange, case: Case) -> Paper:
     return paper_of(exchange, say("case.paper.title", reason=title_of(exchange, case)), lead, sections, images)
 
 
-def _facts(exchange: Exchange, case: Case, around: Around) -> list[Part]:
+async def _facts(db: Connection, exchange: Exchange, case: Case, around: Around) -> list[Part]:
     say, language = exchange.say, exchange.language
     state, _ = status_of(exchange, case, around)
     pairs = [Pair(say("case.paper.whom"), about_of(exchange, case, around))]
@@ -88,7 +88,7 @@ def _facts(exchange: Exchange, case: Case, around: Around) -> list[Part]:
         if at is not None:
             pairs.append(Pair(say(f"case.paper.{name}"), swedish.full_moment(at, language)))
     pairs.append(Pair(say("case.paper.state"), state))
-    if key := closed_key(case):
+    if key := await closed_key(db, case):
         pairs.append(Pair(say(f"{key}.title"), say(f"{key}.text")))
     return [Part(kind="pairs", pairs=pairs)]
 

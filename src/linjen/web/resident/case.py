@@ -16,6 +16,7 @@ from linjen.cases.intake.start import read_intake
 from linjen.cases.intake.withdraw import withdraw
 from linjen.cases.loading import Case, see_case
 from linjen.cases.moves.close import find_fee
+from linjen.cases.moves.ending import find_told
 from linjen.cases.moves.reopen import reply_id
 from linjen.cases.overview import Around, count_ahead, look_around
 from linjen.cases.patients.consent import list_consents
@@ -121,7 +122,7 @@ async def _read_around(
         "promise": await _promise(db, exchange, case, around, is_followed=followed), "is_followed": followed,
         "heard": heard, "life": life and case.state != "closed", "alarmed": alarmed,
         "ahead": await count_ahead(db, case.id) if case.state == "queued" and not case.booked_on else 0,
-        "when": _when(exchange, case), "closed": closed_key(case),
+        "when": _when(exchange, case), "closed": await closed_key(db, case),
         **await _reply(db, exchange, case),
         "notices": await _notices(db, exchange, case),
         "fee": await find_fee(db, case.id) if case.state == "closed" else "none",
@@ -204,12 +205,12 @@ async def _reply(db: Connection, exchange: Exchange, case: Case) -> dict[str, An
     }
 
 
-def closed_key(case: Case) -> str:
-    """The key of the words that say why it was closed."""
+async def closed_key(db: Connection, case: Case) -> str:
+    """The key of the words that say how it ended, chosen so that they are true (cases/moves/ending.py)."""
     if case.state != "closed":
         return ""
-    known = bool(case.close_reason) and has_word("sv", f"closed.{case.close_reason}.title")
-    return f"closed.{case.close_reason if known else 'other'}"
+    told = await find_told(db, case.id) or case.close_reason
+    return f"closed.{told if told and has_word('sv', f'closed.{told}.title') else 'other'}"
 
 
 async def read_told(

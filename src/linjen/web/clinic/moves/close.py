@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from textwrap import shorten
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,10 @@ from linjen.cases.afterwards.triage_verdict import find_triage_verdict, judge_le
 from linjen.cases.alarms.alarms import find_standing, list_alarms
 from linjen.cases.loading import may, note_refusal, see_case
 from linjen.cases.moves.close import FEES, REASONS, LastWord, close, count_written_since
+from linjen.cases.moves.remind import why_no_reminder
 from linjen.cases.talk.actions import Action, find_waiting, list_actions
 from linjen.cases.talk.message import LONGEST, check_optional, list_messages
+from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import parse_id
@@ -33,9 +36,20 @@ from linjen.web.routing import get_page, post_page
 #: What close() refuses, in words; the other reasons are those of the question about the level.
 _WORDS = {
     reason: f"clinic.close.{reason}"
-    for reason in ("alarms_left", "actions_left", "action_missing", "written_meanwhile")
-}
+    for reason in (
+        "alarms_left", "actions_left", "action_missing", "ticket_missing", "written_meanwhile", "patient_waits",
+        "silent_lately", "remind_first", "remind_in_chat", "reminded_so_lately",
+    )
+}  # fmt: skip
 _WORDS["unknown_way"] = "clinic.close.actions_left"
+
+#: What the page leads to when the reason cannot be kept: the words and where it is done.
+_WAYS_ON = {
+    "action_missing": ("clinic.close.add_action", "/actions"),
+    "ticket_missing": ("clinic.close.add_ticket", "/tickets"),
+    "patient_waits": ("clinic.close.to_talk", "#composer-text"), "remind_first": ("notices.remind.verb", "/reminders"),
+    "remind_in_chat": ("clinic.close.to_talk", "#composer-text"),
+}  # fmt: skip
 
 #: The boxes for words of one's own: to the patient, and to the record.
 _WRITTEN = ("tell", "words")
@@ -52,7 +66,7 @@ async def ask(exchange: Exchange) -> Response[Any]:
 @post_page("/clinic/cases/{case_id:str}/closings", verb="close", who="staff")
 async def end(exchange: Exchange) -> Response[Any]:
     """Back to the ledger with a word of it, or the questions anew when something has to be changed."""
-    reason, filled = exchange.text_of("reason", longest=40), sent_verdict(exchange)
+    reason, filled, why = exchange.text_of("reason", longest=40), sent_verdict(exchange), ""
     errors = {} if reason in REASONS else {"reason": exchange.say("clinic.close.choose")}
     try:
         async with exchange.site.database.transaction() as db:
@@ -61,7 +75,8 @@ async def end(exchange: Exchange) -> Response[Any]:
                 await _judge(db, exchange, filled)
                 await _close(db, exchange, reason)
     except Invalid as error:
-        errors = {error.field: _told(exchange, error)}
+        why = await _why(exchange, error)
+        errors = {error.field: _told(exchange, error, why)}
     except Refused as error:
         typed = {name: text for name in _TYPED if (text := _typed(exchange, name))}
         if error.reason not in {"not_yours", "wrong_state"} or not typed:
@@ -69,7 +84,7 @@ async def end(exchange: Exchange) -> Response[Any]:
         await note_refusal(exchange.site.database, exchange.by, "close", exchange.id_of("case_id"), error)
         return await show_late(exchange, typed, "clinic.close.late_title")
     if errors:
-        return await _ask(exchange, reason, filled, errors)
+        return await _ask(exchange, reason, filled, errors, why)
     return exchange.redirect("/clinic/ledger?done=closed")
 
 
@@ -88,11 +103,22 @@ def _typed(exchange: Exchange, name: str) -> str:
     return exchange.text_of(name, longest=LONGEST + 1)
 
 
-def _told(exchange: Exchange, error: Invalid) -> str:
+async def _why(exchange: Exchange, error: Invalid) -> str:
+    """The reason of what was refused: who gets no SMS is reminded in the talk."""
+    if error.reason != "remind_first" or exchange.site.sms is None:
+        return "remind_in_chat" if error.reason == "remind_first" else error.reason
+    async with exchange.site.database.transaction() as db:
+        return "remind_in_chat" if await why_no_reminder(db, exchange.id_of("case_id")) else error.reason
+
+
+def _told(exchange: Exchange, error: Invalid, why: str) -> str:
+    if why == "not_told":
+        return exchange.say(f"clinic.close.not_told.{error.detail['about']}")
     if error.field in _WRITTEN:
         return exchange.told(error, "handover", longest=error.detail.get("longest", 0))
-    own = _WORDS.get(error.reason)
-    return exchange.say(own) if own else exchange.told(error, "clinic.verdict")
+    due_at = error.detail.get("due_at")
+    until = swedish.moment_words(due_at, clock.now()) if isinstance(due_at, datetime) else ""
+    return exchange.say(_WORDS[why], until=until) if why in _WORDS else exchange.told(error, "clinic.verdict")
 
 
 async def _unmet(db: Connection, exchange: Exchange) -> dict[str, str]:
@@ -161,8 +187,9 @@ async def _judge(db: Connection, exchange: Exchange, filled: Filled) -> None:
 
 
 async def _ask(
-    exchange: Exchange, reason: str = "", filled: Filled | None = None, errors: Mapping[str, str] | None = None
-) -> Response[Any]:
+    exchange: Exchange, reason: str = "", filled: Filled | None = None, errors: Mapping[str, str] | None = None,
+    why: str = "",
+) -> Response[Any]:  # fmt: skip
     errors = errors or {}
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "close")
@@ -176,7 +203,7 @@ async def _ask(
     options = [{"value": one, "text": exchange.say(f"clinic.close.reasons.{one}")} for one in REASONS]
     return exchange.page(
         "clinic/moves/close.html", status=422 if errors else 200, head=head, options=options, reason=reason,
-        wants_action=reason in REASONS and "reason" in errors,
+        way_on=_way_on(exchange, why),
         errors=[{"field": field, "text": text} for field, text in errors.items()], error_of=errors,
         alarms=alarms_in_words(exchange, alarms), dealt_with=standing <= _dealt_with(exchange),
         actions=_actions(exchange, actions), ways=ways_in_words(exchange),
@@ -185,6 +212,14 @@ async def _ask(
         unsent=unsent, drawn_at=case.counter, written=written, leave_draft=leaves_draft(exchange),
         verdict=verdict_question(exchange, found.level, filled or Filled(), errors) if found else None,
     )  # fmt: skip
+
+
+def _way_on(exchange: Exchange, why: str) -> dict[str, str] | None:
+    """Where that is done which the reason needs."""
+    if why not in _WAYS_ON:
+        return None
+    words, place = _WAYS_ON[why]
+    return {"text": exchange.say(words), "href": f"/clinic/cases/{exchange.id_of('case_id')}{place}"}
 
 
 def _actions(exchange: Exchange, actions: Sequence[Action]) -> list[dict[str, Any]]:
