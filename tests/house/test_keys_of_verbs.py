@@ -44,6 +44,7 @@ _WITHOUT = {
     "/clinic/profile/notices": "a form of the settings",
     "/clinic/tickets/{}/bookings": "the form of a ticket's page, which is opened by its row",
     "/clinic/tickets/{}/returns": "the form of a ticket's page, which is opened by its row",
+    "/clinic/cases/{}/take-overs": "rare, and a colleague's case: the button is looked for",
     # a row of a list: j and k go to it, e opens it
     "/clinic/cases/{}": "a row of a list",
     "/clinic/cases/{}/elsewhere/{}": "one of a list, chosen one by one",

@@ -38,7 +38,8 @@ _steps = st.lists(
 #: Walks in which each verb is granted once, so that none is walked in name alone: who, what and which, in order.
 _GRANTED = {
     "symptom": """
-    karin claim 0, astrid send_message 1, listen 0, astrid answer_alarm 0, karin judge_triage 0, karin judge_level 0,
+    karin claim 0, astrid send_message 1, listen 0, bo take_over 0, karin take_over 0,
+    astrid answer_alarm 0, karin judge_triage 0, karin judge_level 0,
     astrid send_picture 0, karin archive_picture 3, karin set_aside_picture 0, karin set_aside_picture 3,
     sms_fails 1, karin settle_sms 1, astrid save_draft 1, karin issue_ticket 0, lena open_ticket 0, astrid use_ticket 0,
     karin issue_ticket 1, lena book_ticket 4, karin issue_ticket 2, karin withdraw_ticket 2, karin book_visit 1,

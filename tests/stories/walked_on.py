@@ -27,6 +27,7 @@ from linjen.cases.moves.remind import remind
 from linjen.cases.moves.reopen import reopen, reply_id
 from linjen.cases.moves.reprioritise import reprioritise
 from linjen.cases.moves.signpost import signpost
+from linjen.cases.moves.take_over import Telling, take_over
 from linjen.cases.patients.consent import WITHDRAWN, withdraw_consent
 from linjen.cases.patients.correction import answer_correction, ask_correction
 from linjen.cases.patients.lift_protection import lift_protection
@@ -122,6 +123,9 @@ async def _forward(walk: Walk, db: Connection, by: By, pick: int) -> None:
 #: Each verb as it is tried; the id that a form makes is one of three, so that the same form comes twice now and then.
 ON_THE_CASE: dict[str, Verb] = {
     "claim": lambda w, db, by, _: claim(db, by, w.case_id),
+    "take_over": lambda w, db, by, _: take_over(
+        db, w.sealer, by, w.case_id, 900, Telling("Jag tog över", "Jag tog över")
+    ),
     "release": lambda w, db, by, _: release(db, by, w.case_id),
     "close": _close,
     "open_record_system": lambda w, db, by, _: open_record_system(db, by, w.case_id),

@@ -36,8 +36,9 @@ THEIRS = {
 
 #: What an event of a kind makes of the visit's state; the others leave it as it is.
 LEADS_TO = {
-    "case_sent": "queued", "claimed": "in_progress", "released": "queued", "handed_over": "queued",
-    "returned": "queued", "reopened": "queued", "closed": "closed", "withdrawn": "closed", "visit_booked": "queued",
+    "case_sent": "queued", "claimed": "in_progress", "taken_over": "in_progress", "released": "queued",
+    "handed_over": "queued", "returned": "queued", "reopened": "queued", "closed": "closed", "withdrawn": "closed",
+    "visit_booked": "queued",
 }  # fmt: skip
 #: The same for a ticket.
 TICKET_LEADS_TO = {

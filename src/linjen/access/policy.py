@@ -133,6 +133,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "add_picture": (RESIDENT_WRITES, _NOBODY),
     "send_picture": (RESIDENT_IS_PARTY, _NOBODY),
     "claim": (_NOBODY, STAFF_IN_UNIT),
+    "take_over": (_NOBODY, STAFF_IN_UNIT),
     "release": (_NOBODY, STAFF_IS_HOLDER),
     "close": (_NOBODY, STAFF_IS_HOLDER),
     "book_visit": (_NOBODY, STAFF_IS_HOLDER),

@@ -24,6 +24,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("in_progress", "save_draft"): "in_progress",
     ("closed", "save_draft"): "closed",  # what came a moment too late stays with its writer
     ("queued", "claim"): "in_progress",
+    ("in_progress", "take_over"): "in_progress",
     ("in_progress", "release"): "queued",
     ("queued", "open_record_system"): "queued",
     ("in_progress", "open_record_system"): "in_progress",

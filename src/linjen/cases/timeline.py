@@ -62,7 +62,7 @@ from events e left join staff s on e.by_kind = 'staff' and s.id = e.by_id
 left join handovers h on h.case_id = e.case_id and h.seq = e.seq
 left join units u on u.id = h.to_unit_id left join staff t on t.id = h.to_staff_id
 where e.case_id = $1 and e.kind in
-  ('claimed', 'released', 'handed_over', 'returned', 'closed', 'withdrawn', 'reopened', 'visit_booked')
+  ('claimed', 'taken_over', 'released', 'handed_over', 'returned', 'closed', 'withdrawn', 'reopened', 'visit_booked')
 order by e.seq desc limit 1
 """
 
@@ -92,7 +92,8 @@ async def list_happenings(db: Connection, case_id: UUID, masked_as: str = "") ->
         " from events e join cases c on c.id = e.case_id"
         " left join staff s on e.by_kind = 'staff' and s.id = e.by_id"
         " left join units u on u.id = case when starts_with(e.kind, 'ticket_') then (e.data ->> 'unit')::uuid end"
-        " left join staff t on starts_with(e.kind, 'attestation_') and t.id = (e.data ->> 'staff')::uuid"
+        " left join staff t on (starts_with(e.kind, 'attestation_') or e.kind = 'taken_over')"
+        " and t.id = (e.data ->> 'staff')::uuid"
         " left join residents r on e.by_kind = 'resident' and r.id = e.by_id"
         " where e.case_id = $1 and e.kind <> 'message_sent' and not (e.kind in ('block_set', 'block_lifted') and exists"
         " (select 1 from handovers h where h.case_id = e.case_id and h.seq > e.seq and h.from_unit_id <> h.to_unit_id))"

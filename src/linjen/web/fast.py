@@ -15,6 +15,7 @@ from uuid import UUID
 import minijinja
 
 from linjen.access.by import By
+from linjen.cases.levels import URGENT
 from linjen.cases.waiting.ledger import LedgerRow
 from linjen.cases.waiting.queues import queue_of
 from linjen.cases.waiting.turn import is_late, is_over
@@ -145,13 +146,19 @@ def row_values(
         "reason": reason, "age": _age_words(row.birth_on, today),
         "waiting": _minutes_words(minutes), "waiting_since": since.isoformat(), "unread": row.unread,
         "pictures": row.pictures, "holder": row.holder_name or "", "mine": mine, "waits_for": _waits_for(row),
-        "sort": f"{0 if mine else 1}-{_rank(row, minutes, over=over and waits)}-{case_id}",
+        "sort": f"{_section_place(row, mine=mine)}-{_rank(row, minutes, over=over and waits)}-{case_id}",
         "over": over or late, "deadline": row.deadline if due else 0, "late": late_words,
         "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": turn_words(row.turn, turn_minutes),
         "unmet": _unmet_words(row.unmet, row.state), "entry": row.entry,
         "call": row.call, "years": age_years(row.birth_on, today),
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if due else "",
     }  # fmt: skip
+
+
+def _section_place(row: LedgerRow, *, mine: bool) -> str:
+    """Above the reader's own stands what somebody holds and is urgent, by its level: "/" sorts before "0"."""
+    urgent = f"/{row.priority}" if row.state == "in_progress" and row.priority <= URGENT else ""
+    return f"{urgent}{0 if mine else 1}"
 
 
 @lru_cache(maxsize=8)

@@ -38,7 +38,8 @@ _SHOWN = 2
 _FEWEST_FOLDED = 2
 #: The happenings that stand as lines in the talk; the rest belong to the timeline.
 _TOLD = frozenset({
-    "case_begun", "visit_booked", "claimed", "released", "handed_over", "returned", "made_asynchronous", "closed",
+    "case_begun", "visit_booked", "claimed", "taken_over", "released", "handed_over", "returned",
+    "made_asynchronous", "closed",
     "withdrawn", "reopened", "ticket_issued", "ticket_withdrawn", "ticket_used", "ticket_booked",
     "ticket_returned", "ticket_expired",
 })  # fmt: skip

@@ -33,7 +33,7 @@ from linjen.web.routing import get_page
 #: Changes when a key changes its meaning; keys may be added. docs/case-book.md says what each is.
 FORMAT = "linjen.case-book@1"
 #: What happens to a case that is the patient's to know; the rest is work among staff.
-_HER_EVENTS = ("case_sent", "case_begun", "claimed", "handed_over", "closed", "reopened", "withdrawn")
+_HER_EVENTS = ("case_sent", "case_begun", "claimed", "taken_over", "handed_over", "closed", "reopened", "withdrawn")
 
 
 @get_page("/cases/{case_id:str}/book", verb="see", who="resident")

@@ -15,6 +15,7 @@ from linjen.cases.alarms.alarms import list_alarms
 from linjen.cases.loading import Case, may, see_case
 from linjen.cases.moves.handover import list_handovers
 from linjen.cases.moves.reprioritise import list_reprioritised
+from linjen.cases.moves.take_over import is_urgent_by_alarm
 from linjen.cases.patients.consent import list_consents
 from linjen.cases.patients.contact import find_contact
 from linjen.cases.patients.history import list_past
@@ -111,6 +112,7 @@ async def draw_case(
             "tickets": tickets_in_words(exchange, case.id, await list_case_tickets(db, site.sealer, case.id)),
             "changes": changes_in_words(exchange, await list_reprioritised(db, site.sealer, case.id)),
             "may_reprioritise": await may(db, by, case.id, "reprioritise"),
+            "may_take_over": head.holding == "colleague" and await is_urgent_by_alarm(db, case),
             "verdict": verdict_in_words(exchange, await find_triage_verdict(db, site.sealer, case.id)),
             "call": await call_in_words(db, exchange, case),
             "corrections": await corrections_in_words(db, exchange, case),

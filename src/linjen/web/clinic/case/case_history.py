@@ -95,8 +95,9 @@ def _sentence(exchange: Exchange, one: Happening) -> str:
     elif one.kind.startswith("ticket_"):
         key = "ticket_issued_other" if one.kind == "ticket_issued" and one.data["other"] else one.kind
         return exchange.say(f"clinic.events.{key}", by=by, unit=one.unit)
-    elif one.kind == "returned":
-        values = {"why": exchange.say(f"clinic.returned.{one.data['reason']}")}
+    elif one.kind in {"returned", "taken_over"}:
+        why = "clinic.returned." if one.kind == "returned" else "clinic.take_over.why_"
+        values = {"name": one.to_name, "why": exchange.say(f"{why}{one.data['reason']}")}
     elif one.kind in {"attestation_requested", "attestation_forwarded", "attestation_returned"}:
         values = {"to": one.to_name or exchange.say(f"attestation.role.{one.data['role']}")}
     elif one.kind in {"made_asynchronous", "attestation_kept"}:

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
+from linjen.cases.levels import URGENT
 from linjen.cases.waiting.ledger import VIEWS, LedgerRow
 from linjen.cases.waiting.ledger_filters import KNOWN, Filters, read_filters
 from linjen.cases.waiting.ledger_search import find_by_name, is_number
@@ -125,10 +126,12 @@ async def remove(exchange: Exchange) -> Response[Any]:
 
 
 def ordered(rows: Sequence[LedgerRow], person_id: UUID) -> tuple[list[LedgerRow], list[LedgerRow]]:
-    """Waiting rows as they come; held ones with the reader's own first, then by level: as their script sorts them."""
+    """Waiting rows as they come; of held ones level 1 and 2 by level, then the reader's own, then by level: as their
+    script sorts them.
+    """
     queued = [row for row in rows if row.state == "queued"]
     held = sorted((row for row in rows if row.state != "queued"), key=lambda row: (
-        row.holder_id != person_id, row.priority, row.waiting_since, str(row.case_id),
+        min(row.priority, URGENT + 1), row.holder_id != person_id, row.priority, row.waiting_since, str(row.case_id),
     ))  # fmt: skip
     return queued, held
 

@@ -30,7 +30,7 @@ function keepAlive() {
 
   // -- one change ---------------------------------------------------------------------------------------------------
 
-  const isMine = (row) => row?.dataset.state === "in_progress" && row.dataset.sort.startsWith("0-");
+  const isMine = (row) => row?.dataset.state === "in_progress" && /^(\/\d)?0-/.test(row.dataset.sort);
 
   function take(id, row) {
     if (isMine(row) || isMine(rowOf(id))) document.dispatchEvent(new CustomEvent("linjen:chats"));
