@@ -47,8 +47,8 @@ _TOLD = frozenset({
 #: What the page's script says by itself; keys of words/chat.toml.
 _SCRIPT_WORDS = (
     "you", "sent", "delivered", "read", "sending", "slow", "unsent", "service_silent", "retry", "too_long",
-    "unreadable", "empty", "too_often", "held", "take_back", "taken_back", "closed_meanwhile", "reused", "signed_out",
-    "sign_in", "gone", "draft_saving", "draft_saved", "draft_unsaved", "new_message", "new_one", "new_many",
+    "unreadable", "empty", "too_often", "held", "take_back", "taken_back", "closed_meanwhile", "reused",
+    "signed_out_box", "gone", "draft_saving", "draft_saved", "draft_unsaved", "new_message", "new_one", "new_many",
     "offline", "offline_at", "not_sent_kept", "today", "refused", "unfilled_field",
     "picture_alt",
 )  # fmt: skip

@@ -8,7 +8,8 @@ async function start() {
   const parts = ["live", "outbox", "newer", "bubbles", "following", "draft"].map((name) => import(root.dataset[name]));
   const [{ listen, pauseMs }, { makeOutbox, makeId, outliving }, { makeNewer }, { element, isMine, makeBubbles }, { makeFollowing }, { makeDraft }] = await Promise.all(parts);
   const words = JSON.parse(root.dataset.words);
-  const { base, csrf, party } = root.dataset;
+  const { base, party } = root.dataset;
+  let { csrf } = root.dataset;
   const holdMs = Number(root.dataset.hold) * 1000;
   const list = document.getElementById("thread");
   const box = document.getElementById("thread-box");
@@ -185,6 +186,7 @@ async function start() {
 
   function onSubmit(event) {
     event.preventDefault();
+    if (isAway) return showFault(say("signed_out_box"));
     const text = field().value.trim();
     if (!text) return showFault(say("empty"));
     if ([...text].length > Number(root.dataset.longest)) return showFault(say("too_long"));
@@ -208,7 +210,7 @@ async function start() {
     mark.textContent = say(told);
     bubble.classList.toggle("lj-bubble--unsent", state === "unsent");
     bubble.querySelector("button")?.remove();
-    if (state === "unsent") addButton(bubble, "retry", () => outbox.now());
+    if (state === "unsent" && !isAway) addButton(bubble, "retry", () => outbox.now());
     if (state === "held") addButton(bubble, "take_back", () => takeBack(item.id));
   }
 
@@ -259,7 +261,7 @@ async function start() {
     }
   }
 
-  const outbox = makeOutbox(`${base}/messages`, csrf, pauseMs, {
+  const outbox = makeOutbox(`${base}/messages`, () => csrf, pauseMs, {
     held: (item) => setLocalState(item, "held"),
     sending: (item) => setLocalState(item, "sending"),
     // The server lives behind its pages, but does not answer: she is told, since "Skickas" alone would be no answer.
@@ -326,7 +328,7 @@ async function start() {
   // A message that is on its way arrives without its page; one that could not be sent may need her to stay,
   // but not where the session has ended (session.js): nobody may be there.
   addEventListener("beforeunload", (event) => {
-    if ("leaving" in document.documentElement.dataset) return;
+    if ("leaving" in document.documentElement.dataset || isAway) return;
     if (outbox.waiting().some((item) => item.tries) && !draft.isSaved()) event.preventDefault();
     // What waits to be taken back leaves with the page itself, so it is no draft of the next one.
     draft.leave(draftText(outbox.waiting().filter((item) => item.tries)));
@@ -334,12 +336,63 @@ async function start() {
 
   // -- how the page stands --------------------------------------------------------------------------------------------
 
-  function signedOut() {
-    stop();
-    for (const again of list.querySelectorAll(".lj-bubble__retry")) again.remove();
+  // Signed out: nothing leaves the page, and nothing in it is lost (again.js).
+  let isAway = false;
+  async function signedOut() {
+    if (ended && !isAway) return;
+    const known = isAway;
+    isAway = true;
+    if (!known) stop();
+    const never = outbox.stop();
+    for (const { id } of never) document.getElementById(`m-${id}`)?.remove();
+    if (never.length) giveBack(never.map(({ text }) => text).join("\n\n"));
+    rememberSending();
+    for (const item of outbox.waiting()) setLocalState(item, "unsent");
+    setDraftState("");
     banners.offline.hidden = true;
     banners.signedOut.hidden = false;
+    if (never.length) showFault(say("signed_out_box"));
     banners.signedOut.scrollIntoView({ block: "nearest" });
+    if (known) return;
+    const { waitForHer } = await import(root.dataset.again);
+    waitForHer({ base, text: draftText, link: banners.signedOut.querySelector("a"), back });
+  }
+
+  // She has signed in in another tab: the page goes on where it was.
+  function back(page, mark) {
+    csrf = mark;
+    isAway = ended = false;
+    banners.signedOut.hidden = true;
+    showFault("");
+    merge(page);
+    open();
+    outbox.goOn();
+    draft.save();
+  }
+
+  // A page that must be left at once (session.js) keeps what the server has not got.
+  document.addEventListener("linjen:leaving", (event) => {
+    if (!draft.isSaved()) event.detail.push(import(root.dataset.again).then(({ keepWords }) => keepWords(base, draftText())).catch(() => {}));
+  });
+
+  // What was kept when the session ended stands in the box again; where there is no box any more it can still be read.
+  async function findKept() {
+    try {
+      if (!sessionStorage.getItem(`linjen-kept ${base} talk`)) return;
+      const { findWords, joined } = await import(root.dataset.again);
+      const text = await findWords(base);
+      if (!text) return;
+      if (field()) {
+        field().value = joined(text, field().value);
+        field().focus();
+        draft.soon();
+      } else {
+        unsent.push(text);
+        document.getElementById("chat-write").append(unsentText(text));
+      }
+    } catch {
+      // A browser that keeps nothing for us has nothing to give back.
+    }
   }
 
   function gone() {
@@ -492,12 +545,16 @@ async function start() {
   }
 
   const kinds = ["hello", "reload", "gone", "urgent", "unmet", "chats", "presence", "arrived", "signed_out", "delivered", "read", "typing", ...root.dataset.kinds.split(" ")];
-  const endStream = listen(`${base}/stream`, kinds, {
-    on,
-    opened,
-    lost: () => cutOff(true),
-    refused: (status) => (status === 401 ? signedOut() : gone()),
-  });
+  let endStream = () => {};
+  const open = () => {
+    endStream = listen(`${base}/stream`, kinds, {
+      on,
+      opened,
+      lost: () => cutOff(true),
+      refused: (status) => (status === 401 ? signedOut() : gone()),
+    });
+  };
+  open();
 
   function stop() {
     ended = true;
@@ -530,6 +587,7 @@ async function start() {
   }
 
   const hadDraft = Boolean(field()?.value);
+  await findKept();
   pickUp();
   if (hadDraft) setDraftState("draft_saved");
   draft.pickUp(fetchDraft, (text) => field() && (field().value = text));

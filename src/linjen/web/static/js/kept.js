@@ -1,4 +1,5 @@
-// What stands written in the forms of a staff page that must be left by itself (the lock, a case that went): it is kept in
+// What stands written in the forms of a staff page that must be left by itself (the lock, a case that went), and in the box
+// of a talk, of either side, whose session has ended (again.js): it is kept in
 // this tab alone and put back when the same page is drawn again for the same person. It is sealed with a key that only
 // her own pages bring along, so that nothing of a patient can be read on a locked or signed-out screen, and it is erased
 // when it is back, at sign-out, for anybody else, and after half an hour.
@@ -44,16 +45,32 @@ function typed() {
 export async function keep() {
   try {
     const texts = typed();
-    const found = texts.length ? await findKey() : null;
-    if (!found) return;
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const plain = new TextEncoder().encode(JSON.stringify(texts));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, found.key, plain);
-    const entry = { who: found.who, until: Date.now() + LIVES_MS, iv: base64(iv), sealed: base64(sealed) };
-    sessionStorage.setItem(KEPT + location.pathname, JSON.stringify(entry));
+    if (texts.length) await seal(location.pathname, texts);
   } catch {
     // A browser that keeps nothing for us must be left all the same.
   }
+}
+
+// Under a name of its own, for a script that keeps something else than forms; "" takes it away.
+export async function seal(name, value) {
+  if (!value) return sessionStorage.removeItem(KEPT + name);
+  const found = await findKey();
+  if (!found) return;
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, found.key, plain);
+  const entry = { who: found.who, until: Date.now() + LIVES_MS, iv: base64(iv), sealed: base64(sealed) };
+  sessionStorage.setItem(KEPT + name, JSON.stringify(entry));
+}
+
+// What was sealed under this name for who is signed in now, once; null where there is nothing for her.
+export async function unseal(name) {
+  const entry = JSON.parse(sessionStorage.getItem(KEPT + name));
+  const found = entry && await findKey();
+  if (!found || entry.who !== found.who || entry.until <= Date.now()) return null;
+  sessionStorage.removeItem(KEPT + name);
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(entry.iv) }, found.key, bytes(entry.sealed));
+  return JSON.parse(new TextDecoder().decode(plain));
 }
 
 const names = () => Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT));
@@ -81,12 +98,7 @@ async function begin() {
   // The lock page has no key: it cannot read anything, and says until when it is there.
   if (!found) return tell();
   erase((entry) => entry.who !== found.who);
-  const here = KEPT + location.pathname;
-  const entry = JSON.parse(sessionStorage.getItem(here));
-  if (!entry) return;
-  sessionStorage.removeItem(here);
-  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(entry.iv) }, found.key, bytes(entry.sealed));
-  for (const one of JSON.parse(new TextDecoder().decode(plain))) putBack(one);
+  for (const one of (await unseal(location.pathname)) ?? []) putBack(one);
 }
 
 function tell() {
@@ -103,7 +115,7 @@ function tell() {
 }
 
 document.addEventListener("submit", (event) => {
-  if (new URL(event.target.action, location.href).pathname !== "/clinic/sign-out") return;
+  if (new URL(event.target.action, location.href).pathname.replace("/clinic", "") !== "/sign-out") return;
   try {
     erase();
   } catch {

@@ -20,6 +20,7 @@ export function makeId() {
 
 // `tell` has: held(item), sending(item), slow(item), unsent(item, status), sent(item, seq), renamed(item, oldId), refused(item, reason),
 // signedOut(). An item may be held for a moment before its first try, so that its writer can take it back.
+// `csrf()` gives the mark of the session that is alive.
 export function makeOutbox(url, csrf, pauseMs, tell) {
   const items = [];
   let busy = false;
@@ -30,7 +31,7 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
     const body = JSON.stringify({ id: item.id, text: item.text });
     const answer = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-linjen": "1", "x-csrf": csrf },
+      headers: { "content-type": "application/json", "x-linjen": "1", "x-csrf": csrf() },
       body,
       ...outliving(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -68,9 +69,9 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
       items.shift();
       tell.sent(item, body.seq);
     } else if (status === 401 || (status === 409 && body.reason)) {
-      // Signed out, or signed in anew in another window: the token of this page is worthless.
-      stopped = true;
-      tell.unsent(item);
+      // Signed out, or signed in anew in another window: the token of this page is worthless, and the item goes with the next.
+      if (status === 409) item.tries += 1;
+      busy = false;
       tell.signedOut();
     } else if (status === 409) {
       const old = item.id;
@@ -120,6 +121,20 @@ export function makeOutbox(url, csrf, pauseMs, tell) {
         item.from = 0;
         if (item !== items[0]) post(item).catch(() => {});
       }
+      now();
+    },
+    // Nothing leaves until `goOn`. What cannot have arrived is given back, to be written on.
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      timer = 0;
+      const flying = busy ? items[0] : null;
+      const never = items.filter((item) => !item.tries && item !== flying);
+      items.splice(0, items.length, ...items.filter((item) => !never.includes(item)));
+      return never;
+    },
+    goOn() {
+      stopped = false;
       now();
     },
     held,

@@ -3,8 +3,18 @@
 const root = document.documentElement;
 const part = document.getElementById("session");
 // Begun at once: when a page must be left the server may be away. Only forms of staff are kept (kept.js); a resident's
-// are drafts of the server.
-const keeping = part?.dataset.kept ? import(part.dataset.kept).catch(() => null) : null;
+// are drafts of the server, and of hers only the box of a talk whose session had ended may be there (again.js).
+const isStaff = part?.dataset.kind === "staff";
+if (part?.dataset.kept && !isStaff && hasKept()) import(part.dataset.kept).catch(() => {});
+const keeping = isStaff && part.dataset.kept ? import(part.dataset.kept).catch(() => null) : null;
+
+function hasKept() {
+  try {
+    return Object.keys(sessionStorage).some((name) => name.startsWith("linjen-kept "));
+  } catch {
+    return false;
+  }
+}
 
 // A page on which nothing can be written needs nothing that watches over it (line.js); staff's may come to have something.
 const line = document.getElementById("line");
@@ -19,7 +29,10 @@ export async function leaveBy(go) {
   root.dataset.leaving = "";
   root.hidden = true;
   const late = new Promise((done) => { setTimeout(done, 1000); });
-  if (keeping) await Promise.race([keeping.then((kept) => kept?.keep()), late]);
+  // A talk says what it has to keep (chat.js).
+  const more = [];
+  document.dispatchEvent(new CustomEvent("linjen:leaving", { detail: more }));
+  await Promise.race([Promise.all([keeping?.then((kept) => kept?.keep()), ...more]), late]);
   go();
 }
 
