@@ -154,3 +154,26 @@ async def test_a_reason_turns_no_letters_around(region: Region) -> None:
     ).status_code == 303
     assert await region.value("select reason from closures") == "Telefonerna ligger nere"
     assert (await close(disa, "acute", day(3), reason="\u202e")).status_code == 422
+
+
+async def test_before_an_acute_one_the_head_sees_whose_deadline_passes_and_what_to_do_and_the_resident_is_told(
+    region: Region,
+) -> None:
+    gunvor, astrid, case_id = await region.staff("gunvor"), await region.resident("astrid"), region.cases["waiting"]
+    await owner_does(
+        region, "update visits set priority = 3, queued_at = now() - interval '2 minutes' where state = 'queued'"
+                f" and case_id = '{case_id}'",
+    )  # fmt: skip
+    told = "Enheten är tillfälligt stängd när svaret senast skulle komma. Kan det inte vänta: ring 1177"
+    assert told not in (await astrid.get(f"/cases/{case_id}")).text
+    typed = {"kind": "acute", "from_on": day(0), "until_on": day(1), "reason": _WHY}
+    shown = (await gunvor.post(_PATH, typed | await fields_of(gunvor))).text
+    assert "får hjälp som vanligt" not in (await gunvor.get(_PATH)).text
+    assert "De läses inte medan enheten är stängd." in shown
+    assert "med brådskandegrad 3</li>" in shown
+    assert "Öppna ärenden på enheten</dt>" in shown
+    assert "Patienter som har lovats svar eller samtal de stängda dagarna</dt>" in shown
+    assert "De som arbetar på enheten ser ärendena i sin patientliggare." in shown
+    assert "Astrid" not in shown
+    assert (await close(gunvor, "acute", day(0), day(1))).status_code == 303
+    assert told in (await astrid.get(f"/cases/{case_id}")).text

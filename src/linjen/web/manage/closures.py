@@ -9,13 +9,17 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.cases.waiting.closing import Closing, count_in_closures
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
+from linjen.people.staff import list_workplaces
+from linjen.people.workplaces import care_workplaces
 from linjen.units.closure import AHEAD, COPY, FURTHEST, LONGEST, find_closures, plan_closures
 from linjen.units.managed import StoredClosure
 from linjen.units.versions import Setting
 from linjen.web.exchange import Exchange
+from linjen.web.manage.changes import Rehearsal
 from linjen.web.manage.setting import UnitSetting
 from linjen.web.numbers import whole_number
 
@@ -110,22 +114,32 @@ def _words(exchange: Exchange, value: Sequence[StoredClosure]) -> dict[str, str]
     return {_days(one): exchange.say("manage.closures.one", **_said(exchange, one)) for one in value}
 
 
-#: Visits that are booked for a day on which the unit is to be closed: somebody moves them.
-_BOOKED = """
-select count(*) from visits v where v.unit_id = $1 and v.booked_on is not null and v.state <> 'closed' and exists (
-  select 1 from closures x where x.unit_id = v.unit_id and x.kind <> 'holiday_open' and x.until_at > now()
-    and v.booked_on between (x.from_at at time zone 'Europe/Stockholm')::date
-      and ((x.until_at - interval '1 microsecond') at time zone 'Europe/Stockholm')::date)
-"""
-
-
 async def _counts(db: Connection, unit_id: UUID) -> Mapping[str, int]:
-    return {"booked": int(await db.fetchval(_BOOKED, unit_id) or 0)}
+    found = await count_in_closures(db, unit_id)
+    return {"open": found.open, "due": sum(found.due.values()), "promised": found.promised, "booked": found.booked}
+
+
+async def _sees(exchange: Exchange, db: Connection, unit_id: UUID) -> tuple[Closing, bool]:
+    """What falls in the closures, and whether who closes works with the cases there herself."""
+    places = care_workplaces(await list_workplaces(db, exchange.by.person_id))
+    return await count_in_closures(db, unit_id), unit_id in {place.unit_id for place in places}
+
+
+def _says(exchange: Exchange, found: Rehearsal[Sequence[StoredClosure]]) -> dict[str, Any]:
+    """What is to be done before the unit closes; nothing where a closure is only taken away or touches no case."""
+    closing, reads = found.seen_after
+    added = any(one not in found.was for one in found.becomes)
+    return {
+        "touched": added and bool(closing.open or closing.booked), "reads": reads,
+        "due": [exchange.say("manage.closures.due_one" if count == 1 else "manage.closures.due_some",
+                             level=level, count=count) for level, count in closing.due.items()],
+    }  # fmt: skip
 
 
 PAGE = UnitSetting(
     Setting[Sequence[StoredClosure]](name="closures", verb="plan_closures", shape=list[StoredClosure],
                                      find=find_closures, save=plan_closures, copy=COPY),
-    "closures", read=_read, draw=_draw, words=_words, counts=_counts,
+    "closures", read=_read, draw=_draw, words=_words, counts=_counts, sees=_sees, says=_says,
+    preview="manage/closures_preview.html",
 )  # fmt: skip
 ROUTES = PAGE.routes()

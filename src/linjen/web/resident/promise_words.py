@@ -11,7 +11,16 @@ import msgspec
 from linjen.cases.levels import URGENT
 from linjen.core import swedish
 from linjen.records.promise import Outlook
-from linjen.units.hours import Expected, State, closes_at, expected_answer, next_opening, staffed_until, state_at
+from linjen.units.hours import (
+    Expected,
+    State,
+    closes_at,
+    expected_answer,
+    find_closure,
+    next_opening,
+    staffed_until,
+    state_at,
+)
 from linjen.units.schedule import Schedule
 
 Say = Callable[..., str]
@@ -103,6 +112,8 @@ def promise_for_waiting(
     urgent = urgency <= URGENT
     kind: Literal["success", "info", "warning"] = "warning" if urgent and not there else "success" if there else "info"
     answer = _answer_words(expected, at, say, language, "waiting")
+    if not urgent and _is_closed_over(schedule, sent_at, at, deadline_minutes):
+        return Promise(now, f"{answer} {say('home.waiting.closed_over')}", "warning")
     if outlook.usual is None and expected.reason in _PROMISING:
         answer = f"{answer} {say('home.answer.no_figures')}"
     return Promise(now, _with_kept(answer, expected, outlook.kept, say), kind, urgent)
@@ -115,6 +126,14 @@ def _is_late(expected: Expected, at: datetime, deadline_minutes: int | None) -> 
     if expected.from_at is None or deadline_minutes is None:
         return False
     return expected.from_at + timedelta(minutes=deadline_minutes) < at
+
+
+def _is_closed_over(schedule: Schedule, sent_at: datetime, at: datetime, deadline_minutes: int | None) -> bool:
+    """Whether the time within which it was to be met falls in a temporary closure that has not ended."""
+    if deadline_minutes is None:
+        return False
+    closure = find_closure(schedule, sent_at + timedelta(minutes=deadline_minutes))
+    return closure is not None and closure.until_at > at
 
 
 def promise_for_dialogue(
