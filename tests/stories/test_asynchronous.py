@@ -39,6 +39,32 @@ async def test_it_stays_with_its_holder_and_both_read_until_when(region: Region)
     assert (await gustav.say(case_id, "Tack!")).status_code == 201
 
 
+def status_of(page: str) -> str:
+    """What the head of a case says of how it stands, with its verbs."""
+    return page.partition('id="case-status"')[2].partition("</header>")[0]
+
+
+async def test_until_when_stands_in_its_head_and_a_tag_in_its_row(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    url, until = f"/clinic/cases/{case_id}", clock.local_date(clock.now()) + timedelta(days=5)
+    words, row = f"Asynkront till och med {date_words(until)}", f'id="case-{case_id}"'
+    assert "Asynkront till och med" not in (await karin.get(url)).text
+    assert "Gör asynkront" in status_of((await karin.get(url)).text)
+    assert "Asynkront<" not in (await karin.get("/clinic/ledger")).text.partition(row)[2].partition("</tr>")[0]
+    async with karin.listen("/clinic/ledger/stream") as ear:
+        await ear.wait_for("hello")
+        assert (await karin.post(f"{url}/asynchronous", {"days": "5", "tell": ""})).status_code == 303
+        await ear.wait_for("row", "Asynkront<")
+    status = status_of((await karin.get(url)).text)
+    assert words in status
+    assert "Ändra dagarna" in status
+    assert "Gör asynkront" not in status
+    assert words in (await karin.get(f"{url}/asynchronous")).text
+    assert "Asynkront<" in (await karin.get("/clinic/ledger")).text.partition(row)[2].partition("</tr>")[0]
+    assert (await karin.post(f"{url}/closings", {"reason": "advice"})).status_code == 303
+    assert words not in (await karin.get(url)).text
+
+
 async def test_twice_the_same_is_one_change_and_one_message(region: Region) -> None:
     karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
     form = {"days": "2", "tell": "Vi hörs på tisdag."}

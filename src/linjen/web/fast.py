@@ -150,7 +150,7 @@ def row_values(
         "over": over or late, "deadline": row.deadline if due else 0, "late": late_words,
         "turn": row.turn, "turn_at": row.turn_at.isoformat(), "turn_words": turn_words(row.turn, turn_minutes),
         "unmet": _unmet_words(row.unmet, row.state), "entry": row.entry,
-        "call": row.call, "years": age_years(row.birth_on, today),
+        "call": row.call, "later": row.later, "years": age_years(row.birth_on, today),
         "due": (late_words if late else _due_words(row.priority, due_minute, today, over=over)) if due else "",
     }  # fmt: skip
 
@@ -232,7 +232,7 @@ def _level_words(priority: int) -> str:
 def _row_words() -> dict[str, str]:
     return {
         key: say("sv", f"ledger.{key}")
-        for key in ("unread", "unread_one", "has_picture", "call", "you", "claim", "open")
+        for key in ("unread", "unread_one", "has_picture", "call", "later", "you", "claim", "open")
     }
 
 

@@ -50,6 +50,8 @@ class LedgerRow(msgspec.Struct, frozen=True):
     unmet: int | None = None
     #: Whether the patient waits to be called (cases/talk/call_back.py).
     call: bool = False
+    #: Whether the talk goes on another day with the same holder (cases/moves/asynchronous.py).
+    later: bool = False
 
     @property
     def has_deadline(self) -> bool:
@@ -71,7 +73,7 @@ _COLUMNS = f"""c.id as case_id, v.id as visit_id, c.entry, v.state, v.priority, 
   c.patient_birth_on as birth_on, v.queued_at as waiting_since, c.staff_unread as unread, c.pictures, v.holder_id,
   h.given_name || ' ' || h.surname as holder_name, {{deadline}} as deadline,
   v.for_role, f.given_name || ' ' || f.surname as for_name, c.turn, c.turn_at, {STANDING_SQL} as unmet,
-  {WANTED_SQL} as call"""
+  {WANTED_SQL} as call, v.kind = 'async' as later"""
 
 _FROM = """visits v join cases c on c.id = v.case_id and c.visit_id = v.id left join staff h on h.id = v.holder_id
 left join staff f on f.id = v.for_staff_id"""

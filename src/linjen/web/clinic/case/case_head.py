@@ -35,7 +35,8 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     when that is not the patient herself, or with `called` who rang and had it written down; `writer_out` says why she
     reads it no more: grown (the child has turned 13) or no_bond, '' while she does. `silent` (her holder is to
     decide), `reminded` and `may_remind` are for the holder alone; `chats` are the reader's own, `blocked` says that
-    something of the patient at another unit is blocked for the reader.
+    something of the patient at another unit is blocked for the reader. `later` says until when an open case is
+    asynchronous, '' for one that is not.
     """
 
     case_id: UUID
@@ -65,6 +66,7 @@ class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     reminded: bool
     may_remind: bool
     blocked: bool
+    later: str
     chats: list[dict[str, Any]] = []
 
     def sender_of(self, person_id: UUID) -> str:
@@ -85,13 +87,14 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         " coalesce(p.vision or w.vision, false) as vision,"
         " exists (select from call_backs b where b.case_id = $5 and b.state = 'waiting') as wants_call,"
         f" {knows_of_blocked(person='$6', unit='$7', patient='$3')} as blocked,"
+        " (select v.until_on from visits v where v.id = $8 and v.kind = 'async' and v.state <> 'closed') as until_on,"
         " case when w.id <> p.id then coalesce(w.interpreter, '') else '' end as writers_interpreter,"
         " exists (select from guardianships g where g.guardian_id = w.id and g.child_id = p.id and g.ended_at is null)"
         " as has_bond"
         " from units u left join staff s on s.id = $2 left join residents p on p.id = $3"
         " left join residents w on w.id = $4 where u.id = $1",
         case.unit_id, case.holder_id, case.patient_id, case.opened_by, case.id, exchange.by.person_id,
-        exchange.by.unit_id,
+        exchange.by.unit_id, case.visit_id,
     )  # fmt: skip
     holder = names["holder"] if names else ""
     age = age_words(patient.birth_on, clock.now())
@@ -115,6 +118,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         silent=silence is not None and silence.flagged_at is not None,
         reminded=silence is not None and silence.reminded_at is not None,
         may_remind=holding == "mine" and exchange.site.sms is not None,
+        later=_later(exchange, names["until_on"] if names else None),
     )  # fmt: skip
 
 
@@ -122,6 +126,10 @@ def _writer_out(birth_on: date, *, has_bond: bool) -> str:
     if age_years(birth_on, clock.local_date(clock.now())) >= OWN_FROM_YEARS:
         return "grown"
     return "" if has_bond else "no_bond"
+
+
+def _later(exchange: Exchange, until: date | None) -> str:
+    return exchange.say("asynchronous.until", date=date_words(until)) if until else ""
 
 
 def _needs(exchange: Exchange, row: Row) -> list[str]:
