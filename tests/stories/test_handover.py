@@ -245,8 +245,8 @@ async def test_a_word_to_the_patient_of_a_case_that_was_put_back_is_not_dropped(
     assert "Du lade tillbaka ärendet i kön" in page
     assert (await _said(region, case_id), await region.value(_EVENTS, case_id)) == (said, 0)
     late = await pass_on(karin, case_id, to("physician"), tell=_TELL, was=await _drawn(karin, case_id))
-    assert late.status_code == 409, "however the case stood"
-    assert await region.value(_EVENTS, case_id) == 0
+    assert late.status_code == 303, "drawn while it waits, it is a hand-over from the queue"
+    assert (await _said(region, case_id), await region.value(_EVENTS, case_id)) == (said + 1, 1)
 
 
 async def test_only_the_holder_passes_on_what_is_held_and_nobody_what_has_ended(region: Region) -> None:
@@ -265,3 +265,28 @@ async def test_without_its_event_nothing_has_changed(region: Region) -> None:
     assert (await pass_on(karin, case_id, to("physician"), tell=_TELL)).status_code == 500
     assert await region.value(_VISIT, case_id) == before
     assert await _said(region, case_id) == said
+
+
+async def test_a_waiting_case_goes_to_another_unit_with_a_word_and_its_patient_reads_where_she_sent_it(
+    region: Region,
+) -> None:
+    karin, astrid, case_id = (
+        await region.staff("karin", "ankaret"), await region.resident("astrid"), region.cases["waiting"],
+    )  # fmt: skip
+    name = "select name from units where id = $1"
+    ankaret = await region.value(name, id_of("unit/ankaret"))
+    rehab = await region.value(name, id_of("unit/rehab"))
+    page = (await karin.get(f"/clinic/cases/{case_id}/handovers")).text
+    assert 'name="tell"' in page
+    assert "Jag lämnar över ditt ärende till en kollega." in page
+    assert f">Alla fysioterapeuter, {rehab}</option>" in page
+    assert f">Alla sjuksköterskor, {ankaret}</option>" in page
+    was = re.findall(r'name="was" value="(\d+)"', page)[0]
+    late = await pass_on(karin, case_id, to("physiotherapist", unit="rehab"), tell=_TELL, was="999")
+    assert late.status_code == 409, "somebody else has moved it: nothing is sent"
+    assert (await pass_on(karin, case_id, to("physiotherapist", unit="rehab"), tell=_TELL, was=was)).status_code == 303
+    hers = (await astrid.get(f"/cases/{case_id}")).text
+    assert _TELL in hers
+    assert f"Karin Lindqvist har lämnat över ärendet till {rehab}" in hers
+    assert f"till {ankaret}. Vården har sedan lämnat över det till {rehab}." in hers
+    assert f"till {ankaret}, nu hos {rehab}" in (await astrid.get("/cases")).text

@@ -21,6 +21,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     patient_name: str = ""
     writer_name: str = ""
     unit_name: str = ""
+    #: Where it was first sent or begun: another unit, where it has been handed over since.
+    first_unit_name: str = ""
     unit_phone: str = ""
     holder_name: str = ""
     holder_title: str = ""
@@ -33,6 +35,8 @@ async def look_around(db: Connection, case_ids: Sequence[UUID]) -> dict[UUID, Ar
         "select c.id as case_id, coalesce(p.given_name || ' ' || p.surname, '') as patient_name,"
         " case when o.protected = 'yes' and o.id is distinct from c.patient_id then ''"
         " else o.given_name || ' ' || o.surname end as writer_name, coalesce(u.name, '') as unit_name,"
+        " coalesce((select f.name from handovers h join units f on f.id = h.from_unit_id where h.case_id = c.id"
+        " order by h.seq limit 1), u.name, '') as first_unit_name,"
         " coalesce(u.phone, '') as unit_phone, coalesce(s.given_name || ' ' || s.surname, '') as holder_name,"
         " coalesce(s.title, '') as holder_title, case when c.phase <> 'sent' then i.expires_at end as kept_until"
         " from cases c join residents o on o.id = c.opened_by left join residents p on p.id = c.patient_id"

@@ -62,12 +62,13 @@ async def hand_over(
 ) -> None:  # fmt: skip
     """Put the case into the receiver's queue. `handover_id` is made by the form: the same form once more does nothing.
 
-    `note` is for the receiver, `tell` is sent to the patient first, which only its holder may. `was` is the number of
+    `note` is for the receiver, `tell` is sent to the patient first: by its holder, or while it waits by who hands it
+    over, where nobody has moved it since `was`. `was` is the number of
     the case's last move when the form was drawn (timeline.find_last_move), 0 for none: of two who hand over the same
     waiting case one wins. `agreed` says that the patient has been asked, which is wanted where she has blocked what
     this unit documents and it goes to another one.
 
-    Raises Refused('moved') for the other, and for who would tell the patient something and holds the case no more;
+    Raises Refused('moved') for the other, and for who would tell the patient something and held the case till lately;
     Refused('other_provider'), Invalid('unit_shut' | 'nobody_there' | 'same_place' | 'admin_only') with field "to",
     Invalid('ask_first') with field "agreed", Invalid('note_needed') with field "note" where the unit wants one,
     Invalid('too_long' | 'unreadable') with field "note" or "tell", Reused with field "note", and as open_case.
@@ -81,7 +82,8 @@ async def hand_over(
         raise
     if await _is_done(db, sealer, by, case_id, handover_id, to, noted, told):
         return
-    if case.holder_id != by.person_id and (told or was not in {None, (await find_last_move(db, case_id)).seq}):
+    stood = {(await find_last_move(db, case_id)).seq} | (set() if told else {None})
+    if case.holder_id != by.person_id and was not in stood:
         raise Refused("moved", verb="hand_over")
     await _check(db, by, case, to)
     to_be_asked = to.unit_id != case.unit_id and await is_blocked_here(db, case_id)

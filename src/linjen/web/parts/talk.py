@@ -201,4 +201,6 @@ def happening_words(one: Happening, language: str) -> str:
     key = f"events.{one.kind}"
     if one.kind == "closed" and not one.by_name:
         key = "events.closed_by_system"
+    if one.kind == "handed_over" and one.unit and one.data.get("from") not in {None, one.data.get("unit")}:
+        return say(language, "events.handed_over_unit", name=one.by_name, unit=one.unit)
     return say(language, key, name=one.by_name) if has_word("sv", key) else one.kind

@@ -91,7 +91,11 @@ def show(exchange: Exchange, case: Case, around: Around, at: datetime, words: st
     when = case.closed_at or case.sent_at or case.created_at
     sent = "from_care" if case.begun_by else "sent"
     key = "closed" if case.closed_at else sent if case.sent_at else "begun"
-    line = exchange.say(f"case.line.{key}", when=swedish.moment_words(when, at, language), unit=around.unit_name)
+    key = "handed" if key == "sent" and around.first_unit_name != around.unit_name else key
+    line = exchange.say(
+        f"case.line.{key}", when=swedish.moment_words(when, at, language), unit=around.unit_name,
+        **({"first": around.first_unit_name} if key == "handed" else {}),
+    )  # fmt: skip
     about = "" if case.patient_id in {None, exchange.by.person_id} else around.patient_name
     return Shown(
         case=case, around=around, href=f"/intakes/{case.id}" if is_draft(case) else f"/cases/{case.id}",

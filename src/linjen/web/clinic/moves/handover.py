@@ -159,11 +159,12 @@ def _groups(exchange: Exchange, colleagues: Sequence[Colleague], phrases: Phrase
         options = []
         for role, of_role in groupby(of_unit, key=lambda one: one.role):
             people = list(of_role)
-            everybody = exchange.say(f"handover.all.{role}")
+            everybody = exchange.say("handover.at", who=exchange.say(f"handover.all.{role}"), unit=unit_name)
             options.append({"value": f"{unit_id}/{role}", "text": everybody, "tell": phrases.to_role(people[0])})
             options += [
                 {"value": f"{unit_id}/{role}/{one.staff_id}",
-                 "text": exchange.say("handover.person", name=one.name, role=exchange.say(f"handover.role.{role}")),
+                 "text": exchange.say("handover.at", unit=unit_name, who=exchange.say(
+                     "handover.person", name=one.name, role=exchange.say(f"handover.role.{role}"))),
                  "tell": phrases.to_person(one)}
                 for one in people
             ]  # fmt: skip
