@@ -61,6 +61,16 @@ async def test_a_message_is_taken_back_and_never_reaches_the_patient(windows: Wi
 
 
 @pytest.mark.usefixtures("patience")
+async def test_no_draft_is_told_of_beside_an_empty_box(windows: Windows) -> None:
+    _, nurse = await _write(windows, "Kan jag få mitt intyg förnyat?")
+    await nurse.get_by_role("button", name="Ångra").click()
+    await expect(nurse.locator("#draft-state")).to_have_text("Sparat utkast")
+    await nurse.locator("#composer-text").press("Control+Enter")
+    await expect(nurse.locator("#composer-text")).to_have_value("")
+    await expect(nurse.locator("#draft-state")).to_have_text("")
+
+
+@pytest.mark.usefixtures("patience")
 async def test_who_leaves_the_page_has_sent(windows: Windows) -> None:
     resident, nurse = await _write(windows, "Kan jag få ett nytt intyg?")
     await nurse.goto(f"{windows.url}/clinic/ledger")
@@ -113,3 +123,22 @@ async def test_a_message_leaves_by_itself(windows: Windows, demo: Demo) -> None:
         await expect(nurse.get_by_role("button", name="Ångra")).to_have_count(0)
     finally:
         demo.site.settings = before
+
+
+async def test_unsent_words_of_a_case_that_was_closed_meanwhile_stand_there_once(windows: Windows) -> None:
+    resident = await windows.resident("Gustav Öberg", PHONE)
+    case = await ask(resident, "Kan jag få en ny remiss?")
+    nurse = await windows.nurse("Karin Lindqvist", DESKTOP)
+    await take(nurse, case)
+    await nurse.locator("#composer-text").fill(_TEXT)
+    await expect(nurse.locator("#draft-state")).to_have_text("Sparat utkast")
+    other = await nurse.context.new_page()
+    await other.goto(f"{windows.url}/clinic/cases/{case}")
+    await other.get_by_role("link", name="Avsluta").click()
+    await other.get_by_label("Kontakten togs på annat sätt").check()
+    await other.locator("input[name=leave_draft]").check()
+    await other.get_by_role("button", name="Avsluta ärendet").click()
+    await other.wait_for_url("**/clinic/ledger*")
+    await expect(nurse.locator("#talk-unsent")).to_contain_text(_TEXT)
+    await nurse.wait_for_timeout(1500)
+    await expect(nurse.locator("blockquote", has_text=_TEXT)).to_have_count(1)

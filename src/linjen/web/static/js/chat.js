@@ -123,6 +123,7 @@ async function start() {
 
   let typingTimer = 0;
   let typedAt = 0;
+  let sentAt = 0;
   let nextId = null;
 
   function showTyping(name) {
@@ -167,7 +168,8 @@ async function start() {
 
   function setDraftState(key) {
     const state = document.getElementById("draft-state");
-    if (state) state.textContent = key ? say(key) : "";
+    // Of a bubble that is on its way its own mark tells: beside an empty box there is no draft to speak of.
+    if (state) state.textContent = key && field()?.value.trim() ? say(key) : "";
   }
 
   function showFault(text) {
@@ -188,12 +190,15 @@ async function start() {
     event.preventDefault();
     if (isAway) return showFault(say("signed_out_box"));
     const text = field().value.trim();
-    if (!text) return showFault(say("empty"));
+    // The second press of a double click is no message.
+    if (!text) return Date.now() - sentAt < 1000 ? undefined : showFault(say("empty"));
     if ([...text].length > Number(root.dataset.longest)) return showFault(say("too_long"));
     const id = nextId ?? makeId();
     nextId = null;
     field().value = "";
+    sentAt = Date.now();
     showFault("");
+    setDraftState("");
     list.append(localBubble(id, text));
     place(document.getElementById(`m-${id}`));
     outbox.add(id, text, holdMs);
@@ -389,6 +394,7 @@ async function start() {
       } else {
         unsent.push(text);
         document.getElementById("chat-write").append(unsentText(text));
+        tellOnce();
       }
     } catch {
       // A browser that keeps nothing for us has nothing to give back.
@@ -455,6 +461,17 @@ async function start() {
     }
     if (document.getElementById("unsent")) document.getElementById("unsent-here")?.remove();
     mergeComposer(page);
+    tellOnce();
+  }
+
+  // The kept draft and what the page itself holds are the same words, or the older ones of them: they stand there once.
+  function tellOnce() {
+    const kept = document.getElementById("talk-unsent");
+    const here = document.querySelector("#unsent-here blockquote");
+    if (!kept || !here) return;
+    const draftKept = kept.querySelector("blockquote").textContent;
+    if (draftKept.includes(here.textContent)) here.parentElement.remove();
+    else if (here.textContent.includes(draftKept)) kept.remove();
   }
 
   const alarms = (part) => part.querySelectorAll(".lj-notice.lj-danger, form[action*='/alarms/']").length;
