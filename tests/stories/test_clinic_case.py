@@ -258,3 +258,10 @@ async def test_who_reads_the_talk_of_a_child_is_named_where_it_is_written(region
     for words in ("Chatt med Astrid Nyberg om Elsa Nyberg, 9 år", "till Astrid Nyberg om Elsa Nyberg, 9 år"):
         assert words in page, words
     assert "Chatt med Gustav Öberg, " in await read(karin, region.cases["held_by_karin"])
+
+
+async def test_who_is_under_18_is_a_girl_or_a_boy_beside_the_age(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    for case, words in (("child", "flicka"), ("teen", "pojke"), ("waiting", "kvinna")):
+        page = (await karin.get(f"/clinic/cases/{region.cases[case]}")).text
+        assert f", {words}</span>" in page.partition('class="lj-case-bar-name"')[2].partition("</header>")[0], case

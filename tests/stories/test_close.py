@@ -351,6 +351,17 @@ async def test_without_its_event_neither_word_is_kept(region: Region) -> None:
     assert await region.value(_DRAFTS, case_id) == 0
 
 
+async def test_who_has_closed_it_in_another_window_is_not_told_that_she_did_not(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    path = f"/clinic/cases/{case_id}/closings"
+    assert (await karin.post(path, {"reason": "advice"})).status_code == 303
+    answer = await karin.post(path, {"reason": "other_way", "words": "Mina egna ord"})
+    assert answer.status_code == 409
+    assert "<h1>Du har redan avslutat ärendet</h1>" in answer.text
+    assert "avslutades inte av dig" not in answer.text
+    assert "Mina egna ord" in answer.text
+
+
 async def test_who_comes_late_gets_the_words_back(region: Region) -> None:
     bo, case_id = await region.staff("bo", "ankaret"), region.cases["held_by_karin"]
     answer = await bo.post(f"/clinic/cases/{case_id}/closings", {"reason": "advice", "words": "Mina egna ord"})

@@ -95,7 +95,7 @@ async def test_no_more_than_one_has_chosen_and_asynchronous_cases_do_not_count(r
     assert _name(region, await _next(karin)) == "urgent", "she had one"
     refused = await karin.post(_NEXT, {"claim_id": str(new_id())})
     assert refused.status_code == 409
-    assert "så många chattar som du ska ha: 2" in refused.text
+    assert "Du har nått din gräns för samtidiga chattar: 2" in refused.text
     assert await region.value(_HOLDER, region.cases["waiting"]) is None
     await region.site.database.execute(
         "update visits set kind = 'async', until_on = current_date + 3 where case_id = $1", region.cases["urgent"]

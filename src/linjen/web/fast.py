@@ -24,6 +24,9 @@ from linjen.core import clock, swedish
 from linjen.core.personal_number import age_months, age_years
 from linjen.web.words import say
 
+#: From this age somebody is called a man or a woman.
+_GROWN_YEARS = 18
+
 _PARTS = Path(__file__).parent / "parts"
 
 
@@ -104,6 +107,12 @@ def _time_of(minute: int, language: str) -> _Time:
 def age_words(birth_on: date, at: datetime) -> str:
     """'34 år', or months for a child under two."""
     return _age_words(birth_on, clock.local_date(at))
+
+
+def sex_words(sex: str, birth_on: date, at: datetime) -> str:
+    """'kvinna' or 'man', of who is under 18 'flicka' or 'pojke', as it stands beside an age."""
+    is_child = sex in {"female", "male"} and age_years(birth_on, clock.local_date(at)) < _GROWN_YEARS
+    return say("sv", f"clinic.{'child_' if is_child else ''}{sex}")
 
 
 @lru_cache(maxsize=4096)

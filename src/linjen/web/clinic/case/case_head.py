@@ -19,7 +19,7 @@ from linjen.core.swedish import date_words, time_inside
 from linjen.people.residents import see_resident
 from linjen.web.booked_words import booked_words
 from linjen.web.exchange import Exchange
-from linjen.web.fast import age_words
+from linjen.web.fast import age_words, sex_words
 from linjen.web.masked import name_elsewhere, title_name
 from linjen.web.reason_names import reason_on
 
@@ -104,7 +104,7 @@ async def case_head(db: Connection, exchange: Exchange, case: Case) -> CaseHead:
         case_id=case.id, patient_id=patient.id, name=name,
         titled=title_name(name, patient.protected),
         given_name=patient.given_name, age=age,
-        facts=exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{patient.sex}")),
+        facts=exchange.say("clinic.age", age=age, sex=sex_words(patient.sex, patient.birth_on, clock.now())),
         reason=reason_on(exchange.site.shelf, case.entry, case.reason, case.protocol), protected=patient.protected,
         unit=names["unit"] if names else "",
         holding=holding, holder=holder, status=_status(exchange, case, holding, holder), ended=_ended(exchange, case),

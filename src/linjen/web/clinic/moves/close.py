@@ -82,7 +82,7 @@ async def end(exchange: Exchange) -> Response[Any]:
         if error.reason not in {"not_yours", "wrong_state"} or not typed:
             raise
         await note_refusal(exchange.site.database, exchange.by, "close", exchange.id_of("case_id"), error)
-        return await show_late(exchange, typed, "clinic.close.late_title")
+        return await show_late(exchange, typed, "clinic.close.late_title", mine="meanwhile.closed_by_me")
     if errors:
         return await _ask(exchange, reason, filled, errors, why)
     return exchange.redirect("/clinic/ledger?done=closed")

@@ -104,12 +104,17 @@ def _receiver(value: str) -> Receiver | None:
 
 
 async def show_late(
-    exchange: Exchange, typed: Mapping[str, str], title: str = "handover.late_title"
+    exchange: Exchange, typed: Mapping[str, str], title: str = "handover.late_title", *, mine: str = ""
 ) -> Response[Any]:  # fmt: skip
-    """Somebody else has the case, or it has ended: who, and what was typed, so that nothing of it is lost."""
+    """Somebody else has the case, or it has ended: who, and what was typed, so that nothing of it is lost.
+
+    `mine` is the title for who has ended it herself, in another window.
+    """
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"))
         head, moved = await case_head(db, exchange, case), await find_last_move(db, case.id)
+    if mine and case.state == "closed" and moved.by_id == exchange.by.person_id:
+        title = mine
     return exchange.page(
         "clinic/moves/handover_late.html", status=409, head=head, typed=[t for t in typed.values() if t],
         title=exchange.say(title), moved=moved_words(exchange, moved),

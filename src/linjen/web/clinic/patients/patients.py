@@ -29,7 +29,7 @@ from linjen.people.lookup import look_up
 from linjen.people.residents import Resident, find_by_number
 from linjen.web.clinic.case.case_head import moment
 from linjen.web.exchange import Exchange
-from linjen.web.fast import age_words
+from linjen.web.fast import age_words, sex_words
 from linjen.web.masked import masked_words, title_name
 from linjen.web.reason_names import reason_on
 from linjen.web.routing import get_page, post_page
@@ -138,12 +138,12 @@ def patient_head(exchange: Exchange, patient: Patient) -> dict[str, Any]:
     """Whom a page of a patient is about. A protected person without a care relation is shown without her name."""
     one, masked = patient.resident, patient.resident.protected == "yes" and not patient.has_relation
     name = masked_words() if masked else f"{one.given_name} {one.surname}"
-    age = age_words(one.birth_on, clock.now())
+    age, sex = age_words(one.birth_on, clock.now()), sex_words(one.sex, one.birth_on, clock.now())
     return {
         "id": str(one.id), "href": f"/clinic/patients/{one.id}", "name": name,
         "titled": title_name(name, one.protected),
         "masked": masked,
-        "protected": one.protected, "facts": exchange.say("clinic.age", age=age, sex=exchange.say(f"clinic.{one.sex}")),
+        "protected": one.protected, "facts": exchange.say("clinic.age", age=age, sex=sex),
         "age": age, "deregistered": patient.deregistered,
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ from linjen.web.clinic.case.case_head import moment
 from linjen.web.clinic.tickets.ticket_words import sent_reason, ticket_in_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
-from linjen.web.fast import age_words
+from linjen.web.fast import age_words, sex_words
 from linjen.web.masked import title_name
 from linjen.web.reason_names import known_names
 from linjen.web.routing import get_page, post_page
@@ -70,7 +70,7 @@ async def _show(
         pairs = await _pairs(db, exchange, one)
         receives = await may_ticket(db, exchange.by, one.id, "return_ticket")
     today = clock.local_date(now)
-    sex, age = exchange.say(f"clinic.{patient.sex}"), age_words(patient.birth_on, now)
+    sex, age = sex_words(patient.sex, patient.birth_on, now), age_words(patient.birth_on, now)
     name, words = f"{patient.given_name} {patient.surname}", ticket_in_words(exchange, one)
     words |= {"is_booking": one.kind == "booking", "follows": exchange.say(f"ticketing.follows.{_key(one)}")}
     return exchange.page(
