@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from tests.browser.test_clinic_pages import OF_A_CLOSED_CASE, OF_A_HELD_CASE, OF_A_WAITING_CASE
 from tests.region import Person, Region
+from tests.stories.test_drafts import keep
 
 _BANNER = "Skyddade personuppgifter"
 
@@ -27,9 +28,12 @@ async def test_the_banner_stands_on_every_page_of_a_case_and_of_its_patient(regi
     patient = await region.value("select patient_id from cases where id = $1", case)
     assert await _without(karin, [here + part for part in OF_A_WAITING_CASE]) == []
     await karin.post(f"{here}/claims")
+    # What she has written stands on a page of its own when she lets the case go.
+    await keep(karin, region, case, "Hej! Jag återkommer.")
     # She gets no SMS, so there is no page to remind her from.
     assert await _without(karin, [here + part for part in OF_A_HELD_CASE if part != "/reminders"]) == []
     assert await _without(karin, [f"/clinic/patients/{patient}{part}" for part in ("", "/calls")]) == []
+    await keep(karin, region, case, "")
     await karin.post(f"{here}/closings", {"reason": "other_way"})
     assert await _without(karin, [here + part for part in OF_A_CLOSED_CASE]) == []
 
