@@ -116,6 +116,7 @@ def read_table() -> dict[tuple[str, str, str], str]:
     }
 
 
+@pytest.mark.timeout(400)  # twenty seconds of work, on a machine that others share
 async def test_every_verb_by_every_person_on_every_case_is_as_the_table_says(region: Region) -> None:
     found = {
         (verb, name, case): await answer(region, by, case_id, verb)
