@@ -8,14 +8,13 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import new_id
 from linjen.core.visible import is_visible, straight_text
-from linjen.units.managed import StoredClosure, may_at, take_turns
+from linjen.units.managed import StoredClosure, begin_deciding
 
 #: So long before its first day a planned closure is ordered.
 AHEAD = timedelta(days=21)
@@ -51,10 +50,7 @@ async def plan_closures(
     Raises NotFound for who neither leads nor configures the unit, Invalid as `check_closure` or 'overlaps' with field
     "from_on", and Refused('changed') when somebody has decided otherwise meanwhile.
     """
-    if not await may_at(db, by, unit_id, "plan_closures"):
-        raise NotFound("unit")
-    await log_access(db, by, "plan_closures", shown=[unit_id])
-    await take_turns(db, unit_id)
+    await begin_deciding(db, by, unit_id, "plan_closures")
     at, now = clock.now(), await find_closures(db, unit_id)
     coming = [one if one in now else await _as_begun(db, unit_id, one, at) for one in new if one.until_at > at]
     wanted = sorted(coming, key=lambda one: (one.from_at, one.until_at))

@@ -58,6 +58,14 @@ async def may_at(db: Connection, by: By, unit_id: UUID, verb: str) -> bool:
     return bool(by.is_staff and await db.fetchval(found, by.person_id, unit_id, by.unit_id))
 
 
+async def begin_deciding(db: Connection, by: By, unit_id: UUID, verb: str) -> None:
+    """How a setting of a unit begins: by who may (else NotFound), logged, in turn with who else decides something."""
+    if not await may_at(db, by, unit_id, verb):
+        raise NotFound("unit")
+    await log_access(db, by, verb, shown=[unit_id])
+    await take_turns(db, unit_id)
+
+
 async def take_turns(db: Connection, unit_id: UUID) -> None:
     """Two who decide something of a unit take turns until the caller's transaction ends; who sends a case there waits,
     too (units/shutting.py).

@@ -21,6 +21,8 @@ async def see_schedule(db: Connection, unit_id: UUID) -> Schedule:
 
 async def list_schedules(db: Connection, unit_ids: Sequence[UUID]) -> dict[UUID, Schedule]:
     """The schedules of several units; closures that have ended are left out."""
+    if not unit_ids:
+        return {}
     hours = await db.fetch(
         "select unit_id, from_on, stay_minutes, weekday, opens, closes from opening_hours"
         " where unit_id = any($1::uuid[])",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
-from linjen.core.errors import NotFound, Refused
-from linjen.units.managed import may_at, take_turns
+from linjen.core.errors import Refused
+from linjen.units.managed import begin_deciding
 
 COPY = "insert into unit_sms (unit_id, free_text) select $2::uuid, free_text from unit_sms where unit_id = $1"
 
@@ -24,10 +23,7 @@ async def allow_own(db: Connection, by: By, unit_id: UUID, allowed: bool, was: b
     Raises NotFound for who does not administer the unit's configuration, and Refused('changed') when somebody has
     decided otherwise meanwhile.
     """
-    if not await may_at(db, by, unit_id, "allow_own_sms"):
-        raise NotFound("unit")
-    await log_access(db, by, "allow_own_sms", shown=[unit_id])
-    await take_turns(db, unit_id)
+    await begin_deciding(db, by, unit_id, "allow_own_sms")
     if await may_write_own(db, unit_id) not in {allowed, was}:
         raise Refused("changed", verb="allow_own_sms")
     await db.execute(

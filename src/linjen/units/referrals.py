@@ -11,12 +11,11 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
+from linjen.core.errors import Invalid, Refused
 from linjen.core.visible import is_visible
-from linjen.units.managed import may_at, take_turns
+from linjen.units.managed import begin_deciding
 
 MOST = 60
 LONGEST = 200
@@ -78,10 +77,7 @@ async def keep_referrals(db: Connection, by: By, unit_id: UUID, rows: Sequence[R
 
     Raises NotFound for who does not keep it, Refused('table_changed') when somebody has saved another one meanwhile.
     """
-    if not await may_at(db, by, unit_id, "keep_referrals"):
-        raise NotFound("unit")
-    await log_access(db, by, "keep_referrals", shown=[unit_id])
-    await take_turns(db, unit_id)
+    await begin_deciding(db, by, unit_id, "keep_referrals")
     before = await list_referrals(db, unit_id)
     if version != version_of(before) and list(rows) != before:  # the same once more changes nothing
         raise Refused("table_changed")

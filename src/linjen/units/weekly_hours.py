@@ -9,12 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.access.access_log import log_access
 from linjen.access.by import By
 from linjen.core import clock
 from linjen.core.database import Connection
-from linjen.core.errors import Invalid, NotFound, Refused
-from linjen.units.managed import may_at, take_turns
+from linjen.core.errors import Invalid, Refused
+from linjen.units.managed import begin_deciding
 from linjen.units.opening import see_schedule
 from linjen.units.schedule import MIDNIGHT, Span, Week, WeekFrom
 
@@ -50,10 +49,7 @@ async def set_hours(db: Connection, by: By, unit_id: UUID, new: Hours, was: Hour
     Raises NotFound for who neither leads nor configures the unit, Invalid as `check_week` or 'far' with field
     "from_on", and Refused('changed') when somebody has decided otherwise meanwhile.
     """
-    if not await may_at(db, by, unit_id, "set_hours"):
-        raise NotFound("unit")
-    await log_access(db, by, "set_hours", shown=[unit_id])
-    await take_turns(db, unit_id)
+    await begin_deciding(db, by, unit_id, "set_hours")
     today, now = clock.local_date(clock.now()), await find_hours(db, unit_id)
     wanted = as_of(new, today)
     if wanted == now:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from linjen.cases.moves.left_behind import return_row
+from linjen.cases.moves.left_behind import NOT_KEPT, find_held_since, return_row
 from linjen.core import clock
 from linjen.core.batches import in_batches
 from linjen.core.database import Connection, Database
@@ -22,17 +22,12 @@ LONGEST: Final = timedelta(minutes=60)
 
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_HELD_AT = """
-select distinct unit_id from visits where state = 'in_progress' and (kind <> 'async' or until_on < $1)
-"""
-
 #: $2 and $3: unstaffed units and when their staff left; $4 today; $5 now, since $6 a session must have been used, and
 #: what was taken before $7 has had its time.
-_TAKEN_SINCE = """
+_TAKEN_SINCE = f"""
 select c.id, v.holder_id, 'after_hours' as reason from unnest($2::uuid[], $3::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at >= left_at.at
-join cases c on c.id = v.case_id and c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $4)
-  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $4)
+join cases c on c.id = v.case_id and c.visit_id = v.id where {NOT_KEPT}
   and not exists (select 1 from sessions s where s.kind = 'staff' and s.person_id = v.holder_id and s.ended_at is null
     and s.expires_at > $5 and s.seen_at >= $6 and (s.unit_id = v.unit_id or v.claimed_at > $7))
 order by c.id limit $1 for no key update of c skip locked
@@ -55,8 +50,7 @@ async def return_after_hours(database: Database, idle_s: int, at: datetime) -> i
 
 async def _unstaffed(db: Connection, at: datetime) -> dict[UUID, datetime]:
     """When the staff last left, of each unit where nobody is planned to be at `at` and something is held."""
-    units = [row["unit_id"] for row in await db.fetch(_HELD_AT, clock.local_date(at))]
-    schedules = await list_schedules(db, units) if units else {}
+    schedules = await list_schedules(db, list(await find_held_since(db, at)))
     return {
         unit_id: last_staffed_end(schedule, at) or _NEVER
         for unit_id, schedule in schedules.items() if staffed_until(schedule, at) is None

@@ -82,8 +82,7 @@ async def hand_over(
         raise
     if await _is_done(db, sealer, by, case_id, handover_id, to, noted, told):
         return
-    stood = {(await find_last_move(db, case_id)).seq} | (set() if told else {None})
-    if case.holder_id != by.person_id and was not in stood:
+    if case.holder_id != by.person_id and (told or was is not None) and was != (await find_last_move(db, case_id)).seq:
         raise Refused("moved", verb="hand_over")
     await _check(db, by, case, to)
     to_be_asked = to.unit_id != case.unit_id and await is_blocked_here(db, case_id)

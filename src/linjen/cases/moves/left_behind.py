@@ -42,18 +42,21 @@ where v.state = 'in_progress' and not {reaches("v.holder_id")}
 order by c.id limit $1 for no key update of c skip locked
 """
 
+#: Not kept on purpose: asynchronous until its day, or silent until one that its holder has named. $4 is today.
+NOT_KEPT = """(v.kind <> 'async' or v.until_on < $4)
+  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $4)"""
+
 #: What was held when the staff of its unit last left. Who works on after that, and takes a case then, keeps it while
-#: she is there (after_hours.py); so does a holder who has said until which day she keeps a silent case.
-_UNSTAFFED = """
+#: she is there (after_hours.py).
+_UNSTAFFED = f"""
 select c.id, v.holder_id, 'unstaffed' as reason from unnest($2::uuid[], $3::timestamptz[]) as left_at (unit_id, at)
 join visits v on v.unit_id = left_at.unit_id and v.state = 'in_progress' and v.claimed_at < left_at.at
-join cases c on c.id = v.case_id and c.visit_id = v.id where (v.kind <> 'async' or v.until_on < $4)
-  and not exists (select 1 from silences s where s.case_id = c.id and s.kept_until > $4)
+join cases c on c.id = v.case_id and c.visit_id = v.id where {NOT_KEPT}
 order by c.id limit $1 for no key update of c skip locked
 """
 
 
-#: Units where something was held when their staff left, or before; asked often, so it locks nothing.
+#: Units where something is held, and since when; asked often, so it locks nothing.
 _HELD_SINCE = """
 select unit_id, min(claimed_at) as since from visits
 where state = 'in_progress' and (kind <> 'async' or until_on < $1) group by unit_id
@@ -85,9 +88,14 @@ async def return_row(db: Connection, row: Row) -> int:
     return 1
 
 
+async def find_held_since(db: Connection, at: datetime) -> dict[UUID, datetime]:
+    """Each unit where something is held at `at` that does not go on asynchronously, and when the first was taken."""
+    return {row["unit_id"]: row["since"] for row in await db.fetch(_HELD_SINCE, clock.local_date(at))}
+
+
 async def _left_units(db: Connection, at: datetime) -> dict[UUID, datetime]:
     """When the staff last left, of each unit where something was taken before that and may be held still."""
-    since = {row["unit_id"]: row["since"] for row in await db.fetch(_HELD_SINCE, clock.local_date(at))}
+    since = await find_held_since(db, at)
     schedules = await list_schedules(db, list(since))
     ends = {unit_id: last_staffed_end(schedule, at) for unit_id, schedule in schedules.items()}
     return {unit_id: end for unit_id, end in ends.items() if end is not None and since[unit_id] < end}

@@ -28,10 +28,10 @@ from linjen.people.colleagues import list_colleagues
 #: So long a holder who is signed in has to answer.
 ANSWERS_WITHIN: Final = timedelta(minutes=5)
 
-_RAISED = f"""
-select exists (select 1 from events e where e.case_id = $1 and e.kind = 'alarm_heard' and not e.data ? 'late'
-  and (e.data ->> 'to')::integer <= {URGENT})
-"""
+#: An alarm that was heard in time and made the case urgent.
+_HEARD = f"e.kind = 'alarm_heard' and not e.data ? 'late' and (e.data ->> 'to')::integer <= {URGENT}"
+
+_RAISED = f"select exists (select 1 from events e where e.case_id = $1 and {_HEARD})"
 
 #: Since when the holder owes an answer: the first alarm after the last word of staff, or when she took the case.
 _HOLDER = f"""
@@ -39,8 +39,7 @@ select s.given_name || ' ' || s.surname as name, owed.at is not null as owes, gr
   exists (select 1 from sessions t where t.kind = 'staff' and t.person_id = v.holder_id and t.unit_id = v.unit_id
     and t.ended_at is null and t.locked_at is null and t.expires_at > $2 and t.seen_at >= $3) as here
 from cases c join visits v on v.id = c.visit_id join staff s on s.id = v.holder_id cross join lateral (
-  select min(e.at) as at from events e where e.case_id = c.id and e.kind = 'alarm_heard' and not e.data ? 'late'
-    and (e.data ->> 'to')::integer <= {URGENT} and e.at > coalesce(
+  select min(e.at) as at from events e where e.case_id = c.id and {_HEARD} and e.at > coalesce(
       (select max(m.sent_at) from messages m where m.case_id = c.id and m.by_kind = 'staff'), '-infinity')) owed
 where c.id = $1
 """

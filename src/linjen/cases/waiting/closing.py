@@ -58,8 +58,8 @@ class Closing(msgspec.Struct, frozen=True):
 
 async def count_in_closures(db: Connection, unit_id: UUID) -> Closing:
     """By the closures that the unit has now. Numbers only; the caller has asked the policy."""
-    left = await count_left(db, unit_id)
     return Closing(
-        left.waiting + left.held, int(await db.fetchval(_BOOKED, unit_id)), int(await db.fetchval(_PROMISED, unit_id)),
+        (await count_left(db, unit_id)).open, int(await db.fetchval(_BOOKED, unit_id)),
+        int(await db.fetchval(_PROMISED, unit_id)),
         {row["level"]: row["count"] for row in await db.fetch(_DUE, unit_id)},
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Andra öppettider: what of a unit's cases is touched by its hours: those that are open, booked days, times to call."""
+"""Andra öppettider: what of a unit's cases is touched by its hours: booked days, and times to call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from linjen.cases.waiting.shutting import count_left
 from linjen.core import clock
 from linjen.core.database import Connection
 from linjen.units.hours import staffed_minutes
@@ -35,9 +34,3 @@ async def count_touched(db: Connection, unit_id: UUID) -> Mapping[str, int]:
         "booked": sum(row["count"] for row in booked if not spans_on(schedule, row["booked_on"])),
         "calls": sum(bool(times) and not any(staffed_minutes(schedule, *one) for one in times) for times in left),
     }
-
-
-async def count_open(db: Connection, unit_id: UUID) -> int:
-    """How many cases wait at the unit or are held there."""
-    left = await count_left(db, unit_id)
-    return left.waiting + left.held

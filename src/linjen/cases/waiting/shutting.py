@@ -33,9 +33,14 @@ class LeftOpen(msgspec.Struct, frozen=True, kw_only=True):
     drafts: int
 
     @property
+    def open(self) -> int:
+        """How many cases wait there or are held."""
+        return self.waiting + self.held
+
+    @property
     def total(self) -> int:
         """How many there are that have to come to an end first."""
-        return self.waiting + self.held + self.booked + self.tickets_here + self.tickets_sent
+        return self.open + self.booked + self.tickets_here + self.tickets_sent
 
 
 #: In one statement, so that what goes from one to another meanwhile is not between them.

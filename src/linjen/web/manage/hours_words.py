@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.cases.waiting.new_hours import count_open
+from linjen.cases.waiting.shutting import count_left
 from linjen.core import clock, swedish
 from linjen.core.database import Connection
 from linjen.records.promise import find_outlook
@@ -80,7 +80,7 @@ async def promised(exchange: Exchange, db: Connection, unit_id: UUID) -> Promise
         outlook = await find_outlook(exchange.site.database, db, schedule, unit_id, ORDINARY, at)
         promise = promise_for_new(schedule, at, exchange.say, "sv", unit.name, outlook)
         said = " ".join(filter(None, (promise.now, promise.answer)))
-    return Promised(said, await count_open(db, unit_id))
+    return Promised(said, (await count_left(db, unit_id)).open)
 
 
 def say_change(exchange: Exchange, found: Rehearsal[Hours]) -> Mapping[str, Any]:

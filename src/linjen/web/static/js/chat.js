@@ -410,6 +410,12 @@ async function start() {
     (document.getElementById("main") ?? root).replaceChildren(line);
   }
 
+  // The page as the server draws it now; none where it is not there for her.
+  async function fetchPage() {
+    const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1" } });
+    return { status: answer.status, page: answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null };
+  }
+
   // Fetches the page as it stands now and takes from it what is missing or has changed here.
   let refreshing = false;
   let wantedAgain = false;
@@ -420,10 +426,10 @@ async function start() {
     refreshing = true;
     refreshedAt = Date.now();
     try {
-      const answer = await fetch(root.dataset.base, { headers: { accept: "text/html", "x-linjen": "1" } });
-      if (answer.status === 401) signedOut();
-      else if (answer.status === 404) gone();
-      else if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const { status, page } = await fetchPage();
+      if (status === 401) signedOut();
+      else if (status === 404) gone();
+      else if (page) merge(page);
     } catch {
       // Tried again when the stream is back.
     }
@@ -598,16 +604,11 @@ async function start() {
     }
   }
 
-  async function fetchDraft() {
-    const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1" } });
-    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("composer-text")?.value ?? null : null;
-  }
-
   const hadDraft = Boolean(field()?.value);
   await findKept();
   pickUp();
   if (hadDraft) setDraftState("draft_saved");
-  draft.pickUp(fetchDraft, (text) => field() && (field().value = text));
+  draft.pickUp(async () => (await fetchPage()).page?.getElementById("composer-text")?.value ?? null, (text) => field() && (field().value = text));
   toEndAtFirst();
   for (const item of list.querySelectorAll(".lj-bubble--theirs")) {
     if (Number(item.dataset.seq) > readUpTo) newer.add(item);

@@ -19,7 +19,7 @@ function hasKept() {
 // A page on which nothing can be written needs nothing that watches over it (line.js); staff's may come to have something.
 const line = document.getElementById("line");
 const writes = () => document.querySelector("main form[method=post] :is(textarea, input:not([type=hidden]))");
-if (line && (part?.dataset.kind === "staff" || writes())) import(line.dataset.script).catch(() => {});
+if (line && (isStaff || writes())) import(line.dataset.script).catch(() => {});
 
 export const isLeaving = () => "leaving" in root.dataset;
 
