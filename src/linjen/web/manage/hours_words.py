@@ -20,6 +20,7 @@ from linjen.units.units import see_unit
 from linjen.units.weekly_hours import Hours
 from linjen.web.exchange import Exchange
 from linjen.web.manage.changes import Rehearsal
+from linjen.web.manage.lengths import length_words
 from linjen.web.resident.promise_words import ORDINARY, promise_for_new, staffing_words
 from linjen.web.unit_words import span_words, week_in_short
 
@@ -34,13 +35,8 @@ class Promised(msgspec.Struct, frozen=True):
 
 
 def stay_words(exchange: Exchange, minutes: int) -> str:
-    """'30 minuter', '1 timme', '1 timme 30 minuter' or 'Ingen tid'."""
-    if not minutes:
-        return exchange.say(f"{_WORDS}.stay_none")
-    hours, rest = divmod(minutes, 60)
-    parts = [exchange.say(f"{_WORDS}.{key}{'_1' if count == 1 else ''}", count=count)
-             for key, count in (("stay_hours", hours), ("stay_minutes", rest)) if count]  # fmt: skip
-    return " ".join(parts)
+    """'30 minuter', '1 timme och 30 minuter' or 'Ingen tid'."""
+    return length_words(exchange, minutes) if minutes else exchange.say(f"{_WORDS}.stay_none")
 
 
 def week_line(exchange: Exchange, week: Week, stay_minutes: int) -> str:

@@ -20,6 +20,7 @@ from linjen.units.schedule import Schedule
 from linjen.web.exchange import Exchange
 from linjen.web.manage.forecast import forecast_in_words
 from linjen.web.manage.frame import manage_page, noting_refusals
+from linjen.web.manage.lengths import length_words
 from linjen.web.routing import get_page
 
 
@@ -57,20 +58,11 @@ async def _promises(db: Connection, exchange: Exchange, schedule: Schedule, unit
         one = kept.get(level, Kept(0, 0))
         rows.append({
             "level": f"{level} {say(f'urgency.{level}')}",
-            "within": say("load.promise.within", time=_duration(exchange, usual.minutes), count=usual.count, **names)
+            "within": say("load.promise.within", time=length_words(exchange, usual.minutes), count=usual.count, **names)
             if usual else say("load.promise.too_few"),
             "kept": say("load.promise.kept", held=one.held, count=one.count) if one.count else say("load.promise.none"),
         })  # fmt: skip
     return rows
-
-
-def _duration(exchange: Exchange, minutes: float) -> str:
-    """Staffed time in words: "35 minuter", "2 timmar och 5 minuter"."""
-    hours, rest = divmod(max(1, round(minutes)), 60)
-    parts = [exchange.say("load.promise.hours" if hours > 1 else "load.promise.hour", hours=hours)] if hours else []
-    if rest or not hours:
-        parts.append(exchange.say("load.promise.minutes" if rest > 1 else "load.promise.minute", minutes=rest))
-    return exchange.say("load.promise.and", first=parts[0], second=parts[1]) if len(parts) > 1 else parts[0]
 
 
 def _now(exchange: Exchange, load: Load) -> list[dict[str, str]]:

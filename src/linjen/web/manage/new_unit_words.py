@@ -11,6 +11,7 @@ from linjen.units.handover_rules import HandoverRules
 from linjen.units.new_unit import NewUnit
 from linjen.units.referrals import Referral
 from linjen.web.exchange import Exchange
+from linjen.web.manage.lengths import length_words
 
 _WORDS = "manage.new_unit.sum"
 #: So long a time is told in hours, two days; a longer one in days.
@@ -36,10 +37,7 @@ def _length(exchange: Exchange, minutes: int) -> str:
     """'5 minuter', '24 timmar' or '7 dygn'."""
     if minutes > _TWO_DAYS and minutes % (24 * 60) == 0:
         return exchange.say(f"{_WORDS}.days", count=minutes // (24 * 60))
-    hours, rest = divmod(minutes, 60)
-    parts = [exchange.say(f"{_WORDS}.{key}{'_1' if count == 1 else ''}", count=count)
-             for key, count in (("hours", hours), ("minutes", rest)) if count]  # fmt: skip
-    return " ".join(parts)
+    return length_words(exchange, minutes)
 
 
 def _deadlines(exchange: Exchange, value: Mapping[int, int]) -> list[str]:
