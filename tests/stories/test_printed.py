@@ -42,6 +42,7 @@ async def test_the_head_stays_in_the_administration_and_a_nurse_in_the_clinic(re
         for page in ((await person.get(_PATH)).text, (await person.post(_PATH)).text):
             assert hers in page
             assert not_hers not in page
+            assert ("Till patientliggaren" in page) <= (key == "karin")
 
 
 async def test_who_works_at_two_units_prints_where_she_works_now(region: Region) -> None:
