@@ -13,7 +13,7 @@ from linjen.cases.intake.answers import Answer, save_answers
 from linjen.cases.talk.drafts import Typed, save_drafts
 from linjen.cases.talk.message import Sending, Sent, send_messages
 from linjen.cases.talk.reading import Delivery, Read, Reading, mark_delivered, mark_read
-from linjen.core.database import Database
+from linjen.core.database import WAIT_S, Database
 from linjen.core.errors import LinjenError, Misconfigured
 from linjen.core.logs import get_log
 from linjen.core.sealing import Sealer, read_key_file
@@ -52,7 +52,8 @@ def build_site(settings: Settings, dsn: str, demo_links: Mapping[str, str] | Non
     """Make the parts; nothing is connected yet. Raises Misconfigured for a file that cannot be used."""
     read_statement(settings.accessibility_file or OWN_FILE)
     key_file = settings.master_key_file or Path(settings.data_dir) / "keys" / "master.key"
-    database = Database(dsn)
+    # A machine that asks for patience with its database has it with new connections, too.
+    database = Database(dsn, wait_s=max(WAIT_S, settings.database_patience_ms / 1000))
     sealer = Sealer(read_key_file(key_file))
     hub, shelf = Hub(database, settings), Shelf(database, triage_on=settings.triage_on)
     drawing = Drawing(database, settings, sealer, shelf)

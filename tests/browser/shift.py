@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import pytest
 from playwright.async_api import Page, expect
 
@@ -74,6 +76,16 @@ class Shift:
             writer = _WRITERS[number % len(_WRITERS)]
             cases.append(await self.arrives(level, reason, text, waited=waited + number, by=writer))
         return cases
+
+    async def passes(self, case_id: str, *, hours: int) -> None:
+        """As if all that was said and done in the case were so many hours older."""
+        owner = await asyncpg.connect(self.demo.postgres.owner_dsn)
+        for table, column, key in (
+            ("messages", "sent_at", "case_id"), ("cases", "turn_at", "id"), ("events", "at", "case_id"),
+        ):  # fmt: skip
+            moved = f"{column} = {column} - make_interval(hours => $2)"
+            await owner.execute(f"update {table} set {moved} where {key} = $1", UUID(case_id), hours)
+        await owner.close()
 
     async def value(self, sql: str, *values: Any) -> Any:
         """One value from the database."""

@@ -164,7 +164,7 @@ async def test_maintenance_is_tried_once_more_and_an_internal_error_is_not(tmp_p
             await world.start()
 
 
-async def test_an_order_is_begun_once_and_only_asking_for_it_may_come_twice(
+async def test_a_connection_given_up_over_there_is_tried_anew_and_no_longer_than_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with bankid_world(tmp_path) as world:
@@ -180,7 +180,7 @@ async def test_an_order_is_begun_once_and_only_asking_for_it_may_come_twice(
             with pytest.raises(Unavailable) as caught:
                 await call
             assert caught.value.reason == "bankid_unreachable"
-        assert asked == {"auth": False, "collect": True, "cancel": True}
+        assert asked == {"auth": True, "collect": True, "cancel": True}
 
 
 async def test_our_own_field_errors_never_leave_the_house(tmp_path: Path) -> None:

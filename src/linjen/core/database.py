@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -16,7 +16,8 @@ from linjen.core.events import Event, pending
 
 __all__ = ["Connection", "Database", "Row"]
 
-_ACQUIRE_S = 2.0
+#: Seconds that anybody waits for a connection, where the program is not told otherwise.
+WAIT_S: Final = 2.0
 #: Our statements are few and fixed, so one plan each serves (planning the message statement anew took 2 ms).
 _SERVER_SETTINGS = {"application_name": "linjen", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 _COMMAND_S = 10.0
@@ -50,9 +51,11 @@ async def _init(connection: Any) -> None:
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(self, dsn: str, *, size: int = 10) -> None:
+    def __init__(self, dsn: str, *, size: int = 10, wait_s: float = WAIT_S) -> None:
+        """`size`: connections at the most; `wait_s`: how long anybody waits for one, new or free."""
         self.dsn = dsn
         self._size = size
+        self._wait_s = wait_s
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
         self._stands_still = False
@@ -61,13 +64,13 @@ class Database:
         self.on_commit: Callable[[Sequence[Event]], None] | None = None
 
     async def open(self) -> None:
-        """Connect; raises Unavailable when the server cannot be reached within 2 s."""
+        """Connect; raises Unavailable when the server cannot be reached within `wait_s`."""
         async with self._opening:
             if self._pool is not None:
                 return
             pool = asyncpg.create_pool(
                 self.dsn, min_size=1, max_size=self._size, connection_class=_PlainConnection, init=_init,
-                command_timeout=_COMMAND_S, timeout=_ACQUIRE_S, max_inactive_connection_lifetime=300,
+                command_timeout=_COMMAND_S, timeout=self._wait_s, max_inactive_connection_lifetime=300,
                 server_settings=_SERVER_SETTINGS,
             )  # fmt: skip
             with _told_as_unavailable():
@@ -98,14 +101,14 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection of the pool, without a transaction; waits at most 2 s for one."""
+        """A connection of the pool, without a transaction; waits at most `wait_s` for one."""
         if self._stands_still:
             raise Unavailable("database_unreachable", why="stands_still")
         if self._pool is None:
             await self.open()
         assert self._pool is not None  # noqa: S101 - open() either set it or raised
         with _told_as_unavailable():
-            connection = await self._pool.acquire(timeout=_ACQUIRE_S)
+            connection = await self._pool.acquire(timeout=self._wait_s)
         try:
             with _told_as_unavailable():
                 async with asyncio.timeout(None) as waiting:
@@ -117,7 +120,7 @@ class Database:
         finally:
             self._give_up(connection)
             with contextlib.suppress(*_GONE):
-                await self._pool.release(connection, timeout=_ACQUIRE_S)
+                await self._pool.release(connection, timeout=self._wait_s)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -189,11 +189,11 @@ class BankID:
         raise AssertionError("unreachable")
 
     async def _ask(self, method: str, body: bytes) -> Answer:
-        # An order that is begun twice is two; asking for one, or ending it, may come twice.
-        repeatable = method != "auth"
         try:
+            # Where a kept connection was given up over there she must not read that BankID is away. An order that was
+            # begun unseen names nobody and is over in thirty seconds; asking for one, or ending it, may come twice.
             url = f"{self._url}/{method}"
-            return await self._line.ask("POST", url, body=body, headers=_HEADERS, repeatable=repeatable)
+            return await self._line.ask("POST", url, body=body, headers=_HEADERS, repeatable=True)
         except LineError as error:
             if error.timed_out:
                 raise Unavailable("bankid_timeout") from error

@@ -128,8 +128,8 @@ class ProviderLine:
     ) -> Answer:
         headers = {"Accept": "application/json", **(headers or {})}
         try:
-            # A code can be redeemed once; what is read may be read twice.
-            return await self._line.ask(method, url, body=body, headers=headers, repeatable=method == "GET")
+            # A code is redeemed once: had it been, the second time is refused, which is no worse than a line cut off.
+            return await self._line.ask(method, url, body=body, headers=headers, repeatable=True)
         except LineError as error:
             raise Unavailable(UNAVAILABLE, step=step, why=error.why) from error
 
