@@ -8,7 +8,7 @@ import shutil
 
 from playwright.async_api import async_playwright
 
-from linjen.web.templates import STATIC
+from linjen.web.assets import STATIC
 
 ICONS = STATIC / "icons"
 #: name -> (size, how large the drawing is in it, square corners, one colour on nothing).

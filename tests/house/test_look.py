@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from linjen.web.assets import STATIC
 from linjen.web.fast import draw_bubble
-from linjen.web.templates import STATIC, Page, draw, environment
+from linjen.web.templates import Page, draw, environment
 
 CSS = sorted((STATIC / "css").glob("*.css"))
 PARTS = STATIC.parent / "parts"

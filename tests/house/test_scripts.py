@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linjen.web.templates import STATIC
+from linjen.web.assets import STATIC
 
 _SCRIPTS = {one.name: one.read_text("utf-8") for one in sorted((STATIC / "js").glob("*.js"))}
 

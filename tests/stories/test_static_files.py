@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linjen.web.templates import STATIC, static_url
+from linjen.web.assets import STATIC, static_url
 from tests.plain_http import plain_client
 from tests.region import Region
 

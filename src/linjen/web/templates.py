@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
@@ -16,11 +15,11 @@ import msgspec
 from markupsafe import Markup, escape
 
 from linjen.core import swedish
+from linjen.web.assets import static_url
 from linjen.web.clinic.desk.keys import key_help, key_map
 from linjen.web.words import LANGUAGES, is_right_to_left, read_words, say, tongue_of
 
 _WEB = Path(__file__).parent
-STATIC = _WEB / "static"
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,13 +46,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     def runs_left(self) -> bool:
         """Whether it runs from right to left."""
         return is_right_to_left(self.chosen)
-
-
-@cache
-def static_url(name: str) -> str:
-    """The address of a file in static/, with a hash of its content, so that browsers may keep it for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{digest}/{name}"
 
 
 class Sources(jinja2.FileSystemLoader):

@@ -9,16 +9,14 @@ from typing import Any, Final
 
 from litestar import Request, Response, get
 
+from linjen.web.assets import STATIC, static_url
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, site_of
-from linjen.web.templates import STATIC, Page, draw, static_url
+from linjen.web.templates import Page, draw
 from linjen.web.words import LANGUAGES, say
 
 #: What the offline page needs, and all that the worker keeps in the browser.
-_KEPT: Final = (
-    "css/tokens.css", "css/ground.css", "css/forms.css", "css/parts.css", "icons/favicon.svg", "icons/linjen.svg",
-    "js/offline.js",
-)  # fmt: skip
+_KEPT: Final = ("css/page.css", "icons/favicon.svg", "icons/linjen.svg", "js/offline.js")
 #: Both languages stand on one page: without a connection nobody can be asked which she reads.
 _OFFLINE_LANGUAGES: Final = ("sv", "en")
 _PARTS: Final = ("title", "text", "unsent", "life", "advice", "again")

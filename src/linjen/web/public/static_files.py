@@ -9,13 +9,7 @@ from typing import Any, NamedTuple
 
 from litestar import Request, Response, get
 
-from linjen.web.templates import STATIC, static_url
-
-
-@cache
-def _names() -> frozenset[str]:
-    """What there is: an address that anybody can make up never reaches the file system, nor the memory."""
-    return frozenset(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
+from linjen.web.assets import content_of, names, static_url
 
 
 class _File(NamedTuple):
@@ -30,7 +24,7 @@ def _read(name: str) -> _File:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind == "image/svg+xml":
         kind += "; charset=utf-8"
-    whole = (STATIC / name).read_bytes()
+    whole = content_of(name)
     return _File(whole, gzip.compress(whole, mtime=0), kind)
 
 
@@ -38,7 +32,7 @@ def _read(name: str) -> _File:
 async def show_static(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The file; kept for a year when the address has its right hash, asked for anew otherwise."""
     digest, name = request.path_params["digest"], str(request.path_params["name"]).lstrip("/")
-    if name not in _names():
+    if name not in names():
         return Response(b"", status_code=404)
     found = _read(name)
     right = static_url(name).split("/")[2] == digest

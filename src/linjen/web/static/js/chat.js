@@ -5,8 +5,7 @@ const root = document.getElementById("chat");
 if (root) start();
 
 async function start() {
-  const parts = ["live", "outbox", "newer", "bubbles", "following", "draft"].map((name) => import(root.dataset[name]));
-  const [{ listen, pauseMs }, { makeOutbox, makeId, outliving }, { makeNewer }, { element, isMine, makeBubbles }, { makeFollowing }, { makeDraft }] = await Promise.all(parts);
+  const { listen, pauseMs, makeOutbox, makeId, outliving, makeNewer, element, isMine, makeBubbles, makeFollowing, makeDraft } = await import(root.dataset.talk);
   const words = JSON.parse(root.dataset.words);
   const { base, party } = root.dataset;
   let { csrf } = root.dataset;
