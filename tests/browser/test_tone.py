@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from linjen.web.parts.tone_words import tone_url
 from linjen.web.assets import static_url
+from linjen.web.parts.tone_words import tone_url
 from tests.browser.talking import close, say, take
 from tests.browser.test_accessibility import Looker
 from tests.browser.windows import DESKTOP, PHONE, Windows, scroll_overflow
