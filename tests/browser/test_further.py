@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from linjen.demo.running import Demo
-from linjen.demo.world import id_of
 from tests.browser.pictures import film
+from tests.browser.shift import Shift, nurse_at, take_from
 from tests.browser.test_accessibility import Looker, look
 from tests.browser.windows import DESKTOP, PHONE, Windows
 
 __all__ = ["look"]
 
-_HELD = """
-select c.id, r.given_name || ' ' || r.surname as name from cases c join visits v on v.id = c.visit_id
-join residents r on r.id = c.patient_id
-where v.state = 'in_progress' and v.holder_id = $1 and c.entry = 'symptom' and c.opened_by = c.patient_id
-order by c.sent_at limit 1
-"""
+
+@pytest.fixture
+async def shift(demo: Demo) -> Shift:
+    """Behind the pages."""
+    return await Shift.of(demo)
 
 
-async def test_the_patient_answers_further_questions_on_a_phone(
-    windows: Windows, look: Looker, demo: Demo
-) -> None:  # fmt: skip
-    row = await demo.site.database.fetch_row(_HELD, id_of("staff/karin"))
-    assert row is not None
-    case = f"{windows.url}/clinic/cases/{row['id']}"
-    karin = await windows.nurse("Karin Lindqvist", DESKTOP)
-    await karin.goto(case)
-    await karin.keyboard.press("Escape")
-    await karin.keyboard.press("a")
-    await karin.keyboard.press("q")
-    await karin.wait_for_url("**/further-questions")
-    await karin.select_option("#reason", "halsont")
-    await karin.get_by_label("Patienten, på sina sidor").check()
-    await look(karin)
-    await karin.get_by_role("button", name="Nästa").click()
-    await karin.wait_for_url(case)
-    patient = await windows.resident(row["name"], PHONE)
-    await patient.goto(f"{windows.url}/cases/{row['id']}")
+async def test_the_patient_answers_further_questions_on_a_phone(windows: Windows, look: Looker, shift: Shift) -> None:
+    case_id = await shift.arrives(4, "hosta", "Jag hostar", by="lively_selma")
+    ulf = await nurse_at(windows, "Ulf Dahl", DESKTOP)
+    await take_from(ulf, case_id)
+    case = f"{windows.url}/clinic/cases/{case_id}"
+    await ulf.goto(case)
+    await ulf.keyboard.press("Escape")
+    await ulf.keyboard.press("a")
+    await ulf.keyboard.press("q")
+    await ulf.wait_for_url("**/further-questions")
+    await ulf.select_option("#reason", "halsont")
+    await ulf.get_by_label("Patienten, på sina sidor").check()
+    await look(ulf)
+    await ulf.get_by_role("button", name="Nästa").click()
+    await ulf.wait_for_url(case)
+    patient = await windows.resident("Selma Lund", PHONE)
+    await patient.goto(f"{windows.url}/cases/{case_id}")
     await expect(patient.get_by_text("Vården har några frågor till dig.")).to_be_visible()
     await look(patient)
     await film(patient, "further", "card")
@@ -50,9 +48,9 @@ async def test_the_patient_answers_further_questions_on_a_phone(
     await film(patient, "further", "question")
     await _answer_all(patient)
     await expect(patient.get_by_text("Du har svarat. Vården läser dina svar.")).to_be_visible()
-    await expect(karin.locator("#case-further")).to_contain_text("Besvarat på patientens sidor")
-    await look(karin)
-    await film(karin, "further", "answered")
+    await expect(ulf.locator("#case-further")).to_contain_text("Besvarat på patientens sidor")
+    await look(ulf)
+    await film(ulf, "further", "answered")
 
 
 async def _answer_all(page: Page) -> None:

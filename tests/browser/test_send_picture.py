@@ -41,7 +41,7 @@ async def test_chosen_looked_at_described_sent_and_seen_by_the_nurse_as_it_comes
     await expect(resident.locator(".lj-pictures a")).to_be_focused()
     await expect(resident.locator("#send-picture [data-news]")).to_have_text("Bilden är tillagd, men inte skickad än.")
     await expect(resident.locator("#composer-text")).to_have_value("Jag skriver medan")
-    assert await resident.locator(".lj-pictures img").evaluate("one => one.complete && one.naturalWidth") == 320
+    await expect(resident.locator(".lj-pictures img")).to_have_js_property("naturalWidth", 320)
     await look(resident)
     await film(resident, "picture-in-talk", "2-look")
     assert await scroll_overflow(resident) <= 0

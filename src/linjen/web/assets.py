@@ -26,7 +26,8 @@ JOINED_SHEETS: Final[Mapping[str, tuple[str, ...]]] = {
 #: Modules that a script asks for together; each may be asked for by itself, too.
 JOINED_MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "js/talk.js": (
-        "js/live.js", "js/outbox.js", "js/newer.js", "js/bubbles.js", "js/following.js", "js/draft.js",
+        "js/live.js", "js/outbox.js", "js/newer.js", "js/bubbles.js", "js/following.js", "js/draft.js", "js/reads.js",
+        "js/merging.js", "js/unsent.js",
     ),
 }  # fmt: skip
 

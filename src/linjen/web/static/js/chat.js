@@ -5,7 +5,7 @@ const root = document.getElementById("chat");
 if (root) start();
 
 async function start() {
-  const { listen, pauseMs, makeOutbox, makeId, outliving, makeNewer, element, isMine, makeBubbles, makeFollowing, makeDraft } = await import(root.dataset.talk);
+  const { listen, pauseMs, makeOutbox, makeId, outliving, makeNewer, element, isMine, makeBubbles, makeFollowing, makeDraft, makeReads, makeMerging, makeUnsent } = await import(root.dataset.talk);
   const words = JSON.parse(root.dataset.words);
   const { base, party } = root.dataset;
   let { csrf } = root.dataset;
@@ -14,15 +14,12 @@ async function start() {
   const box = document.getElementById("thread-box");
   const news = document.getElementById("thread-news");
   const banners = { offline: document.getElementById("offline"), signedOut: document.getElementById("signed-out") };
-  let title = document.title;
   const kept = `linjen-sending-${base}`;
   const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const field = () => document.getElementById("composer-text");
   const { place, translate, setMark, setMarks, localBubble } = makeBubbles(list, { say, titles: words.titles, language: root.dataset.language });
   const { holdEnd, toEnd, scrolls } = makeFollowing(list, box, field);
   let counter = Number(root.dataset.counter);
-  let readUpTo = Number(root.dataset.unreadFrom);
-  let unseen = 0;
   let ended = false;
   let met = false;
 
@@ -48,7 +45,7 @@ async function start() {
     end?.follow(item);
     if (!isMine(item) && item.dataset.by) {
       if (live && !known) newer.add(item);
-      watcher.observe(item);
+      reads.watch(item);
     }
     if (live && !known && !isMine(item)) tellNew(item);
     return !known;
@@ -58,64 +55,17 @@ async function start() {
     const by = item.querySelector(".lj-bubble__by")?.textContent.trim();
     const text = item.querySelector(".lj-bubble__text")?.textContent ?? item.querySelector("img")?.alt ?? item.textContent;
     news.textContent = by ? say("new_message", { name: by, text: text.slice(0, 300) }) : item.textContent.trim();
-    if (by && !isSeen()) {
-      unseen += 1;
-      document.title = `(${unseen}) ${title}`;
-    }
+    if (by) reads.count();
   }
 
-  // -- read -----------------------------------------------------------------------------------------------------------
-
-  const isSeen = () => document.visibilityState === "visible" && document.hasFocus();
-  const marksReads = () => party === "resident" || Boolean(document.getElementById("composer"));
-  let lookedAt = 0;
-  let readTimer = 0;
   const newer = makeNewer(document.getElementById("newer"), say, box);
-  // How far down the window nothing lies over the page: the bar of tabs, and the button for new messages above it.
-  const bars = document.querySelectorAll(".lj-tabbar, #newer");
-  const uncovered = () => [...bars].filter((bar) => !bar.hidden && getComputedStyle(bar).position === "fixed")
-    .reduce((lowest, bar) => Math.min(lowest, bar.getBoundingClientRect().top), innerHeight);
-  const watcher = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting, intersectionRect, boundingClientRect } of entries) {
-      const enough = Math.min(96, boundingClientRect.height * 0.7);
-      const shown = Math.min(intersectionRect.bottom, uncovered()) - intersectionRect.top;
-      target.dataset.inView = isIntersecting && shown >= enough ? "1" : "0";
-    }
-    newer.look();
-    look();
-  }, { rootMargin: "0px 0px -64px", threshold: [0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.85, 1] });
-
-  // What stands on the screen of a window that is looked at has been read.
-  function look() {
-    if (!isSeen() || ended) return;
-    unseen = 0;
-    document.title = title;
-    for (const item of list.querySelectorAll('.lj-bubble--theirs[data-in-view="1"]')) lookedAt = Math.max(lookedAt, Number(item.dataset.seq));
-    if (lookedAt > readUpTo && marksReads() && !readTimer) readTimer = setTimeout(tellRead, 300);
-  }
-
-  async function tellRead() {
-    const seq = lookedAt;
-    try {
-      const answer = await send("/reads", { seq });
-      if (answer.ok) readUpTo = Math.max(readUpTo, seq);
-      else if (answer.status === 401) signedOut();
-    } catch {
-      // Without a connection nothing has been told; it is tried again below.
-    }
-    readTimer = 0;
-    // What came into view meanwhile is told, too; what failed a while later.
-    if (readUpTo >= seq) look();
-    else setTimeout(look, 5000);
-  }
-
-  addEventListener("focus", look);
-  document.addEventListener("visibilitychange", () => {
-    look();
-    if (document.visibilityState === "hidden") draft.save();
-    // What the page says of the hour grows old while nobody looks.
-    const old = Date.now() - refreshedAt > 5 * 60_000;
-    if (old && document.visibilityState === "visible" && document.querySelector("[data-fresh]")) refresh();
+  const reads = makeReads(list, {
+    readUpTo: Number(root.dataset.unreadFrom),
+    newer,
+    send,
+    marks: () => party === "resident" || Boolean(document.getElementById("composer")),
+    isOver: () => ended,
+    signedOut: () => signedOut(),
   });
 
   // -- writing --------------------------------------------------------------------------------------------------------
@@ -148,11 +98,10 @@ async function start() {
     }
   }
 
-  // What a case that was closed meanwhile did not take, once there is no box any more to put it back into.
-  const unsent = [];
+  const unsent = makeUnsent(element, say);
 
   // What is on its way but not acknowledged belongs to the draft: a page that is reloaded has it back in the box.
-  const draftText = (waiting = outbox.waiting()) => [...unsent, ...waiting.map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
+  const draftText = (waiting = outbox.waiting()) => [...unsent.texts, ...waiting.map((item) => item.text), field()?.value ?? ""].filter((text) => text.trim()).join("\n\n");
 
   const draft = makeDraft({
     post: (text, more) => send("/drafts", { text }, { ...outliving(text), ...more }),
@@ -307,7 +256,7 @@ async function start() {
   function giveBack(text) {
     const area = field();
     if (area) area.value = [text, area.value].filter((one) => one.trim()).join("\n\n");
-    else unsent.push(text);
+    else unsent.keep(text);
   }
 
   // The same form is drawn anew when the case changes, so its listeners hang on the page.
@@ -325,6 +274,7 @@ async function start() {
     }
   });
   document.addEventListener("submit", hurryBefore, true);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && draft.save());
   addEventListener("pagehide", () => {
     outbox.hurry();
     draft.leave();
@@ -391,9 +341,9 @@ async function start() {
         field().focus();
         draft.soon();
       } else {
-        unsent.push(text);
-        document.getElementById("chat-write").append(unsentText(text));
-        tellOnce();
+        unsent.keep(text);
+        unsent.show(text);
+        unsent.tellOnce();
       }
     } catch {
       // A browser that keeps nothing for us has nothing to give back.
@@ -409,105 +359,22 @@ async function start() {
     (document.getElementById("main") ?? root).replaceChildren(line);
   }
 
-  // The page as the server draws it now; none where it is not there for her.
-  async function fetchPage() {
-    const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1" } });
-    return { status: answer.status, page: answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null };
-  }
-
-  // Fetches the page as it stands now and takes from it what is missing or has changed here.
-  let refreshing = false;
-  let wantedAgain = false;
-  let refreshedAt = Date.now();
-  async function refresh() {
-    wantedAgain = refreshing;
-    if (refreshing || ended) return;
-    refreshing = true;
-    refreshedAt = Date.now();
-    try {
-      const { status, page } = await fetchPage();
-      if (status === 401) signedOut();
-      else if (status === 404) gone();
-      else if (page) merge(page);
-    } catch {
-      // Tried again when the stream is back.
-    }
-    refreshing = false;
-    if (wantedAgain) refresh();
-  }
-
-  function merge(page) {
-    const fresh = document.querySelectorAll("[data-fresh]");
-    const there = page.getElementById("chat");
-    if (!there) return;
-    // What is here already is not even copied: its picture would be fetched, and a look at it logged.
-    const isHere = (item) => {
-      const known = document.getElementById(item.id);
-      return known !== null && !("local" in known.dataset);
-    };
-    for (const item of page.querySelectorAll("#thread li[data-seq]")) if (!isHere(item)) insert(document.importNode(item, true), true);
-    const marks = page.getElementById("thread").dataset;
-    setMarks("deliveredSeq", Number(marks.deliveredSeq));
-    setMarks("readSeq", Number(marks.readSeq));
-    counter = Math.max(counter, Number(there.dataset.counter));
-    if (!fresh.length) return void leaveFor();
-    // The title of the window follows: it names nobody who is protected.
-    document.title = document.title.replace(title, () => page.title);
-    title = page.title;
-    for (const part of fresh) {
-      const now = page.getElementById(part.id);
-      if (!now || now.innerHTML === part.innerHTML) continue;
-      const before = alarms(part);
-      const opened = [...part.querySelectorAll("details[id][open]")].map((one) => one.id);
-      part.innerHTML = now.innerHTML;
-      for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-      // What may be dangerous is of no use above the edge of the window: whoever wrote it sees it at once.
-      if (alarms(part) > before) part.scrollIntoView({ block: "start" });
-    }
-    if (document.getElementById("unsent")) document.getElementById("unsent-here")?.remove();
-    mergeComposer(page);
-    tellOnce();
-  }
-
-  // The kept draft and what the page itself holds are the same words, or the older ones of them: they stand there once.
-  function tellOnce() {
-    const kept = document.getElementById("talk-unsent");
-    const here = document.querySelector("#unsent-here blockquote");
-    if (!kept || !here) return;
-    const draftKept = kept.querySelector("blockquote").textContent;
-    if (draftKept.includes(here.textContent)) here.parentElement.remove();
-    else if (here.textContent.includes(draftKept)) kept.remove();
-  }
-
-  const alarms = (part) => part.querySelectorAll(".lj-notice.lj-danger, form[action*='/alarms/']").length;
-
-  // A page that cannot be mended in place (the desk of the staff) is opened anew once its draft is kept.
-  async function leaveFor() {
-    await draft.save();
-    location.reload();
-  }
-
-  function mergeComposer(page) {
-    const here = document.getElementById("chat-write");
-    const now = page.getElementById("chat-write");
-    if (!now || Boolean(now.querySelector("#composer")) === Boolean(here.querySelector("#composer"))) return;
-    const typed = field()?.value ?? "";
-    const all = draftText();
-    here.innerHTML = now.innerHTML;
-    showTyping("");
-    if (field()) return void (field().value ||= all);
-    if (typed.trim()) unsent.push(typed);
-    if (!all || page.getElementById("unsent-text")?.value === all) return;
-    here.append(unsentText(all));
-    draft.save().then(refresh);
-  }
-
-  function unsentText(text) {
-    const figure = element('<figure class="lj-panel" id="unsent-here"><figcaption><strong></strong></figcaption><blockquote class="lj-quote" dir="auto"></blockquote></figure>');
-    figure.querySelector("strong").textContent = say("not_sent_kept");
-    figure.querySelector("blockquote").textContent = text;
-    return figure;
-  }
+  const { fetchPage, refresh, merge } = makeMerging(base, {
+    insert,
+    setMarks: (delivered, read, last) => {
+      setMarks("deliveredSeq", delivered);
+      setMarks("readSeq", read);
+      counter = Math.max(counter, last);
+    },
+    reads,
+    field,
+    draft,
+    words: { ...unsent, all: () => draftText() },
+    isOver: () => ended,
+    signedOut: () => signedOut(),
+    gone,
+    composerCame: () => showTyping(""),
+  });
 
   function on(kind, data, number) {
     if (kind === "message_sent") {
@@ -610,8 +477,8 @@ async function start() {
   draft.pickUp(async () => (await fetchPage()).page?.getElementById("composer-text")?.value ?? null, (text) => field() && (field().value = text));
   toEndAtFirst();
   for (const item of list.querySelectorAll(".lj-bubble--theirs")) {
-    if (Number(item.dataset.seq) > readUpTo) newer.add(item);
-    watcher.observe(item);
+    if (reads.isNew(item)) newer.add(item);
+    reads.watch(item);
   }
   root.dataset.ready = "1";
 
