@@ -165,6 +165,24 @@ async def test_where_sms_can_be_sent_the_way_on_is_the_reminder(region: Region) 
     assert (await end(karin, case_id, "inactive"))[0] == 303
 
 
+async def test_an_sms_that_never_came_was_no_reminder(region: Region) -> None:
+    from tests.stories.sms_world import Sms  # noqa: PLC0415 - only these send
+    from tests.stories.test_remind import remind  # noqa: PLC0415
+
+    sms = Sms(region)
+    await sms.begin()
+    karin, _, case_id = await taken(region)
+    await karin.say(case_id, "Hur är det i dag?")
+    await back_in_time(region, case_id, 25)
+    assert (await remind(karin, case_id))[0] == 303
+    await sms.react()
+    await owner_does(region, f"update sms set state = 'failed' where case_id = '{case_id}'")
+    await back_in_time(region, case_id, 25)
+    assert "Påminn patienten via sms först" in (await end(karin, case_id, "inactive"))[1]
+    await owner_does(region, f"update sms set state = 'delivered' where case_id = '{case_id}'")
+    assert (await end(karin, case_id, "inactive"))[0] == 303
+
+
 async def test_who_was_answered_is_not_told_that_she_was_not(region: Region) -> None:
     karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
     case_id = region.cases["held_by_karin"]

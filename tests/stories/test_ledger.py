@@ -376,3 +376,13 @@ async def test_a_page_that_is_closed_is_let_go(region: Region) -> None:
                 break
             await asyncio.sleep(0.05)
         assert list(region.site.hub.streams()) == [], "it would be drawn for, and held in memory, for ever"
+
+
+async def test_above_the_list_stands_how_the_unit_s_day_goes_and_how_many_are_mine(region: Region) -> None:
+    held = "select count(*) from visits where holder_id = $1 and state = 'in_progress'"
+    for key in ("karin", "bo"):
+        page = await ledger_of(await region.staff(key, "ankaret"))
+        assert re.search(r"Enheten (är öppen till kl\.|är stängd\.|stänger kl\.|har stängt)", page)
+        shown = re.search(r'/clinic/mine"[^>]*>Mina(?: <span class="lj-count">(\d+))?', page)
+        assert shown
+        assert int(shown[1] or 0) == await region.value(held, id_of(f"staff/{key}"))

@@ -11,7 +11,7 @@ from linjen.cases.moves import booked, inactivity, left_behind
 from linjen.cases.patients import correction
 from linjen.cases.talk import call_back
 from linjen.cases.tickets import ticket_desk
-from linjen.cases.waiting import printed
+from linjen.cases.waiting import ledger, printed
 from linjen.core.database import Connection
 from linjen.notices import failed, load
 from linjen.records import undocumented
@@ -19,6 +19,7 @@ from linjen.units import shutting, staff_message
 
 #: A count for each list, by its name; each part asks its own policy.
 _COUNTS: Final = {
+    "mine": ledger.MINE,
     "booked": f"({booked.WAITING}) + ({ticket_desk.BOOKED_TODAY})",
     "attestations": attestation_list.WAITING,
     "tickets": ticket_desk.WAITING,
@@ -42,7 +43,7 @@ _ALL: Final = "select " + ", ".join(f"({count}) as {name}" for name, count in _C
 
 
 async def count_waiting_work(db: Connection, by: By) -> dict[str, int]:
-    """How many wait in each list for this person where she works now: booked, attestations, tickets, to_document,
+    """How many wait in each list for this person where she works now: mine, booked, attestations, tickets, to_document,
     mentions, invited, silent, elsewhere, failed_sms, corrections, calls, late_alarms and load; and as 0 or 1 whether
     there is a message of the unit, whether the unit stops, and whether she prints its ledger. Counts alone, so nothing
     is logged.

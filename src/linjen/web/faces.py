@@ -1,4 +1,4 @@
-"""Whose name and unit stand at the top of a page: looked up once a minute, since nothing is decided by them.
+"""Whose name and unit stand at the top of a page, and the unit's hours: asked for once a minute; they decide nothing.
 
 Whether the account lives and what it may do is asked anew at every request, by the session and the policy.
 """
@@ -9,7 +9,9 @@ import time
 from typing import Any
 from uuid import UUID
 
-from linjen.core.database import Database
+from linjen.core.database import Connection, Database
+from linjen.units.opening import see_schedule
+from linjen.units.schedule import Schedule
 
 _FRESH_S = 60
 _MOST = 20_000
@@ -29,6 +31,7 @@ class Faces:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._hours: dict[UUID, tuple[float, Schedule]] = {}
         self._known: dict[tuple[UUID, UUID | None], tuple[float, Any, Any]] = {}
 
     async def look_up(self, kind: str, person_id: UUID, unit_id: UUID | None) -> tuple[Any, Any]:
@@ -42,6 +45,13 @@ class Faces:
             self._known.clear()
         self._known[person_id, unit_id] = (time.monotonic() + _FRESH_S, person, unit)
         return person, unit
+
+    async def hours_of(self, db: Connection, unit_id: UUID) -> Schedule:
+        """When a unit is open, as the top of its pages tells it; `db` is asked where it is not known."""
+        known = self._hours.get(unit_id)
+        if known is None or time.monotonic() >= known[0]:
+            known = self._hours[unit_id] = (time.monotonic() + _FRESH_S, await see_schedule(db, unit_id))
+        return known[1]
 
     def forget(self, person_id: UUID) -> None:
         """What a person has just changed is looked up anew by her next page in this process."""

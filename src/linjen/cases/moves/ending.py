@@ -37,7 +37,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """A case that is to end: `written` and `cards` are of its present visit, the rest of when it last was opened.
 
     `turn_at` is since when it is `turn`'s to speak, `said_at` when staff wrote last since then, `reminded_at` when the
-    patient was reminded, by SMS or in the talk. Times are UTC.
+    patient was reminded, in the talk or by an SMS that was not in vain. Times are UTC.
     """
 
     booked: bool
@@ -63,7 +63,9 @@ select coalesce(v.booked_on is not null, false) as booked, c.turn, c.turn_at,
   exists (select from tickets t where t.case_id = c.id and t.state in ('issued', 'used', 'booked')) as ticket,
   (select max(m.sent_at) from messages m where m.case_id = c.id and m.by_kind = 'staff' and m.sent_at >= c.turn_at)
     as said_at,
-  greatest((select max(e.at) from events e where e.case_id = c.id and e.kind = 'reminded' and e.at > c.turn_at),
+  greatest((select max(e.at) from events e where e.case_id = c.id and e.kind = 'reminded' and e.at > c.turn_at
+      and not exists (select from sms s where s.cause = 'reminded/' || e.case_id || '/' || e.seq
+        and s.state in ('failed', 'withheld', 'dropped'))),
     (select max(m.sent_at) from messages m where m.case_id = c.id and m.by_kind = 'staff'
      and m.sent_at >= c.turn_at + $3)) as reminded_at
 from cases c left join visits v on v.id = c.visit_id cross join since s where c.id = $1

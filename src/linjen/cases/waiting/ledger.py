@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -114,6 +115,13 @@ def view_sql(view: str, *, person: str = "$1", unit: str = "$2") -> str:
 
 
 VIEWS = {view: view_sql(view) for view in _VIEWS}
+
+
+#: How many of the unit's cases somebody holds: the rows of her own list.
+MINE: Final = f"""
+select count(*) from visits v join cases c on c.id = v.case_id and c.visit_id = v.id
+where v.unit_id = $2 and v.holder_id = $1 and v.state in ('queued', 'in_progress') and {policy.asked()}
+"""
 
 
 def _reach() -> str:

@@ -22,7 +22,7 @@ from linjen.units.opening import see_schedule
 from linjen.units.shutting import Shutting, find_shutting
 from linjen.units.staff_message import StaffMessage, find_staff_message
 from linjen.web.clinic.case.case_head import moment
-from linjen.web.clinic.moves.day_end import closing_near, closing_words
+from linjen.web.clinic.moves.day_end import closing_near, closing_words, hours_words
 from linjen.web.clinic.talk.chats import chats_here
 from linjen.web.clinic.waiting.ledger_tools import (
     Wanted,
@@ -145,6 +145,7 @@ async def _around(
     may_chat = view not in _WITH_OWN or len(rows) == MOST or holds
     return {
         "near": await _closing(db, exchange) if holds else "",
+        "hours": await _hours(db, exchange),
         "chats": await chats_here(db, exchange, known={row.case_id for row in rows}) if may_chat else [],
         "claim_id": str(new_id()),
         "tools": await tools_here(db, exchange, view, wanted),
@@ -165,6 +166,14 @@ async def _closing(db: Connection, exchange: Exchange) -> str:
         return ""
     near = closing_near(await see_schedule(db, by.unit_id), clock.now())
     return closing_words(exchange, near) if near else ""
+
+
+async def _hours(db: Connection, exchange: Exchange) -> str:
+    """Where the unit stands in its day."""
+    by = exchange.by
+    if by.unit_id is None:
+        return ""
+    return hours_words(exchange, await exchange.site.faces.hours_of(db, by.unit_id), clock.now())
 
 
 def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:
