@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -13,6 +13,8 @@ from linjen.cases.moves.booked import tell_due
 from linjen.cases.waiting.queues import measure_queues
 from linjen.core import clock, swedish
 from linjen.demo.world import id_of
+from linjen.units.hours import staffed_until
+from linjen.units.opening import see_schedule
 from tests.region import Person, Region
 from tests.stories.sms_world import Sms
 from tests.stories.test_ledger import owner_does
@@ -37,9 +39,10 @@ def who(key: str = "karin", role: str = "nurse") -> str:
 
 
 async def book(person: Person, path: str, **fields: str) -> httpx.Response:
-    """Send the form."""
+    """Send the form, as one who has been asked about the time if nobody is there then: that goes by today's date."""
     form = {"kind": "scheduled", "on": day().isoformat(), "time": "10:00", "who": who(), "tell": _TELL}
-    return await person.post(f"/clinic/{path}/bookings", form | {"made_id": str(uuid4())} | fields)
+    form |= {"made_id": str(uuid4())} | fields
+    return await person.post(f"/clinic/{path}/bookings", {"anyway": f"{form['on']}T{form['time']}"} | form)
 
 
 async def make_due(region: Region, case_id: UUID) -> None:
@@ -335,3 +338,25 @@ async def test_of_the_hour_that_comes_twice_the_first_is_booked_and_the_same_for
         assert (await book(karin, f"cases/{case_id}", **form)).status_code == 303
     at = "select (starts_at at time zone 'UTC')::text from visits where booked_on = $1"
     assert await region.value(at, night) == f"{night.isoformat()} 00:30:00"
+
+
+async def test_a_time_when_nobody_is_there_is_asked_about_once_and_only_that_time(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    async with region.site.database.connection() as db:
+        schedule = await see_schedule(db, id_of("unit/ankaret"))
+    days = [day(ahead) for ahead in range(1, 15)]
+    staffed = next(on for on in days if staffed_until(schedule, clock.at_wall(on, time(10))))
+    path = f"cases/{case_id}"
+    asked = await book(karin, path, on=staffed.isoformat(), time="03:00", anyway="")
+    assert asked.status_code == 422
+    assert "Enheten är obemannad då." in asked.text
+    assert f'name="anyway" value="{staffed}T03:00"' in asked.text
+    another = await book(karin, path, on=staffed.isoformat(), time="04:00", anyway=f"{staffed}T03:00")
+    assert "Enheten är obemannad då." in another.text
+    assert await region.value("select count(*) from visits where case_id = $1 and booked_on is not null", case_id) == 0
+    assert (await book(karin, path, on=staffed.isoformat(), time="10:00", anyway="")).status_code == 303
+
+
+async def test_who_sends_the_same_time_once_more_means_it(region: Region) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    assert (await book(karin, f"cases/{case_id}", time="03:00")).status_code == 303

@@ -24,11 +24,10 @@ async def use(person: Person, ticket_id: UUID, text: str = "") -> httpx.Response
     return await person.post(f"/tickets/{ticket_id}/uses", {"text": text})
 
 
-async def book(person: Person, ticket_id: UUID, on: str = "", at: str = "09.30") -> httpx.Response:
+async def book(person: Person, ticket_id: UUID, on: str = "", at: str = "09.30", anyway: str = "") -> httpx.Response:
     """Book a time, as the page's fields send it."""
-    return await person.post(
-        f"/clinic/tickets/{ticket_id}/bookings", {"on": on or day(7), "time": at.replace(".", ":")}
-    )
+    typed = {"on": on or day(7), "time": at.replace(".", ":"), "anyway": anyway}
+    return await person.post(f"/clinic/tickets/{ticket_id}/bookings", typed)
 
 
 async def give_back(person: Person, ticket_id: UUID, why: str = WHY) -> httpx.Response:
@@ -173,7 +172,7 @@ async def test_a_time_that_is_none_is_not_booked(region: Region, on: str, at: st
 async def test_the_whole_of_the_last_day_that_the_page_offers_can_be_booked(region: Region) -> None:
     ticket_id, lena = await issued(region, kind="booking"), await lyktans(region)
     assert f'max="{day(365)}"' in (await lena.get(f"/clinic/tickets/{ticket_id}")).text
-    assert (await book(lena, ticket_id, day(365), "23.59")).status_code == 303
+    assert (await book(lena, ticket_id, day(365), "23.59", f"{day(365)}T23:59")).status_code == 303
 
 
 async def test_a_drop_in_is_never_booked(region: Region) -> None:
@@ -321,3 +320,15 @@ async def test_incoming_tickets_are_told_apart_and_the_most_urgent_stands_first(
     assert page.index(f"/clinic/tickets/{urgent}") < page.index(f"/clinic/tickets/{calm}")
     for words in ("Skickad ", "Skyndsamt", "Inom en vecka"):
         assert words in page, words
+
+
+async def test_a_time_at_night_is_asked_about_once_and_only_that_time(region: Region) -> None:
+    ticket_id, lena = await issued(region, kind="booking"), await lyktans(region)
+    asked = await book(lena, ticket_id, at="03.00")
+    assert asked.status_code == 422
+    assert "Tiden är på natten." in asked.text
+    assert f'name="anyway" value="{day(7)}T03:00"' in asked.text
+    assert (await book(lena, ticket_id, at="04.00", anyway=f"{day(7)}T03:00")).status_code == 422
+    assert await state(region, ticket_id) == "issued"
+    assert (await book(lena, ticket_id, at="03.00", anyway=f"{day(7)}T03:00")).status_code == 303
+    assert await state(region, ticket_id) == "booked"

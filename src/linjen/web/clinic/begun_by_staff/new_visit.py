@@ -28,9 +28,12 @@ from linjen.core.database import Connection
 from linjen.core.errors import Invalid, Refused
 from linjen.core.ids import new_id, parse_id
 from linjen.people.colleagues import Colleague
+from linjen.units.hours import staffed_until
+from linjen.units.opening import see_schedule
 from linjen.web.booked_words import booked_words
 from linjen.web.clinic.case.case_head import case_head
 from linjen.web.clinic.colleagues.colleague_choice import person_options
+from linjen.web.clinic.odd_times import ask_once, asked
 from linjen.web.clinic.patients.patients import patient_head
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, post_page
@@ -38,7 +41,9 @@ from linjen.web.routing import get_page, post_page
 #: What stands in the suggested words where the day and time belong.
 _PLACE = "[tid]"
 
-_FIELDS = ("kind", "on", "time", "who", "entry", "tell")
+_UNSTAFFED = "unstaffed_then"
+
+_FIELDS = ("kind", "on", "time", "who", "entry", "tell", "anyway")
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +73,12 @@ async def book_in_case(exchange: Exchange) -> Response[Any]:
     case_id, fields, visit_id = exchange.id_of("case_id"), _sent(exchange), _made_id(exchange)
     try:
         booking = _booking(fields)
+        await _check_time(exchange, booking, fields)
         async with exchange.site.database.transaction() as db:
             told = _fill(exchange, fields["tell"], booking)
             await book_visit(db, exchange.site.sealer, exchange.by, case_id, visit_id, booking, told)
     except Invalid as error:
-        return _draw(exchange, await _case(exchange), fields, _told(exchange, error))
+        return _draw(exchange, await _case(exchange), asked(fields, error, _UNSTAFFED), _told(exchange, error))
     except Refused as error:
         await note_refusal(exchange.site.database, exchange.by, "book_visit", case_id, error)
         raise
@@ -94,11 +100,12 @@ async def book_for_patient(exchange: Exchange) -> Response[Any]:
         if fields["entry"] not in ENTRIES:
             raise Invalid("choose_entry", "entry")
         booking = _booking(fields)
+        await _check_time(exchange, booking, fields)
         async with site.database.transaction() as db:
             told = _fill(exchange, fields["tell"], booking)
             await begin_booked(db, site.sealer, by, patient_id, case_id, fields["entry"], booking, told)
     except Invalid as error:
-        return _draw(exchange, await _patient(exchange), fields, _told(exchange, error))
+        return _draw(exchange, await _patient(exchange), asked(fields, error, _UNSTAFFED), _told(exchange, error))
     except Refused as error:
         await log_refusal(site.database, by, "begin_case", None, error.reason)
         return _draw(exchange, msgspec.structs.replace(await _patient(exchange), refusal=error.reason), fields)
@@ -144,6 +151,15 @@ def _booking(fields: Mapping[str, str]) -> Booking:
     booking = Booking(kind=fields["kind"], on=on, at=wall, role=role, staff_id=staff_id)
     check_booking(booking)  # before its time is put into words
     return booking
+
+
+async def _check_time(exchange: Exchange, booking: Booking, fields: Mapping[str, str]) -> None:
+    """Invalid(_UNSTAFFED) for a time when nobody is planned to be at the unit, as odd_times.ask_once."""
+    if booking.at is None or exchange.by.unit_id is None:
+        return
+    async with exchange.site.database.connection() as db:
+        schedule = await see_schedule(db, exchange.by.unit_id)
+    ask_once(fields, _UNSTAFFED, is_odd=staffed_until(schedule, booking.due_at) is None)
 
 
 def _fill(exchange: Exchange, text: str, booking: Booking) -> str:

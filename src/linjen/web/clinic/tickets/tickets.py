@@ -20,6 +20,7 @@ from linjen.core.personal_number import parse_personal_number
 from linjen.core.swedish import date_words
 from linjen.people.residents import see_resident, unseal_number
 from linjen.web.clinic.case.case_head import moment
+from linjen.web.clinic.odd_times import ask_once, asked
 from linjen.web.clinic.tickets.ticket_words import sent_reason, ticket_in_words
 from linjen.web.clinic.waiting.views import views_here
 from linjen.web.exchange import Exchange
@@ -29,6 +30,10 @@ from linjen.web.reason_names import known_names
 from linjen.web.routing import get_page, post_page
 
 Done = TypeVar("Done")
+
+_ODD = "odd_hour"
+#: Hours of the Swedish clock in which a booked time is no surprise.
+_DAY = range(7, 20)
 
 
 @get_page("/clinic/tickets", verb="tickets", who="staff")
@@ -81,6 +86,7 @@ async def _show(
         facts_pairs=pairs, may_answer=receives and one.state == "issued", longest_why=LONGEST_WHY,
         new_case=one.used_case_id if receives else None, least=today.isoformat(),
         most=(today + FURTHEST).isoformat(), on=typed.get("on", ""), time=typed.get("time", ""),
+        anyway=typed.get("anyway", ""),
         why=typed.get("why", ""), error_of=errors,
         errors=[{"field": field, "text": text} for field, text in errors.items()],
     )  # fmt: skip
@@ -116,12 +122,19 @@ async def _do(exchange: Exchange, verb: str, act: Callable[[Connection, UUID], A
 async def book(exchange: Exchange) -> Response[Any]:
     """Boka tid: back to the ticket with its time, or the form anew."""
     sealer, by = exchange.site.sealer, exchange.by
-    typed = {name: exchange.text_of(name, longest=20) for name in ("on", "time")}
+    typed = {name: exchange.text_of(name, longest=20) for name in ("on", "time", "anyway")}
     try:
         at = _instant(typed["on"], typed["time"])
-        await _do(exchange, "book_ticket", lambda db, one: book_ticket(db, sealer, by, one, at))
+
+        async def act(db: Connection, ticket_id: UUID) -> None:
+            await book_ticket(db, sealer, by, ticket_id, at)
+            # Asked only of a time that can be booked, and then nothing of this is kept. The receiver may see its
+            # patients at any time of its day, so its hours of the chat say nothing, but a night does.
+            ask_once(typed, _ODD, is_odd=clock.local(at).hour not in _DAY)
+
+        await _do(exchange, "book_ticket", act)
     except Invalid as error:
-        return await _show(exchange, {error.field: exchange.told(error, "ticketing")}, typed)
+        return await _show(exchange, {error.field: exchange.told(error, "ticketing")}, asked(typed, error, _ODD))
     return exchange.redirect(f"/clinic/tickets/{exchange.id_of('ticket_id')}")
 
 
