@@ -14,6 +14,7 @@ from playwright.async_api import Browser, StorageState, async_playwright, expect
 
 from linjen.core import clock
 from linjen.demo.running import Demo
+from linjen.triage.trials.trying import Trier
 from linjen.web import rate
 from tests.browser.windows import Windows
 from tests.folders import database_folder
@@ -68,6 +69,9 @@ async def demo() -> AsyncIterator[Demo]:
     folder = database_folder("linjen-browser-")
     demo = Demo(folder, 0)
     await demo.start()
+    # Beside other tests what is checked with a lower priority would hardly have its turn.
+    demo.site.trier = Trier(nice=0)
+    demo.site.closing.append(demo.site.trier.close)
     # Only the tests of taking back wait for it.
     demo.site.settings = msgspec.structs.replace(demo.site.settings, message_undo_s=0)
     yield demo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from playwright.async_api import FilePayload, Page, Route, expect
@@ -144,3 +145,30 @@ async def test_without_javascript_one_form_does_it_all(windows: Windows, tmp_pat
     await plain.get_by_label("Vad visar bilden?").fill("Pricken")
     await plain.get_by_role("button", name="Skicka bilden").tap()
     await expect(plain.locator("#thread .lj-bubble--mine", has_text="Pricken").locator("img")).to_be_visible()
+
+
+async def test_a_draft_that_is_slowly_kept_does_not_send_the_picture_twice(windows: Windows, tmp_path: Path) -> None:
+    """A form that leaves the page waits for the draft (chat.js); those of the picture leave nothing and never wait."""
+    resident, _ = await _talk(windows, "Gustav Öberg", "Ser du fläcken?")
+    sent: list[str] = []
+    resident.on("request", lambda one: sent.append(one.url) if one.url.endswith("/pictures") else None)
+
+    async def slowly(route: Route) -> None:
+        await asyncio.sleep(0.3 if "draft" in route.request.url else 1.5)
+        await route.continue_()
+
+    await resident.get_by_text("Skicka en bild").tap()
+    await resident.locator("input[type=file]#picture").set_input_files(make_picture(tmp_path))
+    await expect(resident.locator(".lj-pictures a")).to_be_focused()
+    await resident.get_by_label("Vad visar bilden?").fill("Fläcken på benet")
+    await resident.get_by_label("Vad visar bilden?").press("Enter")
+    await expect(resident.locator("#send-picture .lj-pictures li")).to_have_count(1)
+    await resident.route(re.compile("/drafts$|/pictures$"), slowly)
+    await resident.locator("#composer-text").fill("Jag skriver medan")
+    await resident.get_by_role("button", name="Skicka bilden").tap()
+    await expect(
+        resident.locator("#thread .lj-bubble--mine", has_text="Fläcken på benet").locator("img")
+    ).to_be_visible()
+    await resident.wait_for_timeout(2500)
+    assert len(sent) == 1
+    await expect(resident.locator("#composer-text")).to_have_value("Jag skriver medan")

@@ -192,7 +192,8 @@ async function start() {
   let hurried = null;
   async function hurryBefore(event) {
     const form = event.target;
-    if (form.id === "composer" || form === hurried || (!outbox.held().length && draft.isSaved())) return;
+    // What another script has taken (a picture's form) leaves nothing: sent here too it would be sent twice.
+    if (event.defaultPrevented || form.id === "composer" || form === hurried || (!outbox.held().length && draft.isSaved())) return;
     event.preventDefault();
     event.stopPropagation();
     outbox.hurry();
