@@ -23,6 +23,7 @@ _NEAR, _LATE = _MORNING.replace(hour=14, minute=20), _MORNING.replace(hour=17)
 _KIND = "select v.kind || ' ' || v.state from cases c join visits v on v.id = c.visit_id where c.id = $1"
 _DAYS = "select v.until_on - current_date from cases c join visits v on v.id = c.visit_id where c.id = $1"
 _TURN = "select turn from cases where id = $1"
+_NIGHT, _PAST_MIDNIGHT = _MORNING.replace(hour=21, minute=18), _MORNING.replace(hour=23, minute=30)
 _CLOSES, _TAKES_OVER = "Vi stänger för dagen", "Jag behöver lämna nu. En kollega tar över ditt ärende"
 
 
@@ -54,6 +55,10 @@ async def _page(karin: Person, case_id: UUID) -> tuple[str, dict[str, str]]:
     return unescape(part), {f"{name}-{case_id}": unescape(value) for name, value in names.items()}
 
 
+def _warning(part: str) -> str:
+    return part.partition('<div class="lj-notice lj-warning lj-tight">')[2].partition("</div>")[0]
+
+
 async def _told(region: Region, case_id: UUID) -> str:
     return unescape((await (await region.resident("gustav")).get(f"/cases/{case_id}")).text)
 
@@ -81,7 +86,86 @@ async def test_near_closing_and_after_it_the_patient_is_told_when_it_is_read_aga
     part, form = await _page(karin, case_id)
     assert _TAKES_OVER not in part
     assert (await karin.post("/clinic/leaving", form)).status_code == 303
-    assert f"{_CLOSES}. En kollega fortsätter med ditt ärende 25 november 2026" in await _told(region, case_id)
+    told, before, after = await _told(region, case_id), "Vi stänger för dagen", "Vi har stängt för dagen"
+    assert f"{after if at == _LATE else before}. En kollega fortsätter med ditt ärende 25 november 2026" in told
+    assert (before if at == _LATE else after) not in told
+
+
+@pytest.mark.parametrize(("at", "turn", "words"), [
+    (_MORNING, "resident", "Jag behöver lämna nu, men jag är kvar"), (_NEAR, "resident", "Vi stänger för dagen, men"),
+    (_NIGHT, "resident", "Vi har stängt för dagen, men jag är kvar"), (_NIGHT, "staff", "Vi har stängt för dagen. En"),
+    (_PAST_MIDNIGHT, "resident", "Jag behöver lämna nu, men jag är kvar"),
+])  # fmt: skip
+async def test_why_she_goes_is_said_in_words_that_are_true_at_the_hour(
+    region: Region, monkeypatch: pytest.MonkeyPatch, at: datetime, turn: str, words: str
+) -> None:
+    _at(monkeypatch, at)
+    karin, case_id = await region.staff("karin", "ankaret"), await _case(region, turn=turn, since=at)
+    assert (await _page(karin, case_id))[1][f"tell-{case_id}"].startswith(words)
+
+
+async def test_an_urgent_case_at_night_says_that_nobody_is_there_before_its_time_is_out_and_what_to_do(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Level 2 has two hours, and the unit opens at eight: nobody goes on with it, whatever the queue is called."""
+    _at(monkeypatch, _NIGHT)
+    karin = await region.staff("karin", "ankaret")
+    case_id = await _case(region, level=2, since=_NIGHT - timedelta(minutes=11))
+    part, form = await _page(karin, case_id)
+    warning = _warning(part)
+    for words in (
+        "Ärendet har brådskandegrad 2.", "Svarstiden går ut i morgon kl. 00.07.",
+        "Ingen är på enheten förrän den öppnar i morgon kl. 08.00.", "Kontakta patienten nu, innan du går: ring,",
+        "1177, en jourmottagning eller 112",
+    ):  # fmt: skip
+        assert words in warning
+    assert part.count("Svarstiden går ut") == 1
+    assert "låt en kollega ta över" not in part
+    assert "Lägg tillbaka i kön, en kollega fortsätter när enheten öppnar i morgon kl. 08.00" in part
+    assert (await karin.post("/clinic/leaving", form)).status_code == 303, "she is warned, and not held back"
+    assert "Vänta inte till dess om du behöver hjälp tidigare: ring 1177" in await _told(region, case_id)
+
+
+@pytest.mark.parametrize(("level", "turn", "since", "words"), [
+    (3, "staff", _NIGHT - timedelta(hours=20), "Svarstiden går ut i morgon kl. 02.18."),
+    (3, "staff", _NIGHT - timedelta(hours=25), "Svarstiden gick ut i dag kl. 21.18."),
+    (2, "resident", _NIGHT, "Ärendet har brådskandegrad 2 och ska inte bli liggande."),
+])  # fmt: skip
+async def test_what_else_waits_past_its_time_at_night_is_warned_about(
+    region: Region, monkeypatch: pytest.MonkeyPatch, level: int, turn: str, since: datetime, words: str
+) -> None:
+    _at(monkeypatch, _NIGHT)
+    karin = await region.staff("karin", "ankaret")
+    part, _ = await _page(karin, await _case(region, level=level, turn=turn, since=since))
+    warning = _warning(part)
+    assert words in warning
+    assert "Ingen är på enheten förrän den öppnar i morgon kl. 08.00." in warning
+    assert ("Prioritera om ärendet innan du går" in warning) == (level == 3)
+    assert ("Kontakta patienten nu" in warning) == (level == 2)
+    assert "lägg tillbaka ärendet i kön" not in part, "as if somebody were there"
+
+
+@pytest.mark.parametrize(("at", "level", "since"), [
+    (_MORNING, 2, _MORNING), (_MORNING, 3, _MORNING - timedelta(hours=30)), (_NIGHT, 3, _NIGHT), (_NEAR, 4, _NEAR),
+])  # fmt: skip
+async def test_who_leaves_colleagues_or_what_can_wait_until_they_come_is_not_warned(
+    region: Region, monkeypatch: pytest.MonkeyPatch, at: datetime, level: int, since: datetime
+) -> None:
+    _at(monkeypatch, at)
+    karin = await region.staff("karin", "ankaret")
+    part, _ = await _page(karin, await _case(region, level=level, since=since))
+    assert "Ingen är på enheten" not in part
+    assert "ingen på enheten" not in part
+    assert ("en kollega fortsätter när enheten öppnar" in part) == (at == _NIGHT)
+
+
+async def test_near_closing_the_warning_says_when_the_staff_leaves(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at(monkeypatch, _NEAR)
+    karin = await region.staff("karin", "ankaret")
+    warning = _warning((await _page(karin, await _case(region, level=2, since=_NEAR)))[0])
+    assert "Personalen går kl. 16.30. Sedan är ingen på enheten förrän den öppnar i morgon kl. 08.00." in warning
 
 
 async def test_to_wait_is_suggested_only_where_the_patient_is_to_speak(

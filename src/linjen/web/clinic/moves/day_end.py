@@ -28,6 +28,34 @@ def day_goes_on(schedule: Schedule, at: datetime) -> bool:
     return closes is not None and closes - at > BEFORE
 
 
+class Unstaffed(msgspec.Struct, frozen=True):
+    """The time ahead without anybody at the unit: from when its staff leaves (None: it has) until it opens next (None:
+    nobody knows when).
+    """
+
+    from_at: datetime | None
+    until_at: datetime | None
+
+
+def unstaffed_ahead(schedule: Schedule, at: datetime) -> Unstaffed | None:
+    """When nobody will be there to go on with what is left at `at`; None while colleagues take over at once.
+
+    It ends with the opening and not with the staffed time, which a closure leaves as it is: who is to be warned must
+    not be told that somebody comes on a day when the unit may be empty.
+    """
+    leaves, opens = staffed_until(schedule, at), next_opening(schedule, at)
+    if day_goes_on(schedule, at) or (leaves and opens and opens <= leaves):
+        return None
+    return Unstaffed(leaves, opens)
+
+
+def unstaffed_words(exchange: Exchange, gap: Unstaffed, at: datetime) -> str:
+    """'Ingen är på enheten förrän den öppnar i morgon kl. 08.00.'"""
+    key = f"leaving.nobody.{'soon' if gap.from_at else 'now'}{'' if gap.until_at else '_ever'}"
+    leaves = time_inside(gap.from_at) if gap.from_at else ""
+    return exchange.say(key, until=leaves, opens=moment_words(gap.until_at, at) if gap.until_at else "")
+
+
 def closing_near(schedule: Schedule, at: datetime) -> Closing | None:
     """The closing that is at most 45 minutes away, or has been while the staff is still there."""
     leaves = staffed_until(schedule, at)

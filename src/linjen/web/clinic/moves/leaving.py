@@ -161,9 +161,8 @@ async def _lost(exchange: Exchange, case_id: UUID) -> dict[str, str]:
 def _row(exchange: Exchange, row: LedgerRow, held: Held, telling: Telling, at: datetime) -> dict[str, Any]:
     until, texts = telling.until(held), telling.texts(held)
     choices = [one for one in CHOICES if one != "async" or until]
-    options = [
-        {"value": one, "text": _choice_in_words(exchange, one, until.words() if until else "")} for one in choices
-    ]
+    out = _is_leaving(exchange)
+    options = [{"value": one, "text": telling.choice(one, held, leaving=out)} for one in choices]
     chosen = exchange.text_of(f"do-{row.case_id}", longest=10)
     suggested = chosen if chosen in choices else _suggested(held)
     kept = f"do-{row.case_id}" in exchange.form and not _is_untouched(exchange, row.case_id)
@@ -180,11 +179,6 @@ def _row(exchange: Exchange, row: LedgerRow, held: Held, telling: Telling, at: d
 def _suggested(held: Held) -> str:
     """To wait is suggested only where it is the patient who is to speak, and never with what is urgent."""
     return "async" if held.due_at is None and held.level > URGENT else "queue"
-
-
-def _choice_in_words(exchange: Exchange, choice: str, until: str) -> str:
-    key = "stay_out" if choice == "stay" and _is_leaving(exchange) else choice
-    return exchange.say(f"leaving.choice.{key}", date=until)
 
 
 ROUTES = [show, settle]

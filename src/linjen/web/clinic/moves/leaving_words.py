@@ -16,9 +16,9 @@ from linjen.cases.moves.asynchronous import MOST_DAYS
 from linjen.cases.moves.left_behind import Held
 from linjen.core import clock
 from linjen.core.swedish import date_words, moment_words, time_inside
-from linjen.units.hours import next_opening, staffed_minutes
+from linjen.units.hours import closes_at, next_opening, staffed_minutes, staffed_until
 from linjen.units.schedule import Schedule
-from linjen.web.clinic.moves.day_end import day_goes_on
+from linjen.web.clinic.moves.day_end import Unstaffed, day_goes_on, unstaffed_ahead, unstaffed_words
 from linjen.web.exchange import Exchange
 
 #: What is suggested first: enough for a night, or for a weekend that begins tomorrow.
@@ -75,42 +75,97 @@ class Telling:
         self._schedule = schedule
         self._at = at
         self._goes_on = day_goes_on(schedule, at)
+        self._unstaffed = unstaffed_ahead(schedule, at)
+        opens = next_opening(schedule, at)
+        self._opens = opens
+        #: A pause, or a night whose morning has the same date: the day is not over.
+        self._is_pause = opens is not None and clock.local_date(opens) == clock.local_date(at)
 
     def until(self, held: Held) -> Until | None:
         """The day of the choice "async", None where it cannot be chosen."""
         return promised_day(self._schedule, self._at, held)
 
+    def choice(self, choice: str, held: Held, *, leaving: bool) -> str:
+        """The words of a choice. The queue's name a colleague who goes on only while one is there, else from when."""
+        if choice == "stay" and leaving:
+            return self._exchange.say("leaving.choice.stay_out")
+        if choice == "queue" and staffed_until(self._schedule, self._at) is None:
+            key, opens = "queue_later" if self._opens else "queue_only", self._opens
+            return self._exchange.say(f"leaving.choice.{key}", opens=moment_words(opens, self._at) if opens else "")
+        until = self.until(held) if choice == "async" else None
+        return self._exchange.say(f"leaving.choice.{choice}", date=until.words() if until else "")
+
     def texts(self, held: Held | None) -> Mapping[str, str]:
         """By choice the text to the patient, '' where nothing is sent; async's only of a case that is held still."""
         until = self.until(held) if held else None
-        return {"async": self._later(held, until) if held and until else "", "queue": self._back(), "stay": ""}
+        return {"async": self._later(held, until) if held and until else "", "queue": self._back(held), "stay": ""}
 
     def _later(self, held: Held, until: Until) -> str:
-        whose, hour = "ours" if held.due_at else "theirs", "now" if self._goes_on else "closing"
-        return self._exchange.say(f"leaving.tell.async_{whose}_{hour}", date=until.words())
+        whose = "ours" if held.due_at else "theirs"
+        return self._exchange.say(f"leaving.tell.async_{whose}", why=self._because(), date=until.words())
 
-    def _back(self) -> str:
+    def _because(self) -> str:
+        """Why she goes, true at the hour: the unit is about to close for the day, it has, or she herself must leave."""
+        hour = "now" if self._goes_on or self._is_pause else self._closing()
+        return self._exchange.say(f"leaving.tell.because_{hour}")
+
+    def _closing(self) -> str:
+        """Whether the unit is about to close or has closed, as its words are named."""
+        return "closing" if closes_at(self._schedule, self._at) else "closed"
+
+    def _back(self, held: Held | None) -> str:
         say = self._exchange.say
         if self._goes_on:
             return say("leaving.tell.queue_now")
-        opens = next_opening(self._schedule, self._at)
-        if opens and clock.local_date(opens) == clock.local_date(self._at):  # a pause, not the end of the day
-            return say("leaving.tell.queue_pause", time=time_inside(opens))
-        return say("leaving.tell.queue", date=date_words(clock.local_date(opens)) if opens else say("leaving.next_day"))
+        # To who cannot wait until then it says where else to turn.
+        worse = say(f"leaving.tell.{'sooner' if held and held.level <= URGENT and self.alone(held) else 'worse'}")
+        opens = self._opens
+        if opens and self._is_pause:
+            return f"{say('leaving.tell.queue_pause', time=time_inside(opens))} {worse}"
+        date = date_words(clock.local_date(opens)) if opens else say("leaving.next_day")
+        return f"{say(f'leaving.tell.queue_{self._closing()}', date=date)} {worse}"
+
+    def alone(self, held: Held) -> str:
+        """That nobody is there before an answer is due, and what to do before she goes; '' where somebody is.
+
+        An urgent case is not left to a night either where it is its patient who is to speak.
+        """
+        gap, is_urgent = self._unstaffed, held.level <= URGENT
+        if gap is None or not (is_urgent if held.due_at is None else _is_before(held.due_at, gap)):
+            return ""
+        say = self._exchange.say
+        level = say(f"leaving.alone.{'level' if held.due_at else 'level_kept'}", level=held.level)
+        nobody = unstaffed_words(self._exchange, gap, self._at)
+        do = say(f"leaving.alone.{'urgent' if is_urgent else 'other'}")
+        return " ".join(one for one in (level, self._due(held), nobody, do) if one)
 
     def waits(self, held: Held) -> str:
-        """That the patient waits for an answer and until when it is due, '' where it is her turn to speak."""
+        """That the patient waits for an answer and until when it is due, '' where it is her turn to speak, or where the
+        warning says it.
+        """
+        return "" if self.alone(held) else self._due(held)
+
+    def _due(self, held: Held) -> str:
         if held.due_at is None:
             return ""
         key = "waits_over" if held.due_at <= self._at else "waits"
         return self._exchange.say(f"leaving.{key}", due=moment_words(held.due_at, self._at))
 
     def warning(self, held: Held) -> str:
-        """What is said beside the choice "async" of an urgent case."""
+        """What is said first of all: that nobody is there in time, else what holds for "async" of an urgent case."""
+        if words := self.alone(held):
+            return words
         if held.level > URGENT:
             return ""
-        return self._exchange.say("leaving.urgent_owed" if held.due_at else "leaving.urgent", level=held.level)
+        owed = "urgent_owed" if self._unstaffed is None else "urgent_owed_alone"
+        return self._exchange.say(f"leaving.{owed if held.due_at else 'urgent'}", level=held.level)
 
     def no_async(self, held: Held) -> str:
-        """Why "async" cannot be chosen, '' where it can."""
-        return "" if self.until(held) else self._exchange.say("leaving.no_async")
+        """Why "async" cannot be chosen, '' where it can; what to do instead is said once, in the warning if any."""
+        if self.until(held):
+            return ""
+        return self._exchange.say("leaving.no_async_alone" if self.alone(held) else "leaving.no_async")
+
+
+def _is_before(due_at: datetime, gap: Unstaffed) -> bool:
+    return gap.until_at is None or due_at < gap.until_at
