@@ -300,7 +300,45 @@ async def test_when_a_case_moves_to_another_unit_its_open_questions_wait_for_who
     await return_attestations(region.site.database, clock.now())
     assert await region.value(_ROW, one) == "requested physiotherapist - -"
     assert str(one) in (await fadime.get("/clinic/attestations")).text
+    page = (await fadime.get(f"/clinic/cases/{region.cases['held_by_karin']}")).text
+    assert "Gick vidare till alla fysioterapeuter när ärendet lämnades till Rehabenheten Exempel" in page
+    assert "inte längre arbetade" not in page, "Sara has not left: the case has"
     assert (await fadime.post(_path(region, one, "answers"))).status_code == 303
+
+
+async def test_who_asked_is_told_how_many_went_along_with_cases_and_nothing_of_them(region: Region) -> None:
+    karin, fadime = await region.staff("karin", "ankaret"), await region.staff("fadime", "rehab")
+    case_id, mine = region.cases["held_by_karin"], "/clinic/attestations/mine"
+    assert "följde med" not in (await karin.get(mine)).text
+    ended, one = await _asked(region), await _asked(region)
+    await karin.post(_path(region, ended, "withdrawals"))
+    await pass_on(karin, case_id, to("physiotherapist", unit="rehab"))
+    for _ in range(2):  # the same whatever becomes of it there
+        page = (await karin.get(mine)).text
+        assert "1 vidimering som du har begärt följde med ett ärende som lämnades till en annan enhet" in page
+        assert "Här finns ingen vidimering som du har begärt." in page
+        assert str(case_id) not in page
+        await return_attestations(region.site.database, clock.now())
+        await fadime.post(_path(region, one, "answers"))
+    assert "följde med" not in (await fadime.get(mine)).text, "hers alone"
+    await fadime.post(f"/clinic/cases/{case_id}/claims")
+    assert (await pass_on(fadime, case_id, to("nurse"))).status_code == 303
+    page = (await karin.get(mine)).text
+    assert "följde med" not in page, "it came back"
+    assert str(case_id) in page
+
+
+async def test_what_was_asked_of_a_role_says_that_nobody_has_it_any_more(region: Region) -> None:
+    karin = await region.staff("karin", "ankaret")
+    one = await _asked(region, receiver="physician")
+    await owner_does(
+        region,
+        f"update assignments set ended_at = now() where unit_id = '{id_of('unit/ankaret')}' and role = 'physician'",
+    )
+    await return_attestations(region.site.database, clock.now())
+    assert str(await region.value(_ROW, one)).startswith("requested nurse -")
+    page = (await karin.get(f"/clinic/cases/{region.cases['held_by_karin']}")).text
+    assert "Gick vidare till alla sjuksköterskor när ingen med den rollen arbetade på enheten" in page
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,15 @@ from linjen.core.sealing import Sealer
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """It was sent on; `by_name` is '' when the program did it, `to_name` when it went to a whole role."""
+    """It was sent on; `by_name` is '' when the program did it, `to_name` when it went to a whole role.
+
+    `with_case_to` is the unit to which the case had been handed over since it was last addressed, '' when it stayed;
+    `was_named` says that a colleague had been asked by name, and not a role.
+    """
 
     by_name: str
+    with_case_to: str
+    was_named: bool
     to_role: str
     to_name: str
     reason: str
@@ -93,10 +99,19 @@ order by t.state in ('attested', 'withdrawn'), t.seq desc
 """
 
 _MOVES = """
-select m.id, m.attestation_id, m.to_role, m.at, m.reason_sealed, coalesce(b.given_name || ' ' || b.surname, '')
-  as by_name, coalesce(o.given_name || ' ' || o.surname, '') as to_name
-from attestation_moves m join attestations t on t.id = m.attestation_id left join staff b on b.id = m.by_id
-left join staff o on o.id = m.to_staff_id where t.case_id = $1 order by m.at, m.id
+with moves as (
+  select m.*, t.case_id, coalesce(lag(m.at) over w, t.at) as since,
+    case when lag(m.id) over w is null then e.data ? 'staff' else lag(m.to_staff_id) over w is not null end as was_named
+  from attestation_moves m join attestations t on t.id = m.attestation_id
+  join events e on e.case_id = t.case_id and e.seq = t.seq
+  where t.case_id = $1 window w as (partition by m.attestation_id order by m.at, m.id))
+select m.id, m.attestation_id, m.to_role, m.at, m.reason_sealed, m.was_named,
+  coalesce(b.given_name || ' ' || b.surname, '') as by_name,
+  coalesce(o.given_name || ' ' || o.surname, '') as to_name,
+  coalesce((select u.name from handovers h join units u on u.id = h.to_unit_id where h.case_id = m.case_id
+    and h.from_unit_id <> h.to_unit_id and h.at > m.since and h.at <= m.at order by h.seq desc limit 1), '')
+    as with_case_to
+from moves m left join staff b on b.id = m.by_id left join staff o on o.id = m.to_staff_id order by m.at, m.id
 """
 
 
@@ -151,6 +166,22 @@ async def list_asked_of_me(db: Connection, by: By) -> list[AttestationRow]:
 async def list_asked_by_me(db: Connection, by: By) -> list[AttestationRow]:
     """What this person has asked at the unit, the open ones first; logged as one row."""
     return await _list(db, by, _BY_ME_ROWS)
+
+
+_WENT_ALONG = """
+select count(*) from attestations t join cases c on c.id = t.case_id join visits v on v.id = c.visit_id
+where t.by_id = $1 and v.unit_id <> $2 and exists (
+  select 1 from handovers h where h.case_id = t.case_id and h.from_unit_id = $2 and h.to_unit_id <> $2
+    and h.at > t.at and h.at > now() - interval '14 days' and (t.ended_at is null or t.ended_at > h.at))
+"""
+
+
+async def count_gone_along(db: Connection, by: By) -> int:
+    """How many open ones of hers left this unit with their cases in the last fortnight, and are not here now.
+
+    Only what stood open when it left is looked at: what became of it is the other unit's to tell.
+    """
+    return int(await db.fetchval(_WENT_ALONG, by.person_id, by.unit_id))
 
 
 async def _list(db: Connection, by: By, sql: str) -> list[AttestationRow]:

@@ -14,7 +14,7 @@ from linjen.cases.colleagues.attestation import (
     Asked,
     request_attestation,
 )
-from linjen.cases.colleagues.attestation_list import Attestation, list_attestations
+from linjen.cases.colleagues.attestation_list import Attestation, Move, list_attestations
 from linjen.cases.loading import Case, see_case
 from linjen.core import clock
 from linjen.core.database import Connection
@@ -49,12 +49,21 @@ def attestation_in_words(exchange: Exchange, one: Attestation) -> dict[str, Any]
         "note": one.note, "by": f"{one.by_name}, {moment(exchange, one.at)}", "how": _how(exchange, one),
         "comment": one.comment, "asked": one.asked, "asker": one.asker, "movable": one.movable, "to": one.to_name,
         "moves": [
-            {"text": exchange.say(f"attestation.{'moved' if move.by_name else 'moved_by_itself'}",
-                                  to=_to(exchange, move.to_role, move.to_name)),
-             "reason": move.reason, "by": ", ".join(filter(None, [move.by_name, moment(exchange, move.at)]))}
+            {"text": _moved(exchange, move), "reason": move.reason,
+             "by": ", ".join(filter(None, [move.by_name, moment(exchange, move.at)]))}
             for move in one.moves
         ],
     }  # fmt: skip
+
+
+def _moved(exchange: Exchange, move: Move) -> str:
+    """To whom it went, and why when nobody chose it: a case that moved is no colleague who has left."""
+    to = _to(exchange, move.to_role, move.to_name)
+    if move.by_name:
+        return exchange.say("attestation.moved", to=to)
+    if move.with_case_to:
+        return exchange.say("attestation.moved_with_case", to=to, unit=move.with_case_to)
+    return exchange.say(f"attestation.{'moved_from_colleague' if move.was_named else 'moved_from_role'}", to=to)
 
 
 _KINDS = {"requested": "info", "seen": "info", "follow_up": "warning", "attested": "success", "withdrawn": "neutral"}

@@ -6,7 +6,12 @@ from typing import Any
 
 from litestar import Response
 
-from linjen.cases.colleagues.attestation_list import AttestationRow, list_asked_by_me, list_asked_of_me
+from linjen.cases.colleagues.attestation_list import (
+    AttestationRow,
+    count_gone_along,
+    list_asked_by_me,
+    list_asked_of_me,
+)
 from linjen.cases.waiting.ledger import has_ledger
 from linjen.core import clock
 from linjen.core.errors import NotFound
@@ -33,21 +38,24 @@ async def show_asked_of_me(exchange: Exchange) -> Response[Any]:
 
 @get_page("/clinic/attestations/mine", verb="attestations", who="staff")
 async def show_asked_by_me(exchange: Exchange) -> Response[Any]:
-    """Mina begärda: with how each stands."""
+    """Mina begärda: with how each stands, and how many went along with cases that were handed over."""
     async with exchange.site.database.transaction() as db:
         if not await has_ledger(db, exchange.by):
             raise NotFound("ledger")
-        rows = await list_asked_by_me(db, exchange.by)
+        rows, gone = await list_asked_by_me(db, exchange.by), await count_gone_along(db, exchange.by)
         views = await views_here(db, exchange, "attestations")
-    return _page(exchange, "by_me", rows, views)
+    key = "attestation.one_went_along" if gone == 1 else "attestation.some_went_along"
+    return _page(exchange, "by_me", rows, views, exchange.say(key, count=gone) if gone else "")
 
 
-def _page(exchange: Exchange, view: str, rows: list[AttestationRow], views: list[dict[str, Any]]) -> Response[Any]:
+def _page(
+    exchange: Exchange, view: str, rows: list[AttestationRow], views: list[dict[str, Any]], gone: str = ""
+) -> Response[Any]:
     lists = (("to_me", "/clinic/attestations"), ("by_me", "/clinic/attestations/mine"))
     tabs = [{"name": name, "href": href, "text": exchange.say(f"attestation.view.{name}")} for name, href in lists]
     return exchange.page(
         "clinic/colleagues/attestation_list.html", view=view, views=views, tabs_here=tabs,
-        rows=[_row(exchange, one) for one in rows],
+        rows=[_row(exchange, one) for one in rows], gone=gone,
     )  # fmt: skip
 
 
