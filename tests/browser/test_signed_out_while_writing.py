@@ -181,3 +181,26 @@ async def test_a_resident_has_her_words_again(windows: Windows, demo: Demo, how:
     await expect(box).to_have_value("Det är blodtrycksmedicinen.")
     await expect(box).to_be_focused()
     await expect(page.locator("#draft-state")).to_have_text("Sparat utkast")
+
+
+async def test_on_the_desk_nothing_of_the_patient_is_seen_beside_the_kept_words(windows: Windows, demo: Demo) -> None:
+    page, _ = await _writing(windows)
+    hers = (
+        page.get_by_role("heading", name="Chatt med Gustav Öberg"), page.locator("#thread .lj-bubble").first,
+        page.locator("#case-status").first, page.get_by_text("Gustav Öberg").first,
+    )  # fmt: skip
+    for one in hers:
+        await expect(one).to_be_visible()
+    await _end(demo, page.context, "staff")
+    await page.locator("#composer button[type=submit]").click()
+    await _is_told(page)
+    for one in hers:
+        await expect(one).to_be_hidden()
+    await expect(page.locator("#composer-text")).to_be_visible()
+    await expect(page).to_have_title("Utloggad")
+    other = await page.context.new_page()
+    await sign_in_nurse(other, windows.url, "Bo Hellström")
+    await page.bring_to_front()
+    for one in hers:
+        await expect(one).to_be_visible(timeout=20_000)
+    await expect(page).not_to_have_title("Utloggad")

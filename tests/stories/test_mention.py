@@ -63,6 +63,18 @@ async def test_a_page_that_fetches_itself_anew_has_read_nothing(region: Region) 
     assert _COUNT not in (await sara.get("/clinic/ledger")).text
 
 
+@pytest.mark.parametrize(("looked", "is_read"), [("1", True), ("0", False)])
+async def test_what_comes_into_a_page_that_is_looked_at_has_been_read(
+    region: Region, looked: str, is_read: bool
+) -> None:
+    karin, sara = await region.staff("karin", "ankaret"), await region.staff("sara", "ankaret")
+    case_id = region.cases["held_by_karin"]
+    await write(karin, case_id, person("sara", "physician"))
+    headers = {"sec-fetch-dest": "empty", "x-linjen": "1", "x-looked-at": looked}
+    assert (await sara.http.get(f"/clinic/cases/{case_id}", headers=headers)).status_code == 200
+    assert (_COUNT not in (await sara.get("/clinic/ledger")).text) is is_read
+
+
 async def test_several_are_named_once_each_and_a_double_press_is_one_note(region: Region) -> None:
     karin, case_id, note_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"], uuid4()
     named = [person("sara", "physician"), person("bo", "nurse"), person("bo", "nurse"), ""]

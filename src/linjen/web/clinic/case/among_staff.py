@@ -19,10 +19,11 @@ from linjen.web.exchange import Exchange
 
 
 async def mark_opened(db: Connection, exchange: Exchange, case: Case) -> None:
-    """Who opens the case has read what colleagues wrote to her. An open page that fetches itself anew when something
-    happened, perhaps behind another window, has read nothing.
+    """Who opens the case, or looks at it while its page fetches itself anew (static/js/merging.js says so), has read what
+    colleagues wrote to her. A page that does so behind another window has read nothing.
     """
-    if exchange.request.headers.get("sec-fetch-dest", "document") == "document":
+    headers = exchange.request.headers
+    if headers.get("sec-fetch-dest", "document") == "document" or headers.get("x-looked-at") == "1":
         await mark_seen(db, exchange.by, case.id)
         await mark_mentions_read(db, exchange.by, case.id)
 

@@ -5,7 +5,7 @@ const root = document.getElementById("chat");
 if (root) start();
 
 async function start() {
-  const { listen, pauseMs, makeOutbox, makeId, outliving, makeNewer, element, isMine, makeBubbles, makeFollowing, makeDraft, makeReads, makeMerging, makeUnsent } = await import(root.dataset.talk);
+  const { listen, pauseMs, makeOutbox, makeId, outliving, makeNewer, element, isMine, makeBubbles, makeFollowing, makeDraft, makeReads, makeMerging, makeUnsent, keepWords, findWords, joined, waitForHer } = await import(root.dataset.talk);
   const words = JSON.parse(root.dataset.words);
   const { base, party } = root.dataset;
   let { csrf } = root.dataset;
@@ -293,7 +293,8 @@ async function start() {
 
   // Signed out: nothing leaves the page, and nothing in it is lost (again.js).
   let isAway = false;
-  async function signedOut() {
+  let titled = "";
+  function signedOut() {
     if (ended && !isAway) return;
     const known = isAway;
     isAway = true;
@@ -306,11 +307,20 @@ async function start() {
     setDraftState("");
     banners.offline.hidden = true;
     banners.signedOut.hidden = false;
+    cover(true);
     if (never.length) showFault(say("signed_out_box"));
     banners.signedOut.scrollIntoView({ block: "nearest" });
     if (known) return;
-    const { waitForHer } = await import(root.dataset.again);
+    // At once: who presses the link in this moment must not be without her words.
     waitForHer({ base, text: draftText, link: banners.signedOut.querySelector("a"), back });
+  }
+
+  // At a shared desk nothing of the patient stays on the screen of who has signed out: only her own words, and the way on.
+  function cover(yes) {
+    if (party !== "staff") return;
+    document.body.classList.toggle("lj-covered", yes);
+    if (yes) titled = document.title;
+    document.title = yes ? say("covered") : titled;
   }
 
   // She has signed in in another tab: the page goes on where it was.
@@ -318,6 +328,7 @@ async function start() {
     csrf = mark;
     isAway = ended = false;
     banners.signedOut.hidden = true;
+    cover(false);
     showFault("");
     merge(page);
     open();
@@ -327,14 +338,13 @@ async function start() {
 
   // A page that must be left at once (session.js) keeps what the server has not got.
   document.addEventListener("linjen:leaving", (event) => {
-    if (!draft.isSaved()) event.detail.push(import(root.dataset.again).then(({ keepWords }) => keepWords(base, draftText())).catch(() => {}));
+    if (!draft.isSaved()) event.detail.push(keepWords(base, draftText()).catch(() => {}));
   });
 
   // What was kept when the session ended stands in the box again; where there is no box any more it can still be read.
   async function findKept() {
     try {
       if (!sessionStorage.getItem(`linjen-kept ${base} talk`)) return;
-      const { findWords, joined } = await import(root.dataset.again);
       const text = await findWords(base);
       if (!text) return;
       if (field()) {

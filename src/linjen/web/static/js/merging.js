@@ -6,9 +6,14 @@ export function makeMerging(base, { insert, setMarks, reads, field, draft, words
   let refreshedAt = Date.now();
   const alarms = (part) => part.querySelectorAll(".lj-notice.lj-danger, form[action*='/alarms/']").length;
 
-  // The page as the server draws it now; none where it is not there for her.
+  // The page as the server draws it now; none where it is not there for her. The server is told whether it is looked at:
+  // what a colleague writes into a page behind another window has not been read.
+  const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
+  let cameUnseen = false;
   async function fetchPage() {
-    const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1" } });
+    const looked = isLookedAt();
+    cameUnseen = !looked;
+    const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1", "x-looked-at": looked ? "1" : "0" } });
     return { status: answer.status, page: answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null };
   }
 
@@ -79,6 +84,8 @@ export function makeMerging(base, { insert, setMarks, reads, field, draft, words
     words.show(all);
     draft.save().then(refresh);
   }
+
+  addEventListener("focus", () => cameUnseen && refresh());
 
   // What the page says of the hour grows old while nobody looks.
   document.addEventListener("visibilitychange", () => {
