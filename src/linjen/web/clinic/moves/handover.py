@@ -11,6 +11,7 @@ from litestar import Response
 
 from linjen.cases.blocks.block import is_blocked_here
 from linjen.cases.loading import Case, note_refusal, see_case
+from linjen.cases.moves.along import find_along
 from linjen.cases.moves.handover import LONGEST_NOTE, Handover, Receiver, hand_over, receivers_for
 from linjen.cases.talk.message import LONGEST
 from linjen.cases.timeline import find_last_move
@@ -27,6 +28,7 @@ from linjen.units.schedule import Schedule
 from linjen.units.shutting import list_closed_to_new
 from linjen.web.clinic.case.case_head import case_head, moment
 from linjen.web.clinic.case.meanwhile import moved_words
+from linjen.web.clinic.moves.handover_along import along_in_words
 from linjen.web.clinic.moves.handover_phrase import Phrases
 from linjen.web.clinic.moves.unsent import check_unsent, find_unsent, leaves_draft
 from linjen.web.exchange import Exchange
@@ -127,7 +129,8 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
     async with exchange.site.database.transaction() as db:
         case = await see_case(db, exchange.by, exchange.id_of("case_id"), "hand_over")
         head = await case_head(db, exchange, case)
-        colleagues = await _receivers(db, exchange, case)
+        everybody = await list_colleagues(db, case.unit_id) if case.unit_id else []
+        colleagues, along = await _receivers(db, case, everybody), await find_along(db, case.id)
         schedules = await list_schedules(db, sorted({one.unit_id for one in colleagues}))
         referrals, last = await list_referrals(db, case.unit_id), await find_last_move(db, case.id)
         blocked, unsent = await is_blocked_here(db, case.id), await find_unsent(db, exchange, case.id)
@@ -137,6 +140,7 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
     return exchange.page(
         "clinic/moves/handover.html", status=422 if errors else 200, head=head, error_of=errors, referrals=referrals,
         groups=_groups(exchange, colleagues, phrases), hours=_hours(exchange, case, colleagues, schedules),
+        along=along_in_words(exchange, along, case.unit_id, colleagues, everybody),
         blocked=blocked, agreed=exchange.text_of("agreed", longest=10) if sent else "",
         to_anybody=phrases.to_anybody(), needs_note=needs_note, to=exchange.text_of("to", longest=200) if sent else "",
         note=exchange.text_of("note", longest=LONGEST_NOTE + 1) if sent else "", tell=tell,
@@ -146,10 +150,8 @@ async def _ask(exchange: Exchange, errors: Mapping[str, str] | None = None) -> R
     )  # fmt: skip
 
 
-async def _receivers(db: Connection, exchange: Exchange, case: Case) -> list[Colleague]:
-    if case.unit_id is None:
-        return []
-    found = receivers_for(case.entry, await list_colleagues(db, case.unit_id))
+async def _receivers(db: Connection, case: Case, everybody: Sequence[Colleague]) -> list[Colleague]:
+    found = receivers_for(case.entry, everybody)
     gone = await list_closed_to_new(db) - {case.unit_id}
     found = [one for one in found if one.unit_id not in gone]
     return [one for one in found if case.holder_id is None or one.staff_id != case.holder_id]
