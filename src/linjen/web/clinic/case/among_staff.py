@@ -19,8 +19,8 @@ from linjen.web.exchange import Exchange
 
 
 async def mark_opened(db: Connection, exchange: Exchange, case: Case) -> None:
-    """Who opens the case, or looks at it while its page fetches itself anew (static/js/merging.js says so), has read what
-    colleagues wrote to her. A page that does so behind another window has read nothing.
+    """Who opens the case, or looks at it while its page fetches itself anew (as static/js/merging.js says), has read
+    what colleagues wrote to her. A page that does so behind another window has read nothing.
     """
     headers = exchange.request.headers
     if headers.get("sec-fetch-dest", "document") == "document" or headers.get("x-looked-at") == "1":

@@ -41,7 +41,7 @@ ACTIONS = (
     Action("leaving", "g d", "everywhere", 'footer a[href="/clinic/leaving"]'),
     Action("support", "g h", "everywhere", 'footer a[href="/clinic/support"]'),
     Action("sign_out", "g u", "everywhere", 'form[action="/clinic/sign-out"] button'),
-    Action("next", "n", "everywhere", '[data-key="next"]'),
+    Action("next", "n", "ledger", '[data-key="next"]'),
     *(Action(f"chat_{n}", f"g {n}", "everywhere", f'[data-key="chat_{n}"]') for n in range(1, 8)),
     *(Action(f"view_{n}", f"v {n % 10}", "ledger", f"#views li:nth-child({n}) a") for n in range(1, 11)),
     Action("down", "j", "ledger"),
