@@ -65,6 +65,13 @@ async def test_the_dialogue_lists_every_kind_and_leads_to_tickets(region: Region
         assert words in page, words
 
 
+@pytest.mark.parametrize(("kind", "hint"), [("scheduled", "Dagen och tiden"), ("scheduled_free", "Dagen")])
+async def test_the_hint_names_the_time_only_where_the_kind_has_one(region: Region, kind: str, hint: str) -> None:
+    karin, case_id = await region.staff("karin", "ankaret"), region.cases["held_by_karin"]
+    page = (await karin.get(f"/clinic/cases/{case_id}/bookings?kind={kind}")).text
+    assert f"Skickas i chatten. {hint} sätts in där det står [tid]." in page
+
+
 async def test_a_time_is_booked_in_the_case_and_both_read_it(region: Region) -> None:
     karin, gustav = await region.staff("karin", "ankaret"), await region.resident("gustav")
     case_id = region.cases["held_by_karin"]
