@@ -100,3 +100,8 @@ def test_dates_and_times_are_written_as_the_routine_asks() -> None:
     for key, text in read_words("sv").items():
         assert not re.search(r"\b\d{1,2}:\d{2}\b", text), f"{key}: a time is written Kl. 09.00"
         assert not re.search(r"\b\d{4}-\d{2}-\d{2}\b", text), f"{key}: a date is written 15 maj 2023"
+
+
+def test_the_register_of_the_population_has_one_name() -> None:
+    texts = [*read_words("sv").values(), *(path.read_text("utf-8") for path in _templates())]
+    assert not [text for text in texts if "befolkningsregist" in text.lower()], "it is folkbokföringen"

@@ -106,11 +106,11 @@ async def test_the_guardians_of_a_child_are_named_with_whether_they_have_custody
     page = await main(karin, f"/clinic/cases/{case_id}/patient")
     assert "<b>Astrid Nyberg</b>" in page
     assert "<b>Henrik Nyberg</b>" in page
-    assert page.count("Har vårdnaden enligt befolkningsregistret") == 2
+    assert page.count("Har vårdnaden enligt folkbokföringen") == 2
     henrik = region.actors.residents["henrik"]
     await owner_does(region, f"update guardianships set ended_at = now() where guardian_id = '{henrik}'")
     page = await main(karin, f"/clinic/cases/{case_id}/patient")
-    assert page.count("Har vårdnaden enligt befolkningsregistret") == 1
+    assert page.count("Har vårdnaden enligt folkbokföringen") == 1
     assert page.count("Vårdnaden är inte bekräftad sedan") == 1
     assert "Vårdnadshavare" not in await main(karin, f"/clinic/cases/{region.cases['held_by_karin']}/patient")
 

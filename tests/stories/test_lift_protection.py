@@ -101,7 +101,9 @@ async def test_a_ja_that_the_register_gave_today_is_not_taken_back_by_hand(regio
     await looked(karin, case_id)
     says = "protected = 'yes', protected_set_at = null, protected_set_by = null, protected_checked_at = now()"
     await owner_does(region, f"update residents set {says} where id = '{patient}'")
-    assert "Befolkningsregistret svarar Ja." in await read(karin, case_id, "/patient")
+    page = await read(karin, case_id, "/patient")
+    assert "Folkbokföringen svarar Ja." in page
+    assert "befolkningsregist" not in page.lower(), "one register has one name"
     assert (await lift(karin, case_id)).status_code == 409
     assert await region.value(_REFUSED, case_id, "lift_protection") == "register_says_yes"
     assert await region.value(_FLAG, case_id) == "yes"

@@ -81,19 +81,19 @@ async def test_a_yes_of_the_register_goes_before_a_no_by_hand_and_staff_look_aga
     await answers(region, case_id, way, protected=True)
     assert await region.value(_FLAG, case_id) == "yes"
     assert _BANNER in (await karin.get(f"/clinic/cases/{case_id}")).text
-    assert "Befolkningsregistret svarade Ja" in await read(karin, case_id, "/patient")
+    assert "Folkbokföringen svarade Ja" in await read(karin, case_id, "/patient")
     assert (await protect(karin, case_id, "no", "no")).status_code == 409, "an old page does not take it back"
     assert await region.value(_FLAG, case_id) == "yes"
     await looked(karin, case_id)
     assert (await lift(karin, case_id)).status_code == 409, "the register is not overruled while its answer is new"
     await region.site.database.execute("update residents set protected_checked_at = now() - interval '25 hours'")
     assert (await lift(karin, case_id)).status_code == 303, "she has looked again, and the register cannot be asked"
-    assert "Befolkningsregistret svarade Ja" not in await read(karin, case_id, "/patient")
+    assert "Folkbokföringen svarade Ja" not in await read(karin, case_id, "/patient")
     await answers(region, case_id, way, protected=True)
     assert await region.value(_FLAG, case_id) == "yes"
     await answers(region, case_id, way, protected=False)
     assert await region.value(_FLAG, case_id) == "no", "it is the register's again"
-    assert "Befolkningsregistret svarade Ja" not in await read(karin, case_id, "/patient")
+    assert "Folkbokföringen svarade Ja" not in await read(karin, case_id, "/patient")
 
 
 @pytest.mark.parametrize("way", ["search", "sign_in", "sms"])
