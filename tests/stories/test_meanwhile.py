@@ -96,6 +96,17 @@ async def test_a_stranger_is_told_nothing_of_it_by_the_plain_form_of_a_message(r
     assert "Karin" not in answer.text
 
 
+async def test_what_staff_cannot_find_may_have_moved_on_and_nothing_tells_whether_it_exists(region: Region) -> None:
+    lena, gustav = await region.staff("lena", "lyktan"), await region.resident("gustav")
+    there, nowhere = region.cases["urgent"], uuid4()
+    pages = [await lena.get(f"/clinic/cases/{one}") for one in (there, nowhere)]
+    assert [page.status_code for page in pages] == [404, 404]
+    assert main_of(pages[0].text) == main_of(pages[1].text)
+    may_have = "Det kan ha gått vidare till en annan enhet, eller ligga utanför det du kan öppna nu."
+    assert may_have in main_of(pages[0].text)
+    assert may_have not in (await gustav.get(f"/cases/{nowhere}")).text
+
+
 async def test_a_note_saved_after_a_colleague_documented_stands_in_the_page_to_copy(region: Region) -> None:
     karin, case_id = await closed(region)
     bo = await region.staff("bo", "ankaret")
