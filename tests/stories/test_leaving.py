@@ -140,7 +140,7 @@ async def test_what_else_waits_past_its_time_at_night_is_warned_about(
     warning = _warning(part)
     assert words in warning
     assert "Ingen är på enheten förrän den öppnar i morgon kl. 08.00." in warning
-    assert ("Prioritera om ärendet innan du går" in warning) == (level == 3)
+    assert ("Omprioritera ärendet innan du går" in warning) == (level == 3)
     assert ("Kontakta patienten nu" in warning) == (level == 2)
     assert "lägg tillbaka ärendet i kön" not in part, "as if somebody were there"
 
