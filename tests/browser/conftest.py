@@ -72,8 +72,8 @@ async def demo() -> AsyncIterator[Demo]:
     # Beside other tests what is checked with a lower priority would hardly have its turn.
     demo.site.trier = Trier(nice=0)
     demo.site.closing.append(demo.site.trier.close)
-    # Only the tests of taking back wait for it.
-    demo.site.settings = msgspec.structs.replace(demo.site.settings, message_undo_s=0)
+    # Only the tests of taking back wait for it, and only one is asked about the record at each first reply.
+    demo.site.settings = msgspec.structs.replace(demo.site.settings, message_undo_s=0, record_before_reply=False)
     yield demo
     await demo.stop()
     shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from linjen.cases.talk.drafts import Typed
 from linjen.demo.running import Demo
-from tests.browser.talking import take
+from tests.browser.talking import say, take
 from tests.browser.windows import DESKTOP, PHONE, Windows
 from tests.browser.writing_in import ask
 
@@ -142,3 +142,25 @@ async def test_unsent_words_of_a_case_that_was_closed_meanwhile_stand_there_once
     await expect(nurse.locator("#talk-unsent")).to_contain_text(_TEXT)
     await nurse.wait_for_timeout(1500)
     await expect(nurse.locator("blockquote", has_text=_TEXT)).to_have_count(1)
+
+
+async def test_a_first_reply_before_the_record_is_open_is_asked_about_once(windows: Windows, demo: Demo) -> None:
+    before = demo.site.settings
+    demo.site.settings = msgspec.structs.replace(before, record_before_reply=True)
+    try:
+        gustav = await windows.resident("Gustav Öberg", PHONE)
+        karin = await windows.nurse("Karin Lindqvist", DESKTOP)
+        await take(karin, await ask(gustav, "Jag vill byta tid."))
+        await karin.locator("#composer-text").fill("Vilken dag passar?")
+        send = karin.locator("#composer button[type=submit]")
+        await send.click()
+        await expect(karin.locator("#composer-error")).to_contain_text("Öppna journalen först")
+        await expect(karin.locator("#composer-text")).to_have_value("Vilken dag passar?")
+        await expect(karin.locator("#thread .lj-bubble--mine")).to_have_count(0)
+        await send.click()
+        await expect(karin.locator("#thread .lj-bubble--mine")).to_have_count(1)
+        await say(karin, "Hör av dig när du vet.")
+        await karin.get_by_role("button", name="Jag har öppnat journalen").click()
+        await expect(karin.locator("#record-system [data-asks]")).to_have_count(0)
+    finally:
+        demo.site.settings = before

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     emergency_may_queue: bool = False
     triage_on: bool = True
     message_undo_s: int = 5
+    record_before_reply: bool = True
     quick_exit_url: str = "https://www.smhi.se/"
     accessibility_file: Path | None = None
     data_protection_contact: str = ""

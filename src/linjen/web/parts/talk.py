@@ -48,9 +48,9 @@ _TOLD = frozenset({
 _SCRIPT_WORDS = (
     "you", "sent", "delivered", "read", "sending", "slow", "unsent", "service_silent", "retry", "too_long",
     "unreadable", "empty", "too_often", "held", "take_back", "taken_back", "closed_meanwhile", "reused",
-    "signed_out_box", "covered", "gone", "draft_saving", "draft_saved", "draft_unsaved", "new_message", "new_one",
-    "new_many", "offline", "offline_at", "not_sent_kept", "today", "refused", "unfilled_field",
-    "picture_alt",
+    "signed_out_box", "covered", "record_first", "gone", "draft_saving", "draft_saved", "draft_unsaved",
+    "new_message", "new_one", "new_many", "offline", "offline_at", "not_sent_kept", "today", "refused",
+    "unfilled_field", "picture_alt",
 )  # fmt: skip
 
 

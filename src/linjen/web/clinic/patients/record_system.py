@@ -15,13 +15,16 @@ from linjen.web.routing import post_page
 
 
 async def record_system_values(db: Connection, exchange: Exchange, case: Case) -> dict[str, Any]:
-    """`record_opened` is who and when in words, '' for nobody; `may_open_record` whether to offer the button."""
+    """`record_opened` is who and when in words, '' for nobody; `may_open_record` whether to offer the button, and
+    `record_asks` whether the first reply is asked about as long as it stands there.
+    """
     opened = await find_record_opened(db, case.id)
     words = ""
     if opened is not None:
         words = exchange.say("clinic.record_system.opened", by=opened.by_name, at=moment(exchange, opened.at))
     offered = opened is None and await may(db, exchange.by, case.id, "open_record_system")
-    return {"record_opened": words, "may_open_record": offered}
+    asks = offered and exchange.site.settings.record_before_reply
+    return {"record_opened": words, "may_open_record": offered, "record_asks": asks}
 
 
 @post_page("/clinic/cases/{case_id:str}/record-openings", verb="open_record_system", who="staff")

@@ -141,6 +141,7 @@ async function start() {
     // The second press of a double click is no message.
     if (!text) return Date.now() - sentAt < 1000 ? undefined : showFault(say("empty"));
     if ([...text].length > Number(root.dataset.longest)) return showFault(say("too_long"));
+    if (mustOpenRecord()) return showFault(say("record_first"));
     const id = nextId ?? makeId();
     nextId = null;
     field().value = "";
@@ -153,6 +154,13 @@ async function start() {
     rememberSending();
     toEnd();
     field().focus();
+  }
+
+  // Whether to reply before the record is open is asked once: protection is seen there, and never in what she wrote.
+  let askedOfRecord = false;
+  function mustOpenRecord() {
+    if (askedOfRecord || !document.querySelector("#record-system [data-asks]") || list.querySelector(".lj-bubble--mine")) return false;
+    return (askedOfRecord = true);
   }
 
   function setLocalState(item, state, told = state) {
