@@ -101,19 +101,24 @@ _CARED_FOR_HERE = """exists (
   select 1 from cases k join visits w on w.id = k.visit_id
   where k.patient_id = c.patient_id and w.unit_id = {unit} and w.state <> 'closed')"""
 
-#: A case at another unit of the same care provider, by who cares for its patient now.
-_OF_ANOTHER_UNIT = f"""(v.unit_id <> {{unit}} and exists (
+#: A case at another unit of the same care provider, as seen by who has a role in care.
+_BEYOND_HERS = """(v.unit_id <> {unit} and exists (
     select 1 from units here join units there on there.provider_id = here.provider_id
-    where here.id = {{unit}} and there.id = v.unit_id)
+    where here.id = {unit} and there.id = v.unit_id)
   and exists (
-    select 1 from assignments a where a.staff_id = {{person}} and a.unit_id = {{unit}}
+    select 1 from assignments a where a.staff_id = {person} and a.unit_id = {unit}
       and a.role in ('nurse', 'physician', 'physiotherapist', 'counsellor')
-      and a.from_at <= now() and (a.ended_at is null or a.ended_at > now()))
-  and {_CARED_FOR_HERE})"""
+      and a.from_at <= now() and (a.ended_at is null or a.ended_at > now())))"""
+
+#: Such a one, by who cares for its patient now.
+_OF_ANOTHER_UNIT = f"({_BEYOND_HERS} and {_CARED_FOR_HERE})"
 
 STAFF_READS_ELSEWHERE = f"({_OF_ANOTHER_UNIT} and not {BLOCKED_CASE})"
 #: That something is blocked may be known (PDL 4:4), and nothing else of it.
 STAFF_KNOWS_OF_BLOCKED = f"({_OF_ANOTHER_UNIT} and {BLOCKED_CASE})"
+#: Who would read it if she cared for its patient. That there is such a one is what a search tells that asks for no
+#: reason of a unit without a case (HAS_CARE_RELATION); it says nothing else of it.
+STAFF_MIGHT_READ_ELSEWHERE = f"({_BEYOND_HERS} and not {BLOCKED_CASE})"
 
 _NOBODY = "false"
 
@@ -337,6 +342,11 @@ def blocked_case(*, person: str, unit: str) -> str:
 def knows_of_blocked(*, person: str, unit: str) -> str:
     """Whether a case (`c`, its visit `v`) is one that is blocked for somebody, who may know that it is and no more."""
     return STAFF_KNOWS_OF_BLOCKED.format(person=person, unit=unit)
+
+
+def might_read_elsewhere(*, person: str, unit: str) -> str:
+    """Whether a case (`c`, its visit `v`) is of another unit, and somebody's to read if she cared for its patient."""
+    return STAFF_MIGHT_READ_ELSEWHERE.format(person=person, unit=unit)
 
 
 def asked(verb: str = "see") -> str:

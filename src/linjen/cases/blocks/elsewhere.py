@@ -70,6 +70,17 @@ async def find_open_until(db: Connection, by: By, patient_id: UUID) -> datetime 
     return found
 
 
+async def has_more_elsewhere(db: Connection, by: By, patient_id: UUID) -> bool:
+    """Whether a patient whom `by` has opened has cases elsewhere that list_elsewhere would tell once one is open here.
+
+    Not where, how many nor whether they go on; so nothing is logged.
+    """
+    might = policy.might_read_elsewhere(person="$1", unit="$2")
+    of_hers = "select 1 from cases c join visits v on v.id = c.visit_id where c.patient_id = $3"
+    sql = f"select exists ({of_hers} and {might})"
+    return bool(await db.fetchval(sql, by.person_id, by.unit_id, patient_id))
+
+
 def knows_of_blocked(*, person: str, unit: str, patient: str) -> str:
     """SQL: whether something of a patient is blocked for somebody. Nothing is shown by it, so nothing is logged."""
     return (

@@ -9,6 +9,7 @@ from litestar import Response
 
 from linjen.access.access_log import log_refusal
 from linjen.cases.begun_by_staff.outreach import why_not
+from linjen.cases.blocks.elsewhere import There, has_more_elsewhere, list_elsewhere
 from linjen.cases.patients.history import Past, list_past
 from linjen.cases.patients.patients import (
     LONGEST_WHY,
@@ -122,13 +123,22 @@ def _form(exchange: Exchange, errors: Mapping[str, str] | None = None, *, asks: 
 
 @get_page("/clinic/patients/{patient_id:str}", verb="see_patient", who="staff")
 async def show_patient(exchange: Exchange) -> Response[Any]:
-    """Who she is, her cases at the unit, and what may be begun with her."""
+    """Who she is, her cases at the unit, which others of the provider have one, and what may be begun with her.
+
+    What stands at other units is told as Alla besök tells it, and only who has an open case here meets it there. Where
+    the unit has none at all the search itself has told that the provider has: then the page says how to see it.
+    """
     async with exchange.site.database.transaction() as db:
         patient = await see_patient(db, exchange.by, exchange.id_of("patient_id"))
         past = await list_past(db, exchange.by, patient.resident.id)
+        elsewhere = await list_elsewhere(db, exchange.by, patient.resident.id)
+        open_here = next((one.case_id for one in past if one.state != "closed"), None)
+        more = not past and await has_more_elsewhere(db, exchange.by, patient.resident.id)
     return exchange.page(
         "clinic/patients/found_patient.html", head=patient_head(exchange, patient), refusal=why_not(patient),
         rows=[_row(exchange, one) for one in past], dialogue=_dialogue(exchange, patient),
+        there=[_there(exchange, one) for one in elsewhere.there], blocked=elsewhere.blocked, more=more,
+        visits_of=open_here,
         signed_in=exchange.say("patients.signed_in", on=date_words(clock.local_date(patient.signed_in_at)))
         if patient.signed_in_at else exchange.say("patients.never_signed_in_line"),
     )  # fmt: skip
@@ -160,6 +170,10 @@ def _row(exchange: Exchange, past: Past) -> dict[str, Any]:
         "past": past, "reason": reason_on(exchange.site.shelf, past.entry, past.reason, past.protocol),
         "sent": moment(exchange, past.sent_at),
     }  # fmt: skip
+
+
+def _there(exchange: Exchange, one: There) -> dict[str, str]:
+    return {"unit": one.unit, "sent": moment(exchange, one.sent_at), "state": one.state}
 
 
 ROUTES = [ask, search, show_patient]
