@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.talking import take
 from tests.browser.test_accessibility import Looker, look
 from tests.browser.windows import DESKTOP, PHONE, Windows
-from tests.browser.writing_in import ask
 
 #: Makes the table 500 rows long, as copies of its own, and says how long a filter and a live row then take, in ms:
 #: the script alone, and until the browser has laid the page out; the least of seven tries.
@@ -70,15 +68,8 @@ async def _no_wider(page: Page, width: int) -> None:
     assert await page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-async def _with_a_chat(windows: Windows, page: Page) -> None:
-    """On the ledger, holding a case: what the seed gave her goes back to the queue once nobody is at the unit."""
-    await take(page, await ask(await windows.resident("Gustav Öberg", PHONE), "Jag vill byta tid."))
-    await page.goto(f"{windows.url}/clinic/ledger")
-
-
 async def test_a_nurse_takes_reads_and_moves_between_her_chats_by_keys(windows: Windows) -> None:
     page = await windows.nurse("Karin Lindqvist", DESKTOP)
-    await _with_a_chat(windows, page)
     await page.keyboard.press("?")
     await expect(page.locator("#keys-help")).to_be_visible()
     await expect(page.locator("#keys-help h2")).to_be_focused()  # and not the button at its end
@@ -197,7 +188,6 @@ async def test_a_colleague_is_seen_writing_and_the_phone_holds_it_all(windows: W
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_what_folds_out_of_the_ledger_is_accessible(windows: Windows, look: Looker, size: dict[str, Any]) -> None:
     page = await windows.nurse("Karin Lindqvist", size)
-    await _with_a_chat(windows, page)
     await expect(page.locator("#my-chats a").first).to_be_visible()
     await look(page)
     for fold in ("#ledger-filter", "#ledger-saved"):

@@ -178,7 +178,7 @@ class BankID:
         await self._line.close()
 
     async def _post(self, method: str, body: object) -> bytes:
-        """POST and give the answer's body. Maintenance is tried once more; nothing else is, on BankID's advice."""
+        """POST and give the answer's body. Maintenance is tried once more; no other answer is, on BankID's advice."""
         for attempt in range(1, _MAINTENANCE_TRIES + 1):
             answer = await self._ask(method, msgspec.json.encode(body))
             if answer.status == 200:
