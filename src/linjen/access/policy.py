@@ -60,16 +60,19 @@ _HAS_ITS_ROLE = """exists (
   select 1 from assignments r where r.staff_id = {person} and r.unit_id = v.unit_id and r.role = t.to_role
     and r.from_at <= now() and (r.ended_at is null or r.ended_at > now()))"""
 
+#: An attestation (`t`) that waits for somebody.
+ATTESTATION_WAITS = "t.state in ('requested', 'seen', 'follow_up')"
+
 #: An attestation (`t`) that is open and this person's to see to: hers by name, or her role's and not her own question.
-IS_ASKED = f"""(t.state in ('requested', 'seen', 'follow_up') and (t.to_staff_id = {{person}}
+IS_ASKED = f"""({ATTESTATION_WAITS} and (t.to_staff_id = {{person}}
   or (t.to_staff_id is null and t.by_id <> {{person}} and {_HAS_ITS_ROLE})))"""
 
 #: Who may send an open attestation on: who is asked, who asked, and colleagues in the role of one who is away.
-IS_MOVABLE = f"""(t.state in ('requested', 'seen', 'follow_up')
+IS_MOVABLE = f"""({ATTESTATION_WAITS}
   and (t.by_id = {{person}} or t.to_staff_id = {{person}} or {_HAS_ITS_ROLE}))"""
 
 #: Only who has asked takes the question back.
-IS_ASKER = "(t.state in ('requested', 'seen', 'follow_up') and t.by_id = {person})"
+IS_ASKER = f"({ATTESTATION_WAITS} and t.by_id = {{person}})"
 
 _ATTESTATION = """({reach} and exists (select 1 from attestations t where t.case_id = c.id and {which}))"""
 STAFF_IS_ASKED = _ATTESTATION.format(reach=STAFF_IN_UNIT, which=IS_ASKED)

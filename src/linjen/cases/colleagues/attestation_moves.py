@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from linjen.access.by import By
+from linjen.access.policy import ATTESTATION_WAITS
 from linjen.cases.colleagues.attestation import (
     LONGEST,
     Addressee,
@@ -74,8 +75,8 @@ async def _move(
 ) -> bool:
     """False when it has ended meanwhile."""
     moved = await db.fetchval(
-        "update attestations set to_role = $2, to_staff_id = $3, state = 'requested', seen_by = null, seen_at = null"
-        " where id = $1 and state in ('requested', 'seen', 'follow_up') returning true",
+        "update attestations t set to_role = $2, to_staff_id = $3, state = 'requested', seen_by = null, seen_at = null"
+        f" where t.id = $1 and {ATTESTATION_WAITS} returning true",
         attestation_id, to.role, to.staff_id,
     )  # fmt: skip
     if not moved:
@@ -98,7 +99,7 @@ _LEFT = f"""
 select t.id, t.case_id,
   case when {_WORKS.format(role="t.to_role", who="true")} then t.to_role else v.for_role end as role
 from attestations t join cases c on c.id = t.case_id join visits v on v.id = c.visit_id
-where t.state in ('requested', 'seen', 'follow_up') and (
+where {ATTESTATION_WAITS} and (
   (t.to_staff_id is not null and not {_WORKS.format(role="t.to_role", who="a.staff_id = t.to_staff_id")})
   or (t.to_role <> v.for_role and not {_WORKS.format(role="t.to_role", who="true")}
       and {_WORKS.format(role="v.for_role", who="true")}))

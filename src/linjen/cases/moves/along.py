@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from linjen.access.policy import ATTESTATION_WAITS
 from linjen.core.database import Connection
 
 
@@ -24,10 +25,10 @@ class Along(msgspec.Struct, frozen=True):
     tickets: int
 
 
-_ATTESTATIONS = """
+_ATTESTATIONS = f"""
 select t.to_role as role, t.to_staff_id as staff_id, coalesce(s.given_name || ' ' || s.surname, '') as name
 from attestations t left join staff s on s.id = t.to_staff_id
-where t.case_id = $1 and t.state in ('requested', 'seen', 'follow_up') order by t.seq
+where t.case_id = $1 and {ATTESTATION_WAITS} order by t.seq
 """
 
 #: Those on their way, and those that came back and wait for their sender: what ticket_desk.py lists for its unit.
