@@ -144,13 +144,11 @@ async def _around(
     holds = any(row.holder_id == me for row in rows)
     may_chat = view not in _WITH_OWN or len(rows) == MOST or holds
     return {
-        "near": await _closing(db, exchange) if holds else "",
-        "hours": await _hours(db, exchange),
         "chats": await chats_here(db, exchange, known={row.case_id for row in rows}) if may_chat else [],
         "claim_id": str(new_id()),
         "tools": await tools_here(db, exchange, view, wanted),
         "tries": await _tries(db, exchange) if exchange.site.settings.demo else "",
-    }  # fmt: skip
+    } | await _day(db, exchange, holds)  # fmt: skip
 
 
 async def _tries(db: Connection, exchange: Exchange) -> str:
@@ -159,21 +157,17 @@ async def _tries(db: Connection, exchange: Exchange) -> str:
     return "nurse" if "nurse" in queues else "secretary" if "medical_secretary" in queues else "other"
 
 
-async def _closing(db: Connection, exchange: Exchange) -> str:
-    """That the unit's day ends soon, to who still holds something there; '' before it does."""
-    by = exchange.by
-    if by.unit_id is None:
-        return ""
-    near = closing_near(await see_schedule(db, by.unit_id), clock.now())
-    return closing_words(exchange, near) if near else ""
+async def _day(db: Connection, exchange: Exchange, holds: bool) -> dict[str, str]:
+    """`hours` is where the unit stands in its day; `near`, to who still holds something there, that it ends soon.
 
-
-async def _hours(db: Connection, exchange: Exchange) -> str:
-    """Where the unit stands in its day."""
-    by = exchange.by
+    Only for her are the hours asked for anew: what reminds her must not be a minute old.
+    """
+    by, at = exchange.by, clock.now()
     if by.unit_id is None:
-        return ""
-    return hours_words(exchange, await exchange.site.faces.hours_of(db, by.unit_id), clock.now())
+        return {"near": "", "hours": ""}
+    schedule = await see_schedule(db, by.unit_id) if holds else await exchange.site.faces.hours_of(db, by.unit_id)
+    near = closing_near(schedule, at) if holds else None
+    return {"near": closing_words(exchange, near) if near else "", "hours": hours_words(exchange, schedule, at)}
 
 
 def _late(exchange: Exchange, one: LateAlarm) -> dict[str, Any]:

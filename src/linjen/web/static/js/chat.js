@@ -301,7 +301,6 @@ async function start() {
 
   // Signed out: nothing leaves the page, and nothing in it is lost (again.js).
   let isAway = false;
-  let titled = "";
   function signedOut() {
     if (ended && !isAway) return;
     const known = isAway;
@@ -315,20 +314,16 @@ async function start() {
     setDraftState("");
     banners.offline.hidden = true;
     banners.signedOut.hidden = false;
-    cover(true);
     if (never.length) showFault(say("signed_out_box"));
     banners.signedOut.scrollIntoView({ block: "nearest" });
     if (known) return;
+    // At a shared desk nothing of the patient stays on the screen: only the writer's own words, and the way on.
+    if (party === "staff") {
+      document.body.classList.add("lj-covered");
+      document.title = say("covered");
+    }
     // At once: who presses the link in this moment must not be without her words.
     waitForHer({ base, text: draftText, link: banners.signedOut.querySelector("a"), back });
-  }
-
-  // At a shared desk nothing of the patient stays on the screen of who has signed out: only her own words, and the way on.
-  function cover(yes) {
-    if (party !== "staff") return;
-    document.body.classList.toggle("lj-covered", yes);
-    if (yes) titled = document.title;
-    document.title = yes ? say("covered") : titled;
   }
 
   // She has signed in in another tab: the page goes on where it was.
@@ -336,7 +331,8 @@ async function start() {
     csrf = mark;
     isAway = ended = false;
     banners.signedOut.hidden = true;
-    cover(false);
+    document.body.classList.remove("lj-covered");
+    document.title = page.title;
     showFault("");
     merge(page);
     open();
@@ -378,7 +374,7 @@ async function start() {
     (document.getElementById("main") ?? root).replaceChildren(line);
   }
 
-  const { fetchPage, refresh, merge } = makeMerging(base, {
+  const { fetchPage, refresh, merge } = makeMerging({ base, party }, {
     insert,
     setMarks: (delivered, read, last) => {
       setMarks("deliveredSeq", delivered);

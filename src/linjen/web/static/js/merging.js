@@ -1,6 +1,6 @@
 // The page of a talk as the server draws it now: fetched when something happened that no event can put into place, and
 // what is missing or has changed here is taken from it. What is being written is never touched.
-export function makeMerging(base, { insert, setMarks, reads, field, draft, words, isOver, signedOut, gone, composerCame }) {
+export function makeMerging({ base, party }, { insert, setMarks, reads, field, draft, words, isOver, signedOut, gone, composerCame }) {
   let refreshing = false;
   let wantedAgain = false;
   let refreshedAt = Date.now();
@@ -8,10 +8,9 @@ export function makeMerging(base, { insert, setMarks, reads, field, draft, words
 
   // The page as the server draws it now; none where it is not there for her. The server is told whether it is looked at:
   // what a colleague writes into a page behind another window has not been read.
-  const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
   let cameUnseen = false;
   async function fetchPage() {
-    const looked = isLookedAt();
+    const looked = reads.isSeen();
     cameUnseen = !looked;
     const answer = await fetch(base, { headers: { accept: "text/html", "x-linjen": "1", "x-looked-at": looked ? "1" : "0" } });
     return { status: answer.status, page: answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null };
@@ -85,7 +84,8 @@ export function makeMerging(base, { insert, setMarks, reads, field, draft, words
     draft.save().then(refresh);
   }
 
-  addEventListener("focus", () => cameUnseen && refresh());
+  // Only among staff does it matter to anybody: a patient's reading is told message by message (reads.js).
+  if (party === "staff") addEventListener("focus", () => cameUnseen && refresh());
 
   // What the page says of the hour grows old while nobody looks.
   document.addEventListener("visibilitychange", () => {

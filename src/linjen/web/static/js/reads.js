@@ -47,6 +47,8 @@ export function makeReads(list, { readUpTo, newer, send, marks, isOver, signedOu
   document.addEventListener("visibilitychange", look);
 
   return {
+    // Whether the window is looked at now.
+    isSeen,
     watch: (item) => watcher.observe(item),
     isNew: (item) => Number(item.dataset.seq) > readUpTo,
 
