@@ -16,6 +16,7 @@ from linjen.core import clock
 from linjen.demo.running import Demo
 from linjen.triage.trials.trying import Trier
 from linjen.web import rate
+from tests.browser.shift import Shift
 from tests.browser.windows import Windows
 from tests.folders import database_folder
 
@@ -67,7 +68,8 @@ async def chromium() -> AsyncIterator[Browser]:
 async def demo() -> AsyncIterator[Demo]:
     """The whole demo on a free port, in a folder of its own."""
     folder = database_folder("linjen-browser-")
-    demo = Demo(folder, 0)
+    # In the evening the seed's nurses would lose what they hold while the tests run, and in the day they would not.
+    demo = Demo(folder, 0, by_the_clock=False)
     await demo.start()
     # Beside other tests what is checked with a lower priority would hardly have its turn.
     demo.site.trier = Trier(nice=0)
@@ -77,6 +79,12 @@ async def demo() -> AsyncIterator[Demo]:
     yield demo
     await demo.stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def shift(demo: Demo) -> Shift:
+    """Behind the pages of the unit of the shift's journeys."""
+    return await Shift.of(demo)
 
 
 @pytest.fixture(scope="session")

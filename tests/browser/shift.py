@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from playwright.async_api import Page, expect
 
 from linjen.demo.cases import Actors, SeedCase
 from linjen.demo.running import Demo
 from linjen.demo.world import id_of
+from tests.back_in_time import make_older
 from tests.browser.windows import DESKTOP, PHONE, Windows
 
 UNIT = "bjorken"
@@ -79,13 +79,7 @@ class Shift:
 
     async def passes(self, case_id: str, *, hours: int) -> None:
         """As if all that was said and done in the case were so many hours older."""
-        owner = await asyncpg.connect(self.demo.postgres.owner_dsn)
-        for table, column, key in (
-            ("messages", "sent_at", "case_id"), ("cases", "turn_at", "id"), ("events", "at", "case_id"),
-        ):  # fmt: skip
-            moved = f"{column} = {column} - make_interval(hours => $2)"
-            await owner.execute(f"update {table} set {moved} where {key} = $1", UUID(case_id), hours)
-        await owner.close()
+        await make_older(self.demo.postgres.owner_dsn, UUID(case_id), hours)
 
     async def value(self, sql: str, *values: Any) -> Any:
         """One value from the database."""

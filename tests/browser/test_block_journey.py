@@ -8,18 +8,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from linjen.demo.running import Demo
 from tests.browser.pictures import film
 from tests.browser.shift import SIZES, Shift, nurse_at
 from tests.browser.windows import Windows
 
 _SECRET = "penicillin"
-
-
-@pytest.fixture
-async def shift(demo: Demo) -> Shift:
-    """Behind the pages."""
-    return await Shift.of(demo)
 
 
 async def _head_of_ankaret(windows: Windows, size: dict[str, Any]) -> Page:

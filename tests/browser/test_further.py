@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import Page, expect
 
-from linjen.demo.running import Demo
 from tests.browser.pictures import film
 from tests.browser.shift import Shift, nurse_at, take_from
 from tests.browser.test_accessibility import Looker, look
 from tests.browser.windows import DESKTOP, PHONE, Windows
 
 __all__ = ["look"]
-
-
-@pytest.fixture
-async def shift(demo: Demo) -> Shift:
-    """Behind the pages."""
-    return await Shift.of(demo)
 
 
 async def test_the_patient_answers_further_questions_on_a_phone(windows: Windows, look: Looker, shift: Shift) -> None:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import Page, expect
 
-from linjen.demo.running import Demo
 from tests.browser.keys import Keyboard
 from tests.browser.pictures import film
 from tests.browser.shift import Shift, nurse_at
 from tests.browser.windows import DESKTOP, Windows
-
-
-@pytest.fixture
-async def shift(demo: Demo) -> Shift:
-    """Behind the pages."""
-    return await Shift.of(demo)
 
 
 async def _press(page: Page, keys: str) -> None:

@@ -10,17 +10,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from linjen.demo.drawing import draw_rash
-from linjen.demo.running import Demo
 from tests.browser.pictures import film
 from tests.browser.shift import SIZES, Shift, nurse_at, take_from
 from tests.browser.talking import say
 from tests.browser.windows import DESKTOP, PHONE, Windows
-
-
-@pytest.fixture
-async def shift(demo: Demo) -> Shift:
-    """Behind the pages."""
-    return await Shift.of(demo)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -191,9 +191,19 @@ async def test_on_the_desk_nothing_of_the_patient_is_seen_beside_the_kept_words(
     )  # fmt: skip
     for one in hers:
         await expect(one).to_be_visible()
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(3)
+        await route.continue_()
+
+    # A draft under way is told of the ended session, too, and after the message.
+    await page.route("**/drafts", late)
+    async with page.expect_request("**/drafts"):
+        await page.locator("#composer-text").press_sequentially(_LAST)
     await _end(demo, page.context, "staff")
-    await page.locator("#composer button[type=submit]").click()
-    await _is_told(page)
+    async with page.expect_response(lambda answer: answer.url.endswith("/drafts") and answer.status == 401):
+        await page.locator("#composer button[type=submit]").click()
+        await _is_told(page)
     for one in hers:
         await expect(one).to_be_hidden()
     await expect(page.locator("#composer-text")).to_be_visible()

@@ -8,20 +8,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-import pytest
 from playwright.async_api import Page, expect
 
-from linjen.demo.running import Demo
 from tests.browser.shift import Shift, nurse_at
 from tests.browser.spoken import headings, listen, nameless, said, wait_for
 from tests.browser.talking import say
 from tests.browser.windows import DESKTOP, PHONE, Windows
-
-
-@pytest.fixture
-async def shift(demo: Demo) -> Shift:
-    """Behind the pages."""
-    return await Shift.of(demo)
 
 
 async def _looks_over(page: Page, *wanted: str) -> None:

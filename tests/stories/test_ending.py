@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from linjen.core.ids import new_id
+from tests.back_in_time import make_older
 from tests.region import Person, Region
 from tests.stories.test_ledger import owner_does
 from tests.stories.test_reopen import reply
@@ -100,11 +100,7 @@ async def test_a_certificate_is_no_booked_time(region: Region) -> None:
 
 async def back_in_time(region: Region, case_id: UUID, hours: float) -> None:
     """As if all that was said in the case were so many hours older."""
-    for table, column, key in (
-        ("messages", "sent_at", "case_id"), ("cases", "turn_at", "id"), ("events", "at", "case_id"),
-    ):  # fmt: skip
-        moved = f"{column} = {column} - interval '{timedelta(hours=hours).total_seconds()} s'"
-        await owner_does(region, f"update {table} set {moved} where {key} = '{case_id}'")
+    await make_older(region.dsn.replace("linjen_app@", "linjen_owner@"), case_id, hours)
 
 
 async def test_who_waits_for_us_is_not_said_to_be_silent(region: Region) -> None:

@@ -37,8 +37,12 @@ _PATIENCE_MS = 300_000
 class Demo:
     """One running demo: `url` when ready, `site` for tests, and `stop()`."""
 
-    def __init__(self, folder: Path, port: int, *, host: str = "127.0.0.1", lively: bool = False) -> None:
+    def __init__(
+        self, folder: Path, port: int, *, host: str = "127.0.0.1", lively: bool = False, by_the_clock: bool = True
+    ) -> None:
+        """`by_the_clock` as build_app: false where nothing may depend on the hour at which somebody looks."""
         self._lively = lively
+        self._by_the_clock = by_the_clock
         self._folder = folder
         self._port = port
         self._host = host
@@ -67,7 +71,8 @@ class Demo:
             await self._start_simulators(stack)
             settings = read_settings(data_dir=self._folder, public_url=self.url, demo=True, **self._settings())
             self.site = build_site(settings, self.postgres.app_dsn, self._links())
-            server = Server(build_app(self.site), listener, end_streams=self.site.hub.end_streams)
+            app = build_app(self.site, by_the_clock=self._by_the_clock)
+            server = Server(app, listener, end_streams=self.site.hub.end_streams)
             await server.start()
             stack.push_async_callback(server.stop)
             if self._lively:
