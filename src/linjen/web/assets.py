@@ -27,7 +27,7 @@ JOINED_SHEETS: Final[Mapping[str, tuple[str, ...]]] = {
 JOINED_MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "js/talk.js": (
         "js/live.js", "js/outbox.js", "js/newer.js", "js/bubbles.js", "js/following.js", "js/draft.js", "js/reads.js",
-        "js/merging.js", "js/unsent.js", "js/again.js",
+        "js/merging.js", "js/unsent.js", "js/signed_out.js",
     ),
 }  # fmt: skip
 

@@ -11,8 +11,8 @@ from litestar import Response
 
 from linjen.cases.blocks.block import is_blocked_here
 from linjen.cases.loading import Case, note_refusal, see_case
-from linjen.cases.moves.along import find_along
 from linjen.cases.moves.handover import LONGEST_NOTE, Handover, Receiver, hand_over, receivers_for
+from linjen.cases.moves.handover_along import find_along
 from linjen.cases.talk.message import LONGEST
 from linjen.cases.timeline import find_last_move
 from linjen.core import clock

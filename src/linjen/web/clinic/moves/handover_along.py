@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from linjen.cases.moves.along import Along, Waiting
+from linjen.cases.moves.handover_along import Along, Waiting
 from linjen.people.colleagues import Colleague
 from linjen.web.exchange import Exchange
 

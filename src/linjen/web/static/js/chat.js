@@ -299,7 +299,7 @@ async function start() {
 
   // -- how the page stands --------------------------------------------------------------------------------------------
 
-  // Signed out: nothing leaves the page, and nothing in it is lost (again.js).
+  // Signed out: nothing leaves the page, and nothing in it is lost (signed_out.js).
   let isAway = false;
   function signedOut() {
     if (ended && !isAway) return;

@@ -1,5 +1,5 @@
 // What stands written in the forms of a staff page that must be left by itself (the lock, a case that went), and in the box
-// of a talk, of either side, whose session has ended (again.js): it is kept in
+// of a talk, of either side, whose session has ended (signed_out.js): it is kept in
 // this tab alone and put back when the same page is drawn again for the same person. It is sealed with a key that only
 // her own pages bring along, so that nothing of a patient can be read on a locked or signed-out screen, and it is erased
 // when it is back, at sign-out, for anybody else, and after half an hour.

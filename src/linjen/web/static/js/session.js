@@ -3,7 +3,7 @@
 const root = document.documentElement;
 const part = document.getElementById("session");
 // Begun at once: when a page must be left the server may be away. Only forms of staff are kept (kept.js); a resident's
-// are drafts of the server, and of hers only the box of a talk whose session had ended may be there (again.js).
+// are drafts of the server, and of hers only the box of a talk whose session had ended may be there (signed_out.js).
 const isStaff = part?.dataset.kind === "staff";
 if (part?.dataset.kept && !isStaff && hasKept()) import(part.dataset.kept).catch(() => {});
 const keeping = isStaff && part.dataset.kept ? import(part.dataset.kept).catch(() => null) : null;
