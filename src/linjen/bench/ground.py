@@ -126,6 +126,10 @@ class Ground:
         """CPU that the server has used so far, in milliseconds."""
         return process_cpu_ms(self._server.pid) if self._server else 0.0
 
+    def listening_cpu_ms(self) -> float:
+        """CPU that the processes which the server has started have used so far, in milliseconds."""
+        return sum(map(process_cpu_ms, children_of(self._server.pid))) if self._server else 0.0
+
     def database_cpu_ms(self) -> float:
         """CPU that PostgreSQL and its processes have used so far, in milliseconds."""
         pids = [self.embedded.pid, *children_of(self.embedded.pid)]

@@ -1,8 +1,9 @@
 """`linjen bench message`: a chat message from its sender's request to the other party's stream, and two limits.
 
-Server and database share one core, the load has the other. The limits are measured in turn with the program in the
-same run: the same rows written by a bare loop with one commit each, and by a bare writer that puts whatever waits into
-one transaction.
+Server and database share one core, the load has the other. Beside them runs the process that reads what residents write
+for warning signs, after it was delivered: at saturation it takes what its niceness leaves it, and is behind. The limits
+are measured in turn with the program in the same run: the same rows written by a bare loop with one commit each, and by
+a bare writer that puts whatever waits into one transaction.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ async def _begin(chatters: list[Chatter]) -> None:
 async def _saturate(ground: Ground, chatters: list[Chatter]) -> dict[str, float]:
     """Everybody sends as fast as they are answered."""
     await _begin(chatters)
-    server, database = ground.server_cpu_ms(), ground.database_cpu_ms()
+    server, database, heard = ground.server_cpu_ms(), ground.database_cpu_ms(), ground.listening_cpu_ms()
     began = time.perf_counter()
 
     async def go_on(chatter: Chatter) -> None:
@@ -95,6 +96,7 @@ async def _saturate(ground: Ground, chatters: list[Chatter]) -> dict[str, float]
         "failures": sum(chatter.failures for chatter in chatters),
         "server_cpu_ms": (ground.server_cpu_ms() - server) / sent,
         "database_cpu_ms": (ground.database_cpu_ms() - database) / sent,
+        "listening_cpu_ms": (ground.listening_cpu_ms() - heard) / sent,
     }
 
 
@@ -132,6 +134,7 @@ def _figures(
         "cpu_ms": round(server + database, 4),
         "server_cpu_ms": round(server, 4),
         "database_cpu_ms": round(database, 4),
+        "listening_cpu_ms": round(median(one["listening_cpu_ms"] for one in rounds), 4),
         "p50_ms_at_20": round(quantile(paced[20], 0.5), 2),
         "p99_ms_at_20": round(quantile(paced[20], 0.99), 2),
         "p50_ms_at_200": round(quantile(paced[200], 0.5), 2),

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from linjen.triage.own_words.patterns import Vocabulary
-from linjen.triage.own_words.words import Token
+from linjen.triage.own_words.words import DOTTED, Token
 
 Span = tuple[int, ...]  # the places (token numbers) of one find, rising
 Number = tuple[str, float, int]  # kind, value, place
@@ -70,22 +70,21 @@ def _with_gaps(items: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 
 class _Members(msgspec.Struct, frozen=True):
-    """A group: its words by number, its phrases by the numbers of which each needs one, and those that need none."""
+    """A group: its words by number, and its phrases by the numbers of which each needs one."""
 
     words: frozenset[int]
     by_number: dict[int, list[str]]
-    always: tuple[str, ...]
 
 
 class _Measure(msgspec.Struct, frozen=True):
-    """A number of a kind that stands so to a limit."""
+    """A number of a kind that stands so to a limit; a text has it under its own number, as it has words."""
 
-    kind: str
+    number: int
     sign: str
     limit: float
 
 
-_Choice = int | _Members | _Measure | tuple[tuple[str, int], ...]
+_Choice = int | _Members | tuple[tuple[str, int], ...]
 
 
 class Lexicon:
@@ -105,10 +104,10 @@ class Lexicon:
         self._plain = Vocabulary(keep, near=near)
         self._folded = Vocabulary(keep, folded=True, near=near)
         self._dotless = frozenset(dotless)
-        self._always: list[Expression] = []
+        self._measures: dict[str, list[_Measure]] = {}
         self._anchored: dict[int, list[tuple[Expression, tuple[frozenset[int], ...]]]] = {}
         self._vetoes: dict[str, list[Row]] = {}
-        self.needed: dict[str, frozenset[int] | None] = {}
+        self.needed: dict[str, frozenset[int]] = {}
         self._choices: dict[str, tuple[_Choice, ...]] = {}
         for name, expressions in lines.items():
             for line in expressions:
@@ -120,39 +119,34 @@ class Lexicon:
         for row in expression.rows:
             for item, _ in row.items:
                 numbers = self._atoms(item)
-                if not row.absent and numbers is not None and numbers not in needed:
+                if not row.absent and numbers not in needed:
                     needed.append(numbers)
         if all(row.absent for row in expression.rows):
             self._vetoes.setdefault(expression.name, []).extend(expression.rows)
-            return
-        if not needed:
-            self._always.append(expression)
             return
         anchors, *others = sorted(needed, key=len)
         for number in anchors:
             self._anchored.setdefault(number, []).append((expression, tuple(others)))
 
-    def _atoms(self, item: str) -> frozenset[int] | None:
-        """The pattern numbers of which at least one must be in a text where the item occurs; None for a number."""
+    def _atoms(self, item: str) -> frozenset[int]:
+        """The numbers of words and measures of which at least one must be in a text where the item occurs."""
         if item not in self.needed:
             self.needed[item] = self._found_atoms(item)
         return self.needed[item]
 
-    def _found_atoms(self, item: str) -> frozenset[int] | None:
+    def _found_atoms(self, item: str) -> frozenset[int]:
         found = []
         for choice in item.lstrip("+").split("|"):
-            first, *rest = [choice] if choice[1:] in self._groups else choice.split("_")
-            for part in rest:
-                self._atoms(part)
-            found.append(self._atoms(first) if first != item else self._first_atoms(first))
-        return _joined(found)
+            parts = [choice] if choice[1:] in self._groups else choice.split("_")
+            # All of a phrase must be there. Its longest word is looked for: it is likely to be the rarest.
+            atoms = {part: self._atoms(part) if part != item else self._part_atoms(part) for part in parts}
+            found.append(atoms[min(reversed(parts), key=lambda part: (len(atoms[part]), -len(part)))])
+        return found[0] if len(found) == 1 else frozenset().union(*found)
 
-    def _first_atoms(self, part: str) -> frozenset[int] | None:
-        if part.startswith("#"):
-            return None
-        if not part.startswith("@"):
-            return frozenset((self._number(part),))
-        return _joined([self._atoms(member) for member in self._group(part)])
+    def _part_atoms(self, part: str) -> frozenset[int]:
+        if part.startswith("@"):
+            return frozenset().union(*map(self._atoms, self._group(part)))
+        return frozenset((self._number(part),))
 
     def _group(self, item: str) -> tuple[str, ...]:
         try:
@@ -164,28 +158,22 @@ class Lexicon:
         """The members of a group as a text is searched for them."""
         words: set[int] = set()
         by_number: dict[int, list[str]] = {}
-        always = []
         for one in members:
             atoms = self._atoms(one)
             if not set(one) & set("_|@#+"):
                 words.add(self._number(one))
-            elif atoms is None:
-                always.append(one)
             else:
                 for number in atoms:
                     by_number.setdefault(number, []).append(one)
-        return _Members(frozenset(words), by_number, tuple(always))
+        return _Members(frozenset(words), by_number)
 
     def choices(self, item: str) -> tuple[_Choice, ...]:
-        """What an item may be: a word's number, a group, a phrase or a measure."""
+        """What an item may be: the number of a word or a measure, a group, or a phrase."""
         if item not in self._choices:
             self._choices[item] = tuple(map(self._choice, item.lstrip("+").split("|")))
         return self._choices[item]
 
     def _choice(self, choice: str) -> _Choice:
-        if choice.startswith("#"):
-            kind, sign, limit = re.match(r"#(\w+)(>=|<=|>|<|=)([\d.]+)", choice).groups()  # type: ignore[union-attr]
-            return _Measure(kind, sign, float(limit))
         if "_" in choice and choice[1:] not in self.members:
             return tuple((part, _PHRASE_GAP) for part in choice.split("_"))
         return self.members[choice[1:]] if choice.startswith("@") else self.numbers[choice]
@@ -193,19 +181,24 @@ class Lexicon:
     def _number(self, pattern: str) -> int:
         if pattern not in self.numbers:
             self.numbers[pattern] = len(self.numbers)
-            self._plain.add(pattern, self.numbers[pattern])
-            self._folded.add(pattern, self.numbers[pattern])
+            if pattern.startswith("#"):
+                kind, sign, limit = re.match(r"#(\w+)(>=|<=|>|<|=)([\d.]+)", pattern).groups()  # type: ignore[union-attr]
+                measure = _Measure(self.numbers[pattern], sign, float(limit))
+                self._measures.setdefault(kind, []).append(measure)
+            else:
+                self._plain.add(pattern, self.numbers[pattern])
+                self._folded.add(pattern, self.numbers[pattern])
         return self.numbers[pattern]
 
     def find(self, tokens: Sequence[Token], numbers: Sequence[Number]) -> list[tuple[str, list[Span]]]:
         """Every find as (name of the expression, one span per row); an expression may be found several times."""
-        undotted = not any(set(token.form) & set("åäö") for token in tokens)
+        places = self._measured(numbers)
+        undotted = all(map(DOTTED.isdisjoint, (token.form for token in tokens)))
         fits, plainly = (self._folded if undotted else self._plain).fits, self._plain.fits
-        places: dict[int, list[int]] = {}
         for at, token in enumerate(tokens):
             for number in plainly(token.form) if token.form in self._dotless else fits(token.form):
                 places.setdefault(number, []).append(at)
-        search = _Search(self, tokens, places, numbers)
+        search = _Search(self, tokens, places)
         present = search.present
         # Most expressions that have one of their words in the text lack another: that is seen without searching.
         candidates = {
@@ -215,39 +208,33 @@ class Lexicon:
             if not any(map(present.isdisjoint, others))
         }
         found: list[tuple[str, list[Span]]] = []
-        for expression in [*self._always, *candidates.values()]:
+        for expression in candidates.values():
             vetoes = self._vetoes.get(expression.name, ())
             found.extend(
                 (expression.name, spans) for spans in search.finds(expression) if not search.is_vetoed(spans, vetoes)
             )
         return found
 
-
-def _joined(found: Sequence[frozenset[int] | None]) -> frozenset[int] | None:
-    """All numbers; None when one of them is open."""
-    closed = [numbers for numbers in found if numbers is not None]
-    if len(closed) < len(found):
-        return None
-    return closed[0] if len(closed) == 1 else frozenset().union(*closed)
+    def _measured(self, numbers: Sequence[Number]) -> dict[int, list[int]]:
+        """The measures that the numbers of a text are within, each with its places."""
+        places: dict[int, list[int]] = {}
+        for kind, value, at in numbers:
+            for measure in self._measures.get(kind, ()):
+                if _COMPARE[measure.sign](value, measure.limit):
+                    places.setdefault(measure.number, []).append(at)
+        return places
 
 
 class _Search:
     """One text being searched: the spans of items are worked out once and kept."""
 
-    def __init__(
-        self, lexicon: Lexicon, tokens: Sequence[Token], places: dict[int, list[int]], numbers: Sequence[Number]
-    ) -> None:
-        self._lexicon, self._tokens = lexicon, tokens
-        self._places, self._numbers = places, numbers
+    def __init__(self, lexicon: Lexicon, tokens: Sequence[Token], places: dict[int, list[int]]) -> None:
+        self._lexicon, self._tokens, self._places = lexicon, tokens, places
         self.present = frozenset(places)
         self._known: dict[str, list[Span]] = {}
 
     def item(self, item: str) -> list[Span]:
         if item not in self._known:
-            needed = self._lexicon.needed.get(item)
-            if needed is not None and needed.isdisjoint(self.present):
-                self._known[item] = []
-                return []
             spans: set[Span] = set()
             for choice in self._lexicon.choices(item):
                 spans.update(self._choice(choice))
@@ -259,9 +246,6 @@ class _Search:
             return [(at,) for at in self._places.get(choice, ())]
         if isinstance(choice, tuple):
             return self._row(choice)
-        if isinstance(choice, _Measure):
-            holds, limit = _COMPARE[choice.sign], choice.limit
-            return [(at,) for name, value, at in self._numbers if name == choice.kind and holds(value, limit)]
         return self._group(choice)
 
     def _group(self, group: _Members) -> Iterator[Span]:
@@ -270,10 +254,14 @@ class _Search:
             for at in self._places[number]:
                 yield (at,)
         near = {one for number in group.by_number.keys() & self.present for one in group.by_number[number]}
-        for member in (*near, *group.always):
+        for member in near:
             yield from self.item(member)
 
     def _row(self, items: Sequence[tuple[str, int]]) -> list[Span]:
+        needed, present = self._lexicon.needed, self.present
+        for item, _ in items:
+            if needed[item].isdisjoint(present):
+                return []
         spans = self.item(items[0][0])
         for item, gap in items[1:]:
             if not spans:

@@ -14,6 +14,9 @@ import yaml
 _TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[.!?;:…\n]+|,|/|\+|>|<|%")
 _SENTENCE_END = frozenset(".!?;…\n")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+#: The letters that tell Swedish.
+DOTTED = frozenset("åäö")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FOLD = str.maketrans("åäöéèêëáàâãóòôõúùûüíìîïñçøæ", "aaoeeeeaaaaoooouuuuiiiincoa")
 _ACCENTS = str.maketrans("éèêëáàâãóòôõúùûüíìîïñçøæ", "eeeeaaaaoooouuuuiiiincöä")
 _MAX_CHARACTERS = 6000
@@ -156,25 +159,32 @@ def read_lexicon_file(name: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _languages() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words.split()) for name, words in read_lexicon_file("languages.yaml").items()}
+def _small_words() -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
+    """A nought for every language, and of which languages each small word is."""
+    of: dict[str, tuple[str, ...]] = {}
+    languages = read_lexicon_file("languages.yaml")
+    for name, words in languages.items():
+        for word in set(words.split()):
+            of[word] = (*of.get(word, ()), name)
+    return dict.fromkeys(languages, 0.0), of
 
 
 def detect_language(text: str) -> str:
     """ISO 639-1 code by script and small words; Swedish when nothing speaks against it, "other" for an unknown one."""
-    letters = [letter for letter in text if letter.isalpha()]
-    for name, first, last in _SCRIPTS if max(letters, default="") >= _FIRST_OTHER else ():
-        if letters and sum(first <= letter <= last for letter in letters) * 2 > len(letters):
+    letters = [letter for letter in text if letter.isalpha()] if max(text, default="") >= _FIRST_OTHER else []
+    for name, first, last in _SCRIPTS if letters else ():
+        if sum(first <= letter <= last for letter in letters) * 2 > len(letters):
             return next((other for other, signs in _OWN_LETTERS.get(name, ()) if signs & set(letters)), name)
-    forms = [
-        unicodedata.normalize("NFC", found).lower().replace("’", "'")
-        for found in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)
-    ]
-    counts = {name: float(sum(map(words.__contains__, forms))) for name, words in _languages().items()}
-    counts["sv"] = counts["sv"] + 0.5 + 0.3 * sum(bool(set(form) & set("åäö")) for form in forms)
+    forms = _WORD.findall(unicodedata.normalize("NFC", text).lower().replace("’", "'"))
+    none, of = _small_words()
+    counts = none.copy()
+    for form in forms:
+        for name in of.get(form, ()):
+            counts[name] += 1
+    counts["sv"] += 0.5 + 0.3 * sum(not DOTTED.isdisjoint(form) for form in forms)
     if len(forms) >= 6 and max(counts.values()) < 1:
         return "other"
-    return max(counts, key=lambda name: counts[name])
+    return max(counts, key=counts.__getitem__)
 
 
 #: What the lexicon holds words of.
