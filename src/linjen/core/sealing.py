@@ -87,12 +87,13 @@ class Sealer:
         self._keys = keys
         self._active = next(iter(keys))
         self._cipher = lru_cache(maxsize=256)(self._make_cipher)
+        self._key = lru_cache(maxsize=256)(self._derive)
 
     def _derive(self, key_id: int, purpose: str) -> bytes:
         return HKDFExpand(algorithm=SHA256(), length=32, info=f"linjen/{purpose}".encode()).derive(self._keys[key_id])
 
     def _make_cipher(self, key_id: int, purpose: str) -> AESGCM:
-        return AESGCM(self._derive(key_id, purpose))
+        return AESGCM(self._key(key_id, purpose))
 
     def seal(self, purpose: str, plain: bytes, row: bytes) -> bytes:
         """Seal `plain`; `row` is the ids of the row it belongs to and must be given again to unseal."""
@@ -114,9 +115,9 @@ class Sealer:
     def index(self, purpose: str, plain: str) -> bytes:
         """A keyed hash (32 bytes) for exact look-up of a sealed value; always made with the oldest key."""
         oldest = min(self._keys)
-        return hmac.new(self._derive(oldest, f"index/{purpose}"), plain.encode(), hashlib.sha256).digest()
+        return hmac.new(self._key(oldest, f"index/{purpose}"), plain.encode(), hashlib.sha256).digest()
 
     def token(self, purpose: str, plain: bytes) -> str:
         """A keyed 32-character token that only this installation can make, for example a CSRF token."""
-        mac = hmac.new(self._derive(min(self._keys), f"token/{purpose}"), plain, hashlib.sha256).digest()
+        mac = hmac.new(self._key(min(self._keys), f"token/{purpose}"), plain, hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac[:24]).decode()

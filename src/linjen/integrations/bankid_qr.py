@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from itertools import groupby
+import re
+import zlib
 from typing import Any
 
 import msgspec
@@ -12,6 +13,9 @@ import zxingcpp
 
 QUIET_ZONE_MODULES = 4
 """White margin that ISO/IEC 18004 asks for; without it a dark page eats the code's edge."""
+#: ISO/IEC 18004 has eight patterns of which one is laid over a code, so that it is easy to read.
+_MASKS = 8
+_DARK = re.compile("1+")
 #: The encoder's grey of a module as its letter.
 _AS_LETTERS = bytes([ord("1"), *[ord("0")] * 255])
 
@@ -30,13 +34,10 @@ class QrCode(msgspec.Struct, frozen=True):
         path, gap_y = [], QUIET_ZONE_MODULES + 0.5  # a stroke lies around the middle of its line
         for y in range(self.size):
             gap, x = f"M{QUIET_ZONE_MODULES} {y + gap_y}m", 0
-            for module, run in groupby(self.modules[y * self.size : (y + 1) * self.size]):
-                length = len(list(run))
-                if module == "1":
-                    path.append(f"{gap}{x} 0h{length}")
-                    gap, x = "m", 0
-                else:
-                    x += length
+            for dark in _DARK.finditer(self.modules[y * self.size : (y + 1) * self.size]):
+                begin, end = dark.span()
+                path.append(f"{gap}{begin - x} 0h{end - begin}")
+                gap, x = "m", end
         return QrPicture(self.size + 2 * QUIET_ZONE_MODULES, "".join(path))
 
 
@@ -62,9 +63,12 @@ def qr_code(content: str) -> QrCode:
     """The code of `content`.
 
     A new one is made each second for every open sign-in: by a compiled encoder, since one in Python took 2 ms, more
-    than all else that a second of a sign-in costs. The page's script draws it, for the same reason.
+    than all else that a second of a sign-in costs. The page's script draws it, for the same reason. To try all masks
+    for the one that is easiest to read takes nine tenths of the time. Any can be read, so it is left to chance, and
+    one that a camera finds hard is gone in a second.
     """
-    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="L")
+    mask = zlib.crc32(content.encode()) % _MASKS
+    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, options=f"ecLevel=L,dataMask={mask}")
     image: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer of bytes, which its types do not say
     rows = memoryview(image)
     return QrCode(rows.shape[0] if rows.shape else 0, rows.tobytes().translate(_AS_LETTERS).decode("ascii"))
