@@ -23,7 +23,7 @@ from linjen.cases.moves.untaken import requeue_untaken
 from linjen.cases.tickets.ticket_expiry import expire_tickets
 from linjen.cases.waiting.unmet import tell_unmet
 from linjen.core import clock
-from linjen.core.dispatcher import Dispatcher
+from linjen.core.dispatcher import Dispatcher, begin
 from linjen.core.errors import LinjenError
 from linjen.core.jobs import Worker, sweep_jobs
 from linjen.core.logs import get_log
@@ -63,16 +63,18 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
     await site.shelf.look()
     # The lexicon takes about a second, the calendar a twentieth: they are read before somebody needs them.
     loading = asyncio.create_task(asyncio.to_thread(_make_ready))
+    readers = _readers(site)
+    with contextlib.suppress(LinjenError):
+        await begin(site.database, readers)
     # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
     worker = Worker(site.database.dsn)
-    reactions = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
-    heard = listening(site.listener.read, finding_levels().get, site.sealer)
-    reactions.add("message_sent", heard, by={"resident"})
     working = asyncio.create_task(worker.run())
     senders = [one for one in (sms_sender(site), push_sender(site)) if one is not None]
     sending = [asyncio.create_task(one.run()) for one in senders]
-    rounds = (*_rounds(site, reactions), *((_sweep(site), _watch(site)) if by_the_clock else ()))
-    going = [asyncio.create_task(one) for one in rounds]
+    rounds = _rounds(site)
+    if by_the_clock:
+        rounds += (Sampler(site.database, site.shelf).run(), _sweep(site), _watch(site))
+    going = [asyncio.create_task(one) for one in (*(reader.run() for reader in readers), *rounds)]
     try:
         yield
     finally:
@@ -95,24 +97,28 @@ def _make_ready() -> None:
     find_public_holiday(clock.local_date(clock.now()))
 
 
-def _rounds(site: Site, reactions: Dispatcher) -> tuple[Coroutine[Any, Any, None], ...]:
-    """What goes round beside the requests for as long as the program runs."""
-    pulse = Pulse(site.database, site.settings.database_patience_ms / 1000)
+def _readers(site: Site) -> tuple[Dispatcher, ...]:
+    """Who reads what has happened, each with what follows from it."""
+    heard = Dispatcher(site.database, "listening", _HEARD_AT_ONCE)
+    heard.add("message_sent", listening(site.listener.read, finding_levels().get, site.sealer), by={"resident"})
     silence = Dispatcher(site.database, "silence", most=_SILENCES_AT_ONCE, every_s=_SILENCES_EVERY_S, only_last=True)
-    notices = Dispatcher(site.database, "notices")
     watch_silence(silence)
     promises = Dispatcher(site.database, "promises", every_s=_PROMISES_EVERY_S)
     watch_promises(site.database, promises)
-    rounds = [site.sms.listen()] if site.sms is not None else []
+    notices = Dispatcher(site.database, "notices")
     if site.sms is not None:
         add_reactions(notices, site.settings.sms_unread_after_s)
     pushes = Dispatcher(site.database, "pushes")
     if site.push is not None:
         add_push_reactions(pushes, site.settings.sms_unread_after_s)
-    return (
-        Sampler(site.database, site.shelf).run(), reactions.run(), silence.run(), promises.run(), notices.run(),
-        pushes.run(), pulse.run(), site.shelf.run(), site.presence.run(), OpenPages(site).run(), *rounds,
-    )  # fmt: skip
+    return heard, silence, promises, notices, pushes
+
+
+def _rounds(site: Site) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What goes round beside the requests for as long as the program runs."""
+    pulse = Pulse(site.database, site.settings.database_patience_ms / 1000)
+    told = [site.sms.listen()] if site.sms is not None else []
+    return pulse.run(), site.shelf.run(), site.presence.run(), OpenPages(site).run(), *told
 
 
 async def _sweep(site: Site) -> None:

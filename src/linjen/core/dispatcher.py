@@ -37,6 +37,11 @@ select pg_try_advisory_xact_lock($1, hashtext($2)) from (
   select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true) offset 0) as planned
 """
 
+_BEGIN = """
+insert into event_cursors (name, txid, id) select name, pg_snapshot_xmin(pg_current_snapshot()), 0
+from unnest($1::text[]) as name on conflict do nothing
+"""
+
 # The snapshot is taken once and for both: its oldest running transaction, and the rows that it sees. `many` and
 # `last_…` are those of all that were read, of which one for each `key` is brought back.
 _READ = """
@@ -73,7 +78,7 @@ class Dispatcher:
         only_last: bool = False,
     ) -> None:  # fmt: skip
         self._database = database
-        self._name = name
+        self.name = name
         self._most = most
         self._every_s = every_s
         self._read = _READ_LAST if only_last else _READ_ALL
@@ -84,8 +89,12 @@ class Dispatcher:
         self._reactions[kind].append((frozenset(by), reaction))
 
     async def run(self) -> None:
-        """Read again and again, for ever; without a reaction there is nothing to read."""
+        """Read again and again, for ever; without a reaction there is nothing to read.
+
+        The first time after `every_s`, as every other: when a program starts there are others to be served.
+        """
         while self._reactions:
+            await asyncio.sleep(self._every_s)
             try:
                 while await self.step() >= self._most:
                     pass
@@ -93,12 +102,11 @@ class Dispatcher:
                 log.warning("dispatch_failed", reason=error.reason)
             except Exception as error:  # a reaction's defect: the cursor stands, so nothing is lost
                 log.error("dispatch_failed", reason="defect", exc_info=error)
-            await asyncio.sleep(self._every_s)
 
     async def step(self) -> int:
         """React to the next events, at most a round of them; how many were read. 0, too, while another node reads."""
         async with self._database.transaction() as db:
-            if not await db.fetchval(_TAKE_TURN, _LOCK, self._name):
+            if not await db.fetchval(_TAKE_TURN, _LOCK, self.name):
                 return 0
             place = await self._place(db)
             anybody = {one for reactions in self._reactions.values() for by, _ in reactions for one in by}
@@ -116,17 +124,22 @@ class Dispatcher:
             after = (last["last_txid"], last["last_id"]) if many == self._most else (last["xmin"], 0)
             if events or int(after[0]) - int(place[0]) > _FAR_BEHIND:
                 await db.execute(
-                    "update event_cursors set txid = $2::text::xid8, id = $3 where name = $1", self._name, *after
+                    "update event_cursors set txid = $2::text::xid8, id = $3 where name = $1", self.name, *after
                 )
             return int(many)
 
     async def _place(self, db: Connection) -> tuple[str, int]:
         """Where this reader is; a new one begins now, and does not react to what happened before it existed."""
-        row = await db.fetchrow("select txid::text, id from event_cursors where name = $1", self._name)
+        row = await db.fetchrow("select txid::text, id from event_cursors where name = $1", self.name)
         if row is None:
-            row = await db.fetchrow(
-                "insert into event_cursors (name, txid, id)"
-                " values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) returning txid::text, id", self._name,
-            )  # fmt: skip
-        assert row is not None  # noqa: S101 - found or just inserted
+            await db.execute(_BEGIN, [self.name])
+            return await self._place(db)
         return row["txid"], row["id"]
+
+
+async def begin(database: Database, dispatchers: Sequence[Dispatcher]) -> None:
+    """From now on these readers are told of what happens: one that is new would else begin with its first round.
+
+    Raises Unavailable; then each begins with its first round all the same.
+    """
+    await database.execute(_BEGIN, [one.name for one in dispatchers])

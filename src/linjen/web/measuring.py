@@ -103,14 +103,18 @@ class Sampler:
         self._jobs: dict[str, int] = {}
         self._oldest_s = 0.0
 
-    async def run(self) -> None:
-        """Sample every 15 s, for ever; the last figures stand while the database is away."""
+    def show(self) -> None:
+        """The last figures are what the metrics show from now on."""
         metrics.watch_queues(lambda: self._queues)
         metrics.watch_jobs(lambda: self._jobs)
         metrics.watch_pool(lambda: metrics.Pool(*self._database.pool_figures()))
         metrics.watch_oldest_transaction(lambda: self._oldest_s)
         metrics.watch_triage(lambda: self._shelf.now(clock.now()))
         metrics.watch_listening(lambda: self._listening)
+
+    async def run(self) -> None:
+        """Sample every 15 s, for ever; the last figures stand while the database is away."""
+        self.show()
         while True:
             try:
                 await self.sample()
