@@ -25,7 +25,7 @@ from linjen.simulators import bankid, rivta
 
 PACED_PER_S, PACED_S = 10, 12
 #: So many are under way at once, each as soon as the one before is in, for so long.
-AT_ONCE, SATURATED_S = 150, 15.0
+AT_ONCE, SATURATED_S = 300, 15.0
 _PEOPLE = 3_000
 
 
