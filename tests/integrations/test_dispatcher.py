@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from linjen.core.database import Connection
-from linjen.core.dispatcher import Dispatcher, Reaction
+from linjen.core.dispatcher import Dispatcher, Reaction, begin
 from linjen.core.events import Event
 from linjen.core.jobs import Wanted
 from tests.region import Region
@@ -130,6 +130,23 @@ async def test_a_new_reader_begins_now_and_hears_only_its_kinds(region: Region) 
     await ended(region)
     assert await reader.step() == 1
     assert seen == [3]
+
+
+async def test_what_happens_before_a_readers_first_round_is_read_in_it(region: Region) -> None:
+    seen: list[int] = []
+    asked, unasked, idle = (Dispatcher(region.site.database, name) for name in ("asked", "unasked", "idle"))
+    asked.add("rung", collecting(seen))
+    unasked.add("rung", collecting(seen))
+    await begin(region.site.database, [asked, idle])
+    await write(region, "rung", 1)
+    await ended(region)
+    assert await unasked.step() == 0, "the control: who was not registered begins with its first round"
+    assert await asked.step() == 1
+    assert seen == [1]
+    await begin(region.site.database, [asked])
+    assert await asked.step() == 0, "to begin again changes nothing"
+    idle.add("rung", collecting(seen))
+    assert await idle.step() == 0, "who had nothing to do is not told of what has been since"
 
 
 async def test_a_reaction_hears_only_those_it_is_for(region: Region) -> None:

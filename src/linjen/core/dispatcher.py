@@ -88,12 +88,17 @@ class Dispatcher:
         """Ask `reaction` in every round that has events of a kind, by one of `by`, from now on."""
         self._reactions[kind].append((frozenset(by), reaction))
 
+    @property
+    def reads(self) -> bool:
+        """Whether anything follows from any event."""
+        return bool(self._reactions)
+
     async def run(self) -> None:
         """Read again and again, for ever; without a reaction there is nothing to read.
 
         The first time after `every_s`, as every other: when a program starts there are others to be served.
         """
-        while self._reactions:
+        while self.reads:
             await asyncio.sleep(self._every_s)
             try:
                 while await self.step() >= self._most:
@@ -140,6 +145,7 @@ class Dispatcher:
 async def begin(database: Database, dispatchers: Sequence[Dispatcher]) -> None:
     """From now on these readers are told of what happens: one that is new would else begin with its first round.
 
+    One without a reaction is left out: the day it is given one it must not be told of all that has happened since.
     Raises Unavailable; then each begins with its first round all the same.
     """
-    await database.execute(_BEGIN, [one.name for one in dispatchers])
+    await database.execute(_BEGIN, [one.name for one in dispatchers if one.reads])
