@@ -80,11 +80,13 @@ async def set_children(db: Connection, guardian_id: UUID, child_ids: Sequence[UU
         "update guardianships set ended_at = $3 where guardian_id = $1 and ended_at is null and not child_id = any($2)",
         guardian_id, list(child_ids), at,
     )  # fmt: skip
-    await db.execute(
-        "insert into guardianships (guardian_id, child_id, confirmed_at) select $1, child, $3 from unnest($2::uuid[])"
-        " as child on conflict (guardian_id, child_id) do update set confirmed_at = $3, ended_at = null",
-        guardian_id, list(child_ids), at,
-    )  # fmt: skip
+    if child_ids:
+        await db.execute(
+            "insert into guardianships (guardian_id, child_id, confirmed_at)"
+            " select $1, child, $3 from unnest($2::uuid[]) as child"
+            " on conflict (guardian_id, child_id) do update set confirmed_at = $3, ended_at = null",
+            guardian_id, list(child_ids), at,
+        )  # fmt: skip
 
 
 async def end_bonds(db: Connection, protected_ids: Sequence[UUID]) -> None:

@@ -60,7 +60,8 @@ async def recognise(
         raise Refused("too_young")
     async with database.transaction() as db:
         resident = await _write(db, sealer, number, (given_name, surname), person)
-        await note_signed_in(db, resident.id)
+        if resident.first_signed_in_at is None:
+            await note_signed_in(db, resident.id)
         if resident.protected == "yes":
             await end_bonds(db, [resident.id])
         if known is not None:

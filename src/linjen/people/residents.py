@@ -132,10 +132,11 @@ async def note_signed_in(db: Connection, resident_id: UUID) -> None:
 _WRITTEN: Final = frozenset({"sv", "en"})
 
 
-async def note_language(db: Connection, resident_id: UUID, language: str) -> None:
+async def note_language(db: Connection, resident: Resident, language: str) -> None:
     """What is sent to her from now on is written in the language of the pages that she reads, or else in Swedish."""
     written = language if language in _WRITTEN else "sv"
-    await db.execute("update residents set language = $2 where id = $1 and language <> $2", resident_id, written)
+    if resident.language != written:
+        await db.execute("update residents set language = $2 where id = $1", resident.id, written)
 
 
 async def find_phone(db: Connection, resident_id: UUID) -> str:

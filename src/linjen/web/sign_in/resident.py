@@ -193,9 +193,9 @@ async def _enter(exchange: Exchange, standing: Standing) -> Response[Any]:
             return exchange.redirect("/sign-in")
         device = browser_of(exchange.request.headers.get("user-agent") or "")
         token = await begin_session(db, site.settings, "resident", person_id, language=exchange.words, device=device)
-        await note_language(db, person_id, exchange.language)
-        protected = (await see_resident(db, person_id)).protected == "yes"
-    if protected:  # the register may have said so just now
+        resident = await see_resident(db, person_id)
+        await note_language(db, resident, exchange.language)
+    if resident.protected == "yes":  # the register may have said so just now
         await show_protection(site, [person_id])
     count_sign_in("bankid")
     end_attempt(exchange, "resident")

@@ -13,7 +13,7 @@ from linjen.access.sessions import set_language
 from linjen.cases.moves.left_behind import list_held, list_held_elsewhere, return_mine
 from linjen.core.errors import Invalid
 from linjen.core.ids import parse_id
-from linjen.people.residents import note_language
+from linjen.people.residents import note_language, see_resident
 from linjen.web.exchange import Exchange
 from linjen.web.routing import get_page, nearest_page, post_page
 from linjen.web.sign_in.browser import referring_path, safe_path, sign_out
@@ -113,7 +113,8 @@ async def speak(exchange: Exchange, language: str) -> None:
         async with exchange.site.database.transaction() as db:
             await set_language(db, exchange.session.id, language)
             if exchange.session.kind == "resident":
-                await note_language(db, exchange.session.person_id, tongue_of(language))
+                resident = await see_resident(db, exchange.session.person_id)
+                await note_language(db, resident, tongue_of(language))
     exchange.cookies.append(Cookie(
         key="linjen-language", value=language, path="/", httponly=True, samesite="lax", max_age=_LANGUAGE_S,
         secure=exchange.site.settings.cookie_secure,
