@@ -64,8 +64,10 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
     # The lexicon takes about a second, the calendar a twentieth: they are read before somebody needs them.
     loading = asyncio.create_task(asyncio.to_thread(_make_ready))
     readers = _readers(site)
-    with contextlib.suppress(LinjenError):
+    try:
         await begin(site.database, readers)
+    except Exception as error:  # away, read-only or not migrated: each begins with its first round, readyz tells why
+        log.warning("readers_not_begun", why=type(error).__name__)
     # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
     worker = Worker(site.database.dsn)
     working = asyncio.create_task(worker.run())

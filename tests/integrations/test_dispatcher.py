@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
+from linjen.app import build_site
 from linjen.core.database import Connection
 from linjen.core.dispatcher import Dispatcher, Reaction, begin
 from linjen.core.events import Event
 from linjen.core.jobs import Wanted
+from linjen.rounds import beside
 from tests.region import Region
 
 _WRITE = "insert into events (kind, data, by_kind) values ($1, jsonb_build_object('n', $2::int), $3) returning id"
@@ -147,6 +149,21 @@ async def test_what_happens_before_a_readers_first_round_is_read_in_it(region: R
     assert await asked.step() == 0, "to begin again changes nothing"
     idle.add("rung", collecting(seen))
     assert await idle.step() == 0, "who had nothing to do is not told of what has been since"
+
+
+async def test_a_program_starts_where_nothing_can_be_written(region: Region) -> None:
+    owner = await asyncpg.connect(region.dsn.replace("linjen_app@", "linjen_owner@"))
+    name = await owner.fetchval("select current_database()")
+    await owner.execute(f"alter database {name} set default_transaction_read_only = on")  # as while another takes over
+    await owner.close()
+    site = build_site(region.site.settings, region.dsn)
+    site.listener, site.trier = region.site.listener, region.site.trier
+    reader = Dispatcher(site.database, "new")
+    reader.add("rung", collecting([]))
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        await begin(site.database, [reader])
+    async with beside(site, by_the_clock=False):
+        assert await site.database.fetch_value("select count(*) from cases") > 0
 
 
 async def test_a_reaction_hears_only_those_it_is_for(region: Region) -> None:

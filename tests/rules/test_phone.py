@@ -39,7 +39,11 @@ def test_only_mobiles_take_sms() -> None:
         ("0" * 41, "phone_form"),
         ("112", "phone_unknown"),
         ("070-174", "phone_unknown"),
-        ("070-174 06 05 ext 3", "phone_unknown"),
+        ("070-174 06 05 ext 3", "phone_form"),
+        ("070-HEJSANN", "phone_form"),
+        ("070-174 O6 O5", "phone_form"),
+        ("+46701740605;phone-context=x", "phone_form"),
+        ("070-174 06 05\n;", "phone_form"),
     ],
 )
 def test_refused_by_name(text: str, reason: str) -> None:

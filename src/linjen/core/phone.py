@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import phonenumbers
@@ -10,18 +11,21 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 from linjen.core.errors import Invalid
 
 _LONGEST_TEXT: Final = 40
+#: After its first digit: the library reads letters as the keys of an old telephone, and what stands after a semicolon
+#: as part of an address, so that a slip would be the number of somebody else.
+_NO_NUMBER: Final = re.compile(r"(?s)\d.*(?:[^\W\d_]|;)")
 _MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 def parse_phone(text: str) -> str:
     """The E.164 number ("+46…") that `text` spells; a number without country code is Swedish.
 
-    Raises Invalid with field "phone" and the reason phone_empty, phone_form (not a number) or phone_unknown
-    (a number that the numbering plan does not have, such as 112, which is not a subscriber's).
+    Raises Invalid with field "phone" and the reason phone_empty, phone_form (not a number, or letters in it) or
+    phone_unknown (a number that the numbering plan does not have, such as 112, which is not a subscriber's).
     """
     if not text.strip():
         raise Invalid("phone_empty", field="phone")
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > _LONGEST_TEXT or _NO_NUMBER.search(text):
         raise Invalid("phone_form", field="phone")
     number = _read(text)
     if number.extension or not phonenumbers.is_valid_number(number):
