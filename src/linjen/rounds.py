@@ -57,17 +57,14 @@ _PROMISES_EVERY_S = 10.0
 @contextlib.asynccontextmanager
 async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
     """Open what the requests need, run what goes on beside them, and close it all in an order that loses nothing."""
+    readers = _readers(site)
     with contextlib.suppress(LinjenError):  # a database that comes later is connected to when it is needed
         await site.database.open()
+        await _begin(site, readers)
     site.hub.start()
     await site.shelf.look()
     # The lexicon takes about a second, the calendar a twentieth: they are read before somebody needs them.
     loading = asyncio.create_task(asyncio.to_thread(_make_ready))
-    readers = _readers(site)
-    try:
-        await begin(site.database, readers)
-    except Exception as error:  # away, read-only or not migrated: each begins with its first round, readyz tells why
-        log.warning("readers_not_begun", why=type(error).__name__)
     # No kind of job is done by the worker yet, so it ends at once; SMS have an outbox of their own.
     worker = Worker(site.database.dsn)
     working = asyncio.create_task(worker.run())
@@ -92,6 +89,13 @@ async def beside(site: Site, *, by_the_clock: bool) -> AsyncIterator[None]:
         for close in site.closing:
             await close()
         await site.database.close()
+
+
+async def _begin(site: Site, readers: Sequence[Dispatcher]) -> None:
+    try:
+        await begin(site.database, readers)
+    except Exception as error:  # away, read-only or not migrated: each begins with its first round, readyz tells why
+        log.warning("readers_not_begun", why=type(error).__name__)
 
 
 def _make_ready() -> None:

@@ -146,6 +146,6 @@ async def begin(database: Database, dispatchers: Sequence[Dispatcher]) -> None:
     """From now on these readers are told of what happens: one that is new would else begin with its first round.
 
     One without a reaction is left out: the day it is given one it must not be told of all that has happened since.
-    Raises Unavailable; then each begins with its first round all the same.
+    Where nothing can be written it raises what the database says; each begins with its first round all the same.
     """
     await database.execute(_BEGIN, [one.name for one in dispatchers if one.reads])

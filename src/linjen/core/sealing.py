@@ -93,7 +93,7 @@ class Sealer:
         return HKDFExpand(algorithm=SHA256(), length=32, info=f"linjen/{purpose}".encode()).derive(self._keys[key_id])
 
     def _make_cipher(self, key_id: int, purpose: str) -> AESGCM:
-        return AESGCM(self._key(key_id, purpose))
+        return AESGCM(self._derive(key_id, purpose))
 
     def seal(self, purpose: str, plain: bytes, row: bytes) -> bytes:
         """Seal `plain`; `row` is the ids of the row it belongs to and must be given again to unseal."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from linjen.triage.own_words.patterns import Vocabulary
-from linjen.triage.own_words.words import DOTTED, Token
+from linjen.triage.own_words.words import Token, are_undotted
 
 Span = tuple[int, ...]  # the places (token numbers) of one find, rising
 Number = tuple[str, float, int]  # kind, value, place
@@ -193,7 +193,7 @@ class Lexicon:
     def find(self, tokens: Sequence[Token], numbers: Sequence[Number]) -> list[tuple[str, list[Span]]]:
         """Every find as (name of the expression, one span per row); an expression may be found several times."""
         places = self._measured(numbers)
-        undotted = all(map(DOTTED.isdisjoint, (token.form for token in tokens)))
+        undotted = are_undotted(token.form for token in tokens)
         fits, plainly = (self._folded if undotted else self._plain).fits, self._plain.fits
         for at, token in enumerate(tokens):
             for number in plainly(token.form) if token.form in self._dotless else fits(token.form):

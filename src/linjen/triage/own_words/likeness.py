@@ -19,7 +19,7 @@ import msgspec
 
 from linjen.triage.own_words.expressions import Lexicon
 from linjen.triage.own_words.patterns import Vocabulary
-from linjen.triage.own_words.words import Token, fold, read_lexicon_file, tokenise
+from linjen.triage.own_words.words import Token, are_undotted, fold, read_lexicon_file, tokenise
 
 # Measured on lines the phrases were not written from: see the decision on own words.
 _CLASS_WEIGHT = 2.5
@@ -54,7 +54,7 @@ class WordClasses:
 
     def names(self, tokens: Sequence[Token]) -> set[str]:
         """The classes found among the words and phrases. Misspelled ones are left to the letter pieces."""
-        undotted = not any(set(token.form) & set("åäö") for token in tokens)
+        undotted = are_undotted(token.form for token in tokens)
         fits = (self._undotted if undotted else self._plain).fits
         found = {self._names[number] for token in tokens for number in fits(token.form)}
         if len(tokens) > 1:  # a phrase has two words at least

@@ -13,7 +13,7 @@ from linjen.core.collector import collector_waits
 from linjen.triage.own_words.compiled import find_compiled, keep_compiled, key_of
 from linjen.triage.own_words.likeness import Learned, Likeness, WordClasses, learn
 from linjen.triage.own_words.tripwire import find_red_flags, is_alarming
-from linjen.triage.own_words.words import detect_language, fold, read_lexicon_file, tokenise
+from linjen.triage.own_words.words import are_undotted, detect_language, fold, read_lexicon_file, tokenise
 
 #: More than are ever shown: some of them are for other patients than this one.
 _BEST = 12
@@ -60,7 +60,7 @@ def says_nothing(text: str) -> bool:
     Letter pieces would find some contact reason in any words, and offering one would be odd.
     """
     words = [token.form for token in tokenise(text)]
-    small, courtesy = _empty_words(folded=not any(set(word) & set("åäö") for word in words))
+    small, courtesy = _empty_words(folded=are_undotted(words))
     # Small words alone may say a good deal: "får inte upp den".
     return not words or (not courtesy.isdisjoint(words) and set(words) <= small | courtesy)
 

@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[.!?
 _SENTENCE_END = frozenset(".!?;…\n")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 #: The letters that tell Swedish.
-DOTTED = frozenset("åäö")
+_DOTTED = frozenset("åäö")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FOLD = str.maketrans("åäöéèêëáàâãóòôõúùûüíìîïñçøæ", "aaoeeeeaaaaoooouuuuiiiincoa")
 _ACCENTS = str.maketrans("éèêëáàâãóòôõúùûüíìîïñçøæ", "eeeeaaaaoooouuuuiiiincöä")
@@ -48,6 +48,11 @@ def unaccented(line: str) -> str:
 def fold(word: str) -> str:
     """The word without the dots and rings of å ä ö, as typed on a foreign keyboard."""
     return word.translate(_FOLD)
+
+
+def are_undotted(words: Iterable[str]) -> bool:
+    """Whether no word has å, ä or ö, as when all are typed on a foreign keyboard."""
+    return all(map(_DOTTED.isdisjoint, words))
 
 
 def tokenise(text: str) -> list[Token]:
@@ -181,7 +186,7 @@ def detect_language(text: str) -> str:
     for form in forms:
         for name in of.get(form, ()):
             counts[name] += 1
-    counts["sv"] += 0.5 + 0.3 * sum(not DOTTED.isdisjoint(form) for form in forms)
+    counts["sv"] += 0.5 + 0.3 * sum(not _DOTTED.isdisjoint(form) for form in forms)
     if len(forms) >= 6 and max(counts.values()) < 1:
         return "other"
     return max(counts, key=counts.__getitem__)
